@@ -1,0 +1,30 @@
+// HTTP as data: what is sent to the engine and what comes back, without anything that sends it.
+#ifndef FLOW_ENGINE_HTTP_H_
+#define FLOW_ENGINE_HTTP_H_
+
+#include <map>
+#include <string>
+
+namespace flow::engine {
+
+struct HttpRequest {
+  std::string method = "GET";
+  // Path and query, escaped, with the API version where there is one: "/v1.41/containers/json?all=1".
+  std::string target;
+  // Empty: no body. Else JSON.
+  std::string body;
+  // Besides Content-Type, which follows from the body.
+  std::map<std::string, std::string> headers;
+};
+
+struct HttpResponse {
+  int status = 0;
+  // Names in lower case; the last one wins where a name comes twice.
+  std::map<std::string, std::string> headers;
+  // Empty for a response whose body was streamed.
+  std::string body;
+};
+
+}  // namespace flow::engine
+
+#endif  // FLOW_ENGINE_HTTP_H_

@@ -1,0 +1,27 @@
+// The exit codes of every command, in one place (docs/commands.md has the same table for users).
+#ifndef FLOW_EXIT_CODE_H_
+#define FLOW_EXIT_CODE_H_
+
+namespace flow {
+
+enum class ExitCode : int {
+  kDone = 0,
+  // The engine refused, a component would not come up, time ran out, --check found trouble.
+  kFailed = 1,
+  kUsage = 2,
+  // What the pipeline file's text alone shows.
+  kInvalidFile = 3,
+  // The engine cannot be reached, or speaks no API version that flow knows.
+  kNoEngine = 4,
+  // Another command holds this pipeline.
+  kBusy = 5,
+  kNoSuchPipeline = 6,
+  // 128 + the signal's number; after cleaning up.
+  kHungUp = 129,
+  kInterrupted = 130,
+  kTerminated = 143,
+};
+
+}  // namespace flow
+
+#endif  // FLOW_EXIT_CODE_H_

@@ -1,0 +1,496 @@
+// The state machine of flow-apply: observe, decide, write the intent, do, wait until all is up; and when something goes
+// wrong, ask why, take away what was made, and tell. machine.h says what its driver owes it; docs/architecture.md has
+// its phases as a table.
+//
+// What it promises (apply_states_test.cc holds it to that in every state it can reach):
+//   * nothing is changed before the intent is saved, and nothing at all where a name is held by something else;
+//   * no container is started before what it waits for is where it waits for it;
+//   * after a failed first apply nothing of the pipeline is left; after a failed update nothing that it created;
+//   * the last state that it saves is the truth.
+#ifndef FLOW_DEPLOY_APPLY_H_
+#define FLOW_DEPLOY_APPLY_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/time.h"
+#include "flow/deploy/apply_input.h"
+#include "flow/deploy/diagnosis.h"
+#include "flow/deploy/executor.h"
+#include "flow/deploy/failure.h"
+#include "flow/deploy/images.h"
+#include "flow/deploy/machine.h"
+#include "flow/deploy/operation_call.h"
+#include "flow/deploy/readiness.h"
+#include "flow/deploy/reconcile.h"
+#include "flow/deploy/record.h"
+#include "flow/deploy/rollback.h"
+#include "flow/deploy/survey.h"
+#include "flow/deploy/watch.h"
+
+namespace flow::deploy {
+
+// A value: copying it copies the whole state of the deployment, so that a test can go on from one point in several
+// ways.
+class Apply {
+ public:
+  explicit Apply(ApplyInput input)
+      : input_(std::make_shared<const ApplyInput>(std::move(input))), watch_(project(), options().min_ready) {}
+
+  std::vector<Action> Step(absl::Time now, const Event& event) {
+    now_ = now;
+    if (phase_ != Phase::kFinished) {
+      std::visit([this](const auto& e) { On(e); }, event);
+      for (Phase before = Phase::kStart; before != phase_;) {
+        before = phase_;
+        Advance();
+      }
+    }
+    return out_.Take();
+  }
+
+  // What was decided, from the end of observing on: first the pulls, then the rest.
+  const Plan& pulls() const { return pulls_.plan; }
+  const Plan& plan() const { return decision_.plan; }
+
+  // What a test tells states apart by.
+  std::string DebugString() const {
+    return absl::StrCat(static_cast<int>(phase_), "|", survey_.pending(), "|", executor_.DebugString(), "|",
+                        watch_.DebugString(), "|", diagnosis_.pending(), "|", failures_.size(), ",", left_.size(), ",",
+                        interrupted_, unanswered_);
+  }
+
+ private:
+  enum class Phase {
+    kStart,
+    kConnecting,  // which API version
+    kObserving,   // what the engine has
+    kPreparing,   // what else must be known before anything may be done; the stream of events opens
+    kIntending,   // the intent is being written
+    kPulling,
+    kInspecting,  // images: which have a health check of their own
+    kExecuting,   // and waiting until all is up
+    kSettling,    // something failed: what is under way is awaited
+    kDiagnosing,  // what failed is asked why
+    kRollingBack,
+    kConcluding,  // the outcome is being written
+    kFinished,
+  };
+
+  // After a signal, an engine that does not answer is given this long.
+  static constexpr absl::Duration kPatience = absl::Seconds(10);
+
+  const compose::Project& project() const { return input_->project; }
+  const ApplyOptions& options() const { return input_->options; }
+
+  // Events
+
+  void On(const Begin&) {
+    started_ = now_;
+    timeout_ = out_.Timer(options().timeout);
+    phase_ = Phase::kConnecting;
+    survey_.Connect(out_);
+  }
+
+  void On(const Answer& answer) {
+    if (survey_.Asked(answer)) return OnSurvey(answer);
+    if (const auto operation = operations_.extract(answer.request); !operation.empty()) {
+      return OnOperation(operation.mapped(), answer.reply);
+    }
+    diagnosis_.Take(answer, failures_);
+    watch_.On(answer, out_);
+  }
+
+  void On(const Saved& saved) {
+    if (phase_ == Phase::kIntending) {
+      if (!saved.status.ok()) return FinishUntouched(ExitCode::kFailed, std::string(saved.status.message()));
+      phase_ = Phase::kPulling;
+      executor_ = Executor(pulls_.plan);
+      if (interrupted_ != 0) Fail({.what = "interrupted"});
+    } else if (phase_ == Phase::kConcluding) {
+      if (!saved.status.ok()) out_.Tell(Report::Kind::kWarning, "", std::string(saved.status.message()));
+      Finish();
+    }
+  }
+
+  void On(const TimerFired& fired) {
+    if (fired.timer == timeout_) return OnTimeout();
+    if (fired.timer == patience_) return OnPatienceEnded();
+    watch_.On(fired, out_);
+  }
+
+  void On(const Interrupted& signal) {
+    const bool again = std::exchange(interrupted_, signal.signal) != 0;
+    if (phase_ < Phase::kIntending) return FinishUntouched(InterruptedCode(), "interrupted; nothing was changed");
+    // A write is a matter of milliseconds, and what comes after it sees the signal.
+    if (phase_ == Phase::kIntending || phase_ == Phase::kConcluding) return;
+    if (again) return Abandon();
+    if (phase_ < Phase::kSettling) Fail({.what = "interrupted"});
+    patience_ = out_.Timer(kPatience);
+  }
+
+  template <typename StreamEvent>  // Listening, Happened, Deaf
+  void On(const StreamEvent& event) {
+    if (phase_ <= Phase::kSettling) watch_.On(event, out_);
+  }
+
+  // Going on, when all that a phase waits for is there.
+  void Advance() {
+    if (phase_ <= Phase::kSettling) {
+      for (Failure& failure : watch_.TakeFailures()) Fail(std::move(failure));
+    }
+    switch (phase_) {
+      case Phase::kConnecting:
+        if (survey_.Done()) Observe();
+        break;
+      case Phase::kObserving:
+        if (survey_.Done()) Decide();
+        break;
+      case Phase::kPreparing:
+        if (survey_.Done()) Intend();
+        break;
+      case Phase::kPulling:
+        Pump();
+        if (executor_.Finished()) Inspect();
+        break;
+      case Phase::kInspecting:
+        if (survey_.Done() && watch_.listening()) Execute();
+        break;
+      case Phase::kExecuting:
+        Pump();
+        if (executor_.Finished() && !watch_.looking() && (watch_.readiness().AllUp() || !options().wait)) Succeed();
+        break;
+      case Phase::kSettling:
+        if (executor_.Idle() && survey_.Done() && !watch_.looking()) Diagnose();
+        break;
+      case Phase::kDiagnosing:
+        if (diagnosis_.Done()) RollBack();
+        break;
+      case Phase::kRollingBack:
+        Pump();
+        if (executor_.Idle()) ConcludeFailed();
+        break;
+      default:
+        break;
+    }
+  }
+
+  // Finding out and deciding
+
+  void OnSurvey(const Answer& answer) {
+    const absl::Status status = survey_.Take(answer, project(), out_);
+    if (status.ok()) return;
+    if (phase_ == Phase::kConnecting) return FinishUntouched(ExitCode::kNoEngine, std::string(status.message()));
+    Failure failure{.what = absl::StrCat("the engine would not tell what it has: ", status.message())};
+    if (phase_ < Phase::kIntending) return FinishUntouched(ExitCode::kFailed, failure.what);
+    Fail(std::move(failure));
+  }
+
+  void Observe() {
+    phase_ = Phase::kObserving;
+    survey_.Observe(project(), out_);
+    survey_.ObserveImages(out_);
+  }
+
+  void Decide() {
+    pulls_ = ReconcileImages(project(), survey_.observed(), options().pull);
+    DecideRest();
+    std::vector<std::string> conflicts = pulls_.conflicts;
+    conflicts.insert(conflicts.end(), decision_.conflicts.begin(), decision_.conflicts.end());
+    if (!conflicts.empty()) return FinishUntouched(ExitCode::kFailed, absl::StrJoin(conflicts, "\n"));
+    for (const std::string& note : decision_.notes) out_.Tell(Report::Kind::kNote, "", note);
+    if (options().dry_run) return FinishUntouched(ExitCode::kDone, "");
+    if (PlanIsEmpty() && watch_.readiness().AllUp() && !EngineId().empty()) {
+      outcome_ = {ExitCode::kDone, "", true};
+      return IsRecorded() ? Finish() : Conclude(Deployment::APPLIED);
+    }
+    phase_ = Phase::kPreparing;
+    survey_.Prepare(decision_.plan, out_);
+    watch_.Listen(out_);
+  }
+
+  bool PlanIsEmpty() const { return pulls_.plan.operations().empty() && decision_.plan.operations().empty(); }
+
+  // Decides all but the pulls, and what is to be up because of it.
+  void DecideRest() {
+    decision_ = Reconcile(project(), survey_.observed(), {options().pull, options().force_recreate});
+    watch_.readiness().Expect(project(), [this](const compose::Service& service) {
+      return service.has_health_check() || survey_.checked_images().contains(service.image());
+    });
+    std::set<std::string> leaving;
+    for (const Operation& operation : decision_.plan.operations()) {
+      if (operation.kind() == Operation::REMOVE_CONTAINER) leaving.insert(operation.target());
+    }
+    for (const Container& container : survey_.observed().containers) {
+      if (!leaving.contains(container.id)) watch_.readiness().Adopt(container);
+    }
+  }
+
+  void Intend() {
+    const std::vector<std::string> conflicts = NameConflicts(decision_.plan, survey_.holders(), project());
+    if (!conflicts.empty()) return FinishUntouched(ExitCode::kFailed, absl::StrJoin(conflicts, "\n"));
+    phase_ = Phase::kIntending;
+    out_.Put(Save{Record(Deployment::APPLYING)});
+  }
+
+  // Doing
+
+  void Inspect() {
+    phase_ = Phase::kInspecting;
+    if (!pulls_.plan.operations().empty()) survey_.ObserveImages(out_);
+    survey_.InspectImages(ImagesToInspect(project(), decision_.plan), out_);
+  }
+
+  void Execute() {
+    phase_ = Phase::kExecuting;
+    // Anew: by the images that were pulled, and by what they say of health.
+    DecideRest();
+    executor_ = Executor(decision_.plan);
+    if (decision_.plan.operations().empty()) watch_.JudgeUnhealthy(out_);
+  }
+
+  // Makes the calls of all operations that may begin.
+  void Pump() {
+    const auto reached = [this](const Wait& wait) { return watch_.readiness().Reached(wait); };
+    for (const uint32_t index : executor_.Begin(reached)) {
+      const Operation& operation = executor_.plan().operations(index);
+      out_.Tell(Report::Kind::kBegun, operation.component(), OperationText(operation));
+      engine::Placement placement = input_->placement;
+      placement.network_id = NetworkId();
+      engine::Call call = MakeCall(operation, executor_.Target(index), project(), placement, out_.version());
+      operations_[out_.Request(std::move(call), Deadline(operation))] = index;
+    }
+  }
+
+  absl::Duration Deadline(const Operation& operation) const {
+    const absl::Duration grace = absl::Seconds(operation.grace_seconds());
+    return interrupted_ != 0 ? grace + kPatience : DeadlineOf(operation);
+  }
+
+  std::string NetworkId() const {
+    for (const auto& [index, id] : executor_.made()) {
+      if (executor_.plan().operations(index).kind() == Operation::CREATE_NETWORK) return id;
+    }
+    return survey_.observed().networks.empty() ? "" : survey_.observed().networks[0].id();
+  }
+
+  void OnOperation(uint32_t index, const absl::StatusOr<engine::Reply>& reply) {
+    const Operation& operation = executor_.plan().operations(index);
+    if (!reply.ok()) return OnOperationFailed(index, reply.status());
+    const auto* made = std::get_if<engine::Created>(&*reply);
+    executor_.Done(index, made == nullptr ? "" : made->id().empty() ? made->name() : made->id());
+    out_.Tell(Report::Kind::kDone, operation.component(), OperationText(operation));
+    if (phase_ == Phase::kRollingBack) return;
+    if (operation.kind() == Operation::CREATE_CONTAINER) {
+      watch_.readiness().Created(operation.component(), operation.number(), made->id());
+      for (const std::string& warning : made->warnings()) {
+        out_.Tell(Report::Kind::kWarning, operation.component(), warning);
+      }
+    } else if (operation.kind() == Operation::START_CONTAINER || operation.kind() == Operation::UNPAUSE_CONTAINER) {
+      watch_.Started(executor_.Target(index), out_);
+    }
+  }
+
+  void OnOperationFailed(uint32_t index, const absl::Status& status) {
+    const Operation& operation = executor_.plan().operations(index);
+    const bool unanswered = absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
+    executor_.Failed(index);
+    out_.Tell(Report::Kind::kFailed, operation.component(),
+              absl::StrCat(OperationText(operation), ": ", status.message()));
+    if (phase_ == Phase::kRollingBack) {
+      left_.push_back(absl::StrCat(operation.name(), " (", status.message(), ")"));
+      if (unanswered && interrupted_ != 0) executor_.Stop();  // it will not answer the rest either
+      return;
+    }
+    unanswered_ |= unanswered;
+    // The engine's refusal says more than the exit that it may tell as well.
+    const std::string id = executor_.Target(index);
+    watch_.readiness().Fail(id);
+    std::erase_if(failures_, [&](const Failure& failure) { return !id.empty() && failure.container_id == id; });
+    Fail({.component = operation.component(),
+          .what = absl::StrCat("could not ", OperationText(operation), ": ",
+                               ExplainRefusal(std::string(status.message())))});
+  }
+
+  // Failing
+
+  void Fail(Failure failure) {
+    failures_.push_back(std::move(failure));
+    if (phase_ >= Phase::kSettling) return;
+    phase_ = Phase::kSettling;
+    executor_.Stop();
+    CancelPulls();
+  }
+
+  // A pull takes minutes and leaves nothing half-done: it is not awaited.
+  void CancelPulls() {
+    std::erase_if(operations_, [this](const auto& entry) {
+      const auto& [request, index] = entry;
+      if (executor_.plan().operations(index).kind() != Operation::PULL_IMAGE) return false;
+      out_.Put(Cancel{request});
+      executor_.Failed(index);
+      return true;
+    });
+  }
+
+  void OnTimeout() {
+    const std::string after = absl::StrCat(" after ", absl::FormatDuration(options().timeout), " (--timeout)");
+    if (phase_ < Phase::kIntending) {
+      return FinishUntouched(ExitCode::kFailed, absl::StrCat("the engine did not answer", after));
+    }
+    if (phase_ == Phase::kIntending) timeout_ = out_.Timer(absl::Milliseconds(100));
+    if (phase_ == Phase::kIntending || phase_ >= Phase::kSettling) return;
+    for (const Instance& instance : watch_.readiness().instances()) {
+      if (instance.up() || instance.starts + instance.exits == 0) continue;
+      const bool probed = instance.health != Health::kNone;
+      Fail({.component = instance.component,
+            .container_id = instance.id,
+            .what = absl::StrCat(probed ? "is not healthy" : "is not running", after),
+            .by_probe = probed});
+    }
+    if (failures_.empty()) Fail({.what = absl::StrCat("not done", after)});
+  }
+
+  // The engine has not answered since the signal.
+  void OnPatienceEnded() {
+    if (phase_ != Phase::kSettling) return;
+    for (const auto& [request, index] : operations_) {
+      out_.Put(Cancel{request});
+      executor_.Failed(index);
+    }
+    operations_.clear();
+    unanswered_ = true;
+  }
+
+  void Diagnose() {
+    phase_ = Phase::kDiagnosing;
+    out_.Put(Hush{});
+    diagnosis_.Ask(failures_, out_);
+    if (unanswered_) diagnosis_.Search(project(), out_);
+  }
+
+  void RollBack() {
+    phase_ = Phase::kRollingBack;
+    made_ = WhatWasMade(project(), survey_.observed(), diagnosis_.found(), executor_, watch_.readiness(), IsFirst());
+    executor_ = Executor(options().rollback ? PlanRemoval(made_, InputsOf(project())) : Plan());
+  }
+
+  // Whether no apply of this pipeline ever ended well, as far as this state knows: then all there is of it goes.
+  bool IsFirst() const {
+    return input_->previous.has_value() ? !input_->previous->has_succeeded() : survey_.observed().containers.empty();
+  }
+
+  // Ending
+
+  void Succeed() {
+    outcome_ = {ExitCode::kDone, "", PlanIsEmpty()};
+    Conclude(Deployment::APPLIED);
+  }
+
+  void ConcludeFailed() {
+    // An engine that stopped answering leaves the rest of the rollback undone.
+    if (!executor_.Finished()) left_ = {NamesOf(made_)};
+    for (uint32_t index = 0; index < static_cast<uint32_t>(executor_.plan().operations_size()); ++index) {
+      const Operation& operation = executor_.plan().operations(index);
+      if (operation.kind() == Operation::REMOVE_CONTAINER && executor_.IsDone(index)) {
+        watch_.readiness().Forget(operation.target());
+      }
+    }
+    std::vector<std::string> parts;
+    for (const Failure& failure : failures_) parts.push_back(FailureText(failure));
+    if (const std::string waiting = NotStarted(watch_.readiness(), failures_); !waiting.empty()) {
+      parts.push_back(absl::StrCat("not started because of it: ", waiting));
+    }
+    parts.push_back(WhatIsLeft());
+    outcome_ = {interrupted_ != 0 ? InterruptedCode() : ExitCode::kFailed, absl::StrJoin(parts, "\n")};
+    Conclude(Deployment::FAILED);
+  }
+
+  std::string WhatIsLeft() const {
+    const std::string command = absl::StrCat("`", DeleteCommand(project()), "` removes ");
+    if (!options().rollback) return absl::StrCat("all is left in place for a look (--norollback); ", command, "it");
+    if (!left_.empty()) {
+      return absl::StrCat("could not be removed: ", absl::StrJoin(left_, ", "), "; ", command, "what is left");
+    }
+    return IsFirst() ? "rolled back: nothing of the pipeline is left on the engine"
+                     : "rolled back: what this apply created is removed, what it did not touch keeps running";
+  }
+
+  // A second signal: leave at once, and say what may be left.
+  void Abandon() {
+    if (phase_ < Phase::kRollingBack) {
+      made_ = WhatWasMade(project(), survey_.observed(), diagnosis_.found(), executor_, watch_.readiness(), IsFirst());
+    }
+    const std::string names = NamesOf(made_);
+    FinishUntouched(InterruptedCode(), absl::StrCat("interrupted again and left at once; perhaps still there: ",
+                                                    names.empty() ? "what was being created" : names, "; `",
+                                                    DeleteCommand(project()), "` removes what is left"));
+  }
+
+  ExitCode InterruptedCode() const { return static_cast<ExitCode>(128 + interrupted_); }
+
+  void Conclude(Deployment::Phase phase) {
+    phase_ = Phase::kConcluding;
+    out_.Put(Save{Record(phase)});
+  }
+
+  void FinishUntouched(ExitCode code, std::string message) {
+    outcome_ = {code, std::move(message), PlanIsEmpty()};
+    Finish();
+  }
+
+  void Finish() {
+    phase_ = Phase::kFinished;
+    out_.Put(outcome_);
+  }
+
+  // The state
+
+  std::string EngineId() const {
+    if (!survey_.engine_id().empty()) return survey_.engine_id();
+    return input_->previous.has_value() ? input_->previous->engine_id() : "";
+  }
+
+  Deployment Record(Deployment::Phase phase) const {
+    Deployment record = MakeRecord(*input_, phase, EngineId(), watch_.readiness(), started_, now_);
+    if (!failures_.empty()) record.set_error(Headline(failures_[0]));
+    return record;
+  }
+
+  bool IsRecorded() const {
+    return input_->previous.has_value() && SameRecord(*input_->previous, Record(Deployment::APPLIED));
+  }
+
+  std::shared_ptr<const ApplyInput> input_;
+  Outbox out_;
+  Phase phase_ = Phase::kStart;
+  absl::Time now_, started_;
+  int timeout_ = 0, patience_ = 0;  // timers
+  int interrupted_ = 0;             // the signal
+
+  Survey survey_;
+  Reconciliation pulls_, decision_;
+  Executor executor_;
+  std::map<int, uint32_t> operations_;  // request → operation of the executor's plan
+  Watch watch_;
+
+  std::vector<Failure> failures_;
+  bool unanswered_ = false;  // the engine may have done what it did not answer
+  Diagnosis diagnosis_;
+  Removal made_;                   // what a rollback takes away
+  std::vector<std::string> left_;  // what it could not
+  deploy::Finish outcome_;
+};
+
+}  // namespace flow::deploy
+
+#endif  // FLOW_DEPLOY_APPLY_H_

@@ -1,0 +1,308 @@
+// The state machine of flow-delete: observe by labels, write the intent, stop the way the data flows, remove, forget.
+// It goes on past what cannot go, and tells who holds it. machine.h says what its driver owes it.
+#ifndef FLOW_DEPLOY_DELETE_H_
+#define FLOW_DEPLOY_DELETE_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/time.h"
+#include "flow/deploy/deployment.pb.h"
+#include "flow/deploy/executor.h"
+#include "flow/deploy/machine.h"
+#include "flow/deploy/operation_call.h"
+#include "flow/deploy/record.h"
+#include "flow/deploy/removal.h"
+#include "flow/deploy/survey.h"
+
+namespace flow::deploy {
+
+struct DeleteInput {
+  std::string namespace_;
+  std::string pipeline;
+  std::optional<Deployment> previous;  // the state, where there is one that can be read
+  bool has_state = false;              // there is one, readable or not
+  bool keep_volumes = false;
+  bool ignore_not_found = false;
+  // Of the whole. When four fifths of it have passed, what still runs is killed.
+  absl::Duration timeout = absl::Minutes(2);
+};
+
+// A value, as Apply is.
+class Delete {
+ public:
+  explicit Delete(DeleteInput input) : input_(std::make_shared<const DeleteInput>(std::move(input))) {}
+
+  std::vector<Action> Step(absl::Time now, const Event& event) {
+    now_ = now;
+    if (phase_ != Phase::kFinished) {
+      std::visit([this](const auto& e) { On(e); }, event);
+      for (Phase before = Phase::kStart; before != phase_;) {
+        before = phase_;
+        Advance();
+      }
+    }
+    return out_.Take();
+  }
+
+  const Plan& plan() const { return executor_.plan(); }
+
+  // What a test tells states apart by.
+  std::string DebugString() const {
+    return absl::StrCat(static_cast<int>(phase_), "|", survey_.pending(), "|", executor_.DebugString(), "|",
+                        holders_.size(), ",", left_.size(), ",", hurried_);
+  }
+
+ private:
+  enum class Phase {
+    kStart,
+    kConnecting,
+    kObserving,
+    kIntending,  // the intent is being written
+    kExecuting,
+    kExplaining,  // who holds what could not go
+    kConcluding,  // that something is left is being written
+    kFinished,
+  };
+
+  // Events
+
+  void On(const Begin&) {
+    started_ = now_;
+    timeout_ = out_.Timer(input_->timeout);
+    hurry_ = out_.Timer(input_->timeout * 4 / 5);
+    phase_ = Phase::kConnecting;
+    survey_.Connect(out_);
+  }
+
+  void On(const Answer& answer) {
+    if (survey_.Asked(answer)) return OnSurvey(answer);
+    if (const auto operation = operations_.extract(answer.request); !operation.empty()) {
+      return OnOperation(operation.mapped(), answer.reply.status());
+    }
+    if (const auto held = holders_.extract(answer.request); !held.empty()) {
+      left_.push_back(absl::StrCat(held.mapped(), HoldersText(answer.reply)));
+    }
+  }
+
+  void On(const Saved& saved) {
+    if (phase_ == Phase::kIntending && !saved.status.ok()) {
+      return Finish(ExitCode::kFailed, std::string(saved.status.message()));
+    }
+    if (phase_ == Phase::kIntending) {
+      phase_ = Phase::kExecuting;
+    } else if (phase_ == Phase::kConcluding) {
+      Finish(ExitCode::kFailed, LeftText());
+    }
+  }
+
+  void On(const TimerFired& fired) {
+    if (fired.timer == hurry_ && phase_ == Phase::kExecuting) Hurry();
+    if (fired.timer != timeout_) return;
+    const std::string after = absl::StrCat("after ", absl::FormatDuration(input_->timeout), " (--timeout)");
+    if (phase_ < Phase::kExecuting) return Finish(ExitCode::kFailed, absl::StrCat("the engine did not answer ", after));
+    Finish(ExitCode::kFailed, absl::StrCat("not done ", after, "; deleting again goes on from here"));
+  }
+
+  // It stops where it is: the state says `deleting` by now, and the next delete ends it.
+  void On(const Interrupted& signal) {
+    Finish(static_cast<ExitCode>(128 + signal.signal), phase_ < Phase::kExecuting
+                                                           ? "interrupted; nothing was changed"
+                                                           : "interrupted; deleting again goes on from here");
+  }
+
+  // A delete does not listen.
+  void On(const Listening&) {}
+  void On(const Happened&) {}
+  void On(const Deaf&) {}
+
+  void Advance() {
+    switch (phase_) {
+      case Phase::kConnecting:
+        if (survey_.Done()) Observe();
+        break;
+      case Phase::kObserving:
+        if (survey_.Done()) Intend();
+        break;
+      case Phase::kExecuting:
+        Pump();
+        if (executor_.Finished()) phase_ = Phase::kExplaining;
+        break;
+      case Phase::kExplaining:
+        if (holders_.empty()) Conclude();
+        break;
+      default:
+        break;
+    }
+  }
+
+  // Deciding
+
+  void OnSurvey(const Answer& answer) {
+    static const compose::Project* const kNone = new compose::Project;  // images are not asked for
+    const absl::Status status = survey_.Take(answer, *kNone, out_);
+    if (status.ok()) return;
+    if (phase_ == Phase::kConnecting) return Finish(ExitCode::kNoEngine, std::string(status.message()));
+    Finish(ExitCode::kFailed, absl::StrCat("the engine would not tell what it has: ", status.message()));
+  }
+
+  void Observe() {
+    phase_ = Phase::kObserving;
+    survey_.ObserveOwned(input_->namespace_, input_->pipeline, out_);
+  }
+
+  void Intend() {
+    const Observed& there = survey_.observed();
+    const bool nothing = there.containers.empty() && there.networks.empty() && there.volumes.empty();
+    if (nothing && !input_->has_state) {
+      if (input_->ignore_not_found) return Finish(ExitCode::kDone, "", /*unchanged=*/true);
+      return Finish(ExitCode::kNoSuchPipeline, absl::StrCat("there is no pipeline \"", input_->pipeline,
+                                                            "\" in namespace \"", input_->namespace_, "\""));
+    }
+    Removal removal{.reason = "deleted"};
+    for (const Container& container : there.containers) removal.containers.push_back({container, "deleted"});
+    removal.networks = there.networks;
+    for (const engine::VolumeSummary& volume : there.volumes) {
+      if (!input_->keep_volumes) removal.volumes.push_back(volume.name());
+    }
+    if (input_->previous.has_value()) removal.grace_seconds = GracesOf(input_->previous->project());
+    executor_ = Executor(PlanRemoval(removal, KnownInputs(there.containers)));
+    phase_ = Phase::kIntending;
+    out_.Put(Save{Record("")});
+  }
+
+  // As the state knows them, where it knows all that is there; else as the labels tell.
+  Inputs KnownInputs(const std::vector<Container>& containers) const {
+    if (!input_->previous.has_value()) return InputsByType(containers);
+    const compose::Project& project = input_->previous->project();
+    const bool known = std::all_of(containers.begin(), containers.end(), [&](const Container& container) {
+      return FindService(project, container.component) != nullptr;
+    });
+    return known ? InputsOf(project) : InputsByType(containers);
+  }
+
+  // Doing
+
+  void Pump() {
+    for (const uint32_t index : executor_.Begin([](const Wait&) { return true; })) {
+      const Operation& operation = executor_.plan().operations(index);
+      out_.Tell(Report::Kind::kBegun, operation.component(), OperationText(operation));
+      engine::Call call = MakeCall(operation, operation.target(), {}, {}, out_.version());
+      operations_[out_.Request(std::move(call), DeadlineOf(operation))] = index;
+    }
+  }
+
+  void OnOperation(uint32_t index, const absl::Status& status) {
+    const Operation& operation = executor_.plan().operations(index);
+    if (status.ok()) {
+      executor_.Done(index);
+      return out_.Tell(Report::Kind::kDone, operation.component(), OperationText(operation));
+    }
+    executor_.Failed(index);
+    out_.Tell(Report::Kind::kFailed, operation.component(),
+              absl::StrCat(OperationText(operation), ": ", status.message()));
+    switch (operation.kind()) {
+      case Operation::STOP_CONTAINER:
+        return;  // its removal kills it
+      case Operation::REMOVE_NETWORK:
+        holders_[out_.Request(engine::InspectNetwork{operation.target()}, absl::Seconds(5))] =
+            absl::StrCat("network ", operation.name());
+        return;
+      case Operation::REMOVE_VOLUME:
+        holders_[out_.Request(engine::ListContainers{.volume = operation.name()}, absl::Seconds(5))] =
+            absl::StrCat("volume ", operation.name());
+        return;
+      default:
+        left_.push_back(absl::StrCat("container ", operation.name(), " (", status.message(), ")"));
+    }
+  }
+
+  // The timeout is near: what still runs is killed by its removal.
+  void Hurry() {
+    hurried_ = true;
+    out_.Tell(Report::Kind::kWarning, "", "time is running out: what still runs is killed");
+    for (uint32_t index = 0; index < static_cast<uint32_t>(executor_.plan().operations_size()); ++index) {
+      const bool over = executor_.IsDone(index) || executor_.IsFailed(index);
+      if (executor_.plan().operations(index).kind() == Operation::STOP_CONTAINER && !over) executor_.Done(index);
+    }
+    std::erase_if(operations_, [this](const auto& entry) {
+      if (executor_.plan().operations(entry.second).kind() != Operation::STOP_CONTAINER) return false;
+      out_.Put(Cancel{entry.first});
+      return true;
+    });
+  }
+
+  // " (held by other, third)", as the engine's answer about a network or the users of a volume tells.
+  static std::string HoldersText(const absl::StatusOr<engine::Reply>& reply) {
+    std::vector<std::string> names;
+    if (!reply.ok()) return "";
+    if (const auto* network = std::get_if<engine::NetworkInspect>(&*reply)) {
+      for (const auto& [id, endpoint] : network->containers()) names.push_back(endpoint.name());
+    } else if (const auto* containers = std::get_if<engine::ContainerList>(&*reply)) {
+      for (const engine::ContainerSummary& container : containers->containers()) {
+        names.push_back(ReadContainer(container).name);
+      }
+    }
+    std::sort(names.begin(), names.end());
+    return names.empty() ? "" : absl::StrCat(" (in use by ", absl::StrJoin(names, ", "), ")");
+  }
+
+  // Ending
+
+  void Conclude() {
+    if (left_.empty()) {
+      out_.Put(Forget{});
+      return Finish(ExitCode::kDone, "");
+    }
+    phase_ = Phase::kConcluding;
+    out_.Put(Save{Record(LeftText())});
+  }
+
+  std::string LeftText() const {
+    return absl::StrCat("could not be removed: ", absl::StrJoin(left_, ", "),
+                        "; free it, then delete again. All else is gone");
+  }
+
+  Deployment Record(const std::string& error) const {
+    Deployment record = input_->previous.value_or(Deployment());
+    record.set_name(input_->pipeline);
+    record.set_namespace_(input_->namespace_);
+    record.set_phase(Deployment::DELETING);
+    SetTimestamp(started_, record.mutable_started());
+    record.clear_finished();
+    record.set_error(error);
+    return record;
+  }
+
+  void Finish(ExitCode code, std::string message, bool unchanged = false) {
+    phase_ = Phase::kFinished;
+    out_.Put(deploy::Finish{code, std::move(message), unchanged});
+  }
+
+  std::shared_ptr<const DeleteInput> input_;
+  Outbox out_;
+  Phase phase_ = Phase::kStart;
+  absl::Time now_, started_;
+  int timeout_ = 0, hurry_ = 0;  // timers
+  bool hurried_ = false;
+
+  Survey survey_;
+  Executor executor_;
+  std::map<int, uint32_t> operations_;  // request → operation
+  std::map<int, std::string> holders_;  // request → what could not go, whose holders are asked for
+  std::vector<std::string> left_;
+};
+
+}  // namespace flow::deploy
+
+#endif  // FLOW_DEPLOY_DELETE_H_

@@ -1,0 +1,79 @@
+// Asking why: what failed containers wrote last, and what their health probes answered, before they are taken away. And
+// where an answer never came, whether the engine did what was asked. A part of the apply machine.
+#ifndef FLOW_DEPLOY_DIAGNOSIS_H_
+#define FLOW_DEPLOY_DIAGNOSIS_H_
+
+#include <cstddef>
+#include <map>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "flow/compose/project.pb.h"
+#include "flow/deploy/failure.h"
+#include "flow/deploy/machine.h"
+#include "flow/deploy/observed.h"
+#include "flow/engine/call.h"
+
+namespace flow::deploy {
+
+class Diagnosis {
+ public:
+  // Asks about every failure that has a container.
+  void Ask(const std::vector<Failure>& failures, Outbox& out) {
+    for (size_t index = 0; index < failures.size(); ++index) {
+      const std::string& id = failures[index].container_id;
+      if (id.empty()) continue;
+      about_[out.Request(engine::InspectContainer{id}, kDeadline)] = index;
+      about_[out.Request(engine::TailLogs{id}, kDeadline)] = index;
+    }
+  }
+
+  // Asks what there is of the pipeline now.
+  void Search(const compose::Project& project, Outbox& out) {
+    search_.insert(out.Request(ListPipelineContainers(project.namespace_(), project.pipeline()), kDeadline));
+    search_.insert(out.Request(engine::ListNetworks{.name = project.network().name()}, kDeadline));
+    search_.insert(out.Request(engine::ListVolumes{.name_prefix = absl::StrCat(project.name(), "_")}, kDeadline));
+  }
+
+  // Takes an answer to one of its questions, and adds to the failure what it tells. A question that is not answered is
+  // not asked again: the failure itself is what counts.
+  void Take(const Answer& answer, std::vector<Failure>& failures) {
+    if (search_.erase(answer.request) > 0) return TakeFound(answer);
+    const auto about = about_.extract(answer.request);
+    if (about.empty() || !answer.reply.ok()) return;
+    Failure& failure = failures[about.mapped()];
+    if (const auto* inspect = std::get_if<engine::ContainerInspect>(&*answer.reply)) AddInspection(*inspect, &failure);
+    if (const auto* log = std::get_if<engine::LogLines>(&*answer.reply)) failure.log = log->lines;
+  }
+
+  bool Done() const { return about_.empty() && search_.empty(); }
+  const Observed& found() const { return found_; }
+  size_t pending() const { return about_.size() + search_.size(); }
+
+ private:
+  // What is asked about a failure must not keep it from being told.
+  static constexpr absl::Duration kDeadline = absl::Seconds(5);
+
+  void TakeFound(const Answer& answer) {
+    if (!answer.reply.ok()) return;
+    if (const auto* containers = std::get_if<engine::ContainerList>(&*answer.reply)) {
+      found_.containers = ReadContainers(*containers);
+    } else if (const auto* networks = std::get_if<engine::NetworkList>(&*answer.reply)) {
+      found_.networks.assign(networks->networks().begin(), networks->networks().end());
+    } else if (const auto* volumes = std::get_if<engine::VolumeList>(&*answer.reply)) {
+      found_.volumes.assign(volumes->volumes().begin(), volumes->volumes().end());
+    }
+  }
+
+  std::map<int, size_t> about_;  // request → failure
+  std::set<int> search_;
+  Observed found_;
+};
+
+}  // namespace flow::deploy
+
+#endif  // FLOW_DEPLOY_DIAGNOSIS_H_

@@ -1,0 +1,120 @@
+// Why a deployment failed, and how that is told.
+#ifndef FLOW_DEPLOY_FAILURE_H_
+#define FLOW_DEPLOY_FAILURE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "flow/deploy/plan.h"
+#include "flow/deploy/plan.pb.h"
+#include "flow/engine/call.h"
+#include "flow/engine/engine.pb.h"
+
+namespace flow::deploy {
+
+struct Failure {
+  std::string component;         // empty: of no one component
+  std::string container_id;      // empty: there is none to look at
+  std::string what;              // "exited with code 3"
+  std::string hint;              // what to do about it, where that is known
+  std::vector<std::string> log;  // what the container wrote last
+  bool by_probe = false;         // what the probe answered says why
+};
+
+namespace internal {
+
+// The first word of `text` that reads like ADDRESS:PORT; empty where none does.
+inline std::string AddressIn(absl::string_view text) {
+  for (absl::string_view word : absl::StrSplit(text, absl::ByAnyChar(" ,;()"), absl::SkipEmpty())) {
+    word = absl::StripSuffix(word, ":");
+    const size_t slash = word.find('/');
+    word = word.substr(0, slash);
+    // Engine 28 writes "127.0.0.1:18080:172.18.0.2:8080/tcp": host's first.
+    std::vector<absl::string_view> parts = absl::StrSplit(word, ':');
+    const bool port =
+        parts.size() >= 2 && !parts[1].empty() && parts[1].find_first_not_of("0123456789") == absl::string_view::npos;
+    if (port && absl::StrContains(parts[0], '.')) return absl::StrCat(parts[0], ":", parts[1]);
+  }
+  return "";
+}
+
+}  // namespace internal
+
+// What the engine's refusal of an operation means, in words for its user; the engine's own where it is clear already.
+//
+//   ExplainRefusal("driver failed programming external connectivity … listen tcp4 127.0.0.1:18080: bind: address
+//   already in use") == "cannot publish 127.0.0.1:18080: something else on the host has that port"
+inline std::string ExplainRefusal(absl::string_view message) {
+  const bool port = absl::StrContains(message, "address already in use") ||
+                    absl::StrContains(message, "port is already allocated") ||
+                    absl::StrContains(message, "failed to bind host port");
+  if (const std::string address = internal::AddressIn(message); port && !address.empty()) {
+    return absl::StrCat("cannot publish ", address, ": that port is taken on the host");
+  }
+  // "OCI runtime create failed: …: exec: \"nope\": executable file not found in $PATH: unknown": its end is what it is.
+  if (const size_t exec = message.rfind("exec: \""); exec != absl::string_view::npos) {
+    absl::string_view end = absl::StripSuffix(message.substr(exec), ": unknown");
+    return absl::StrCat("its command cannot be run: ", end);
+  }
+  return std::string(message);
+}
+
+// What to do about a container that ended; empty where nothing is known to help.
+inline std::string ExitHint(int exit_code, bool restarts) {
+  if (exit_code == 0 && restarts) {
+    return "if it is meant to end, say so by `restart_policy: no` or `on-failure`";
+  }
+  if (exit_code == 127) return "127 is a shell's word for a command that it does not find";
+  if (exit_code == 137) return "137: it was killed, by memory's end perhaps";
+  return "";
+}
+
+// Fills in what an inspection of the failed container tells.
+inline void AddInspection(const engine::ContainerInspect& inspect, Failure* failure) {
+  const engine::ContainerState& state = inspect.state();
+  if (state.oom_killed()) failure->hint = "the engine killed it: it used more memory than its limit";
+  if (failure->by_probe && state.health().log_size() > 0) {
+    const engine::HealthProbe& probe = state.health().log(state.health().log_size() - 1);
+    const absl::string_view output = absl::StripAsciiWhitespace(probe.output());
+    absl::StrAppend(&failure->what, "; its last health probe: ",
+                    output.empty() ? absl::StrCat("exit code ", probe.exit_code()) : output);
+  }
+}
+
+// The exit code by which flow's health probe says that it cannot run: neither wget nor curl is there.
+inline constexpr int kProbeCannotRun = 127;
+
+// Whether the last probe could not run: by its own word, or by the engine's (-1) where there is not even a shell.
+inline bool ProbeCannotRun(const engine::ContainerInspect& inspect) {
+  const auto& log = inspect.state().health().log();
+  if (log.empty()) return false;
+  const engine::HealthProbe& last = log[log.size() - 1];
+  return last.exit_code() == kProbeCannotRun ||
+         (last.exit_code() == -1 && absl::StrContains(last.output(), "exec failed"));
+}
+
+// "COMPONENT: what"
+inline std::string Headline(const Failure& failure) {
+  return failure.component.empty() ? failure.what : absl::StrCat(failure.component, ": ", failure.what);
+}
+
+// One failure, from its headline to its last log lines.
+inline std::string FailureText(const Failure& failure) {
+  std::string text = Headline(failure);
+  if (!failure.hint.empty()) absl::StrAppend(&text, "\n  hint: ", failure.hint);
+  if (!failure.log.empty()) {
+    absl::StrAppend(&text, "\n  what it wrote last:\n    ", absl::StrJoin(failure.log, "\n    "));
+  }
+  return text;
+}
+
+}  // namespace flow::deploy
+
+#endif  // FLOW_DEPLOY_FAILURE_H_

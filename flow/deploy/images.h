@@ -1,0 +1,68 @@
+// The images that a project's containers are made from, as the engine has them.
+#ifndef FLOW_DEPLOY_IMAGES_H_
+#define FLOW_DEPLOY_IMAGES_H_
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/strip.h"
+#include "flow/compose/project.pb.h"
+#include "flow/deploy/operation_call.h"
+#include "flow/deploy/plan.pb.h"
+#include "flow/deploy/reconcile.h"
+#include "flow/engine/engine.pb.h"
+#include "flow/engine/image_reference.h"
+
+namespace flow::deploy {
+
+// The ids of the project's images: Observed::image_ids. A service may name its image by an id as well, which is at
+// least twelve of its hexadecimal digits.
+inline std::map<std::string, std::string> ImageIds(const compose::Project& project, const engine::ImageList& images) {
+  std::map<std::string, std::string> by_reference;
+  for (const engine::ImageSummary& image : images.images()) {
+    for (const std::string& tag : image.tags()) {
+      by_reference[engine::ParseImageReference(tag).ToString()] = image.id();
+    }
+    for (const std::string& digest : image.digests()) {
+      by_reference[engine::ParseImageReference(digest).ToString()] = image.id();
+    }
+  }
+  std::map<std::string, std::string> ids;
+  for (const compose::Service& service : project.services()) {
+    engine::ImageReference reference = engine::ParseImageReference(service.image());
+    const std::string key = reference.ToString();
+    if (!reference.digest.empty()) reference.tag.clear();  // beside a digest a tag is a comment
+    if (const auto found = by_reference.find(reference.ToString()); found != by_reference.end()) {
+      ids[key] = found->second;
+      continue;
+    }
+    const absl::string_view hex = absl::StripPrefix(service.image(), "sha256:");
+    if (hex.size() < 12 || hex.find_first_not_of("0123456789abcdef") != absl::string_view::npos) continue;
+    for (const engine::ImageSummary& image : images.images()) {
+      if (absl::StartsWith(absl::StripPrefix(image.id(), "sha256:"), hex)) ids[key] = image.id();
+    }
+  }
+  return ids;
+}
+
+// The images of the containers that the plan creates or starts: whether they have a health check must be known.
+inline std::set<std::string> ImagesToInspect(const compose::Project& project, const Plan& plan) {
+  std::set<std::string> images;
+  for (const Operation& operation : plan.operations()) {
+    if (operation.kind() != Operation::START_CONTAINER) continue;
+    if (const compose::Service* service = FindService(project, operation.component())) images.insert(service->image());
+  }
+  return images;
+}
+
+// Whether an image brings a health check. `HEALTHCHECK NONE` is a test of NONE.
+inline bool HasHealthCheck(const engine::ImageInspect& image) {
+  const auto& test = image.config().healthcheck().test();
+  return !test.empty() && test[0] != "NONE";
+}
+
+}  // namespace flow::deploy
+
+#endif  // FLOW_DEPLOY_IMAGES_H_

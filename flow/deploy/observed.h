@@ -1,0 +1,124 @@
+// What the engine has of one pipeline, in the terms that planning and status think in.
+#ifndef FLOW_DEPLOY_OBSERVED_H_
+#define FLOW_DEPLOY_OBSERVED_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "flow/compose/labels.h"
+#include "flow/engine/call.h"
+#include "flow/engine/engine.pb.h"
+
+namespace flow::deploy {
+
+// The value of a label; empty where it is not there.
+inline std::string Label(const google::protobuf::Map<std::string, std::string>& labels, absl::string_view key) {
+  const auto found = labels.find(std::string(key));
+  return found == labels.end() ? "" : found->second;
+}
+
+// Whether something with these labels is this pipeline's. Ownership is by flow's labels alone: never by name.
+inline bool IsOwned(const google::protobuf::Map<std::string, std::string>& labels, absl::string_view namespace_,
+                    absl::string_view pipeline) {
+  return Label(labels, compose::kNamespaceLabel) == namespace_ && Label(labels, compose::kPipelineLabel) == pipeline;
+}
+
+enum class Health { kNone, kStarting, kHealthy, kUnhealthy };
+
+struct Container {
+  std::string id;
+  std::string name;  // without the slash that the engine puts before it
+  std::string component;
+  std::string type;
+  int number = 0;  // of the component's replicas, from 1; 0 where its label is no number
+  std::string digest;
+  std::string image;
+  std::string image_id;
+  std::string state;  // the engine's word: created running paused restarting removing exited dead
+  std::string status;
+  Health health = Health::kNone;
+  int exit_code = 0;  // of an exited one
+  int64_t created = 0;
+  std::vector<std::string> network_ids;
+  std::vector<engine::PublishedPort> ports;
+
+  bool running() const { return state == "running" || state == "restarting" || state == "paused"; }
+};
+
+// The health that the list of containers tells, in the text of a container's status: it has no field for it before
+// API 1.52.
+inline Health HealthOf(absl::string_view status) {
+  if (absl::StrContains(status, "(healthy)")) return Health::kHealthy;
+  if (absl::StrContains(status, "(unhealthy)")) return Health::kUnhealthy;
+  if (absl::StrContains(status, "(health: starting)")) return Health::kStarting;
+  return Health::kNone;
+}
+
+// The exit code in "Exited (3) 2 hours ago"; 0 where there is none.
+inline int ExitCodeOf(absl::string_view status) {
+  const size_t open = status.find('('), close = status.find(')');
+  int code = 0;
+  if (!absl::StartsWith(status, "Exited (") || close == absl::string_view::npos) return 0;
+  return absl::SimpleAtoi(status.substr(open + 1, close - open - 1), &code) ? code : 0;
+}
+
+inline Container ReadContainer(const engine::ContainerSummary& summary) {
+  Container container;
+  container.id = summary.id();
+  if (summary.names_size() > 0) container.name = std::string(absl::StripPrefix(summary.names(0), "/"));
+  container.component = Label(summary.labels(), compose::kComponentLabel);
+  container.type = Label(summary.labels(), compose::kTypeLabel);
+  if (!absl::SimpleAtoi(Label(summary.labels(), compose::kComposeContainerNumberLabel), &container.number)) {
+    container.number = 0;
+  }
+  container.digest = Label(summary.labels(), compose::kDigestLabel);
+  container.image = summary.image();
+  container.image_id = summary.image_id();
+  container.state = summary.state();
+  container.status = summary.status();
+  container.health = HealthOf(summary.status());
+  container.exit_code = ExitCodeOf(summary.status());
+  container.created = summary.created();
+  for (const auto& [name, endpoint] : summary.network_settings().networks()) {
+    container.network_ids.push_back(endpoint.network_id());
+  }
+  container.ports.assign(summary.ports().begin(), summary.ports().end());
+  return container;
+}
+
+// Everything the engine has that an apply of one pipeline has to know.
+struct Observed {
+  std::vector<Container> containers;             // the pipeline's own, in the order of component and number
+  std::vector<engine::NetworkSummary> networks;  // of the project's network's name; may be foreign, may be several
+  std::vector<engine::VolumeSummary> volumes;    // whose names begin as the project's do; may be foreign
+  std::map<std::string, std::string>
+      image_ids;  // reference in full → the image it names now; absent: not on the engine
+};
+
+inline std::vector<Container> ReadContainers(const engine::ContainerList& list) {
+  std::vector<Container> containers;
+  for (const engine::ContainerSummary& summary : list.containers()) containers.push_back(ReadContainer(summary));
+  std::sort(containers.begin(), containers.end(), [](const Container& a, const Container& b) {
+    return std::tie(a.component, a.number, a.created, a.id) < std::tie(b.component, b.number, b.created, b.id);
+  });
+  return containers;
+}
+
+// The call that lists a pipeline's containers, of whatever state.
+inline engine::ListContainers ListPipelineContainers(absl::string_view namespace_, absl::string_view pipeline) {
+  return {.labels = {absl::StrCat(compose::kNamespaceLabel, "=", namespace_),
+                     absl::StrCat(compose::kPipelineLabel, "=", pipeline)}};
+}
+
+}  // namespace flow::deploy
+
+#endif  // FLOW_DEPLOY_OBSERVED_H_

@@ -1,0 +1,268 @@
+// Whether what was started is up: what the engine's events say of each container, and what that means for its
+// component.
+//
+// A container counts as *up* when it is healthy, or, where it has no health check, has run for min_ready without
+// exiting, or has completed. It has *failed* (docs/architecture.md, "Failing while it deploys"):
+//
+//   restart policy `no`           at the first exit with another code than 0
+//   one that restarts             at the second exit: one is forgiven and told (0 under on-failure is completion)
+//   a health check                at once when the engine says unhealthy
+#ifndef FLOW_DEPLOY_READINESS_H_
+#define FLOW_DEPLOY_READINESS_H_
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "flow/compose/project.pb.h"
+#include "flow/deploy/observed.h"
+#include "flow/deploy/plan.pb.h"
+#include "flow/engine/engine.pb.h"
+
+namespace flow::deploy {
+
+// The exit code that a "die" event tells. Podman writes it under another name.
+inline int ExitCodeOfEvent(const engine::Event& event) {
+  int code = 0;
+  for (const char* key : {"exitCode", "containerExitCode"}) {
+    if (absl::SimpleAtoi(Label(event.actor().attributes(), key), &code)) return code;
+  }
+  return 0;
+}
+
+// What has become of a container by an event.
+enum class Turn {
+  kNothing,
+  kStarted,      // it runs: min_ready begins now
+  kUp,           // healthy
+  kCompleted,    // it ended with 0, and may
+  kForgiven,     // it exited and the engine starts it again
+  kExited,       // failed: it exited
+  kUnhealthy,    // failed, unless a look at the probe shows that it cannot run
+  kDisappeared,  // failed: someone removed it
+};
+
+// One container that the apply wants to be up.
+struct Instance {
+  std::string component;
+  int number = 0;
+  std::string id;  // empty: not created yet
+  bool restarts = false;
+  bool ends = false;              // exit code 0 is completion
+  Health health = Health::kNone;  // kNone: has no health check
+  bool running = false;
+  bool settled = false;  // ran for min_ready since it started
+  bool completed = false;
+  bool failed = false;
+  bool seen = false;  // an event of it came: newer than what a list says
+  int starts = 0;
+  int exits = 0;
+  int exit_code = 0;
+
+  bool started() const { return completed || (running && (health == Health::kNone || health == Health::kHealthy)); }
+  bool up() const {
+    return completed || (running && (health == Health::kHealthy || (health == Health::kNone && settled)));
+  }
+};
+
+class Readiness {
+ public:
+  // What the project wants to be up: every replica of every service, none of them created yet.
+  // `has_check(service)`: by its own definition or its image's.
+  template <typename HasCheck>
+  void Expect(const compose::Project& project, const HasCheck& has_check) {
+    instances_.clear();
+    auto of_component = std::make_shared<Index>();
+    for (const compose::Service& service : project.services()) {
+      for (uint32_t number = 1; number <= service.replicas(); ++number) {
+        Instance instance{.component = service.name(), .number = static_cast<int>(number)};
+        const auto mode = service.restart().mode();
+        instance.restarts = mode != compose::RestartPolicy::NO;
+        instance.ends = mode == compose::RestartPolicy::NO || mode == compose::RestartPolicy::ON_FAILURE;
+        instance.health = has_check(service) ? Health::kStarting : Health::kNone;
+        (*of_component)[service.name()].push_back(instances_.size());
+        instances_.push_back(std::move(instance));
+      }
+    }
+    of_component_ = std::move(of_component);
+  }
+
+  // A container of a component that this apply created.
+  void Created(absl::string_view component, int number, absl::string_view id) {
+    if (Instance* instance = Find(component, number)) instance->id = std::string(id);
+  }
+
+  // A container that is there and stays: as the list of containers tells it.
+  void Adopt(const Container& container) {
+    Instance* instance = Find(container.component, container.number);
+    if (instance == nullptr) return;
+    instance->id = container.id;
+    instance->running = container.state == "running";
+    instance->settled = instance->running;
+    if (instance->running) instance->health = container.health;
+    if (container.state == "restarting") instance->exits = 1;
+    instance->completed = container.state == "exited" && container.exit_code == 0 && instance->ends;
+  }
+
+  // The engine answered that it started a container; the event may have come before, or the exit even.
+  Turn StartAnswered(absl::string_view id) {
+    Instance* instance = Find(id);
+    return instance == nullptr || instance->starts > 0 ? Turn::kNothing : Start(instance);
+  }
+
+  Turn StartSeen(absl::string_view id) {
+    Instance* instance = Find(id);
+    if (instance == nullptr) return Turn::kNothing;
+    instance->seen = true;
+    return instance->running ? Turn::kNothing : Start(instance);
+  }
+
+  Turn ExitSeen(absl::string_view id, int exit_code) {
+    Instance* instance = Find(id);
+    if (instance == nullptr) return Turn::kNothing;
+    instance->seen = true;
+    instance->running = instance->settled = false;
+    instance->exit_code = exit_code;
+    ++instance->exits;
+    // A fast exit can be told before the start was answered.
+    instance->starts = std::max(instance->starts, instance->exits);
+    if (exit_code == 0 && instance->ends) {
+      instance->completed = true;
+      return Turn::kCompleted;
+    }
+    if (instance->restarts && instance->exits == 1) return Turn::kForgiven;
+    instance->failed = true;
+    return Turn::kExited;
+  }
+
+  Turn HealthSeen(absl::string_view id, Health health) {
+    Instance* instance = Find(id);
+    // kNone: its probe was found unable to run, and is no verdict.
+    if (instance == nullptr || instance->health == Health::kNone || !instance->running) return Turn::kNothing;
+    instance->seen = true;
+    if (instance->health == health) return Turn::kNothing;
+    instance->health = health;
+    if (health == Health::kHealthy) return Turn::kUp;
+    return health == Health::kUnhealthy ? Turn::kUnhealthy : Turn::kNothing;
+  }
+
+  Turn RemovalSeen(absl::string_view id) {
+    Instance* instance = Find(id);
+    if (instance == nullptr) return Turn::kNothing;
+    instance->running = instance->settled = instance->completed = false;
+    instance->failed = true;
+    return Turn::kDisappeared;
+  }
+
+  // After the stream of events broke: what the list says now, which is what the events in between would have.
+  Turn ListedAgain(const Container& container) {
+    const Instance* instance = Find(container.id);
+    if (instance == nullptr) return Turn::kNothing;
+    if (instance->running && !container.running()) return ExitSeen(container.id, container.exit_code);
+    if (!instance->running && container.state == "running") return StartSeen(container.id);
+    return container.health == Health::kNone ? Turn::kNothing : HealthSeen(container.id, container.health);
+  }
+
+  // min_ready has passed since the `starts`th start of a container; nothing where it exited meanwhile.
+  Turn Settled(absl::string_view id, int starts) {
+    Instance* instance = Find(id);
+    if (instance == nullptr || !instance->running || instance->starts != starts) return Turn::kNothing;
+    instance->settled = true;
+    return instance->health == Health::kNone ? Turn::kUp : Turn::kNothing;
+  }
+
+  // The container's probe cannot run in its image: that is no verdict, and it counts as one without a health check.
+  // It has run for longer than min_ready when the first probe was made.
+  Turn ProbeCannotRun(absl::string_view id) {
+    Instance* instance = Find(id);
+    if (instance == nullptr) return Turn::kNothing;
+    instance->health = Health::kNone;
+    return instance->running && instance->settled ? Turn::kUp : Turn::kNothing;
+  }
+
+  // The container's failure is known by other means: the engine would not start it.
+  void Fail(absl::string_view id) {
+    if (Instance* instance = Find(id)) instance->failed = true;
+  }
+
+  // The container is gone because we removed it.
+  void Forget(absl::string_view id) {
+    if (Instance* instance = Find(id)) {
+      instance->id.clear();
+      instance->running = instance->settled = instance->completed = false;
+    }
+  }
+
+  // Whether a component is where a Wait wants it. One with no replicas always is.
+  bool Reached(const Wait& wait) const {
+    return AllOf(wait.component(), [&](const Instance& instance) {
+      return wait.condition() == Wait::COMPLETED ? instance.completed : instance.started();
+    });
+  }
+
+  bool Up(absl::string_view component) const {
+    return AllOf(component, [](const Instance& instance) { return instance.up(); });
+  }
+
+  bool AllUp() const {
+    return std::all_of(instances_.begin(), instances_.end(), [](const Instance& instance) { return instance.up(); });
+  }
+
+  const Instance* Get(absl::string_view id) const { return const_cast<Readiness*>(this)->Find(id); }
+  const std::vector<Instance>& instances() const { return instances_; }
+
+  // What a test tells states apart by.
+  std::string DebugString() const {
+    std::string text;
+    for (const Instance& i : instances_) {
+      absl::StrAppend(&text, i.id.empty() ? "." : "c", i.running ? "r" : "", i.settled ? "s" : "",
+                      i.completed ? "c" : "", i.failed ? "f" : "", static_cast<int>(i.health), i.starts, i.exits, " ");
+    }
+    return text;
+  }
+
+ private:
+  Turn Start(Instance* instance) {
+    instance->running = true;
+    instance->settled = instance->completed = false;
+    ++instance->starts;
+    // A container that starts again is not judged by its health from before.
+    if (instance->health != Health::kNone) instance->health = Health::kStarting;
+    return Turn::kStarted;
+  }
+
+  using Index = std::map<std::string, std::vector<size_t>>;  // component → its instances, by number
+
+  template <typename Predicate>
+  bool AllOf(absl::string_view component, const Predicate& predicate) const {
+    const auto found = of_component_->find(std::string(component));
+    return found == of_component_->end() || std::all_of(found->second.begin(), found->second.end(),
+                                                        [&](size_t index) { return predicate(instances_[index]); });
+  }
+
+  Instance* Find(absl::string_view component, int number) {
+    const auto found = of_component_->find(std::string(component));
+    if (found == of_component_->end() || number < 1 || number > static_cast<int>(found->second.size())) return nullptr;
+    return &instances_[found->second[number - 1]];
+  }
+
+  Instance* Find(absl::string_view id) {
+    for (Instance& instance : instances_) {
+      if (!instance.id.empty() && instance.id == id) return &instance;
+    }
+    return nullptr;
+  }
+
+  std::vector<Instance> instances_;
+  std::shared_ptr<const Index> of_component_ = std::make_shared<Index>();
+};
+
+}  // namespace flow::deploy
+
+#endif  // FLOW_DEPLOY_READINESS_H_

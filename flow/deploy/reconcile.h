@@ -1,0 +1,365 @@
+// Deciding: what has to be done so that the engine has what the project says. It compares, and does nothing.
+#ifndef FLOW_DEPLOY_RECONCILE_H_
+#define FLOW_DEPLOY_RECONCILE_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "flow/compose/labels.h"
+#include "flow/compose/names.h"
+#include "flow/compose/project.pb.h"
+#include "flow/deploy/observed.h"
+#include "flow/deploy/plan.h"
+#include "flow/deploy/plan.pb.h"
+#include "flow/deploy/removal.h"
+#include "flow/engine/image_reference.h"
+
+namespace flow::deploy {
+
+enum class PullPolicy { kMissing, kAlways, kNever };
+
+struct ReconcileOptions {
+  PullPolicy pull = PullPolicy::kMissing;
+  bool force_recreate = false;
+};
+
+struct Reconciliation {
+  Plan plan;
+  // Why nothing may be done: names that something else holds, images that may not be pulled. Empty: go ahead.
+  std::vector<std::string> conflicts;
+  // What differs and stays so: a network or volume is never recreated.
+  std::vector<std::string> notes;
+};
+
+// Stages of an apply's plan. Containers start only when all are created: what the engine refuses at create ends an
+// apply before anything of it has run.
+enum Stage : uint32_t { kCreateShared = 0, kCreateContainers = 1, kRun = 2 };
+
+// The reference under which Observed::image_ids knows a service's image.
+inline std::string ImageKey(const compose::Service& service) {
+  return engine::ParseImageReference(service.image()).ToString();
+}
+
+// Under which name a replacement is created until the old container is gone. No id can make a container of that name
+// (the part behind the last "-" of a container's name is a number).
+inline std::string ReplacementName(absl::string_view name) { return absl::StrCat(name, ".new"); }
+
+// Who holds a name, by the labels of what has it: `pipeline "a"`, or that it is not flow's.
+inline std::string HolderText(const google::protobuf::Map<std::string, std::string>& labels) {
+  const std::string pipeline = Label(labels, compose::kPipelineLabel);
+  if (pipeline.empty()) return "something that is not flow's";
+  const std::string namespace_ = Label(labels, compose::kNamespaceLabel);
+  return absl::StrCat("pipeline \"", pipeline, "\"",
+                      namespace_ == "default" ? "" : absl::StrCat(" of namespace \"", namespace_, "\""));
+}
+
+// The pulls that have to be done before all else: what they bring decides the rest. An image that is missing and may
+// not be pulled is a conflict.
+inline Reconciliation ReconcileImages(const compose::Project& project, const Observed& observed, PullPolicy policy) {
+  Reconciliation result;
+  PlanBuilder builder(&result.plan);
+  std::set<std::string> seen;
+  for (const compose::Service& service : project.services()) {
+    if (service.replicas() == 0 || !seen.insert(ImageKey(service)).second) continue;
+    const bool missing = !observed.image_ids.contains(ImageKey(service));
+    if (policy == PullPolicy::kAlways) {
+      builder.Add(Operation::PULL_IMAGE, service.image(), "always pulled", 0).set_component(service.name());
+    } else if (missing && policy == PullPolicy::kMissing) {
+      builder.Add(Operation::PULL_IMAGE, service.image(), "not on the engine", 0).set_component(service.name());
+    } else if (missing) {
+      result.conflicts.push_back(absl::StrCat(service.name(), ": the engine has no image ", service.image(),
+                                              ", and --pull=never forbids to pull it"));
+    }
+  }
+  return result;
+}
+
+namespace internal {
+
+class Reconciler {
+ public:
+  Reconciler(const compose::Project& project, const Observed& observed, const ReconcileOptions& options)
+      : project_(project), observed_(observed), options_(options), builder_(&result_.plan) {}
+
+  Reconciliation Run() {
+    PlanNetwork();
+    PlanVolumes();
+    for (const compose::Service& service : project_.services()) {
+      for (int number = 1; number <= static_cast<int>(service.replicas()); ++number) Judge(service, number);
+    }
+    for (Replica& replica : replicas_) {
+      if (replica.create) PlanCreate(&replica);
+    }
+    PlanRemovals();
+    for (const Replica& replica : replicas_) PlanRun(replica);
+    return std::move(result_);
+  }
+
+ private:
+  // One container that should be there, and what has to happen so that it is.
+  struct Replica {
+    const compose::Service* service;
+    int number;
+    std::string name;
+    const Container* existing;  // nullptr: none
+    bool create = false;
+    bool rename = false;
+    Operation::Kind run = Operation::KIND_UNSPECIFIED;  // how it is made to run, where it does not
+    std::string reason = {};
+    uint32_t created_by = 0;  // the operation, where `create`
+  };
+
+  bool Owned(const google::protobuf::Map<std::string, std::string>& labels) const {
+    return IsOwned(labels, project_.namespace_(), project_.pipeline());
+  }
+
+  void PlanNetwork() {
+    const std::string& name = project_.network().name();
+    if (observed_.networks.empty()) builder_.Add(Operation::CREATE_NETWORK, name, "not there", kCreateShared);
+    for (const engine::NetworkSummary& network : observed_.networks) {
+      if (Owned(network.labels())) {
+        network_ids_.insert(network.id());
+      } else {
+        Conflict("network", name, network.labels());
+      }
+    }
+  }
+
+  void PlanVolumes() {
+    std::map<std::string, const engine::VolumeSummary*> there;
+    for (const engine::VolumeSummary& volume : observed_.volumes) there[volume.name()] = &volume;
+    for (const compose::Volume& volume : project_.volumes()) {
+      const auto found = there.find(volume.name());
+      if (found == there.end()) {
+        builder_.Add(Operation::CREATE_VOLUME, volume.name(), "not there", kCreateShared);
+        continue;
+      }
+      if (!Owned(found->second->labels())) Conflict("volume", volume.name(), found->second->labels());
+      there.erase(found);
+    }
+    for (const auto& [name, volume] : there) {
+      if (!Owned(volume->labels())) continue;
+      result_.notes.push_back(
+          absl::StrCat("volume ", name, " is no longer in the file and stays; deleting the pipeline removes it"));
+    }
+  }
+
+  void Conflict(absl::string_view kind, absl::string_view name,
+                const google::protobuf::Map<std::string, std::string>& labels) {
+    result_.conflicts.push_back(absl::StrCat("the ", kind, " ", name, " is there already and belongs to ",
+                                             HolderText(labels), "; rename the pipeline, or remove it"));
+  }
+
+  // Of the containers of one replica the one that stays: an apply that was cut off while it replaced one leaves two.
+  // The one with the right name counts, else the newest; the others go.
+  const Container* Keep(const std::string& component, int number, absl::string_view name) {
+    const Container* keep = nullptr;
+    for (const Container& container : observed_.containers) {
+      if (container.component != component || container.number != number) continue;
+      if (keep == nullptr || container.name == name || (keep->name != name && container.created > keep->created)) {
+        keep = &container;
+      }
+    }
+    return keep;
+  }
+
+  // Decides what has to happen to one replica, and why.
+  void Judge(const compose::Service& service, int number) {
+    Replica replica{&service, number, compose::ContainerName(project_.name(), service.name(), number), nullptr};
+    replica.existing = Keep(service.name(), number, replica.name);
+    if (replica.existing == nullptr) {
+      replica.reason = "not there";
+      replica.create = true;
+    } else {
+      kept_.insert(replica.existing->id);
+      replica.reason = WhyReplace(service, *replica.existing);
+      replica.create = !replica.reason.empty();
+      replica.rename = replica.create || replica.existing->name != replica.name;
+    }
+    if (replica.create) {
+      replica.run = Operation::START_CONTAINER;
+    } else if (replica.existing->state == "paused") {
+      replica.run = Operation::UNPAUSE_CONTAINER;
+      replica.reason = "paused";
+    } else if (!replica.existing->running() && !Completed(service, *replica.existing)) {
+      replica.run = Operation::START_CONTAINER;
+      replica.reason = "not running";
+    }
+    replicas_.push_back(std::move(replica));
+  }
+
+  // Empty: it can stay.
+  std::string WhyReplace(const compose::Service& service, const Container& existing) const {
+    if (options_.force_recreate) return "forced";
+    if (existing.digest != Label(service.labels(), compose::kDigestLabel)) return "configuration changed";
+    const auto image = observed_.image_ids.find(ImageKey(service));
+    if (image != observed_.image_ids.end() &&
+        absl::StripPrefix(image->second, "sha256:") != absl::StripPrefix(existing.image_id, "sha256:")) {
+      return "image changed";
+    }
+    if (existing.state == "dead" || existing.state == "removing") return "dead";
+    // One that stopped before its network was removed can never start again.
+    const bool connected =
+        std::any_of(existing.network_ids.begin(), existing.network_ids.end(), [&](const std::string& id) {
+          // A container that never ran has no id of its network yet.
+          return id.empty() ? !network_ids_.empty() : network_ids_.contains(id);
+        });
+    return connected ? "" : "not in the pipeline's network";
+  }
+
+  // A run-once component that ended well and has not changed is not run again.
+  static bool Completed(const compose::Service& service, const Container& container) {
+    const auto mode = service.restart().mode();
+    return container.state == "exited" && container.exit_code == 0 &&
+           (mode == compose::RestartPolicy::NO || mode == compose::RestartPolicy::ON_FAILURE);
+  }
+
+  void PlanCreate(Replica* replica) {
+    const std::string name = replica->existing == nullptr ? replica->name : ReplacementName(replica->name);
+    Operation& create = builder_.Add(Operation::CREATE_CONTAINER, name, replica->reason, kCreateContainers);
+    create.set_component(replica->service->name());
+    create.set_number(replica->number);
+    replica->created_by = builder_.last();
+  }
+
+  // What is replaced, and what the file no longer has.
+  void PlanRemovals() {
+    std::map<std::string, const compose::Service*> replaced;  // by container id
+    removal_.grace_seconds = GracesOf(project_);
+    for (const Replica& replica : replicas_) {
+      if (!replica.create || replica.existing == nullptr) continue;
+      removal_.containers.push_back({*replica.existing, replica.reason});
+      replaced[replica.existing->id] = replica.service;
+    }
+    std::set<std::string> services;
+    for (const compose::Service& service : project_.services()) services.insert(service.name());
+    for (const Container& container : observed_.containers) {
+      if (kept_.contains(container.id)) continue;
+      removal_.containers.push_back(
+          {container, services.contains(container.component) ? "one too many" : "no longer in the file"});
+    }
+    removed_by_ = AddRemoval(removal_, InputsOf(project_), kRun, &result_.plan);
+    // A container that is replaced runs until its replacement may start: until what that waits for is there. One that
+    // holds a port which another component is to get cannot wait for that one.
+    for (Operation& operation : *result_.plan.mutable_operations()) {
+      const auto found = replaced.find(operation.target());
+      if (found == replaced.end()) continue;
+      if (operation.kind() == Operation::STOP_CONTAINER) operation.clear_after();
+      if (!HoldsPortOfAnother(operation.target())) AddWaits(*found->second, &operation);
+    }
+  }
+
+  bool HoldsPortOfAnother(absl::string_view container_id) const {
+    for (const Leaving& leaving : removal_.containers) {
+      if (leaving.container.id != container_id) continue;
+      for (const Replica& replica : replicas_) {
+        const bool another = replica.service->name() != leaving.container.component;
+        if (another && WantsPortOf(*replica.service, leaving.container)) return true;
+      }
+    }
+    return false;
+  }
+
+  static void AddWaits(const compose::Service& service, Operation* operation) {
+    for (const compose::Dependency& dependency : service.depends_on()) {
+      Wait& wait = *operation->add_wait();
+      wait.set_component(dependency.service());
+      wait.set_condition(dependency.condition() == compose::Dependency::COMPLETED ? Wait::COMPLETED : Wait::STARTED);
+    }
+  }
+
+  void PlanRun(const Replica& replica) {
+    if (replica.rename) {
+      const absl::string_view reason = replica.create ? replica.reason : "has another name";
+      Operation& rename = AddOn(replica, Operation::RENAME_CONTAINER, reason);
+      if (replica.create) rename.add_after(removed_by_.at(replica.existing->id));
+    }
+    if (replica.run == Operation::KIND_UNSPECIFIED) return;
+    const uint32_t renamed_by = builder_.last();
+    Operation& run = AddOn(replica, replica.run, replica.reason);
+    if (replica.rename) run.add_after(renamed_by);
+    AddWaits(*replica.service, &run);
+    AfterPortsAreFree(*replica.service, &run);
+  }
+
+  // An operation on the replica's container: the one that is there, or the one that this plan creates.
+  Operation& AddOn(const Replica& replica, Operation::Kind kind, absl::string_view reason) {
+    Operation& operation = builder_.Add(kind, replica.name, reason, kRun);
+    operation.set_component(replica.service->name());
+    operation.set_number(replica.number);
+    if (replica.create) {
+      operation.set_made_by(replica.created_by);
+    } else {
+      operation.set_target(replica.existing->id);
+    }
+    return operation;
+  }
+
+  // A host port that a leaving container still holds must be free before another one takes it.
+  void AfterPortsAreFree(const compose::Service& service, Operation* run) const {
+    for (const Leaving& leaving : removal_.containers) {
+      if (WantsPortOf(service, leaving.container)) run->add_after(removed_by_.at(leaving.container.id));
+    }
+  }
+
+  static bool WantsPortOf(const compose::Service& service, const Container& holder) {
+    for (const engine::PublishedPort& held : holder.ports) {
+      for (const compose::Port& wanted : service.ports()) {
+        if (wanted.published() != 0 && wanted.published() == held.public_port() && wanted.protocol() == held.type()) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  const compose::Project& project_;
+  const Observed& observed_;
+  const ReconcileOptions& options_;
+  Reconciliation result_;
+  PlanBuilder builder_;
+  std::vector<Replica> replicas_;
+  std::set<std::string> kept_;  // ids of containers that stay, or that are replaced under their own name
+  std::set<std::string> network_ids_;
+  Removal removal_;
+  std::map<std::string, uint32_t> removed_by_;  // container id → operation
+};
+
+}  // namespace internal
+
+// The plan that makes the engine match the project, its images pulled. An empty plan without conflicts: it matches.
+inline Reconciliation Reconcile(const compose::Project& project, const Observed& observed,
+                                const ReconcileOptions& options) {
+  return internal::Reconciler(project, observed, options).Run();
+}
+
+// Containers that hold a name which the plan creates: what the engine would refuse half-way, told before anything is
+// done. `holders` is what the engine has under these names.
+inline std::vector<std::string> NameConflicts(const Plan& plan, const std::vector<engine::ContainerSummary>& holders,
+                                              const compose::Project& project) {
+  std::vector<std::string> conflicts;
+  for (const engine::ContainerSummary& holder : holders) {
+    const std::string name = ReadContainer(holder).name;
+    const bool ours = IsOwned(holder.labels(), project.namespace_(), project.pipeline());
+    for (const Operation& operation : plan.operations()) {
+      const bool takes =
+          operation.kind() == Operation::CREATE_CONTAINER || operation.kind() == Operation::RENAME_CONTAINER;
+      if (!takes || operation.name() != name || ours) continue;
+      conflicts.push_back(absl::StrCat(operation.component(), ": the container name ", name, " is held by ",
+                                       HolderText(holder.labels()), "; remove or rename that container"));
+    }
+  }
+  return conflicts;
+}
+
+}  // namespace flow::deploy
+
+#endif  // FLOW_DEPLOY_RECONCILE_H_

@@ -1,0 +1,65 @@
+// What an apply writes into the state.
+#ifndef FLOW_DEPLOY_RECORD_H_
+#define FLOW_DEPLOY_RECORD_H_
+
+#include <string>
+
+#include "absl/time/time.h"
+#include "flow/compose/labels.h"
+#include "flow/deploy/apply_input.h"
+#include "flow/deploy/deployment.pb.h"
+#include "flow/deploy/observed.h"
+#include "flow/deploy/readiness.h"
+#include "google/protobuf/util/message_differencer.h"
+
+namespace flow::deploy {
+
+inline void SetTimestamp(absl::Time time, google::protobuf::Timestamp* timestamp) {
+  const timespec spec = absl::ToTimespec(time);
+  timestamp->set_seconds(spec.tv_sec);
+  timestamp->set_nanos(static_cast<int32_t>(spec.tv_nsec));
+}
+
+// The state of an apply in `phase`, with the containers that are known by now. Its error is the caller's to add.
+inline Deployment MakeRecord(const ApplyInput& input, Deployment::Phase phase, const std::string& engine_id,
+                             const Readiness& readiness, absl::Time started, absl::Time now) {
+  Deployment record;
+  record.set_name(input.project.pipeline());
+  record.set_namespace_(input.project.namespace_());
+  record.set_phase(phase);
+  record.set_engine_id(engine_id);
+  record.set_engine_host(input.engine_host);
+  *record.mutable_project() = input.project;
+  record.set_file_digest(input.file_digest);
+  for (const compose::Service& service : input.project.services()) {
+    Component& component = *record.add_components();
+    component.set_id(service.name());
+    component.set_digest(Label(service.labels(), compose::kDigestLabel));
+    for (const Instance& instance : readiness.instances()) {
+      if (instance.component == service.name() && !instance.id.empty()) component.add_container_ids(instance.id);
+    }
+  }
+  SetTimestamp(started, record.mutable_started());
+  if (phase != Deployment::APPLYING) SetTimestamp(now, record.mutable_finished());
+  if (phase == Deployment::APPLIED) {
+    *record.mutable_succeeded() = record.finished();
+  } else if (input.previous.has_value() && input.previous->has_succeeded()) {
+    *record.mutable_succeeded() = input.previous->succeeded();
+  }
+  record.mutable_annotations()->insert(input.annotations.begin(), input.annotations.end());
+  return record;
+}
+
+// Whether two records say the same, their times aside.
+inline bool SameRecord(Deployment a, Deployment b) {
+  for (Deployment* record : {&a, &b}) {
+    record->clear_started();
+    record->clear_finished();
+    record->clear_succeeded();
+  }
+  return google::protobuf::util::MessageDifferencer::Equals(a, b);
+}
+
+}  // namespace flow::deploy
+
+#endif  // FLOW_DEPLOY_RECORD_H_

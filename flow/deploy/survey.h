@@ -1,0 +1,126 @@
+// Finding out: which API version the engine speaks, what it has of a pipeline, and what else must be known before
+// anything may be done. A part of the machines; it asks, and keeps what it is told.
+#ifndef FLOW_DEPLOY_SURVEY_H_
+#define FLOW_DEPLOY_SURVEY_H_
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "flow/compose/project.pb.h"
+#include "flow/deploy/images.h"
+#include "flow/deploy/machine.h"
+#include "flow/deploy/observed.h"
+#include "flow/deploy/plan.pb.h"
+#include "flow/engine/call.h"
+#include "flow/engine/negotiate.h"
+
+namespace flow::deploy {
+
+class Survey {
+ public:
+  // Which engine it is. The first request: an engine that cannot be reached fails this one.
+  void Connect(Outbox& out) { Ask(engine::GetVersion{}, absl::Seconds(10), out); }
+
+  // What the engine has that carries the project's labels or names.
+  void Observe(const compose::Project& project, Outbox& out) {
+    Ask(ListPipelineContainers(project.namespace_(), project.pipeline()), kDeadline, out);
+    Ask(engine::ListNetworks{.name = project.network().name()}, kDeadline, out);
+    Ask(engine::ListVolumes{.name_prefix = absl::StrCat(project.name(), "_")}, kDeadline, out);
+  }
+
+  // What the engine has that carries the pipeline's labels.
+  void ObserveOwned(const std::string& namespace_, const std::string& pipeline, Outbox& out) {
+    const engine::ListContainers owned = ListPipelineContainers(namespace_, pipeline);
+    Ask(owned, kDeadline, out);
+    Ask(engine::ListNetworks{.labels = owned.labels}, kDeadline, out);
+    Ask(engine::ListVolumes{.labels = owned.labels}, kDeadline, out);
+  }
+
+  // Which images the engine has.
+  void ObserveImages(Outbox& out) { Ask(engine::ListImages{}, kDeadline, out); }
+
+  // Whose engine it is, and who holds the names that the plan is to create.
+  void Prepare(const Plan& plan, Outbox& out) {
+    Ask(engine::GetInfo{}, kDeadline, out);
+    engine::ListContainers names;
+    for (const Operation& operation : plan.operations()) {
+      if (operation.kind() == Operation::CREATE_CONTAINER || operation.kind() == Operation::RENAME_CONTAINER) {
+        names.names.push_back(operation.name());
+      }
+    }
+    if (!names.names.empty()) holders_request_ = Ask(std::move(names), kDeadline, out);
+  }
+
+  // Which of the images have a health check of their own.
+  void InspectImages(const std::set<std::string>& images, Outbox& out) {
+    for (const std::string& image : images) inspected_[Ask(engine::InspectImage{image}, kDeadline, out)] = image;
+  }
+
+  // Whether this answers one of the survey's requests.
+  bool Asked(const Answer& answer) const { return pending_.contains(answer.request); }
+
+  // Takes an answer in. Error: the engine's, or that there is no API version in common (kFailedPrecondition).
+  absl::Status Take(const Answer& answer, const compose::Project& project, Outbox& out) {
+    pending_.erase(answer.request);
+    if (!answer.reply.ok()) return answer.reply.status();
+    const engine::Reply& reply = *answer.reply;
+    if (const auto* version = std::get_if<engine::Version>(&reply)) {
+      const absl::StatusOr<compose::ApiVersion> negotiated = engine::NegotiateVersion(*version);
+      if (!negotiated.ok()) return negotiated.status();
+      out.set_version(*negotiated);
+    } else if (const auto* containers = std::get_if<engine::ContainerList>(&reply)) {
+      if (answer.request == holders_request_) {
+        holders_.assign(containers->containers().begin(), containers->containers().end());
+      } else {
+        observed_.containers = ReadContainers(*containers);
+      }
+    } else if (const auto* networks = std::get_if<engine::NetworkList>(&reply)) {
+      observed_.networks.assign(networks->networks().begin(), networks->networks().end());
+    } else if (const auto* volumes = std::get_if<engine::VolumeList>(&reply)) {
+      observed_.volumes.assign(volumes->volumes().begin(), volumes->volumes().end());
+    } else if (const auto* images = std::get_if<engine::ImageList>(&reply)) {
+      observed_.image_ids = ImageIds(project, *images);
+    } else if (const auto* image = std::get_if<engine::ImageInspect>(&reply)) {
+      if (HasHealthCheck(*image)) checked_images_.insert(inspected_[answer.request]);
+    } else if (const auto* info = std::get_if<engine::Info>(&reply)) {
+      engine_id_ = info->id();
+    }
+    return absl::OkStatus();
+  }
+
+  // Nothing is asked that is not answered.
+  bool Done() const { return pending_.empty(); }
+
+  const Observed& observed() const { return observed_; }
+  const std::vector<engine::ContainerSummary>& holders() const { return holders_; }
+  const std::set<std::string>& checked_images() const { return checked_images_; }
+  const std::string& engine_id() const { return engine_id_; }
+  size_t pending() const { return pending_.size(); }
+
+ private:
+  static constexpr absl::Duration kDeadline = absl::Seconds(30);
+
+  int Ask(engine::Call call, absl::Duration deadline, Outbox& out) {
+    return *pending_.insert(out.Request(std::move(call), deadline)).first;
+  }
+
+  std::set<int> pending_;
+  int holders_request_ = 0;
+  std::map<int, std::string> inspected_;  // request → image
+
+  Observed observed_;
+  std::vector<engine::ContainerSummary> holders_;
+  std::set<std::string> checked_images_;
+  std::string engine_id_;
+};
+
+}  // namespace flow::deploy
+
+#endif  // FLOW_DEPLOY_SURVEY_H_

@@ -1,0 +1,207 @@
+// Watching: keeps the stream of the pipeline's events open, and turns what it tells into readiness and failures. A part
+// of the apply machine. Nothing is polled; after the stream broke, one list stands for the events that were missed.
+#ifndef FLOW_DEPLOY_WATCH_H_
+#define FLOW_DEPLOY_WATCH_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "absl/time/time.h"
+#include "flow/compose/project.pb.h"
+#include "flow/deploy/failure.h"
+#include "flow/deploy/machine.h"
+#include "flow/deploy/observed.h"
+#include "flow/deploy/readiness.h"
+#include "flow/engine/call.h"
+
+namespace flow::deploy {
+
+class Watch {
+ public:
+  Watch(const compose::Project& project, absl::Duration min_ready)
+      : list_(ListPipelineContainers(project.namespace_(), project.pipeline())), min_ready_(min_ready) {}
+
+  void Listen(Outbox& out) {
+    relisten_ = 0;
+    out.Put(deploy::Listen{list_.labels, last_event_, out.version()});
+  }
+
+  void On(const Listening&, Outbox& out) {
+    listening_ = true;
+    pause_ = absl::ZeroDuration();
+    // What happened before the stream was open is in no event.
+    const auto& instances = readiness_.instances();
+    const bool missed = std::any_of(instances.begin(), instances.end(),
+                                    [](const Instance& instance) { return !instance.id.empty() && !instance.up(); });
+    if (missed) requests_[out.Request(list_, kDeadline)] = "";
+  }
+
+  void On(const Happened& happened, Outbox& out) {
+    const engine::Event& event = happened.event;
+    last_event_ = std::max(last_event_, event.time_nano());
+    const std::string& id = event.actor().id();
+    absl::string_view action = event.action();
+    if (action == "start") {
+      React(id, readiness_.StartSeen(id), out);
+    } else if (action == "die" || action == "died") {  // the second word is Podman's, and so is "remove"
+      React(id, readiness_.ExitSeen(id, ExitCodeOfEvent(event)), out);
+    } else if (action == "destroy" || action == "remove") {
+      React(id, readiness_.RemovalSeen(id), out);
+    } else if (action == "exec_die" && ExitCodeOfEvent(event) == kProbeCannotRun) {
+      LookAtProbe(id, out);
+    } else if (absl::ConsumePrefix(&action, "health_status: ")) {
+      const Health health = action == "healthy"     ? Health::kHealthy
+                            : action == "unhealthy" ? Health::kUnhealthy
+                                                    : Health::kStarting;
+      React(id, readiness_.HealthSeen(id, health), out);
+    }
+  }
+
+  void On(const Deaf& deaf, Outbox& out) {
+    listening_ = false;
+    if (!deaf.status.ok() && !absl::IsUnavailable(deaf.status)) {
+      failures_.push_back({.what = absl::StrCat("the engine tells no events: ", deaf.status.message())});
+      return;
+    }
+    pause_ = std::min(kLongestPause, std::max(kShortestPause, 2 * pause_));
+    relisten_ = out.Timer(pause_);
+  }
+
+  void On(const TimerFired& fired, Outbox& out) {
+    if (fired.timer == relisten_) Listen(out);
+    const auto settling = settling_.extract(fired.timer);
+    if (settling.empty()) return;
+    const auto& [id, starts] = settling.mapped();
+    React(id, readiness_.Settled(id, starts), out);
+  }
+
+  void On(const Answer& answer, Outbox& out) {
+    const auto request = requests_.extract(answer.request);
+    // A list that fails is followed by the end of the stream, and then made again.
+    if (request.empty()) return;
+    if (!request.mapped().empty()) return OnProbe(request.mapped(), answer, out);
+    if (!answer.reply.ok()) return;
+    for (const Container& container : ReadContainers(std::get<engine::ContainerList>(*answer.reply))) {
+      React(container.id, readiness_.ListedAgain(container), out);
+    }
+  }
+
+  // The engine answered that it started a container.
+  void Started(const std::string& id, Outbox& out) { React(id, readiness_.StartAnswered(id), out); }
+
+  // Containers that were unhealthy before, when nothing is to be done that could heal them.
+  void JudgeUnhealthy(Outbox& out) {
+    for (const Instance& instance : readiness_.instances()) {
+      if (instance.health == Health::kUnhealthy) LookAtProbe(instance.id, out);
+    }
+  }
+
+  // The failures since the last call.
+  std::vector<Failure> TakeFailures() { return std::exchange(failures_, {}); }
+
+  bool listening() const { return listening_; }
+  // A question is open whose answer may be a failure.
+  bool looking() const { return !requests_.empty(); }
+
+  Readiness& readiness() { return readiness_; }
+  const Readiness& readiness() const { return readiness_; }
+
+  std::string DebugString() const {
+    std::string text = absl::StrCat(readiness_.DebugString(), listening_, relisten_ != 0);
+    for (const auto& [request, id] : requests_) absl::StrAppend(&text, "?", id);
+    for (const auto& [timer, settling] : settling_) absl::StrAppend(&text, ";", settling.id, settling.starts);
+    return text;
+  }
+
+ private:
+  struct Settling {
+    std::string id;
+    int starts;
+  };
+
+  static constexpr absl::Duration kDeadline = absl::Seconds(5);
+  static constexpr absl::Duration kShortestPause = absl::Milliseconds(100);
+  static constexpr absl::Duration kLongestPause = absl::Seconds(2);
+
+  // What a container's turn means for the deployment.
+  void React(const std::string& id, Turn turn, Outbox& out) {
+    const Instance* instance = readiness_.Get(id);
+    if (instance == nullptr) return;
+    switch (turn) {
+      case Turn::kNothing:
+        return;
+      case Turn::kStarted:
+        settling_[out.Timer(min_ready_)] = {id, instance->starts};
+        return;
+      case Turn::kUp:
+        return out.Tell(Report::Kind::kUp, instance->component,
+                        instance->health == Health::kHealthy ? "healthy" : "running");
+      case Turn::kCompleted:
+        return out.Tell(Report::Kind::kUp, instance->component, "completed");
+      case Turn::kForgiven:
+        return out.Tell(Report::Kind::kWarning, instance->component,
+                        absl::StrCat("exited with code ", instance->exit_code,
+                                     "; the engine starts it again, a second exit fails the apply"));
+      case Turn::kExited:
+        return OnExit(*instance);
+      case Turn::kUnhealthy:
+        return LookAtProbe(id, out);
+      case Turn::kDisappeared:
+        failures_.push_back({.component = instance->component, .what = "its container was removed by someone else"});
+        return;
+    }
+  }
+
+  void OnExit(const Instance& instance) {
+    const bool meant_to_run = instance.restarts && !instance.ends;
+    failures_.push_back({.component = instance.component,
+                         .container_id = instance.id,
+                         .what = absl::StrCat("exited with code ", instance.exit_code,
+                                              instance.exits > 1 ? " for the second time" : ""),
+                         .hint = ExitHint(instance.exit_code, meant_to_run)});
+  }
+
+  // An unhealthy container, or one whose probe may be unable to run, is asked for what its probe answered.
+  void LookAtProbe(const std::string& id, Outbox& out) {
+    const Instance* instance = readiness_.Get(id);
+    if (instance == nullptr || instance->health == Health::kNone || instance->health == Health::kHealthy) return;
+    requests_[out.Request(engine::InspectContainer{id}, kDeadline)] = id;
+  }
+
+  void OnProbe(const std::string& id, const Answer& answer, Outbox& out) {
+    const Instance* instance = readiness_.Get(id);
+    if (instance == nullptr || instance->health == Health::kNone) return;
+    if (answer.reply.ok() && ProbeCannotRun(std::get<engine::ContainerInspect>(*answer.reply))) {
+      out.Tell(Report::Kind::kWarning, instance->component,
+               "its image has nothing to run the health check with (a shell, and wget or curl): its health is unknown");
+      return React(id, readiness_.ProbeCannotRun(id), out);
+    }
+    if (instance->health != Health::kUnhealthy) return;
+    failures_.push_back(
+        {.component = instance->component, .container_id = id, .what = "is unhealthy", .by_probe = true});
+  }
+
+  engine::ListContainers list_;
+  absl::Duration min_ready_;
+  Readiness readiness_;
+  std::vector<Failure> failures_;
+  std::map<int, std::string> requests_;  // → whose probe is looked at; empty: the list
+  std::map<int, Settling> settling_;     // timer → whose min_ready it is
+  bool listening_ = false;
+  int relisten_ = 0;
+  int64_t last_event_ = 0;
+  absl::Duration pause_;
+};
+
+}  // namespace flow::deploy
+
+#endif  // FLOW_DEPLOY_WATCH_H_

@@ -1,0 +1,106 @@
+// The calls of the Engine API that flow makes, and what each answers. A Call says what is wanted; request.h turns it
+// into HTTP for one API version, response.h reads the answer. Nothing outside these two knows paths or query
+// parameters.
+#ifndef FLOW_ENGINE_CALL_H_
+#define FLOW_ENGINE_CALL_H_
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "flow/engine/engine.pb.h"
+
+namespace flow::engine {
+
+// Reading. Lists are restricted by labels ("key=value", all of them) or names (any of them).
+
+struct GetVersion {};
+struct GetInfo {};
+struct ListContainers {
+  std::vector<std::string> labels;
+  std::vector<std::string> names;  // exact; matched by the engine as ^/?NAME$
+  std::string volume;              // users of this volume
+};
+struct ListNetworks {
+  std::string name;  // exact on return: the engine matches parts of names
+  std::vector<std::string> labels;
+};
+struct ListVolumes {
+  std::string name_prefix;
+  std::vector<std::string> labels;
+};
+struct ListImages {};
+struct InspectContainer {
+  std::string id;
+};
+struct InspectNetwork {
+  std::string id;
+};
+struct InspectImage {
+  std::string reference;
+};
+struct TailLogs {
+  std::string id;
+  int lines = 10;
+};
+
+// Changing. Names are for creating; all else goes by id.
+
+struct PullImage {
+  std::string reference;
+  std::string registry_auth;  // X-Registry-Auth's value; empty: anonymous
+};
+struct CreateNetwork {
+  NetworkConfig config;
+};
+struct CreateVolume {
+  VolumeConfig config;
+};
+struct CreateContainer {
+  std::string name;
+  ContainerConfig config;
+};
+struct RenameContainer {
+  std::string id;
+  std::string name;
+};
+struct StartContainer {
+  std::string id;
+};
+struct UnpauseContainer {
+  std::string id;
+};
+struct StopContainer {
+  std::string id;
+  absl::Duration grace =
+      absl::InfiniteDuration();  // until the engine kills, in whole seconds; else the container's own
+};
+// With its anonymous volumes, killed where it still runs.
+struct RemoveContainer {
+  std::string id;
+};
+struct RemoveNetwork {
+  std::string id;
+};
+struct RemoveVolume {
+  std::string name;
+};
+
+using Call = std::variant<GetVersion, GetInfo, ListContainers, ListNetworks, ListVolumes, ListImages, InspectContainer,
+                          InspectNetwork, InspectImage, TailLogs, PullImage, CreateNetwork, CreateVolume,
+                          CreateContainer, RenameContainer, StartContainer, UnpauseContainer, StopContainer,
+                          RemoveContainer, RemoveNetwork, RemoveVolume>;
+
+// What a container wrote last, oldest first, without line ends.
+struct LogLines {
+  std::vector<std::string> lines;
+};
+
+// monostate: the call has nothing to tell but that it was done.
+using Reply = std::variant<std::monostate, Version, Info, ContainerList, NetworkList, VolumeList, ImageList,
+                           ContainerInspect, NetworkInspect, ImageInspect, LogLines, Created>;
+
+}  // namespace flow::engine
+
+#endif  // FLOW_ENGINE_CALL_H_

@@ -1,0 +1,68 @@
+// The stream that the engine sends the output of a container in (Engine API, "Attach to a container", "Stream format"):
+// frames of an 8-byte header, whose first byte is the stream and whose last four are the length, big-endian.
+#ifndef FLOW_ENGINE_LOG_FRAMES_H_
+#define FLOW_ENGINE_LOG_FRAMES_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+
+namespace flow::engine {
+
+struct LogFrame {
+  enum class Stream { kStdin = 0, kStdout = 1, kStderr = 2 };
+  Stream stream;
+  std::string bytes;
+};
+
+// Takes frames from a stream that arrives in pieces of any size.
+class LogFrameReader {
+ public:
+  // Takes the next piece; returns the frames that it completes, in order.
+  std::vector<LogFrame> Read(absl::string_view piece) {
+    buffer_.append(piece.data(), piece.size());
+    std::vector<LogFrame> frames;
+    size_t at = 0;
+    while (buffer_.size() - at >= kHeader) {
+      const size_t length = Length(at);
+      if (buffer_.size() - at - kHeader < length) break;
+      frames.push_back({LogFrame::Stream(buffer_[at] & 3), buffer_.substr(at + kHeader, length)});
+      at += kHeader + length;
+    }
+    buffer_.erase(0, at);
+    return frames;
+  }
+
+ private:
+  static constexpr size_t kHeader = 8;
+
+  size_t Length(size_t at) const {
+    uint32_t length = 0;
+    for (size_t i = 4; i < kHeader; ++i) length = length << 8 | static_cast<uint8_t>(buffer_[at + i]);
+    return length;
+  }
+
+  std::string buffer_;
+};
+
+// The lines of a whole answer, both streams in the order they were written, without line ends.
+inline std::vector<std::string> ReadLogLines(absl::string_view body) {
+  std::string text;
+  for (const LogFrame& frame : LogFrameReader().Read(body)) {
+    text += frame.bytes;
+    // A last line of one stream that has no end must not run into the other's first.
+    if (!text.empty() && text.back() != '\n') text += '\n';
+  }
+  std::vector<std::string> lines = absl::StrSplit(absl::StripSuffix(text, "\n"), '\n');
+  if (text.empty()) lines.clear();
+  for (std::string& line : lines) line = std::string(absl::StripSuffix(line, "\r"));
+  return lines;
+}
+
+}  // namespace flow::engine
+
+#endif  // FLOW_ENGINE_LOG_FRAMES_H_

@@ -1,0 +1,133 @@
+// What the engine answered to a Call, read from HTTP.
+#ifndef FLOW_ENGINE_RESPONSE_H_
+#define FLOW_ENGINE_RESPONSE_H_
+
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "flow/engine/call.h"
+#include "flow/engine/http.h"
+#include "flow/engine/json.h"
+#include "flow/engine/log_frames.h"
+
+namespace flow::engine {
+
+// The engine's refusal as a status: its own words, under the code that its HTTP status means.
+inline absl::Status ReadError(const HttpResponse& response) {
+  std::string message;
+  if (absl::StatusOr<ErrorMessage> error = ReadJson<ErrorMessage>(response.body); error.ok())
+    message = error->message();
+  if (message.empty()) {
+    message = absl::StrCat("HTTP status ", response.status, " ",
+                           absl::StripAsciiWhitespace(absl::string_view(response.body).substr(0, 200)));
+  }
+  absl::StatusCode code = absl::StatusCode::kInternal;
+  switch (response.status) {
+    case 400:
+      code = absl::StatusCode::kInvalidArgument;
+      break;
+    case 401:
+    case 403:
+      code = absl::StatusCode::kPermissionDenied;
+      break;
+    case 404:
+      code = absl::StatusCode::kNotFound;
+      break;
+    case 409:
+      code = absl::StatusCode::kAlreadyExists;
+      break;
+    case 429:
+      code = absl::StatusCode::kResourceExhausted;
+      break;
+    case 502:
+    case 503:
+    case 504:
+      code = absl::StatusCode::kUnavailable;
+      break;
+  }
+  return absl::Status(code, absl::string_view(absl::StripAsciiWhitespace(message)));
+}
+
+namespace internal {
+
+// The error that a pull reports after its status was sent: in one of the progress lines.
+inline absl::Status PullOutcome(absl::string_view body) {
+  for (absl::string_view line : absl::StrSplit(body, '\n', absl::SkipWhitespace())) {
+    const absl::StatusOr<PullProgress> progress = ReadJson<PullProgress>(line);
+    if (!progress.ok()) continue;
+    if (!progress->error_detail().message().empty()) return absl::UnknownError(progress->error_detail().message());
+    if (!progress->error().empty()) return absl::UnknownError(progress->error());
+  }
+  return absl::OkStatus();
+}
+
+template <typename Message>
+absl::StatusOr<Reply> As(absl::StatusOr<Message> message) {
+  if (!message.ok()) return message.status();
+  return Reply(*std::move(message));
+}
+
+// Reads the body of a success. One function for each call that answers something.
+struct BodyReader {
+  const std::string& body;
+
+  absl::StatusOr<Reply> operator()(const GetVersion&) const { return As(ReadJson<Version>(body)); }
+  absl::StatusOr<Reply> operator()(const GetInfo&) const { return As(ReadJson<Info>(body)); }
+  absl::StatusOr<Reply> operator()(const ListContainers&) const {
+    return As(ReadJsonArray<ContainerList>("containers", body));
+  }
+  absl::StatusOr<Reply> operator()(const ListNetworks& call) const {
+    absl::StatusOr<NetworkList> list = ReadJsonArray<NetworkList>("networks", body);
+    if (!list.ok() || call.name.empty()) return As(std::move(list));
+    NetworkList exact;  // "x" also finds "flow-x_default"
+    for (NetworkSummary& network : *list->mutable_networks()) {
+      if (network.name() == call.name) *exact.add_networks() = std::move(network);
+    }
+    return Reply(std::move(exact));
+  }
+  absl::StatusOr<Reply> operator()(const ListVolumes&) const { return As(ReadJson<VolumeList>(body)); }
+  absl::StatusOr<Reply> operator()(const ListImages&) const { return As(ReadJsonArray<ImageList>("images", body)); }
+  absl::StatusOr<Reply> operator()(const InspectContainer&) const { return As(ReadJson<ContainerInspect>(body)); }
+  absl::StatusOr<Reply> operator()(const InspectNetwork&) const { return As(ReadJson<NetworkInspect>(body)); }
+  absl::StatusOr<Reply> operator()(const InspectImage&) const { return As(ReadJson<ImageInspect>(body)); }
+  absl::StatusOr<Reply> operator()(const TailLogs&) const { return Reply(LogLines{ReadLogLines(body)}); }
+  absl::StatusOr<Reply> operator()(const PullImage&) const {
+    if (absl::Status status = PullOutcome(body); !status.ok()) return status;
+    return Reply();
+  }
+  absl::StatusOr<Reply> operator()(const CreateNetwork&) const { return As(ReadJson<Created>(body)); }
+  absl::StatusOr<Reply> operator()(const CreateVolume&) const { return As(ReadJson<Created>(body)); }
+  absl::StatusOr<Reply> operator()(const CreateContainer&) const { return As(ReadJson<Created>(body)); }
+  template <typename Other>
+  absl::StatusOr<Reply> operator()(const Other&) const {
+    return Reply();
+  }
+};
+
+// Whether 404 means that what the call asks for is so already: what should go is gone.
+inline bool GoneIsDone(const Call& call) {
+  return std::holds_alternative<StopContainer>(call) || std::holds_alternative<RemoveContainer>(call) ||
+         std::holds_alternative<RemoveNetwork>(call) || std::holds_alternative<RemoveVolume>(call);
+}
+
+}  // namespace internal
+
+// Reads the answer to `call`. Errors carry the engine's own words: kNotFound, kAlreadyExists (a conflict),
+// kInvalidArgument, kPermissionDenied, kResourceExhausted, kUnavailable (ask again), kInternal for all else.
+inline absl::StatusOr<Reply> ReadReply(const Call& call, const HttpResponse& response) {
+  if (response.status == 404 && internal::GoneIsDone(call)) return Reply();
+  if (response.status == 304) return Reply();  // started or stopped already
+  if (response.status >= 300) return ReadError(response);
+  return std::visit(internal::BodyReader{response.body}, call);
+}
+
+}  // namespace flow::engine
+
+#endif  // FLOW_ENGINE_RESPONSE_H_

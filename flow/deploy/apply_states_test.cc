@@ -16,6 +16,7 @@
 
 #include "flow/deploy/apply.h"
 #include "flow/deploy/delete.h"
+#include "flow/deploy/testing/projects.h"
 #include "flow/deploy/testing/world.h"
 
 namespace flow::deploy {
@@ -26,43 +27,8 @@ using testing::FakeEngine;
 using ApplyWorld = testing::World<Apply>;
 using DeleteWorld = testing::World<Delete>;
 
-void AddService(const std::string& name, const std::vector<std::string>& inputs, compose::Project* project) {
-  compose::Service& service = *project->add_services();
-  service.set_name(name);
-  service.set_type("processor");
-  service.set_image("busybox:1.36");
-  service.set_replicas(1);
-  service.mutable_restart()->set_mode(compose::RestartPolicy::NO);
-  if (name != "e") service.mutable_restart()->set_mode(compose::RestartPolicy::UNLESS_STOPPED);
-  auto& labels = *service.mutable_labels();
-  labels[std::string(compose::kNamespaceLabel)] = "default";
-  labels[std::string(compose::kPipelineLabel)] = "five";
-  labels[std::string(compose::kComponentLabel)] = name;
-  labels[std::string(compose::kDigestLabel)] = "digest-of-" + name;
-  for (const std::string& input : inputs) {
-    compose::Dependency& dependency = *service.add_depends_on();
-    dependency.set_service(input);
-    if (input == "e") dependency.set_condition(compose::Dependency::COMPLETED);
-  }
-}
-
 compose::Project Five() {
-  compose::Project project;
-  project.set_name("flow-five");
-  project.set_pipeline("five");
-  project.set_namespace_("default");
-  project.mutable_network()->set_key("default");
-  project.mutable_network()->set_name("flow-five_default");
-  compose::Volume& volume = *project.add_volumes();
-  volume.set_key("data");
-  volume.set_name("flow-five_data");
-  AddService("a", {}, &project);
-  AddService("e", {}, &project);
-  AddService("b", {"e"}, &project);
-  AddService("c", {"a", "b"}, &project);
-  AddService("d", {"c"}, &project);
-  project.mutable_services(0)->mutable_health_check()->set_url("http://127.0.0.1:8080/health");
-  return project;
+  return testing::MakeProject("five", {"volume=data", "a check", "e once", "b reads=e", "c reads=a,b", "d reads=c"});
 }
 
 ApplyInput Input(compose::Project project, std::optional<Deployment> previous = std::nullopt) {
@@ -166,19 +132,19 @@ class Explorer {
   template <typename Check, typename EachState>
   void Explore(ApplyWorld first, int faults, const Check& check, EachState& each_state) {
     std::deque<Node> open;
-    Visit({std::move(first), faults, ""}, &open);
+    Visit({std::move(first), faults, nullptr}, &open);
     while (!open.empty()) {
       Node node = std::move(open.back());
       open.pop_back();
       if (node.world.finished.has_value()) {
         ++ends_;
-        check(node.world, node.path);
+        check(node.world, Text(node.path));
         if (::testing::Test::HasFailure()) return;
         continue;
       }
       each_state(node.world);
       const std::vector<Choice> choices = Choices(node.world);
-      ASSERT_FALSE(choices.empty()) << "stuck after " << node.path << ": " << node.world.DebugString();
+      ASSERT_FALSE(choices.empty()) << "stuck after " << Text(node.path) << ": " << node.world.DebugString();
       for (const Choice& choice : choices) Follow(node, choice, node.faults, &open);
       const std::vector<Choice> faults = node.faults == 0 ? std::vector<Choice>() : Faults(node.world);
       for (const Choice& fault : faults) Follow(node, fault, node.faults - 1, &open);
@@ -189,17 +155,27 @@ class Explorer {
   int ends() const { return ends_; }
 
  private:
+  struct Path {
+    std::shared_ptr<const Path> before;
+    Choice choice;
+  };
   struct Node {
     ApplyWorld world;
     int faults;
-    std::string path;  // what happened, for the message of a failure
+    std::shared_ptr<const Path> path;  // what happened, for the message of a failure
   };
+
+  static std::string Text(std::shared_ptr<const Path> path) {
+    std::string text;
+    for (; path != nullptr; path = path->before) text = absl::StrCat(ToString(path->choice), ", ", text);
+    return text;
+  }
 
   void Follow(const Node& node, const Choice& choice, int faults, std::deque<Node>* open) {
     if (::testing::Test::HasFailure()) return open->clear();  // the first one tells most
-    Node next{node.world, faults, absl::StrCat(node.path, ", ", ToString(choice))};
+    Node next{node.world, faults, std::make_shared<const Path>(Path{node.path, choice})};
     next.world.Happen(choice);
-    EXPECT_FALSE(::testing::Test::HasFailure()) << "after " << next.path;
+    EXPECT_FALSE(::testing::Test::HasFailure()) << "after " << Text(next.path);
     Visit(std::move(next), open);
   }
 

@@ -86,6 +86,8 @@ class FakeEngine {
     containers_[id] = {id, name, config, "running"};
   }
   void AddForeignNetwork(const std::string& name) { networks_[absl::StrCat("foreign-", name)] = {name, {}}; }
+  // A container of someone else joins the pipeline's network.
+  void Attach(const std::string& name) { attached_.insert(name); }
   void SetImage(const std::string& tag, const std::string& id) { images_[tag].first = id; }
   void SetLog(const std::string& component, const std::string& text) { logs_[component] = text; }
 

@@ -3,6 +3,7 @@
 #ifndef FLOW_DEPLOY_TESTING_WORLD_H_
 #define FLOW_DEPLOY_TESTING_WORLD_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -65,7 +66,7 @@ struct World {
   bool listening = false;
   bool listen_asked = false;
   bool save_asked = false;
-  bool disk_full = false;  // a save failed
+  bool disk_full = false;           // a save failed
   std::optional<Deployment> saved;  // what is on disk
   std::shared_ptr<const Deployment> to_save;
   std::optional<Finish> finished;
@@ -74,10 +75,16 @@ struct World {
   // Called before a call is carried out, so that a test can hold it against the engine as it is.
   void (*before)(const World&, const engine::Call&) = nullptr;
 
+  // Told of every action, before it is carried out.
+  std::function<void(const Action&)> on_action;
+
   void Begin() { Tell(deploy::Begin{}); }
 
   void Tell(const Event& event) {
-    for (Action& action : machine.Step(now, event)) std::visit([this](auto& a) { Do(a); }, action);
+    for (Action& action : machine.Step(now, event)) {
+      if (on_action != nullptr) on_action(action);
+      std::visit([this](auto& a) { Do(a); }, action);
+    }
   }
 
   // A fault's event may be told at any time after it. One that all goes well by is told at once: told later, it would

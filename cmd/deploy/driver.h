@@ -1,0 +1,87 @@
+// Carries out what a deployment's state machine asks for, over one engine, in one thread: the world behind
+// flow/deploy/machine.h. It decides nothing.
+#ifndef CMD_DEPLOY_DRIVER_H_
+#define CMD_DEPLOY_DRIVER_H_
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "cmd/base/signals.h"
+#include "cmd/engine/client.h"
+#include "flow/deploy/machine.h"
+#include "flow/engine/event_stream.h"
+#include "flow/engine/request.h"
+#include "flow/engine/response.h"
+
+namespace flow {
+
+// What a command does with the actions that are not the engine's.
+struct DriverHooks {
+  std::function<absl::Status(const deploy::Deployment&)> save;
+  std::function<void()> forget;
+  std::function<void(const deploy::Report&)> report;
+};
+
+class Driver {
+ public:
+  Driver(Client& client, Signals& signals, DriverHooks hooks)
+      : client_(client), signals_(signals), hooks_(std::move(hooks)) {}
+
+  // Runs the machine to its end.
+  template <typename Machine>
+  deploy::Finish Run(Machine& machine) {
+    events_.push_back(deploy::Begin{});
+    while (!finish_.has_value()) {
+      if (events_.empty()) {
+        Wait();
+        continue;
+      }
+      const deploy::Event event = std::move(events_.front());
+      events_.pop_front();
+      for (deploy::Action& action : machine.Step(absl::Now(), event)) {
+        std::visit([this](auto& a) { Do(a); }, action);
+      }
+    }
+    return *finish_;
+  }
+
+  // Why the first request that found no engine did not; OK where none failed so.
+  const absl::Status& unreachable() const { return unreachable_; }
+
+ private:
+  void Do(const deploy::Send& send);
+  void Do(const deploy::Cancel& cancel);
+  void Do(const deploy::Listen& listen);
+  void Do(const deploy::Hush&);
+  void Do(const deploy::Save& save) { events_.push_back(deploy::Saved{hooks_.save(save.deployment)}); }
+  void Do(const deploy::Forget&) { hooks_.forget(); }
+  void Do(const deploy::StartTimer& timer) { timers_.emplace(absl::Now() + timer.after, timer.timer); }
+  void Do(const deploy::Report& report) { hooks_.report(report); }
+  void Do(const deploy::Finish& finish) { finish_ = finish; }
+
+  // Until something happened that the machine has to be told.
+  void Wait();
+
+  Client& client_;
+  Signals& signals_;
+  DriverHooks hooks_;
+  std::deque<deploy::Event> events_;           // happened, and not told yet
+  std::map<int, int> requests_;                // the machine's number → the client's
+  std::multimap<absl::Time, int> timers_;      // when → the machine's number
+  engine::EventStreamReader stream_reader_;
+  int stream_ = 0;  // the client's number; 0: none is open
+  absl::Status unreachable_;
+  std::optional<deploy::Finish> finish_;
+};
+
+}  // namespace flow
+
+#endif  // CMD_DEPLOY_DRIVER_H_

@@ -1,22 +1,57 @@
+// The labels by which containers, networks and volumes are known, all of them.
+//
+// Ours are the truth about whose a thing is: what does not carry kPipelineLabel and kNamespaceLabel is never touched.
+// Compose's make `docker compose ls | ps | logs | stop | down -p PROJECT`, and the tools that read its labels, see a
+// pipeline as a project. In a Compose file only ours are written: Compose adds its own, and they would win over any
+// written there.
 #ifndef FLOW_COMPOSE_LABELS_H_
 #define FLOW_COMPOSE_LABELS_H_
-#include "absl/strings/string_view.h"
+
+#include <string>
+
+#include "absl/strings/match.h"
+
 namespace flow::compose {
-inline constexpr absl::string_view kNamespaceLabel = "com.obsrvr.flow.namespace";
-inline constexpr absl::string_view kPipelineLabel = "com.obsrvr.flow.pipeline";
-inline constexpr absl::string_view kComponentLabel = "com.obsrvr.flow.component";
-inline constexpr absl::string_view kTypeLabel = "com.obsrvr.flow.type";
-inline constexpr absl::string_view kDigestLabel = "com.obsrvr.flow.digest";
-inline constexpr absl::string_view kComposeProjectLabel = "com.docker.compose.project";
-inline constexpr absl::string_view kComposeServiceLabel = "com.docker.compose.service";
-inline constexpr absl::string_view kComposeContainerNumberLabel = "com.docker.compose.container-number";
-inline constexpr absl::string_view kComposeOneoffLabel = "com.docker.compose.oneoff";
-inline constexpr absl::string_view kComposeConfigHashLabel = "com.docker.compose.config-hash";
-inline constexpr absl::string_view kComposeVersionLabel = "com.docker.compose.version";
-inline constexpr absl::string_view kComposeConfigFilesLabel = "com.docker.compose.project.config_files";
-inline constexpr absl::string_view kComposeWorkingDirLabel = "com.docker.compose.project.working_dir";
-inline constexpr absl::string_view kComposeNetworkLabel = "com.docker.compose.network";
-inline constexpr absl::string_view kComposeVolumeLabel = "com.docker.compose.volume";
-inline constexpr absl::string_view kComposeVersion = "2.40.3";
+
+// On containers, networks and volumes; set by translate.h.
+inline constexpr char kNamespaceLabel[] = "com.obsrvr.flow.namespace";
+inline constexpr char kPipelineLabel[] = "com.obsrvr.flow.pipeline";
+
+// On containers alone; set by translate.h. The component's id; source, processor, sink or pipeline; the digest of the
+// desired container (digest.h), by which an apply sees whether a container is still what the file asks for.
+inline constexpr char kComponentLabel[] = "com.obsrvr.flow.component";
+inline constexpr char kTypeLabel[] = "com.obsrvr.flow.type";
+inline constexpr char kDigestLabel[] = "com.obsrvr.flow.digest";
+
+// Compose's, set where the engine's requests are made and by Compose itself for what it creates (docker/compose,
+// pkg/api/labels.go). The project's name: on containers, networks and volumes.
+inline constexpr char kComposeProjectLabel[] = "com.docker.compose.project";
+// On containers, networks and volumes: the version of the program that made it.
+inline constexpr char kComposeVersionLabel[] = "com.docker.compose.version";
+
+// On containers alone. The service, its replica counted from 1, "False" for what is no `compose run`.
+inline constexpr char kComposeServiceLabel[] = "com.docker.compose.service";
+inline constexpr char kComposeContainerNumberLabel[] = "com.docker.compose.container-number";
+inline constexpr char kComposeOneoffLabel[] = "com.docker.compose.oneoff";
+// On containers alone: a network or volume that has this one with a hash Compose does not compute itself makes Compose
+// ask whether to recreate it; one without it is taken as it is.
+inline constexpr char kComposeConfigHashLabel[] = "com.docker.compose.config-hash";
+// On containers alone: where the Compose file is (absolute; several with commas), for `docker compose ls`.
+inline constexpr char kComposeConfigFilesLabel[] = "com.docker.compose.project.config_files";
+inline constexpr char kComposeWorkingDirLabel[] = "com.docker.compose.project.working_dir";
+// On containers alone: "SERVICE:CONDITION:RESTART,…", from which `docker compose down` without a file orders its stops.
+inline constexpr char kComposeDependsOnLabel[] = "com.docker.compose.depends_on";
+
+// On networks alone, on volumes alone: the key in the Compose file ("default"). Compose refuses a network of its name
+// that carries another value or none.
+inline constexpr char kComposeNetworkLabel[] = "com.docker.compose.network";
+inline constexpr char kComposeVolumeLabel[] = "com.docker.compose.volume";
+
+// True for keys that only flow and Compose set: a pipeline's own label of such a key would lie about whose a thing is.
+inline bool IsReservedLabel(const std::string& key) {
+  return absl::StartsWith(key, "com.obsrvr.flow.") || absl::StartsWith(key, "com.docker.compose.");
+}
+
 }  // namespace flow::compose
-#endif
+
+#endif  // FLOW_COMPOSE_LABELS_H_

@@ -14,6 +14,7 @@
 #include "flow/deploy/plan.pb.h"
 #include "flow/engine/call.h"
 #include "flow/engine/container_config.h"
+#include "flow/version.h"
 
 namespace flow::deploy {
 
@@ -21,10 +22,10 @@ namespace flow::deploy {
 inline void SetSharedLabels(const compose::Project& project, absl::string_view kind_label, absl::string_view key,
                             google::protobuf::Map<std::string, std::string>* labels) {
   for (const auto& [name, value] : project.labels()) (*labels)[name] = value;
-  (*labels)[std::string(compose::kNamespaceLabel)] = project.namespace_();
-  (*labels)[std::string(compose::kPipelineLabel)] = project.pipeline();
-  (*labels)[std::string(compose::kComposeProjectLabel)] = project.name();
-  (*labels)[std::string(compose::kComposeVersionLabel)] = std::string(compose::kComposeVersion);
+  (*labels)[compose::kNamespaceLabel] = project.namespace_();
+  (*labels)[compose::kPipelineLabel] = project.pipeline();
+  (*labels)[compose::kComposeProjectLabel] = project.name();
+  (*labels)[compose::kComposeVersionLabel] = std::string(kVersion);
   (*labels)[std::string(kind_label)] = std::string(key);
 }
 

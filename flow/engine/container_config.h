@@ -14,6 +14,7 @@
 #include "flow/compose/names.h"
 #include "flow/compose/project.pb.h"
 #include "flow/engine/engine.pb.h"
+#include "flow/version.h"
 
 namespace flow::engine {
 
@@ -34,14 +35,14 @@ inline void SetLabels(const compose::Project& project, const compose::Service& s
                       ContainerConfig* config) {
   auto& labels = *config->mutable_labels();
   for (const auto& [key, value] : service.labels()) labels[key] = value;
-  labels[std::string(compose::kComposeProjectLabel)] = project.name();
-  labels[std::string(compose::kComposeServiceLabel)] = service.name();
-  labels[std::string(compose::kComposeContainerNumberLabel)] = absl::StrCat(placement.number);
-  labels[std::string(compose::kComposeOneoffLabel)] = "False";
-  labels[std::string(compose::kComposeConfigHashLabel)] = labels[std::string(compose::kDigestLabel)];
-  labels[std::string(compose::kComposeVersionLabel)] = std::string(compose::kComposeVersion);
-  labels[std::string(compose::kComposeConfigFilesLabel)] = placement.config_files;
-  labels[std::string(compose::kComposeWorkingDirLabel)] = placement.working_dir;
+  labels[compose::kComposeProjectLabel] = project.name();
+  labels[compose::kComposeServiceLabel] = service.name();
+  labels[compose::kComposeContainerNumberLabel] = absl::StrCat(placement.number);
+  labels[compose::kComposeOneoffLabel] = "False";
+  labels[compose::kComposeConfigHashLabel] = labels[compose::kDigestLabel];
+  labels[compose::kComposeVersionLabel] = std::string(kVersion);
+  labels[compose::kComposeConfigFilesLabel] = placement.config_files;
+  labels[compose::kComposeWorkingDirLabel] = placement.working_dir;
 }
 
 inline void SetPorts(const compose::Service& service, ContainerConfig* config) {

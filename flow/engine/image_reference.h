@@ -57,11 +57,6 @@ inline ImageReference ParseImageReference(absl::string_view text) {
   return reference;
 }
 
-// Whether two references name the same image of the same registry.
-inline bool SameImage(absl::string_view a, absl::string_view b) {
-  return ParseImageReference(a).ToString() == ParseImageReference(b).ToString();
-}
-
 }  // namespace flow::engine
 
 #endif  // FLOW_ENGINE_IMAGE_REFERENCE_H_

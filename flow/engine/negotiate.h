@@ -12,10 +12,8 @@
 
 namespace flow::engine {
 
-// What flow knows: Docker 20.10 and Podman offer 1.41; 1.51 is the newest that it was tried against. Newer engines are
-// spoken to in 1.51.
-inline constexpr compose::ApiVersion kOldestApi{1, 41};
-inline constexpr compose::ApiVersion kNewestApi{1, 51};
+// The newest that flow was tried against; newer engines are spoken to in it.
+inline constexpr compose::ApiVersion kNewestApiVersion{1, 51};
 
 // The newest version that both sides speak, by the engine's answer to GET /version.
 // Error: kFailedPrecondition, with the engine's versions and ours, where there is none.
@@ -26,12 +24,14 @@ inline absl::StatusOr<compose::ApiVersion> NegotiateVersion(const Version& engin
         absl::StrCat("what answers there tells no Engine API version: is it a Docker engine?"));
   }
   // Podman and old engines may leave the minimum out.
-  const compose::ApiVersion oldest = compose::ParseApiVersion(engine.min_api_version()).value_or(kOldestApi);
-  const compose::ApiVersion version = std::min(*newest, kNewestApi);
-  if (version < kOldestApi || version < oldest) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "the engine (version ", engine.version(), ") speaks Engine API ", oldest.ToString(), " to ", newest->ToString(),
-        ", and flow ", kOldestApi.ToString(), " to ", kNewestApi.ToString(), ": update the older of the two"));
+  const compose::ApiVersion oldest =
+      compose::ParseApiVersion(engine.min_api_version()).value_or(compose::kOldestApiVersion);
+  const compose::ApiVersion version = std::min(*newest, kNewestApiVersion);
+  if (version < compose::kOldestApiVersion || version < oldest) {
+    return absl::FailedPreconditionError(absl::StrCat("the engine (version ", engine.version(), ") speaks Engine API ",
+                                                      oldest.ToString(), " to ", newest->ToString(), ", and flow ",
+                                                      compose::kOldestApiVersion.ToString(), " to ",
+                                                      kNewestApiVersion.ToString(), ": update the older of the two"));
   }
   return version;
 }

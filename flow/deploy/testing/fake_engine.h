@@ -79,8 +79,8 @@ class FakeEngine {
   void AddForeignContainer(const std::string& name, const std::string& pipeline = "") {
     auto config = std::make_shared<engine::ContainerConfig>();
     if (!pipeline.empty()) {
-      (*config->mutable_labels())[std::string(compose::kPipelineLabel)] = pipeline;
-      (*config->mutable_labels())[std::string(compose::kNamespaceLabel)] = "default";
+      (*config->mutable_labels())[compose::kPipelineLabel] = pipeline;
+      (*config->mutable_labels())[compose::kNamespaceLabel] = "default";
     }
     const std::string id = absl::StrCat("foreign-", name);
     containers_[id] = {id, name, config, "running"};

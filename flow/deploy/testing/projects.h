@@ -63,11 +63,11 @@ inline void AddComponent(absl::string_view description, compose::Project* projec
     }
   }
   auto& labels = *service.mutable_labels();
-  labels[std::string(compose::kNamespaceLabel)] = project->namespace_();
-  labels[std::string(compose::kPipelineLabel)] = project->pipeline();
-  labels[std::string(compose::kComponentLabel)] = service.name();
-  labels[std::string(compose::kTypeLabel)] = service.type();
-  labels[std::string(compose::kDigestLabel)] = digest;
+  labels[compose::kNamespaceLabel] = project->namespace_();
+  labels[compose::kPipelineLabel] = project->pipeline();
+  labels[compose::kComponentLabel] = service.name();
+  labels[compose::kTypeLabel] = service.type();
+  labels[compose::kDigestLabel] = digest;
 }
 
 // A project of these components; "volume=KEY" among them adds a volume.

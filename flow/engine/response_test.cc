@@ -1,0 +1,77 @@
+#include "flow/engine/response.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace flow::engine {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+TEST(ReadReply, TakesTheListOfContainers) {
+  const absl::StatusOr<Reply> reply =
+      ReadReply(ListContainers{}, {200, {}, R"js([{"Id":"4f1c","Names":["/a"],"Labels":{"k":"v"},"Created":1700000000,
+        "Ports":[{"IP":"127.0.0.1","PrivatePort":80,"PublicPort":8080,"Type":"tcp"}],"NetworkSettings":{"Networks":
+        {"n":{"NetworkID":"77"}}},"New":{"er":[1]},"State":"running","Status":"Up 2 hours (healthy)"}])js"});
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  const ContainerSummary& container = std::get<ContainerList>(*reply).containers(0);
+  EXPECT_EQ(container.id(), "4f1c");
+  EXPECT_EQ(container.labels().at("k"), "v");
+  EXPECT_EQ(container.ports(0).public_port(), 8080u);
+  EXPECT_EQ(container.network_settings().networks().at("n").network_id(), "77");
+}
+
+TEST(ReadReply, TakesNullForEmpty) {
+  const absl::StatusOr<Reply> reply = ReadReply(ListVolumes{}, {200, {}, R"({"Volumes":null,"Warnings":null})"});
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  EXPECT_EQ(std::get<VolumeList>(*reply).volumes_size(), 0);
+}
+
+TEST(ReadReply, KeepsOnlyNetworksOfExactlyTheName) {
+  const absl::StatusOr<Reply> reply =
+      ReadReply(ListNetworks{.name = "x"}, {200, {}, R"([{"Id":"1","Name":"xy"},{"Id":"2","Name":"x"}])"});
+  ASSERT_TRUE(reply.ok());
+  ASSERT_EQ(std::get<NetworkList>(*reply).networks_size(), 1);
+  EXPECT_EQ(std::get<NetworkList>(*reply).networks(0).id(), "2");
+}
+
+TEST(ReadReply, TellsARefusalInTheEnginesWords) {
+  const absl::StatusOr<Reply> reply = ReadReply(StartContainer{"1"}, {409, {}, R"({"message":"name is in use\n"})"});
+  EXPECT_EQ(reply.status(), absl::AlreadyExistsError("name is in use"));
+}
+
+TEST(ReadReply, TellsWhatAnsweredWhereItIsNoEngine) {
+  EXPECT_THAT(ReadReply(GetInfo{}, {500, {}, "<html>proxy</html>"}).status().ToString(), HasSubstr("HTTP status 500"));
+  EXPECT_THAT(ReadReply(GetInfo{}, {200, {}, "<html>"}).status().ToString(), HasSubstr("<html>"));
+}
+
+TEST(ReadReply, TakesWhatIsGoneAsGone) {
+  const HttpResponse not_found{404, {}, R"({"message":"No such container"})"};
+  EXPECT_TRUE(ReadReply(RemoveContainer{"1"}, not_found).ok());
+  EXPECT_TRUE(ReadReply(RemoveNetwork{"1"}, not_found).ok());
+  EXPECT_TRUE(ReadReply(StopContainer{"1"}, not_found).ok());
+  EXPECT_EQ(ReadReply(StartContainer{"1"}, not_found).status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST(ReadReply, TakesStartedAndStoppedAlreadyAsDone) {
+  EXPECT_TRUE(ReadReply(StartContainer{"1"}, {304, {}, ""}).ok());
+  EXPECT_TRUE(ReadReply(StopContainer{"1"}, {304, {}, ""}).ok());
+}
+
+TEST(ReadReply, FindsThePullErrorThatComesAfterTheStatus) {
+  const HttpResponse response{
+      200, {}, "{\"status\":\"Pulling\"}\r\n{\"errorDetail\":{\"message\":\"not found\"},\"error\":\"not found\"}\r\n"};
+  EXPECT_EQ(ReadReply(PullImage{"x", ""}, response).status().message(), "not found");
+  EXPECT_TRUE(ReadReply(PullImage{"x", ""}, {200, {}, "{\"status\":\"Done\"}\n"}).ok());
+}
+
+TEST(ReadReply, TakesLogLinesOfBothStreamsInTheirOrder) {
+  const absl::StatusOr<Reply> reply = ReadReply(
+      TailLogs{"1"}, {200, {}, std::string("\1\0\0\0\0\0\0\5one\r\n", 13) + std::string("\2\0\0\0\0\0\0\3two", 11)});
+  ASSERT_TRUE(reply.ok());
+  EXPECT_THAT(std::get<LogLines>(*reply).lines, ElementsAre("one", "two"));
+}
+
+}  // namespace
+}  // namespace flow::engine

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # What the scripts beside it share: how they speak, become root, and ask the engine.
+shopt -s inherit_errexit # what fails in $(…) fails the script too
 
 # A line about what is being done, on standard error.
 say() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; }
@@ -31,18 +32,23 @@ quietly() {
   rm -f "$log"
 }
 
-installed() { # PACKAGE
-  [ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+# Once a run: what the archive has does not change meanwhile.
+update_packages() {
+  [ -n "${packages_updated:-}" ] || quietly as_root apt-get -q update
+  packages_updated=yes
 }
 
 # Installs those of the packages that are missing; looks at the archive only where some are.
 install_missing() { # PACKAGE...
-  local missing=() package
+  local missing
   command -v dpkg-query >/dev/null || die "this is not Debian: install by hand what is missing of: $*"
-  for package; do installed "$package" || missing+=("$package"); done
+  mapfile -t missing < <(
+    comm -23 <(printf '%s\n' "$@" | sort) <(dpkg-query --show --showformat='${Package} ${db:Status-Status}\n' "$@" \
+      2>/dev/null | sed -n 's/ installed$//p' | sort)
+  )
   [ ${#missing[@]} -gt 0 ] || return 0
   say "installing ${missing[*]}"
-  quietly as_root apt-get -q update
+  update_packages
   quietly as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 install "${missing[@]}"
 }

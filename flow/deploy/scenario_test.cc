@@ -319,8 +319,6 @@ class Story {
   std::unique_ptr<Teller> teller_;
 };
 
-bool update = false;
-
 std::string Read(const std::filesystem::path& path) {
   std::ifstream file(path);
   std::stringstream text;
@@ -329,6 +327,7 @@ std::string Read(const std::filesystem::path& path) {
 }
 
 TEST(Scenarios, HappenAsTheyAreWritten) {
+  const bool update = std::getenv("FLOW_UPDATE_GOLDEN") != nullptr;
   const char* workspace = std::getenv("BUILD_WORKSPACE_DIRECTORY");
   const std::filesystem::path folder =
       (update && workspace != nullptr) ? std::filesystem::path(workspace) / "testdata/deploy" : "testdata/deploy";
@@ -347,9 +346,3 @@ TEST(Scenarios, HappenAsTheyAreWritten) {
 
 }  // namespace
 }  // namespace flow::deploy
-
-int main(int argc, char** argv) {
-  ::testing::InitGoogleTest(&argc, argv);
-  for (int i = 1; i < argc; ++i) flow::deploy::update |= std::string(argv[i]) == "--update";
-  return RUN_ALL_TESTS();
-}

@@ -82,7 +82,7 @@ TEST(MakeContainerConfig, PublishesPortsWhereTheyAreAskedFor) {
   EXPECT_EQ(fixed.at("HostPort").string_value(), "8080");
   // Empty: the engine picks a free one.
   EXPECT_EQ(bindings.at("81/udp").values(0).struct_value().fields().at("HostPort").string_value(), "");
-  EXPECT_THAT(WriteJson(config), HasSubstr(R"("ExposedPorts":{"80/tcp":{},"81/udp":{}})"));
+  EXPECT_TRUE(config.exposed_ports().contains("80/tcp") && config.exposed_ports().contains("81/udp"));
 }
 
 TEST(MakeContainerConfig, MountsThePipelinesVolumesByTheirNameOnTheEngine) {
@@ -102,8 +102,9 @@ TEST(MakeContainerConfig, CarriesTheLabelsThatComposesToolsLookFor) {
 }
 
 TEST(MakeContainerConfig, IsReachableByIdAndByAlias) {
-  const auto& endpoint = Make({1, 41}).networking_config().endpoints_config().at("net1");
-  EXPECT_THAT(endpoint.aliases(), testing::ElementsAre("my_sink", "my-sink"));
+  const ContainerConfig config = Make({1, 41});
+  EXPECT_THAT(config.networking_config().endpoints_config().at("net1").aliases(),
+              testing::ElementsAre("my_sink", "my-sink"));
 }
 
 }  // namespace

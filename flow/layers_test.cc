@@ -1,0 +1,224 @@
+// Keeps flow/ pure and its rooms in order (docs/architecture.md): what is found here is a word or an include that
+// would bring I/O, a clock, the environment, threads or chance into the core, or turn the direction of its rooms.
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace flow {
+namespace {
+
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+// A room may use itself and those before it.
+constexpr std::array kRooms = {"pipeline", "compose", "engine", "deploy"};
+
+// What the core may include; an entry that ends in a slash is a prefix. A header that only computes may be added.
+constexpr std::array kHeaders = {
+    // The C++ library: no <chrono>, <cstdio>, <cstdlib>, <ctime>, <filesystem>, <fstream>, <iostream>, <random>,
+    // <thread>…
+    "algorithm", "any", "array", "bit", "bitset", "cctype", "charconv", "climits", "cmath", "compare", "concepts",
+    "cstddef", "cstdint", "cstring", "deque", "functional", "initializer_list", "iomanip", "iterator", "limits", "list",
+    "map", "memory", "numbers", "numeric", "optional", "ostream", "queue", "ranges", "ratio", "set", "span", "sstream",
+    "stack", "stdexcept", "string", "string_view", "tuple", "type_traits", "unordered_map", "unordered_set", "utility",
+    "variant", "vector",
+    // Abseil: no absl/time/clock.h, absl/synchronization, absl/random, absl/flags, absl/debugging.
+    "absl/algorithm/", "absl/base/attributes.h", "absl/base/macros.h", "absl/base/optimization.h", "absl/cleanup/",
+    "absl/container/", "absl/functional/", "absl/hash/", "absl/memory/", "absl/meta/", "absl/numeric/", "absl/status/",
+    "absl/strings/", "absl/time/civil_time.h", "absl/time/time.h", "absl/types/", "absl/utility/",
+    // Protobuf: no google/protobuf/io/zero_copy_stream_impl.h (files), google/protobuf/compiler.
+    "google/protobuf/arena.h", "google/protobuf/descriptor.h", "google/protobuf/descriptor.pb.h",
+    "google/protobuf/duration.pb.h", "google/protobuf/dynamic_message.h", "google/protobuf/io/coded_stream.h",
+    "google/protobuf/io/tokenizer.h", "google/protobuf/io/zero_copy_stream.h",
+    "google/protobuf/io/zero_copy_stream_impl_lite.h", "google/protobuf/map.h", "google/protobuf/message.h",
+    "google/protobuf/reflection.h", "google/protobuf/repeated_field.h", "google/protobuf/repeated_ptr_field.h",
+    "google/protobuf/struct.pb.h", "google/protobuf/text_format.h", "google/protobuf/timestamp.pb.h",
+    "google/protobuf/util/", "google/protobuf/wrappers.pb.h",
+    // Of .proto files.
+    "google/protobuf/descriptor.proto", "google/protobuf/duration.proto", "google/protobuf/struct.proto",
+    "google/protobuf/timestamp.proto", "google/protobuf/wrappers.proto",
+    // yaml-cpp, libmd.
+    "yaml-cpp/", "sha2.h", "sha256.h"};
+
+// What those headers declare, or bring along, all the same: of time_util.h, yaml-cpp, libmd, and whatever they include.
+constexpr std::array kWords = {
+    "GetCurrentTime", "LoadAllFromFile",    "LoadFile",        "SHA256File",       "SHA256_File",   "absl::Mutex",
+    "absl::Now",      "absl::SleepFor",     "getenv",          "std::atomic",      "std::cerr",     "std::chrono",
+    "std::cin",       "std::cout",          "std::filesystem", "std::fstream",     "std::ifstream", "std::mutex",
+    "std::ofstream",  "std::random_device", "std::system",     "std::this_thread", "std::thread",   "thread_local"};
+
+bool IsTest(absl::string_view path) {
+  return absl::EndsWith(path, "_test.cc") || absl::EndsWith(path, "_fuzz.cc") ||
+         absl::EndsWith(path, "_benchmark.cc") || absl::EndsWith(path, "_testing.h") ||
+         absl::StrContains(path, "/testing/");
+}
+
+// "compose" of "flow/compose/yaml.h", "" of "flow/exit_code.h".
+absl::string_view RoomOf(absl::string_view path) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(path, '/');
+  return parts.size() > 2 ? parts[1] : "";
+}
+
+// 0 for what is common, the number of rooms for what is no room.
+size_t RankOf(absl::string_view room) {
+  if (room.empty()) return 0;
+  for (size_t i = 0; i < kRooms.size(); ++i) {
+    if (room == kRooms[i]) return i + 1;
+  }
+  return kRooms.size() + 1;
+}
+
+bool IsAllowedHeader(absl::string_view header) {
+  for (const absl::string_view allowed : kHeaders) {
+    if (allowed.back() == '/' ? absl::StartsWith(header, allowed) : header == allowed) return true;
+  }
+  return false;
+}
+
+// What an #include or import of this line names, "" where it is neither.
+absl::string_view IncludedBy(absl::string_view line) {
+  line = absl::StripLeadingAsciiWhitespace(line);
+  if (absl::ConsumePrefix(&line, "#")) {
+    line = absl::StripLeadingAsciiWhitespace(line);
+    if (!absl::ConsumePrefix(&line, "include")) return "";
+  } else if (!absl::ConsumePrefix(&line, "import ")) {
+    return "";
+  }
+  const size_t begin = line.find_first_of("<\"");
+  if (begin == line.npos) return line;
+  return line.substr(begin + 1, line.find_first_of(">\"", begin + 1) - begin - 1);
+}
+
+// Why the file `path` may not include `header`, "" where it may.
+std::string Objection(absl::string_view path, absl::string_view header) {
+  if (!absl::StartsWith(header, "flow/")) {
+    return IsAllowedHeader(header) ? "" : "is not among the headers that the core may use (kHeaders)";
+  }
+  return RankOf(RoomOf(header)) > RankOf(RoomOf(path)) ? "is of a room below this one" : "";
+}
+
+// Everything that is wrong with a file, "flow/compose/yaml.h:12: …" each.
+std::vector<std::string> Findings(absl::string_view path, absl::string_view text) {
+  if (IsTest(path)) return {};
+  std::vector<std::string> findings;
+  if (RankOf(RoomOf(path)) > kRooms.size()) findings.push_back(absl::StrCat(path, ": is in no room"));
+  if (!absl::EndsWith(path, ".h") && !absl::EndsWith(path, ".proto")) {
+    findings.push_back(absl::StrCat(path, ": flow/ holds headers, .proto files and tests"));
+  }
+  int number = 0;
+  for (absl::string_view line : absl::StrSplit(text, '\n')) {
+    ++number;
+    line = line.substr(0, line.find("//"));
+    if (const absl::string_view header = IncludedBy(line); !header.empty()) {
+      if (const std::string objection = Objection(path, header); !objection.empty()) {
+        findings.push_back(absl::StrFormat("%s:%d: %s %s", path, number, header, objection));
+      }
+      continue;
+    }
+    for (const absl::string_view word : kWords) {
+      if (absl::StrContains(line, word)) findings.push_back(absl::StrFormat("%s:%d: %s", path, number, word));
+    }
+  }
+  return findings;
+}
+
+TEST(LayersTest, FlowIsPureAndItsRoomsUseOnlyThoseAboveThem) {
+  std::array<int, kRooms.size() + 2> files = {};
+  // The test stands in the root of the files that it was given.
+  for (const auto& entry : std::filesystem::recursive_directory_iterator("flow")) {
+    const std::string path = entry.path().string();
+    if (!absl::EndsWith(path, ".h") && !absl::EndsWith(path, ".cc") && !absl::EndsWith(path, ".proto")) continue;
+    std::stringstream text;
+    text << std::ifstream(path).rdbuf();
+    EXPECT_THAT(text.str(), Not(IsEmpty())) << path;
+    EXPECT_THAT(Findings(path, text.str()), IsEmpty());
+    ++files[RankOf(RoomOf(path))];
+  }
+  for (size_t i = 0; i < kRooms.size(); ++i) {
+    EXPECT_GT(files[i + 1], 0) << "no file of flow/" << kRooms[i] << ": is it in that package's filegroup `sources`?";
+  }
+}
+
+TEST(LayersTest, FindsWhatTouchesTheWorld) {
+  for (const char* line : {"#include <curl/curl.h>",
+                           "#include <unistd.h>",
+                           "#include <sys/socket.h>",
+                           "#  include <fcntl.h>",
+                           "#include <signal.h>",
+                           "#include <csignal>",
+                           "#include <pthread.h>",
+                           "#include <netinet/in.h>",
+                           "#include <thread>",
+                           "#include <mutex>",
+                           "#include <atomic>",
+                           "#include <condition_variable>",
+                           "#include <future>",
+                           "#include <chrono>",
+                           "#include <ctime>",
+                           "#include <time.h>",
+                           "#include <fstream>",
+                           "#include <filesystem>",
+                           "#include <iostream>",
+                           "#include <cstdio>",
+                           "#include <cstdlib>",
+                           "#include <random>",
+                           "#include \"absl/time/clock.h\"",
+                           "#include \"absl/synchronization/mutex.h\"",
+                           "#include \"google/protobuf/io/zero_copy_stream_impl.h\"",
+                           "#include \"cmd/http.h\"",
+                           "#include HEADER",
+                           "  const absl::Time now = absl::Now();",
+                           "  const char* home = getenv(\"HOME\");",
+                           "  YAML::Node root = YAML::LoadFile(path);",
+                           "thread_local int depth = 0;"}) {
+    EXPECT_THAT(Findings("flow/deploy/plan.h", line), SizeIs(1)) << line;
+  }
+}
+
+TEST(LayersTest, FindsARoomThatUsesOneBelowIt) {
+  EXPECT_THAT(Findings("flow/pipeline/parse.h", "\n#include \"flow/compose/project.pb.h\"\n"),
+              Contains("flow/pipeline/parse.h:2: flow/compose/project.pb.h is of a room below this one"));
+  EXPECT_THAT(Findings("flow/compose/yaml.h", "#include \"flow/engine/http.h\""), SizeIs(1));
+  EXPECT_THAT(Findings("flow/engine/http.h", "#include \"flow/deploy/plan.h\""), SizeIs(1));
+  EXPECT_THAT(Findings("flow/exit_code.h", "#include \"flow/pipeline/parse.h\""), SizeIs(1));
+  EXPECT_THAT(Findings("flow/compose/project.proto", "import \"flow/deploy/deployment.proto\";"), SizeIs(1));
+}
+
+TEST(LayersTest, FindsAFileThatHasNoPlaceInFlow) {
+  EXPECT_THAT(Findings("flow/engine/http.cc", ""), Each(HasSubstr("holds headers")));
+  EXPECT_THAT(Findings("flow/engine/http.cc", ""), SizeIs(1));
+  EXPECT_THAT(Findings("flow/attic/http.h", ""), Each(HasSubstr("in no room")));
+  EXPECT_THAT(Findings("flow/attic/http.h", ""), SizeIs(1));
+}
+
+TEST(LayersTest, AcceptsWhatOnlyComputesAndTheRoomsAbove) {
+  EXPECT_THAT(Findings("flow/deploy/plan.h",
+                       "#include <string>\n#include \"absl/strings/str_cat.h\"\n#include \"absl/time/time.h\"\n"
+                       "#include \"flow/exit_code.h\"\n#include \"flow/pipeline/pipeline.pb.h\"\n"
+                       "#include \"flow/deploy/deployment.pb.h\"\n// absl::Now() is the caller's to ask.\n"),
+              IsEmpty());
+  EXPECT_THAT(Findings("flow/deploy/deployment.proto", "import \"google/protobuf/timestamp.proto\";"), IsEmpty());
+}
+
+TEST(LayersTest, LetsTestsReadFiles) {
+  EXPECT_THAT(Findings("flow/compose/yaml_test.cc", "#include <fstream>"), IsEmpty());
+  EXPECT_THAT(Findings("flow/compose/golden_testing.h", "#include <fstream>"), IsEmpty());
+}
+
+}  // namespace
+}  // namespace flow

@@ -215,7 +215,8 @@ TEST(Reconcile, DoesNotWaitInACircleWhereTwoComponentsSwapPorts) {
     observed.containers[i].ports.emplace_back().set_public_port(8080 + i);
     observed.containers[i].ports[0].set_type("tcp");
   }
-  for (const Operation& operation : Reconcile(after, observed, {}).plan.operations()) {
+  const Plan plan = Reconcile(after, observed, {}).plan;
+  for (const Operation& operation : plan.operations()) {
     EXPECT_TRUE(operation.kind() != Operation::STOP_CONTAINER || operation.wait().empty()) << operation.name();
   }
 }

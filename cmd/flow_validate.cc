@@ -4,7 +4,7 @@
 
 #include "cmd/base/environment.h"
 #include "cmd/cli/arguments.h"
-#include "cmd/commands.h"
+#include "cmd/cli/commands.h"
 #include "cmd/deploy/load.h"
 #include "cmd/deploy/print.h"
 

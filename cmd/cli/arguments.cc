@@ -18,7 +18,7 @@
 #include "absl/time/time.h"
 #include "cmd/base/environment.h"
 #include "cmd/base/file.h"
-#include "cmd/base/version.h"
+#include "flow/version.h"
 #include "cmd/cli/flags.h"
 #include "cmd/cli/help.h"
 #include "cmd/cli/nearest.h"

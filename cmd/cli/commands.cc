@@ -76,8 +76,7 @@ const Command& StatusCommand() {
       .most = 1,
       .groups =
           {
-              {"Looking",
-               {{"check", nullptr, "Exit with 1 unless everything is running or completed."}}},
+              {"Looking", {{"check", nullptr, "Exit with 1 unless everything is running or completed."}}},
               {"Which engine, which state",
                {{"host"},
                 {"namespace", nullptr, "The namespace. Without it every one, or for a name \"default\"."},

@@ -10,9 +10,7 @@ DEFINE_string(
 DEFINE_string(namespace, "", "The namespace of the pipeline. Without it the file's, else \"default\".");
 
 DEFINE_string(output, "table", "How the answer on standard output is written.");
-DEFINE_string(
-    progress, "auto",
-    "How progress is told on standard error: plain lines, JSON lines, or not at all.");
+DEFINE_string(progress, "auto", "How progress is told on standard error: plain lines, JSON lines, or not at all.");
 
 DEFINE_string(file, "", "The pipeline file; - is standard input.");
 DEFINE_string(driver, "",
@@ -36,7 +34,6 @@ DEFINE_bool(force_recreate, false, "Replace every container, also those that hav
 DEFINE_bool(keep_volumes, false, "Leave the named volumes and what is in them.");
 DEFINE_bool(ignore_not_found, false, "A pipeline that is not there is no error.");
 DEFINE_bool(all, false, "Every pipeline of the namespace. They are listed first.");
-
 
 namespace flow {
 namespace {

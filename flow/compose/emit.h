@@ -30,7 +30,7 @@ namespace flow::compose {
 struct EmitOptions {
   // Of the engine that the file is for: Compose refuses start_interval where the engine does not know it.
   ApiVersion api_version = kOldestApiVersion;
-  // By service: what a reader should know, a comment line each.
+  // By service: what a reader should know, a comment line each (notes.h).
   std::map<std::string, std::vector<std::string>> notes = {};
 };
 

@@ -399,7 +399,8 @@ class Apply {
   }
 
   void ConcludeFailed() {
-    // The state tells what is there: what was removed is not, and of what the engine did not answer any more all may be.
+    // The state tells what is there: what was removed is not, and of what the engine did not answer any more all may
+    // be.
     if (!executor_.Finished()) left_ = {NamesOf(made_)};
     for (uint32_t index = 0; index < static_cast<uint32_t>(executor_.plan().operations_size()); ++index) {
       const Operation& operation = executor_.plan().operations(index);

@@ -135,7 +135,8 @@ class Fields {
     return out;
   }
 
-  // The mappings of a list of mappings, or the one mapping of a section; what is no mapping is told by who reads it.
+  // To be asked once, since it tells what is wrong with them: the mappings of a list of mappings, or the one mapping of
+  // a section; what is no mapping is told by who reads it.
   std::vector<Fields> Sections(absl::string_view name) const {
     std::vector<Fields> out;
     const Value value = Get(name);

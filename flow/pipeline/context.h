@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "flow/pipeline/diagnostic.h"
 #include "flow/pipeline/expand.h"
+#include "flow/pipeline/field_table.h"
 #include "flow/pipeline/parse_options.h"
 #include "flow/pipeline/place.h"
 #include "flow/pipeline/yaml_document.h"
@@ -39,6 +40,7 @@ class Context {
       : options_(options), text_(text), places_(places) {}
 
   const ParseOptions& options() const { return options_; }
+  const FieldIndex& fields() const { return fields_; }
 
   void Error(size_t offset, absl::string_view path, std::string message, std::vector<Note> notes = {}) {
     Report(Severity::kError, offset, path, std::move(message), std::move(notes));
@@ -156,6 +158,7 @@ class Context {
   const ParseOptions& options_;
   absl::string_view text_;
   const Places& places_;
+  const FieldIndex fields_;
   std::vector<Diagnostic> diagnostics_;
   size_t left_out_ = 0;
   size_t spent_ = 0;

@@ -43,7 +43,8 @@ std::vector<std::string> Cases() {
   std::vector<std::string> cases;
   if (DIR* folder = opendir(Root().c_str())) {
     while (const dirent* entry = readdir(folder)) {
-      if (entry->d_name[0] != '.') cases.emplace_back(entry->d_name);
+      const std::string name = entry->d_name;
+      if (name[0] != '.' && name != "BUILD.bazel") cases.push_back(name);
     }
     closedir(folder);
   }

@@ -131,8 +131,10 @@ const Finished& DockerTest::Delete(const std::string& name, const std::vector<st
   return Flow("flow-delete", arguments);
 }
 
-DockerTest::PipelineState DockerTest::Status(const std::string& name) {
-  const Finished& run = Flow("flow-status", {name, "--output=json"});
+DockerTest::PipelineState DockerTest::Status(const std::string& name, const std::vector<std::string>& flags) {
+  std::vector<std::string> arguments = {name, "--output=json"};
+  arguments.insert(arguments.end(), flags.begin(), flags.end());
+  const Finished& run = Flow("flow-status", arguments);
   EXPECT_EQ(run.exit_code, 0) << run.Describe();
   PipelineState status;
   status.json = ParseJson(run.out);
@@ -178,8 +180,7 @@ testing::AssertionResult DockerTest::Eventually(const std::function<bool()>& sta
 
 std::string DockerTest::MakeImage(const std::string& suffix, const std::vector<std::string>& dockerfile) {
   const std::string image = absl::StrCat("flow-", Name(suffix), ":1");
-  engine().MakeImage(image, dockerfile);
-  images_.push_back(image);
+  images_.push_back(engine().MakeImage(image, dockerfile));
   return image;
 }
 

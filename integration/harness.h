@@ -73,7 +73,7 @@ class DockerTest : public testing::Test {
     std::map<std::string, std::string> components;  // id → state
     Json json;
   };
-  PipelineState Status(const std::string& name);
+  PipelineState Status(const std::string& name, const std::vector<std::string>& flags = {});
 
   // Containers of a pipeline by name, with their ids: what stays the same where nothing is touched.
   std::map<std::string, std::string> Ids(const std::string& name);
@@ -88,7 +88,8 @@ class DockerTest : public testing::Test {
   // Waits until `state` is so; the state is what the engine or a file says, asked again and again.
   testing::AssertionResult Eventually(const std::function<bool()>& state, absl::Duration at_most = absl::Seconds(60));
 
-  // An image of this test alone, made of busybox:1.36 and Dockerfile lines; removed at the end. Its reference.
+  // An image of this test alone, made of busybox:1.36 and Dockerfile lines; removed at the end. Its reference. Made
+  // again under the same suffix, the reference names the new one.
   std::string MakeImage(const std::string& suffix, const std::vector<std::string>& dockerfile);
 
  private:

@@ -122,11 +122,11 @@ class Preparation {
 
 }  // namespace
 
-HostFiles PrepareHostFiles(const std::vector<std::string>& allowed, pipeline::Pipeline& pipeline) {
+HostFiles PrepareHostFiles(const std::vector<std::string>& allowed, bool make, pipeline::Pipeline& pipeline) {
   HostFiles files;
   Preparation preparation(allowed, files);
   for (pipeline::Component& component : *pipeline.mutable_components()) preparation.LookAt(component);
-  if (files.problems.empty()) preparation.MakeFolders();
+  if (make && files.problems.empty()) preparation.MakeFolders();
   return files;
 }
 

@@ -22,11 +22,11 @@ struct HostFiles {
 };
 
 // Looks at every host path of the pipeline, and makes the folders that are missing and may be written to, as the user
-// who runs this. A secret that is not required and not there is taken out of the pipeline. `allowed`: paths of the
-// system that may be mounted all the same (--allow_host_path).
+// who runs this (`make`; a dry run makes nothing). A secret that is not required and not there is taken out of the
+// pipeline. `allowed`: paths of the system that may be mounted all the same (--allow_host_path).
 //
 // Only for an engine of this machine: another one's files cannot be seen from here.
-HostFiles PrepareHostFiles(const std::vector<std::string>& allowed, pipeline::Pipeline& pipeline);
+HostFiles PrepareHostFiles(const std::vector<std::string>& allowed, bool make, pipeline::Pipeline& pipeline);
 
 // What stands for the secrets' values in digests.
 compose::SecretDigests DigestSecrets(const pipeline::Pipeline& pipeline, const HostFiles& files);

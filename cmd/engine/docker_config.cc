@@ -54,6 +54,7 @@ absl::StatusOr<std::string> CurrentContext(const std::string& folder) {
   if (folder.empty()) return std::string();
   const absl::StatusOr<google::protobuf::Struct> config = ReadJson(absl::StrCat(folder, "/config.json"));
   if (absl::IsNotFound(config.status())) return std::string();
+  if (absl::IsPermissionDenied(config.status())) return config.status();
   if (!config.ok()) return absl::FailedPreconditionError(config.status().message());
   return Member(*config, "currentContext").string_value();
 }

@@ -185,15 +185,19 @@ absl::StatusOr<Endpoint> FromContext(const std::string& folder, const std::strin
 struct ContextChoice {
   std::string name;
   std::string said_by;  // "DOCKER_CONTEXT", "current in /home/u/.docker/config.json"
+  std::string unread;   // why the current one is not known
 };
 
 absl::StatusOr<ContextChoice> ChooseContext(const Environment& environment) {
-  ContextChoice choice{Variable(environment, "DOCKER_CONTEXT"), "DOCKER_CONTEXT"};
+  ContextChoice choice{Variable(environment, "DOCKER_CONTEXT"), "DOCKER_CONTEXT", ""};
   if (choice.name.empty()) {
     const std::string folder = DockerConfigFolder(environment);
     absl::StatusOr<std::string> current = CurrentContext(folder);
+    // HOME is another user's, as after `sudo -u` or setpriv: his contexts are not ours.
+    if (absl::IsPermissionDenied(current.status()))
+      return ContextChoice{"", "", std::string(current.status().message())};
     if (!current.ok()) return current.status();
-    choice = {*std::move(current), absl::StrCat("current in ", folder, "/config.json")};
+    choice = {*std::move(current), absl::StrCat("current in ", folder, "/config.json"), ""};
   }
   if (choice.name == kDefaultContext) choice.name.clear();
   return choice;
@@ -239,6 +243,9 @@ absl::StatusOr<Endpoint> ChooseEndpoint(absl::string_view host_flag, const Envir
   if (context->name.empty()) {
     absl::StatusOr<Endpoint> endpoint = FromAddress(kDefaultHost, environment);
     if (endpoint.ok()) endpoint->chosen_by = "the default";
+    if (endpoint.ok() && !context->unread.empty()) {
+      endpoint->note = absl::StrCat(context->unread, ": the context that it may set is not used");
+    }
     return endpoint;
   }
   const std::string chosen_by = absl::StrCat("context \"", context->name, "\" (", context->said_by, ")");

@@ -1,6 +1,11 @@
 #include "cmd/engine/endpoint.h"
 
+#include <linux/capability.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -223,6 +228,27 @@ TEST_F(EndpointTest, BrokenConfigIsNamedUnlessAnAddressIsGiven) {
   Write(absl::StrCat(".docker/contexts/meta/", kDigestOfA, "/meta.json"),
         R"({"Name":"a","Endpoints":{"kubernetes":{}}})");
   EXPECT_THAT(Error(absl::StatusCode::kFailedPrecondition), HasSubstr("not for Docker"));
+}
+
+TEST_F(EndpointTest, ConfigOfAnotherUserIsNotedAndNotUsed) {
+  WriteContext("unix:///a.sock", "a");
+  chmod((home_ + "/.docker").c_str(), 0000);
+  const pid_t child = fork();
+  if (child == 0) {
+    // Without these root may read it all the same.
+    __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
+    if (syscall(SYS_capset, &header, none) != 0) _exit(2);
+    const Endpoint endpoint = Choose();
+    _exit(endpoint.chosen_by == "the default" &&
+                  endpoint.note.find("/config.json: permission denied") != std::string::npos
+              ? 0
+              : 1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+  chmod((home_ + "/.docker").c_str(), 0700);
 }
 
 }  // namespace

@@ -102,9 +102,9 @@ std::string ExplainPermission(const Endpoint& endpoint) {
     return absl::StrCat(text, "\nYou are in the group ", group, ", but not yet in this session: log out and in again.");
   }
   if ((found.st_mode & S_IWGRP) != 0 && found.st_gid != 0) {
-    return absl::StrCat(
-        text, "\nJoin the group, then log out and in again (who is in it can become root through the engine):\n",
-        "  sudo usermod -aG ", group, " $USER");
+    return absl::StrCat(text, "\nJoin the group ", group,
+                        " (its members have root's power through the engine), then log out and in again:\n",
+                        "  sudo usermod -aG ", group, " $USER");
   }
   return absl::StrCat(text, "\nRun the command as ", UserName(found.st_uid), ".");
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -233,7 +234,7 @@ TEST_F(FailureTest, TheUnhealthyComponentIsNamedWithItsProbesAnswer) {
                                                    "  sinks:\n" + Idle("sink", "      inputs: [processor]\n")));
   EXPECT_EQ(apply.exit_code, 1) << apply.Describe();
   std::string first;
-  for (const std::string line : absl::StrSplit(apply.err, '\n')) {
+  for (const std::string& line : std::vector<std::string>(absl::StrSplit(apply.err, '\n'))) {
     if (first.empty() && absl::StrContains(line, "unhealthy")) first = line;
   }
   EXPECT_THAT(first, AllOf(HasSubstr("source"), HasSubstr("the database says no"), Not(HasSubstr("sink"))));

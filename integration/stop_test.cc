@@ -32,8 +32,8 @@ class StopTest : public DockerTest {
         engine().Send("GET", absl::StrCat("/events?since=", absl::ToUnixSeconds(begin),
                                           "&until=", absl::ToUnixSeconds(absl::Now()), "&filters=", filters));
     std::vector<std::string> codes;
-    for (const std::string line : absl::StrSplit(events.body, '\n', absl::SkipWhitespace())) {
-      codes.push_back(Text(At(ParseJson(line), {"Actor", "Attributes", "exitCode"})));
+    for (const absl::string_view line : absl::StrSplit(events.body, '\n', absl::SkipWhitespace())) {
+      codes.push_back(Text(At(ParseJson(std::string(line)), {"Actor", "Attributes", "exitCode"})));
     }
     return codes;
   }

@@ -5,8 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "cmd/base/environment.h"
 #include "cmd/cli/arguments.h"
+#include "cmd/cli/commands.h"
 #include "cmd/cli/flags.h"
-#include "cmd/commands.h"
 #include "cmd/deploy/load.h"
 #include "cmd/deploy/print.h"
 #include "flow/compose/emit.h"
@@ -25,8 +25,11 @@ ExitCode Main(const Arguments& arguments) {
       return WrongUsage(TranslateCommand(), absl::StrCat("--engine_api: ", version.status().message()));
     options.api_version = *version;
   }
-  const absl::StatusOr<LoadedPipeline> loaded =
-      LoadPipeline(arguments.operands[0], arguments, ProcessEnvironment(), /*deploy=*/false);
+  if (arguments.operands.empty() == FLAGS_file.empty()) {
+    return WrongUsage(TranslateCommand(), "it takes one pipeline file, as FILE or as -f FILE");
+  }
+  const absl::StatusOr<LoadedPipeline> loaded = LoadPipeline(FLAGS_file.empty() ? arguments.operands[0] : FLAGS_file,
+                                                             arguments, ProcessEnvironment(), /*deploy=*/false);
   if (!loaded.ok()) return Fail(kName, ExitCode::kFailed, loaded.status().message());
   if (!loaded->valid) return ExitCode::kInvalidFile;
   const std::string text = compose::EmitCompose(compose::Translate(loaded->pipeline), options);

@@ -1,10 +1,12 @@
 // flow-validate: every problem of pipeline files. It speaks to no engine, and links no libcurl.
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "cmd/base/environment.h"
 #include "cmd/cli/arguments.h"
-#include "cmd/commands.h"
+#include "cmd/cli/commands.h"
+#include "cmd/cli/flags.h"
 #include "cmd/deploy/load.h"
 #include "cmd/deploy/print.h"
 
@@ -14,8 +16,11 @@ namespace {
 constexpr char kName[] = "flow-validate";
 
 ExitCode Main(const Arguments& arguments) {
+  std::vector<std::string> files = arguments.operands;
+  if (!FLAGS_file.empty()) files.push_back(FLAGS_file);
+  if (files.empty()) return WrongUsage(ValidateCommand(), "it takes pipeline files");
   ExitCode code = ExitCode::kDone;
-  for (const std::string& file : arguments.operands) {
+  for (const std::string& file : files) {
     const absl::StatusOr<LoadedPipeline> loaded = LoadPipeline(file, arguments, ProcessEnvironment(), /*deploy=*/false);
     if (!loaded.ok()) {
       code = Fail(kName, ExitCode::kFailed, loaded.status().message());

@@ -12,9 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "cmd/base/errno_status.h"
 #include "cmd/cli/arguments.h"
-#include "cmd/cli/help.h"
-#include "cmd/cli/terminal.h"
-#include "cmd/commands.h"
+#include "cmd/cli/commands.h"
 
 namespace flow {
 namespace {

@@ -18,11 +18,11 @@
 #include "absl/time/time.h"
 #include "cmd/base/environment.h"
 #include "cmd/base/file.h"
-#include "cmd/base/version.h"
 #include "cmd/cli/flags.h"
 #include "cmd/cli/help.h"
 #include "cmd/cli/nearest.h"
 #include "cmd/cli/terminal.h"
+#include "flow/version.h"
 
 namespace flow {
 namespace {

@@ -42,12 +42,10 @@ const Command& ApplyCommand() {
                 {"min_ready"},
                 {"pull"},
                 {"rollback"},
-                {"force_recreate"},
-                {"logs"}}},
-              {"Control plane", {{"control_plane"}, {"require_control_plane"}}},
+                {"force_recreate"}}},
               FileFlags(),
               {"Which engine, which state", {{"host"}, {"namespace"}, {"state_dir"}}},
-              {"Output", {{"output"}, {"progress"}, {"verbose"}}},
+              {"Output", {{"output"}, {"progress"}}},
           },
       .verbs = {},
       .examples =
@@ -78,13 +76,12 @@ const Command& StatusCommand() {
       .most = 1,
       .groups =
           {
-              {"Looking",
-               {{"check", nullptr, "Exit with 1 unless everything is running or completed."}, {"watch"}, {"stats"}}},
+              {"Looking", {{"check", nullptr, "Exit with 1 unless everything is running or completed."}}},
               {"Which engine, which state",
                {{"host"},
                 {"namespace", nullptr, "The namespace. Without it every one, or for a name \"default\"."},
                 {"state_dir"}}},
-              {"Output", {{"output"}, {"verbose"}}},
+              {"Output", {{"output"}}},
           },
       .verbs = {},
       .examples =
@@ -124,7 +121,7 @@ const Command& DeleteCommand() {
                {{"host"},
                 {"namespace", nullptr, "The namespace. Without it the file's, else \"default\"."},
                 {"state_dir"}}},
-              {"Output", {{"output"}, {"progress"}, {"verbose"}}},
+              {"Output", {{"output"}, {"progress"}}},
           },
       .verbs = {},
       .examples =
@@ -167,7 +164,7 @@ const Command& ValidateCommand() {
       .description = "Prints every problem with its line and column, and what was probably meant. Asks no engine.",
       .fewest = 0,
       .most = -1,
-      .groups = {FileFlags(), {"Output", {{"output"}}}},
+      .groups = {FileFlags()},
       .verbs = {},
       .examples = {{"flow-validate pipelines/*.yaml", "all of a folder"}},
       .exit_codes = {ExitCode::kDone, ExitCode::kFailed, ExitCode::kUsage, ExitCode::kInvalidFile},

@@ -10,10 +10,7 @@ DEFINE_string(
 DEFINE_string(namespace, "", "The namespace of the pipeline. Without it the file's, else \"default\".");
 
 DEFINE_string(output, "table", "How the answer on standard output is written.");
-DEFINE_string(
-    progress, "auto",
-    "How progress is told on standard error: a live block on a terminal, plain lines, JSON lines, or not at all.");
-DEFINE_bool(verbose, false, "Tell every request to the engine on standard error.");
+DEFINE_string(progress, "auto", "How progress is told on standard error: plain lines, JSON lines, or not at all.");
 
 DEFINE_string(file, "", "The pipeline file; - is standard input.");
 DEFINE_string(driver, "",
@@ -33,21 +30,10 @@ DEFINE_string(min_ready, "500ms", "A component without a health check is ready w
 DEFINE_string(pull, "missing", "When images are pulled.");
 DEFINE_bool(rollback, true, "Remove what this apply created when it fails. Nothing that it replaced comes back.");
 DEFINE_bool(force_recreate, false, "Replace every container, also those that have not changed.");
-DEFINE_bool(logs, false, "Print what the components log while they are deployed.");
-DEFINE_string(control_plane, "", "Tell the components and this control plane of each other.");
-DEFINE_bool(require_control_plane, false, "Fail when the control plane cannot be reached.");
 
 DEFINE_bool(keep_volumes, false, "Leave the named volumes and what is in them.");
 DEFINE_bool(ignore_not_found, false, "A pipeline that is not there is no error.");
 DEFINE_bool(all, false, "Every pipeline of the namespace. They are listed first.");
-
-DEFINE_bool(watch, false, "Show it again at every change, until interrupted.");
-DEFINE_bool(stats, false, "Add CPU, memory, network and disk use.");
-DEFINE_bool(follow, false, "Go on with what comes, until the pipeline is deleted.");
-DEFINE_string(tail, "all", "How many of the last lines of each component.");
-DEFINE_string(since, "", "Lines from this time on: 10m (ago), or 2024-01-31T12:00:00Z.");
-DEFINE_string(until, "", "Lines up to this time.");
-DEFINE_bool(timestamps, false, "Put the time before each line.");
 
 namespace flow {
 namespace {
@@ -58,9 +44,8 @@ constexpr FlagSpec kFlags[] = {
     {"host", Kind::kText, "ADDRESS"},
     {"state_dir", Kind::kText, "FOLDER"},
     {"namespace", Kind::kText, "NAME", 'n'},
-    {"output", Kind::kChoice, "table|wide|json|yaml|textproto|name", 'o'},
-    {"progress", Kind::kChoice, "auto|tty|plain|json|none"},
-    {"verbose", Kind::kBool},
+    {"output", Kind::kChoice, "table|json|textproto|name", 'o'},
+    {"progress", Kind::kChoice, "auto|plain|json|none"},
     {"file", Kind::kText, "FILE", 'f'},
     {"driver", Kind::kText, "NAME"},
     {"default_image", Kind::kText, "IMAGE"},
@@ -76,19 +61,9 @@ constexpr FlagSpec kFlags[] = {
     {"pull", Kind::kChoice, "missing|always|never"},
     {"rollback", Kind::kBool},
     {"force_recreate", Kind::kBool},
-    {"logs", Kind::kBool},
-    {"control_plane", Kind::kText, "HOST:PORT"},
-    {"require_control_plane", Kind::kBool},
     {"keep_volumes", Kind::kBool},
     {"ignore_not_found", Kind::kBool},
     {"all", Kind::kBool},
-    {"watch", Kind::kBool},
-    {"stats", Kind::kBool},
-    {"follow", Kind::kBool},
-    {"tail", Kind::kCount, "LINES"},
-    {"since", Kind::kText, "TIME"},
-    {"until", Kind::kText, "TIME"},
-    {"timestamps", Kind::kBool},
 };
 
 }  // namespace

@@ -17,7 +17,6 @@ DECLARE_string(namespace);
 // What is printed.
 DECLARE_string(output);
 DECLARE_string(progress);
-DECLARE_bool(verbose);
 
 // Reading a pipeline file. env_file and allow_host_path may be given several times: see Arguments::repeated
 // (arguments.h).
@@ -38,23 +37,11 @@ DECLARE_string(min_ready);
 DECLARE_string(pull);
 DECLARE_bool(rollback);
 DECLARE_bool(force_recreate);
-DECLARE_bool(logs);
-DECLARE_string(control_plane);
-DECLARE_bool(require_control_plane);
 
 // Deleting.
 DECLARE_bool(keep_volumes);
 DECLARE_bool(ignore_not_found);
 DECLARE_bool(all);
-
-// Looking.
-DECLARE_bool(watch);
-DECLARE_bool(stats);
-DECLARE_bool(follow);
-DECLARE_string(tail);
-DECLARE_string(since);
-DECLARE_string(until);
-DECLARE_bool(timestamps);
 
 namespace flow {
 

@@ -12,39 +12,16 @@
 #include "cmd/cli/flags.h"
 #include "cmd/cli/terminal.h"
 #include "flow/pipeline/diagnostic.h"
-#include "flow/pipeline/env_file.h"
 #include "flow/pipeline/parse.h"
 
 namespace flow {
-namespace {
-
-// The process's variables, and those of the --env_file's, which win; of several files the later wins.
-absl::StatusOr<std::map<std::string, std::string>> Variables(const Arguments& arguments,
-                                                             const Environment& environment) {
-  std::map<std::string, std::string> variables = environment;
-  const auto files = arguments.repeated.find("env_file");
-  if (files == arguments.repeated.end()) return variables;
-  for (const std::string& file : files->second) {
-    const absl::StatusOr<std::string> text = ReadInput(file, environment);
-    if (!text.ok()) return text.status();
-    auto parsed = pipeline::ParseEnvFile(*text, environment);
-    if (!parsed.ok()) return absl::InvalidArgumentError(absl::StrCat(file, ": ", parsed.status().message()));
-    for (auto& [name, value] : *parsed) variables[name] = value;
-  }
-  return variables;
-}
-
-}  // namespace
-
 absl::StatusOr<LoadedPipeline> LoadPipeline(const std::string& file, const Arguments& arguments,
                                             const Environment& environment, bool deploy) {
   absl::StatusOr<std::string> text = ReadInput(file, environment);
   if (!text.ok()) return text.status();
-  absl::StatusOr<std::map<std::string, std::string>> variables = Variables(arguments, environment);
-  if (!variables.ok()) return variables.status();
 
   pipeline::ParseOptions options;
-  options.variables = *std::move(variables);
+  options.variables = environment;
   options.default_image = FLAGS_default_image;
   options.driver = FLAGS_driver;
   options.deploy = deploy;

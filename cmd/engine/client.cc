@@ -14,7 +14,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "cmd/base/version.h"
+#include "flow/version.h"
 #include "cmd/engine/trouble.h"
 
 namespace flow {

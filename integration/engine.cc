@@ -101,7 +101,8 @@ engine::Reply Engine::AskAny(const engine::Call& call) {
 
 std::vector<engine::ContainerSummary> Engine::Containers(const std::string& token) {
   std::vector<engine::ContainerSummary> found;
-  for (const engine::ContainerSummary& container : Ask<engine::ContainerList>(engine::ListContainers()).containers()) {
+  const auto containers = Ask<engine::ContainerList>(engine::ListContainers());
+  for (const engine::ContainerSummary& container : containers.containers()) {
     if (Holds(NameOf(container), container.labels(), token)) found.push_back(container);
   }
   std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return NameOf(a) < NameOf(b); });
@@ -111,10 +112,12 @@ std::vector<engine::ContainerSummary> Engine::Containers(const std::string& toke
 Holdings Engine::Of(const std::string& token) {
   Holdings holdings;
   for (const engine::ContainerSummary& container : Containers(token)) holdings.containers.push_back(NameOf(container));
-  for (const engine::NetworkSummary& network : Ask<engine::NetworkList>(engine::ListNetworks()).networks()) {
+  const auto networks = Ask<engine::NetworkList>(engine::ListNetworks());
+  for (const engine::NetworkSummary& network : networks.networks()) {
     if (Holds(network.name(), network.labels(), token)) holdings.networks.push_back(network.name());
   }
-  for (const engine::VolumeSummary& volume : Ask<engine::VolumeList>(engine::ListVolumes()).volumes()) {
+  const auto volumes = Ask<engine::VolumeList>(engine::ListVolumes());
+  for (const engine::VolumeSummary& volume : volumes.volumes()) {
     if (Holds(volume.name(), volume.labels(), token)) holdings.volumes.push_back(volume.name());
   }
   return holdings;
@@ -122,7 +125,8 @@ Holdings Engine::Of(const std::string& token) {
 
 std::vector<std::string> Engine::VolumeNames() {
   std::vector<std::string> names;
-  for (const engine::VolumeSummary& volume : Ask<engine::VolumeList>(engine::ListVolumes()).volumes()) {
+  const auto volumes = Ask<engine::VolumeList>(engine::ListVolumes());
+  for (const engine::VolumeSummary& volume : volumes.volumes()) {
     names.push_back(volume.name());
   }
   return names;
@@ -182,9 +186,11 @@ void Engine::RemoveAll(const std::string& token) {
   const Holdings holdings = Of(token);
   for (const std::string& container : holdings.containers) Remove(container);
   // By id: engines can have two of one name.
-  for (const engine::NetworkSummary& network : Ask<engine::NetworkList>(engine::ListNetworks()).networks()) {
+  const auto networks = Ask<engine::NetworkList>(engine::ListNetworks());
+  for (const engine::NetworkSummary& network : networks.networks()) {
     if (!Holds(network.name(), network.labels(), token)) continue;
-    for (const auto& [id, endpoint] : Ask<engine::NetworkInspect>(engine::InspectNetwork{network.id()}).containers()) {
+    const auto containers = Ask<engine::NetworkInspect>(engine::InspectNetwork{network.id()});
+    for (const auto& [id, endpoint] : containers.containers()) {
       Send("POST", absl::StrCat("/networks/", network.id(), "/disconnect"),
            absl::StrCat(R"({"Container": ")", id, R"(", "Force": true})"));
     }

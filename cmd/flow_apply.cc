@@ -92,7 +92,7 @@ deploy::PipelineStatus StatusNow(Session& session, const deploy::Apply& machine,
   input.deployment = session.ReadState(key);
   input.containers = machine.observed();
   if (!unchanged) {
-    Caller caller(*session.client(), session.signals());
+    Caller caller(session);
     if (caller.Negotiate().ok()) {
       const auto reply = caller.One(deploy::ListPipelineContainers(key.pipeline_namespace, key.name));
       if (reply.ok()) input.containers = deploy::ReadContainers(std::get<engine::ContainerList>(*reply));
@@ -140,7 +140,8 @@ ExitCode Deploy(Session& session, const LoadedPipeline& loaded, deploy::ApplyInp
   Driver driver(*client, session.signals(),
                 {.save = [&](const deploy::Deployment& deployment) { return writer.Save(deployment); },
                  .forget = [] {},
-                 .report = [&](const deploy::Report& report) { progress.Tell(report, absl::Now()); }});
+                 .report = [&](const deploy::Report& report) { progress.Tell(report, absl::Now()); },
+                 .request = [&](const engine::HttpRequest& request) { session.Trace(request); }});
   deploy::Apply machine(std::move(input));
   const deploy::Finish finish = driver.Run(machine);
   if (finish.code == ExitCode::kNoEngine && !driver.unreachable().ok()) {

@@ -48,7 +48,8 @@ ExitCode DeleteOne(Session& session, const PipelineKey& key, Progress::Mode mode
   Driver driver(*client, session.signals(),
                 {.save = [&](const deploy::Deployment& d) { return session.store().WriteDeployment(key, d); },
                  .forget = [&] { forgotten = session.store().Remove(key); },
-                 .report = [&](const deploy::Report& report) { progress.Tell(report, absl::Now()); }});
+                 .report = [&](const deploy::Report& report) { progress.Tell(report, absl::Now()); },
+                 .request = [&](const engine::HttpRequest& request) { session.Trace(request); }});
   deploy::Delete machine(std::move(input));
   const deploy::Finish finish = driver.Run(machine);
   if (finish.code == ExitCode::kNoEngine && !driver.unreachable().ok()) {
@@ -68,9 +69,8 @@ absl::StatusOr<std::set<PipelineKey>> AllOf(Session& session, const std::string&
   for (const PipelineKey& key : *kept) {
     if (key.pipeline_namespace == namespace_) keys.insert(key);
   }
-  Client* client = session.client();
-  if (client == nullptr) return absl::InternalError("no client");
-  Caller caller(*client, session.signals());
+  if (session.client() == nullptr) return absl::InternalError("no client");
+  Caller caller(session);
   if (const absl::Status status = caller.Negotiate(); !status.ok()) return status;
   const auto reply =
       caller.One(engine::ListContainers{.labels = {absl::StrCat(compose::kNamespaceLabel, "=", namespace_)}});

@@ -131,9 +131,8 @@ ExitCode Main(const Arguments& arguments) {
   auto opened = Session::Open(kName, ProcessEnvironment());
   if (const ExitCode* over = std::get_if<ExitCode>(&opened)) return *over;
   Session& session = *std::get<std::unique_ptr<Session>>(opened);
-  Client* client = session.client();
-  if (client == nullptr) return ExitCode::kFailed;
-  Caller caller(*client, session.signals());
+  if (session.client() == nullptr) return ExitCode::kFailed;
+  Caller caller(session);
   if (const absl::Status status = caller.Negotiate(); !status.ok()) {
     if (caller.signal() != 0) return static_cast<ExitCode>(128 + caller.signal());
     if (absl::IsFailedPrecondition(status)) return session.Fail(ExitCode::kNoEngine, status.message());

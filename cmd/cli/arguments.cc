@@ -20,8 +20,8 @@
 #include "cmd/base/file.h"
 #include "cmd/cli/flags.h"
 #include "cmd/cli/help.h"
-#include "cmd/cli/nearest.h"
 #include "cmd/cli/terminal.h"
+#include "flow/pipeline/nearest.h"
 #include "flow/version.h"
 
 namespace flow {
@@ -71,7 +71,7 @@ absl::Status Unknown(const std::vector<const FlagSpec*>& flags, const Written& w
     names.push_back(flag->name);
     if (flag->kind == FlagSpec::Kind::kBool) names.push_back(absl::StrCat("no", flag->name));
   }
-  const std::string nearest = Nearest(written.name, names);
+  const absl::string_view nearest = pipeline::Nearest(written.name, names);
   return absl::InvalidArgumentError(
       absl::StrCat("there is no flag ", argument.substr(0, argument.find('=')),
                    nearest.empty() ? "" : absl::StrCat("; did you mean --", nearest, "?")));

@@ -45,7 +45,7 @@ const Command& ApplyCommand() {
                 {"force_recreate"}}},
               FileFlags(),
               {"Which engine, which state", {{"host"}, {"namespace"}, {"state_dir"}}},
-              {"Output", {{"output"}, {"progress"}}},
+              {"Output", {{"output"}, {"progress"}, {"verbose"}}},
           },
       .verbs = {},
       .examples =
@@ -81,7 +81,7 @@ const Command& StatusCommand() {
                {{"host"},
                 {"namespace", nullptr, "The namespace. Without it every one, or for a name \"default\"."},
                 {"state_dir"}}},
-              {"Output", {{"output"}}},
+              {"Output", {{"output"}, {"verbose"}}},
           },
       .verbs = {},
       .examples =
@@ -121,7 +121,7 @@ const Command& DeleteCommand() {
                {{"host"},
                 {"namespace", nullptr, "The namespace. Without it the file's, else \"default\"."},
                 {"state_dir"}}},
-              {"Output", {{"output"}, {"progress"}}},
+              {"Output", {{"output"}, {"progress"}, {"verbose"}}},
           },
       .verbs = {},
       .examples =

@@ -11,6 +11,7 @@ DEFINE_string(namespace, "", "The namespace of the pipeline. Without it the file
 
 DEFINE_string(output, "table", "How the answer on standard output is written.");
 DEFINE_string(progress, "auto", "How progress is told on standard error: plain lines, JSON lines, or not at all.");
+DEFINE_bool(verbose, false, "Tell every request to the engine on standard error.");
 
 DEFINE_string(file, "", "The pipeline file; - is standard input.");
 DEFINE_string(driver, "",
@@ -46,6 +47,7 @@ constexpr FlagSpec kFlags[] = {
     {"namespace", Kind::kText, "NAME", 'n'},
     {"output", Kind::kChoice, "table|json|textproto|name", 'o'},
     {"progress", Kind::kChoice, "auto|plain|json|none"},
+    {"verbose", Kind::kBool},
     {"file", Kind::kText, "FILE", 'f'},
     {"driver", Kind::kText, "NAME"},
     {"default_image", Kind::kText, "IMAGE"},

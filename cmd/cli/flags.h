@@ -17,6 +17,7 @@ DECLARE_string(namespace);
 // What is printed.
 DECLARE_string(output);
 DECLARE_string(progress);
+DECLARE_bool(verbose);
 
 // Reading a pipeline file. env_file and allow_host_path may be given several times: see Arguments::repeated
 // (arguments.h).

@@ -30,7 +30,9 @@ std::vector<absl::StatusOr<engine::Reply>> Caller::All(const std::vector<engine:
       replies[index] = response.ok() ? engine::ReadReply(calls[index], *response) : response.status();
       ++answered;
     };
-    ids.push_back(client_.Send(engine::BuildRequest(calls[index], version_), kDeadline, done));
+    const engine::HttpRequest request = engine::BuildRequest(calls[index], version_);
+    session_.Trace(request);
+    ids.push_back(client_.Send(request, kDeadline, done));
   }
   while (answered < calls.size() && signal_ == 0) {
     if (const absl::Status status = client_.Poll(absl::InfiniteDuration(), {signals_.fd()}); !status.ok()) break;

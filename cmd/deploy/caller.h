@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "cmd/base/signals.h"
+#include "cmd/deploy/session.h"
 #include "cmd/engine/client.h"
 #include "flow/compose/api_version.h"
 #include "flow/engine/call.h"
@@ -15,7 +16,8 @@ namespace flow {
 
 class Caller {
  public:
-  Caller(Client& client, Signals& signals) : client_(client), signals_(signals) {}
+  // `session` has a client.
+  explicit Caller(Session& session) : session_(session), client_(*session.client()), signals_(session.signals()) {}
 
   // Asks the engine for its version; to be called first. The client's error where there is no engine;
   // FailedPrecondition where it speaks no API version that flow knows.
@@ -29,6 +31,7 @@ class Caller {
   int signal() const { return signal_; }
 
  private:
+  const Session& session_;
   Client& client_;
   Signals& signals_;
   compose::ApiVersion version_;

@@ -8,6 +8,7 @@ namespace flow {
 
 void Driver::Do(const deploy::Send& send) {
   const engine::HttpRequest request = engine::BuildRequest(send.call, send.version);
+  hooks_.request(request);
   const auto done = [this, number = send.request, call = send.call](absl::StatusOr<engine::HttpResponse> response) {
     requests_.erase(number);
     if (!response.ok() && unreachable_.ok()) unreachable_ = response.status();
@@ -36,7 +37,9 @@ void Driver::Do(const deploy::Listen& listen) {
     if (response.ok() && response->status >= 400) status = engine::ReadError(*response);
     events_.push_back(deploy::Deaf{std::move(status)});
   };
-  stream_ = client_.Stream(engine::BuildEventsRequest(listen.labels, listen.since_nano, listen.version), handlers);
+  const engine::HttpRequest request = engine::BuildEventsRequest(listen.labels, listen.since_nano, listen.version);
+  hooks_.request(request);
+  stream_ = client_.Stream(request, handlers);
 }
 
 void Driver::Do(const deploy::Hush&) {

@@ -28,6 +28,7 @@ struct DriverHooks {
   std::function<absl::Status(const deploy::Deployment&)> save;
   std::function<void()> forget;
   std::function<void(const deploy::Report&)> report;
+  std::function<void(const engine::HttpRequest&)> request;  // one is about to be sent
 };
 
 class Driver {

@@ -1,5 +1,7 @@
 #include "cmd/deploy/session.h"
 
+#include <iostream>
+
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "cmd/cli/flags.h"
@@ -44,6 +46,10 @@ std::optional<deploy::Deployment> Session::ReadState(const PipelineKey& key) con
 
 ExitCode Session::FailUnreachable(const absl::Status& status) const {
   return Fail(ExitCode::kNoEngine, ExplainUnreachable(endpoint_, status, environment_));
+}
+
+void Session::Trace(const engine::HttpRequest& request) const {
+  if (FLAGS_verbose) std::cerr << "> " << request.method << " " << request.target << "\n";
 }
 
 }  // namespace flow

@@ -17,6 +17,7 @@
 #include "cmd/engine/endpoint.h"
 #include "cmd/state/store.h"
 #include "flow/deploy/deployment.pb.h"
+#include "flow/engine/http.h"
 #include "flow/exit_code.h"
 
 namespace flow {
@@ -38,7 +39,10 @@ class Session {
   // labels do without it.
   std::optional<deploy::Deployment> ReadState(const PipelineKey& key) const;
 
-  // Print.h's, for this command.
+  // With --verbose tells that the request is sent: its method and target, never its body, which may hold secrets.
+  void Trace(const engine::HttpRequest& request) const;
+
+  // print.h's, for this command.
   ExitCode Fail(ExitCode code, absl::string_view message) const { return flow::Fail(command_, code, message); }
   void Warn(absl::string_view message) const { flow::Warn(command_, message); }
   // Tells why the engine could not be reached.

@@ -1,7 +1,8 @@
 #include "cmd/engine/client.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <chrono>
 #include <climits>
@@ -204,6 +205,7 @@ void Client::SetUpConnection(CURL* easy) {
   curl_.easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_.easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, kConnectMilliseconds);
   curl_.easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+  curl_.easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, &Client::OnSocket);
   if (endpoint_.kind == Endpoint::Kind::kUnix) {
     curl_.easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, endpoint_.socket.c_str());
   } else {
@@ -225,6 +227,12 @@ void Client::SetUpConnection(CURL* easy) {
   }
   if (!endpoint_.certificate.empty()) curl_.easy_setopt(easy, CURLOPT_SSLCERT, endpoint_.certificate.c_str());
   if (!endpoint_.key.empty()) curl_.easy_setopt(easy, CURLOPT_SSLKEY, endpoint_.key.c_str());
+}
+
+// libcurl's sockets would stay open in programs that we run (credential helpers).
+int Client::OnSocket(void*, curl_socket_t fd, curlsocktype) {
+  fcntl(fd, F_SETFD, FD_CLOEXEC);
+  return CURL_SOCKOPT_OK;
 }
 
 // Called by libcurl when a connection is there and the request is about to be sent on it. Where a kept connection turns
@@ -434,12 +442,17 @@ absl::Status Client::ErrorOf(const Request& request, CURLcode code) const {
       return unavailable(absl::StrCat("the name of the host in ", endpoint_.address, " is not known"),
                          Trouble::kUnknownHost);
     case CURLE_OPERATION_TIMEDOUT: {
-      curl_off_t microseconds = 0;
-      curl_.easy_getinfo(request.easy, CURLINFO_TOTAL_TIME_T, &microseconds);
-      if (request.sends == 0 && microseconds >= kConnectMilliseconds * 1000) {
-        return unavailable(
-            absl::StrCat("no connection to ", endpoint_.address, " within ", kConnectMilliseconds / 1000, " s"),
-            Trouble::kUnreachableHost);
+      curl_off_t total = 0;
+      curl_.easy_getinfo(request.easy, CURLINFO_TOTAL_TIME_T, &total);
+      if (request.sends == 0 && total >= kConnectMilliseconds * 1000) {
+        // A server that waits for the end of a request line waits for ever in the middle of a handshake. (curl 7.88
+        // says so; a version that does not leaves the more general words.)
+        return absl::StrContains(detail, "SSL")
+                   ? unavailable("what listens there does not answer in TLS, which was asked for",
+                                 Trouble::kEngineSpeaksNoTls)
+                   : unavailable(absl::StrCat("no connection to ", endpoint_.address, " within ",
+                                              kConnectMilliseconds / 1000, " s"),
+                                 Trouble::kUnreachableHost);
       }
       return WithTrouble(absl::DeadlineExceededError(absl::StrCat(request.what, ": no answer in time (", detail, ")")),
                          request.sends == 0 ? Trouble::kUnreachableHost : Trouble::kDeadline);

@@ -94,6 +94,7 @@ class Client {
 
   static size_t OnHeader(char* data, size_t size, size_t count, void* request);
   static size_t OnBody(char* data, size_t size, size_t count, void* request);
+  static int OnSocket(void*, curl_socket_t fd, curlsocktype);
   static int OnSend(void* request, char*, char*, int, int);
 
   const Curl& curl_;

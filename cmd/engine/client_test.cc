@@ -453,7 +453,7 @@ TEST(ClientTest, EngineThatClosedIdleConnectionsIsConnectedToAgain) {
   for (int i = 0; i < 3; ++i) {
     const Answer answer = Get(*client, To("POST", "/"));
     EXPECT_TRUE(answer.ok()) << answer.status();
-    usleep(30000);  // until the close is seen
+    while (server.closed() <= i) usleep(1000);
   }
   EXPECT_EQ(server.connections(), 3);
 }
@@ -510,7 +510,7 @@ TEST(ClientTest, PollReturnsWhenADescriptorIsReadableAndWhenTimeIsOver) {
   writer.join();
   start = absl::Now();
   ASSERT_TRUE(client->Poll(absl::ZeroDuration(), {}).ok());
-  EXPECT_LT(absl::Now() - start, absl::Milliseconds(500));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(5));
   close(ends[0]);
   close(ends[1]);
 }

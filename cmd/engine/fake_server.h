@@ -152,7 +152,8 @@ class FakeServer {
   }
 
   const Endpoint& endpoint() const { return endpoint_; }
-  int connections() const { return connections_; }
+  int connections() const { return connections_; }  // made so far
+  int closed() const { return closed_; }            // by the server, of those
 
  private:
   void Listen(const sockaddr* address, socklen_t length) {
@@ -176,6 +177,7 @@ class FakeServer {
         const std::lock_guard<std::mutex> closing(mutex_);
         std::erase(open_, fd);
         close(fd);
+        ++closed_;
       });
     }
   }
@@ -185,6 +187,7 @@ class FakeServer {
   int fd_ = -1;
   std::atomic<bool> stop_ = false;
   std::atomic<int> connections_ = 0;
+  std::atomic<int> closed_ = 0;
   std::mutex mutex_;
   std::vector<int> open_;
   std::vector<std::thread> threads_;

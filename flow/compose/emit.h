@@ -5,7 +5,7 @@
 #ifndef FLOW_COMPOSE_EMIT_H_
 #define FLOW_COMPOSE_EMIT_H_
 
-#include <cmath>
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -14,6 +14,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -29,7 +30,7 @@ namespace flow::compose {
 struct EmitOptions {
   // Of the engine that the file is for: Compose refuses start_interval where the engine does not know it.
   ApiVersion api_version = kOldestApiVersion;
-  // By service: what a reader should know, a comment line each.
+  // By service: what a reader should know, a comment line each (notes.h).
   std::map<std::string, std::vector<std::string>> notes = {};
 };
 
@@ -38,7 +39,7 @@ namespace internal {
 using ServicesByName = absl::flat_hash_map<std::string, const Service*>;
 
 // `text` so that Compose gives it back: it replaces variables in every value, and only `$$` is a dollar (Compose spec,
-// "Interpolation"). Keys are left alone.
+// "Interpolation").
 inline std::string Literal(const std::string& text) { return absl::StrReplaceAll(text, {{"$", "$$"}}); }
 
 // A list of names for a comment, which a thousand inputs do not make endless.
@@ -49,12 +50,21 @@ inline std::string Listed(const google::protobuf::RepeatedPtrField<std::string>&
                       " more");
 }
 
-inline void EmitMapping(YamlWriter& yaml, int level, const std::string& key,
-                        const google::protobuf::Map<std::string, std::string>& entries) {
-  if (entries.empty()) return;
-  yaml.Open(level, key);
-  const std::map<std::string, std::string> sorted(entries.begin(), entries.end());
-  for (const auto& [name, value] : sorted) yaml.String(level + 1, name, Literal(value));
+// A mapping; a list of KEY=VALUE where a key begins with "x-", which Compose takes in a mapping for an extension and
+// leaves out (Compose spec, "Extensions"; in services and volumes it does not). Keys of a mapping are not interpolated.
+inline void EmitLabels(YamlWriter& yaml, int level, const google::protobuf::Map<std::string, std::string>& labels) {
+  if (labels.empty()) return;
+  yaml.Open(level, "labels");
+  const std::map<std::string, std::string> sorted(labels.begin(), labels.end());
+  const bool as_list =
+      std::any_of(sorted.begin(), sorted.end(), [](const auto& label) { return absl::StartsWith(label.first, "x-"); });
+  for (const auto& [key, value] : sorted) {
+    if (as_list) {
+      yaml.Item(level + 1, Literal(absl::StrCat(key, "=", value)));
+    } else {
+      yaml.String(level + 1, key, Literal(value));
+    }
+  }
 }
 
 inline void EmitList(YamlWriter& yaml, int level, const std::string& key,
@@ -234,7 +244,7 @@ inline void EmitService(YamlWriter& yaml, const Service& service, const Services
   EmitDependencies(yaml, service, services);
   EmitLifetime(yaml, service);
   EmitResources(yaml, service.resources());
-  EmitMapping(yaml, 2, "labels", service.labels());
+  EmitLabels(yaml, 2, service.labels());
 }
 
 inline void EmitHeader(YamlWriter& yaml, const Project& project, const EmitOptions& options) {
@@ -265,14 +275,14 @@ inline std::string EmitCompose(const Project& project, const EmitOptions& option
   yaml.Open(0, "networks");
   yaml.Open(1, project.network().key());
   yaml.String(2, "name", project.network().name());
-  internal::EmitMapping(yaml, 2, "labels", project.labels());
+  internal::EmitLabels(yaml, 2, project.labels());
   if (project.volumes().empty()) return yaml.Take();
   yaml.Blank();
   yaml.Open(0, "volumes");
   for (const Volume& volume : project.volumes()) {
     yaml.Open(1, volume.key());
     yaml.String(2, "name", volume.name());
-    internal::EmitMapping(yaml, 2, "labels", project.labels());
+    internal::EmitLabels(yaml, 2, project.labels());
   }
   return yaml.Take();
 }

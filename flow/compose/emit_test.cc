@@ -141,6 +141,14 @@ TEST(EmitTest, NetworkAndVolumesCarryNamesAndLabels) {
   EXPECT_EQ(file["volumes"]["data"]["labels"]["team"].Scalar(), "yes");
 }
 
+TEST(EmitTest, LabelsThatComposeWouldTakeForExtensionsAreAList) {
+  const YAML::Node labels =
+      EmittedOne(R"(labels { key: "x-team$" value: "a$" } labels { key: "b" value: "yes" })")["labels"];
+  ASSERT_TRUE(labels.IsSequence());
+  EXPECT_EQ(labels[0].Scalar(), "b=yes");
+  EXPECT_EQ(labels[1].Scalar(), "x-team$$=a$$");
+}
+
 TEST(EmitTest, ACommentTellsEachComponentsRoleAndItsNotes) {
   const std::string file = EmitCompose(Parse(R"(services { name: "a" type: "sink" inputs: "b" inputs: "c" })"),
                                        {.notes = {{"a", {"Why."}}}});

@@ -13,6 +13,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
 #include "flow/compose/emit.h"
+#include "flow/compose/notes.h"
 #include "flow/compose/translate.h"
 
 namespace flow::compose {
@@ -51,7 +52,7 @@ std::string Emitted(const fs::path& output) {
   pipeline::Pipeline pipeline;
   EXPECT_TRUE(
       google::protobuf::TextFormat::ParseFromString(Read(output.parent_path() / "pipeline.textproto"), &pipeline));
-  EmitOptions options;
+  EmitOptions options{.notes = MetadataNotes(pipeline, {})};
   std::string version = output.stem().string();
   if (version != "compose") {
     const absl::StatusOr<ApiVersion> parsed = ParseApiVersion(version.substr(version.find('-') + 1));

@@ -167,17 +167,19 @@ class YamlWriter {
   // A key over 1024 characters must be announced (YAML 1.2, 7.4.2 "Block mappings").
   static constexpr size_t kLongestKey = 1000;
 
+  static std::string Indent(int level) { return std::string(static_cast<size_t>(level) * 2, ' '); }
+
   std::string Key(int level, const std::string& key) {
     std::string quoted = YamlString(key);
     if (quoted.size() <= kLongestKey) return quoted;
-    return absl::StrCat("? ", quoted, "\n", std::string(2 * level, ' '));
+    return absl::StrCat("? ", quoted, "\n", Indent(level));
   }
 
   void Line(int level, const std::string& line) {
     if (item_) {
-      absl::StrAppend(&text_, std::string(2 * (level - 1), ' '), "- ", line, "\n");
+      absl::StrAppend(&text_, Indent(level - 1), "- ", line, "\n");
     } else {
-      absl::StrAppend(&text_, std::string(2 * level, ' '), line, "\n");
+      absl::StrAppend(&text_, Indent(level), line, "\n");
     }
     item_ = false;
   }
@@ -187,7 +189,7 @@ class YamlWriter {
     // A literal block; its indentation is that of its first line, which is not empty.
     const bool ends_with_break = text.back() == '\n';
     Line(level, before + (ends_with_break ? "|" : "|-"));
-    const std::string indent(2 * (level + 1), ' ');
+    const std::string indent = Indent(level + 1);
     size_t at = 0;
     while (at < text.size()) {
       const size_t end = std::min(text.find('\n', at), text.size());

@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "flow/compose/probe.h"
 #include "flow/deploy/plan.h"
 #include "flow/deploy/plan.pb.h"
 #include "flow/engine/call.h"
@@ -82,22 +83,18 @@ inline void AddInspection(const engine::ContainerInspect& inspect, Failure* fail
   if (state.oom_killed()) failure->hint = "the engine killed it: it used more memory than its limit";
   if (failure->by_probe && state.health().log_size() > 0) {
     const engine::HealthProbe& probe = state.health().log(state.health().log_size() - 1);
-    const absl::string_view output = absl::StripAsciiWhitespace(probe.output());
+    const std::string answer = compose::ProbeAnswer(probe.output());
     absl::StrAppend(&failure->what, "; its last health probe: ",
-                    output.empty() ? absl::StrCat("exit code ", probe.exit_code()) : output);
+                    answer.empty() ? absl::StrCat("exit code ", probe.exit_code()) : answer);
   }
 }
 
-// The exit code by which flow's health probe says that it cannot run: neither wget nor curl is there.
-inline constexpr int kProbeCannotRun = 127;
-
-// Whether the last probe could not run: by its own word, or by the engine's (-1) where there is not even a shell.
+// Whether a container's last probe could not run in its image: no verdict on the component.
 inline bool ProbeCannotRun(const engine::ContainerInspect& inspect) {
   const auto& log = inspect.state().health().log();
   if (log.empty()) return false;
   const engine::HealthProbe& last = log[log.size() - 1];
-  return last.exit_code() == kProbeCannotRun ||
-         (last.exit_code() == -1 && absl::StrContains(last.output(), "exec failed"));
+  return compose::ProbeCannotRun(last.exit_code(), last.output());
 }
 
 // "COMPONENT: what"

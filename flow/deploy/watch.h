@@ -56,7 +56,7 @@ class Watch {
       React(id, readiness_.ExitSeen(id, ExitCodeOfEvent(event)), out);
     } else if (action == "destroy" || action == "remove") {
       React(id, readiness_.RemovalSeen(id), out);
-    } else if (action == "exec_die" && ExitCodeOfEvent(event) == kProbeCannotRun) {
+    } else if (action == "exec_die" && ExitCodeOfEvent(event) == compose::kNoProbeProgramExitCode) {
       LookAtProbe(id, out);
     } else if (absl::ConsumePrefix(&action, "health_status: ")) {
       const Health health = action == "healthy"     ? Health::kHealthy

@@ -10,11 +10,11 @@ namespace flow::engine {
 struct HttpRequest {
   std::string method = "GET";
   // Path and query, escaped, with the API version where there is one: "/v1.41/containers/json?all=1".
-  std::string target;
+  std::string target = {};
   // Empty: no body. Else JSON.
-  std::string body;
+  std::string body = {};
   // Besides Content-Type, which follows from the body.
-  std::map<std::string, std::string> headers;
+  std::map<std::string, std::string> headers = {};
 };
 
 struct HttpResponse {

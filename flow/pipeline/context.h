@@ -80,6 +80,11 @@ class Context {
   // In order of place.
   std::vector<Diagnostic> TakeDiagnostics() {
     SortDiagnostics(diagnostics_);
+    // What an alias or a default of spec.config brings to several components is told once, where it is written.
+    const auto same = [](const Diagnostic& a, const Diagnostic& b) {
+      return a.line == b.line && a.column == b.column && a.message == b.message;
+    };
+    diagnostics_.erase(std::unique(diagnostics_.begin(), diagnostics_.end(), same), diagnostics_.end());
     if (left_out_ > 0) {
       diagnostics_.back().notes.push_back(Note{0, 0, absl::StrCat("and ", left_out_, " more problems")});
     }
@@ -127,9 +132,8 @@ class Context {
   // Where a reference within a value stands in the text, from `from` on: a value's bytes are not the text's (quotes,
   // escapes, folding), but a reference nearly always is. Else the value's place.
   size_t FindReference(const Value& value, absl::string_view reference, size_t& from) const {
-    const size_t reach = 8 * value.node.text().size() + 4096;
-    const absl::string_view part = text_.substr(from, value.offset() + reach - std::min(from, value.offset() + reach));
-    const size_t found = part.find(reference);
+    const size_t end = value.node.EndBefore(text_.size());
+    const size_t found = text_.substr(from, end - std::min(from, end)).find(reference);
     if (found == absl::string_view::npos) return value.offset();
     const size_t at = from + found;
     from = at + 1;

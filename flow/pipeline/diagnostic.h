@@ -106,20 +106,23 @@ inline int Width(uint32_t code) {
   return 1;
 }
 
-inline constexpr int kShownBefore = 60;  // characters before the place, of a line that is cut
+inline constexpr int kShownWhole = 120;  // characters of a line that is not cut
+inline constexpr int kShownBefore = 60;  // characters before the place, of a line that is
 inline constexpr int kShownAfter = 50;
 
 // The source line (harmless, cut around the column) and a caret under the column.
 inline std::string Excerpt(absl::string_view line, int column) {
   std::string shown, padding;
-  const int first = column > kShownBefore + 1 ? column - kShownBefore : 1;
+  const bool whole =
+      line.size() <= kShownWhole || std::count_if(line.begin(), line.end(), BeginsCharacter) <= kShownWhole;
+  const int first = !whole && column > kShownBefore + 1 ? column - kShownBefore : 1;
   if (first > 1) {
     shown = "…";
     padding = " ";
   }
   int at = 1;
   for (; !line.empty(); ++at) {
-    if (at >= column + kShownAfter) {
+    if (!whole && at >= column + kShownAfter) {
       shown += "…";
       break;
     }

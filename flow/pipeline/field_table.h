@@ -122,6 +122,27 @@ inline constexpr Field kFields[] = {
     {Section::kQuantities, "memory", Kind::kText, "bytes, or a number with k M G T Ki Mi Gi Ti Pi Ei"},
 };
 
+// What other formats (Compose, Kubernetes) call a field.
+struct OtherWord {
+  absl::string_view word, field;
+};
+inline constexpr OtherWord kOtherWords[] = {
+    {"environment", "env"},
+    {"entrypoint", "command"},
+    {"restart", "restart_policy"},
+    {"targetPort", "containerPort"},
+    {"published", "hostPort"},
+    {"volumeMounts", "volumes"},
+    {"mounts", "volumes"},
+    {"source", "host_path"},
+    {"hostpath", "host_path"},
+    {"target", "mountPath"},
+    {"links", "inputs"},
+    {"scale", "replicas"},
+    {"livenessProbe", "health_check"},
+    {"grace_period", "stop_grace_period"},
+};
+
 // "mountPath" → "mount_path", "hostIP" → "host_ip".
 inline std::string SnakeCase(absl::string_view name) {
   std::string out;

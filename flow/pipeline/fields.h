@@ -276,7 +276,8 @@ class Fields {
     const absl::string_view key = member.key.text();
     std::vector<absl::string_view> known;
     for (const Field* field : FieldsOf(section_)) known.push_back(field->name);
-    const absl::string_view nearest = Nearest(key, known);
+    absl::string_view nearest = Nearest(key, known);
+    if (nearest.empty()) nearest = FromOtherWord(key, known);
     if (!nearest.empty()) misspelt_.emplace_back(nearest);
     std::string hint = nearest.empty() ? "" : absl::StrCat("; did you mean ", Quoted(nearest), "?");
     for (const Field& field : kFields) {
@@ -288,6 +289,19 @@ class Fields {
     if (hint.empty()) hint = "; keys of your own begin with \"x-\"";
     context_.StrictError(member.key.offset(), member.path,
                          absl::StrCat(SectionName(section_), " has no field ", Quoted(key), hint));
+  }
+
+  // The field of this mapping that other formats call nearly so, or empty.
+  static absl::string_view FromOtherWord(absl::string_view key, const std::vector<absl::string_view>& known) {
+    std::vector<absl::string_view> words;
+    for (const OtherWord& other : kOtherWords) {
+      if (std::find(known.begin(), known.end(), other.field) != known.end()) words.push_back(other.word);
+    }
+    const absl::string_view word = Nearest(key, words);
+    for (const OtherWord& other : kOtherWords) {
+      if (!word.empty() && other.word == word) return other.field;
+    }
+    return "";
   }
 
   Context& context_;

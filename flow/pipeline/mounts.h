@@ -121,54 +121,74 @@ inline void ReadSecretType(Context& context, const Fields& written, Secret* secr
   }
 }
 
+// What the secrets of one component have given away → where.
+struct SecretNames {
+  std::map<std::string, size_t> names;      // as a part of a variable's name
+  std::map<std::string, size_t> variables;  // that hold one
+};
+
+inline void ReadSecretName(Context& context, const Fields& written, SecretNames& taken, Secret* secret) {
+  const Value name = written.Get("name");
+  if (!name) return;
+  secret->set_name(std::string(name.node.text()));
+  const auto [first, is_new] = taken.names.try_emplace(EnvironmentName(secret->name()), name.offset());
+  if (!IsPlainName(secret->name())) {
+    context.Error(name,
+                  absl::StrCat(Quoted(secret->name()), " cannot be a secret's name: letters, digits, \"_\", \".\" and ",
+                               "\"-\", beginning with a letter or digit"));
+  } else if (!is_new) {
+    context.Error(name,
+                  absl::StrCat("this component has a secret ", Quoted(secret->name()), " already, or one that differs ",
+                               "in style only"),
+                  {context.NoteAt(first->second, "first defined here")});
+  }
+}
+
+inline void ReadSecretVariable(Context& context, const Fields& written, const Fields& component, SecretNames& taken,
+                               Secret* secret) {
+  const Value env = written.Get("env");
+  if (!env) {
+    if (secret->type() != Secret::ENV || written.Has("env") || written.Misspelt("env")) return;
+    context.Error(written.value(),
+                  "the field \"env\" (the variable that holds the secret) is missing; a secret to be mounted "
+                  "says \"type: file\"");
+    return;
+  }
+  secret->set_env(std::string(env.node.text()));
+  const auto [first, is_new] = taken.variables.try_emplace(secret->env(), env.offset());
+  if (!IsVariableName(secret->env())) {
+    context.Error(env, absl::StrCat(Quoted(secret->env()), " cannot be the name of a variable"));
+  } else if (!is_new) {
+    context.Error(env, absl::StrCat("two secrets for the variable ", secret->env()),
+                  {context.NoteAt(first->second, "the other one is here")});
+  }
+  for (const Value& variable : component.Map("env")) {
+    if (variable.key.text() != secret->env()) continue;
+    context.Warning(env, absl::StrCat(secret->env(), " stands under the component's env too; the secret wins"),
+                    {context.NoteAt(variable.key.offset(), "it is here")});
+  }
+}
+
 inline void ReadSecrets(Context& context, const Fields& fields, ContainerPaths& taken, Component& component) {
-  std::map<std::string, size_t> variables, names;  // → where
+  SecretNames names;
   for (const Fields& written : fields.Sections("secrets")) {
     if (written.broken()) continue;
     Secret* secret = component.add_secrets();
     ReadSecretType(context, written, secret);
     ReadSecretMode(context, written, secret);
+    ReadSecretName(context, written, names, secret);
+    ReadSecretVariable(context, written, fields, names, secret);
     secret->set_required(written.Boolean("required", false));
     for (const Value& label : written.Map("labels")) {
       (*secret->mutable_labels())[std::string(label.key.text())] = std::string(label.node.text());
     }
-    const bool is_mount = secret->type() != Secret::ENV;
-
-    const Value name = written.Get("name");
-    if (name) {
-      secret->set_name(std::string(name.node.text()));
-      const auto [first, is_new] = names.try_emplace(EnvironmentName(secret->name()), name.offset());
-      if (!IsPlainName(secret->name())) {
-        context.Error(
-            name, absl::StrCat(Quoted(secret->name()), " cannot be a secret's name: letters, digits, \"_\", \".\" and ",
-                               "\"-\", beginning with a letter or digit"));
-      } else if (!is_new) {
-        context.Error(name,
-                      absl::StrCat("this component has a secret ", Quoted(secret->name()),
-                                   " already, or one that differs ", "in style only"),
-                      {context.NoteAt(first->second, "first defined here")});
-      }
-    }
     if (const Value host_path = written.Get("host_path")) secret->set_host_path(ReadHostPath(context, host_path));
 
-    if (const Value env = written.Get("env")) {
-      secret->set_env(std::string(env.node.text()));
-      const auto [first, is_new] = variables.try_emplace(secret->env(), env.offset());
-      if (!IsVariableName(secret->env())) {
-        context.Error(env, absl::StrCat(Quoted(secret->env()), " cannot be the name of a variable"));
-      } else if (!is_new) {
-        context.Error(env, absl::StrCat("two secrets for the variable ", secret->env()),
-                      {context.NoteAt(first->second, "the other one is here")});
-      }
-    } else if (!is_mount && !written.Has("env") && !written.Misspelt("env")) {
-      context.Error(written.value(),
-                    "the field \"env\" (the variable that holds the secret) is missing; a secret to be mounted "
-                    "says \"type: file\"");
-    }
-
-    if (const Value path = written.Get("container_path"); path && is_mount) {
+    if (secret->type() == Secret::ENV) continue;
+    const Value name = written.Get("name");
+    if (const Value path = written.Get("container_path")) {
       secret->set_container_path(ReadContainerPath(context, path, path.node.text(), taken));
-    } else if (is_mount && name) {
+    } else if (name) {
       secret->set_container_path(ReadContainerPath(context, name, absl::StrCat("/secrets/", secret->name()), taken));
     }
   }

@@ -3,6 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+
 namespace flow::pipeline {
 namespace {
 
@@ -26,6 +33,131 @@ TEST(ParsePipeline, TakesTheSmallestPipeline) {
   ASSERT_EQ(result.pipeline.components_size(), 2);
   EXPECT_THAT(result.pipeline.components(0).command(), ElementsAre("echo", "hello"));
   EXPECT_THAT(result.pipeline.components(1).inputs(), ElementsAre("source"));
+}
+
+constexpr absl::string_view kHead = "apiVersion: flowctl/v1\nkind: Pipeline\nmetadata: {name: a}\nspec:\n";
+
+TEST(ParsePipeline, ReadsWindowsFilesAsAllOthers) {  // P55
+  const std::string text = absl::StrCat(kHead, R"(  sources:
+    - id: source
+      image: busybox
+      args: >
+        folded
+        text
+
+        second
+      env:
+        LITERAL: |
+          a
+          b
+        PLAIN: two
+          lines
+        QUOTED: "one
+          two"
+)");
+  const std::string windows = absl::StrCat("\xEF\xBB\xBF", absl::StrReplaceAll(text, {{"\n", "\r\n"}}));
+  const ParseResult expected = ParsePipeline(text, {}), actual = ParsePipeline(windows, {});
+  EXPECT_TRUE(actual.diagnostics.empty());
+  EXPECT_EQ(actual.pipeline.components(0).args(0), "folded text\nsecond\n");
+  EXPECT_EQ(actual.pipeline.SerializeAsString(), expected.pipeline.SerializeAsString());
+}
+
+TEST(ParsePipeline, CountsLinesAndColumnsOfWindowsFilesToo) {
+  const ParseResult result = ParsePipeline(
+      "\xEF\xBB\xBF"
+      "apiVersion: flowctl/v1\r\nkind: \"ß\"\r\nmeta: 1\r\n",
+      {});
+  const auto kind = std::find_if(result.diagnostics.begin(), result.diagnostics.end(),
+                                 [](const Diagnostic& diagnostic) { return diagnostic.path == "kind"; });
+  ASSERT_NE(kind, result.diagnostics.end());
+  EXPECT_EQ(kind->line, 2);
+  EXPECT_EQ(kind->column, 7);
+}
+
+TEST(ParsePipeline, TellsAllProblemsAtOnceInOrder) {
+  const std::string text = absl::StrCat(kHead, R"(  sources:
+    - {id: a, image: Busybox, replicas: -1}
+    - {id: a, image: "busybox:$TAG"}
+  sinks:
+    - {id: k, image: busybox, inputs: [b], depends_on: [c], colour: red}
+)");
+  const ParseResult result = ParsePipeline(text, {});
+  std::vector<std::string> paths;
+  for (const Diagnostic& diagnostic : result.diagnostics) paths.push_back(diagnostic.path);
+  EXPECT_THAT(paths, ElementsAre("spec.sources[0].image", "spec.sources[0].replicas", "spec.sources[1].id",
+                                 "spec.sources[1].image", "spec.sinks[0].inputs[0]", "spec.sinks[0].depends_on[0]",
+                                 "spec.sinks[0].colour"));
+}
+
+TEST(ParsePipeline, PutsWhatAnAliasBringsWhereItIsWritten) {
+  const ParseResult result = ParsePipeline(
+      absl::StrCat("x-env: &env {A: $UNSET}\n", kHead,
+                   "  sources: [{id: a, image: busybox, env: *env}, {id: b, image: busybox, env: *env}]\n"),
+      {});
+  ASSERT_EQ(result.diagnostics.size(), 1u);
+  EXPECT_EQ(result.diagnostics[0].line, 1);
+  EXPECT_EQ(result.diagnostics[0].column, 17);
+}
+
+TEST(ParsePipeline, TakesVariablesAndOptions) {
+  ParseOptions options;
+  options.variables = {{"TAG", "1"}};
+  options.default_image = "fallback:1";
+  const ParseResult result =
+      ParsePipeline(absl::StrCat(kHead, "  sources: [{id: a, image: \"b:$TAG\"}, {id: c}]\n"), options);
+  EXPECT_TRUE(result.ok());
+  EXPECT_EQ(result.pipeline.components(0).image(), "b:1");
+  EXPECT_EQ(result.pipeline.components(1).image(), "fallback:1");
+}
+
+// In a chain each reads the one before it; closed, the first reads the last.
+std::string Chain(int length, bool closed) {
+  std::string text = absl::StrCat(kHead, "  sources: [{id: s, image: busybox}]\n  processors:\n");
+  for (int i = 0; i < length; ++i) {
+    const int before = i == 0 ? length - 1 : i - 1;
+    absl::StrAppend(&text, "    - {id: p", i, ", image: busybox, inputs: [",
+                    i == 0 && !closed ? std::string("s") : absl::StrCat("p", before), "]}\n");
+  }
+  return text;
+}
+
+TEST(ParsePipeline, TakesAChainOfTenThousandComponents) {
+  const ParseResult result = ParsePipeline(Chain(10000, false), {});
+  EXPECT_TRUE(result.diagnostics.empty());
+  EXPECT_EQ(result.pipeline.components_size(), 10001);
+}
+
+TEST(ParsePipeline, SpellsOutACycleOfTenThousandAtItsEnds) {
+  const ParseResult result = ParsePipeline(Chain(10000, true), {});
+  ASSERT_EQ(result.diagnostics.size(), 1u);
+  EXPECT_THAT(result.diagnostics[0].message, testing::HasSubstr("p0 → p9999 → "));
+  EXPECT_THAT(result.diagnostics[0].message, testing::HasSubstr(" → p1 → p0"));
+  EXPECT_LT(result.diagnostics[0].message.size(), 400u);
+}
+
+TEST(ParsePipeline, TellsAThousandProblemsAndCountsTheRest) {
+  std::string text = absl::StrCat(kHead, "  sources:\n    - id: a\n      image: busybox\n");
+  for (int i = 0; i < 50000; ++i) absl::StrAppend(&text, "      f", i, ": 1\n");
+  const ParseResult result = ParsePipeline(text, {});
+  ASSERT_EQ(result.diagnostics.size(), Context::kMaxDiagnostics);
+  EXPECT_EQ(result.diagnostics.back().notes.back().message, "and 49000 more problems");
+}
+
+TEST(ParsePipeline, RefusesVariablesAndArgumentsThatLinuxCannotPass) {
+  const std::string big(kMaxArgumentBytes + 1, 'x');
+  const ParseResult result = ParsePipeline(absl::StrCat(kHead, "  sources: [{id: a, image: busybox, args: [", big,
+                                                        "], env: {A: ", big, "}, config: {b: ", big, "}}]\n"),
+                                           {});
+  EXPECT_EQ(result.diagnostics.size(), 3u);
+}
+
+TEST(ParsePipeline, SurvivesTextsThatAreNoPipeline) {
+  for (absl::string_view text : {"", "a", "[]", "{}", "~", "- - -", "spec: {sources: [{}]}", "metadata: {name: ~}",
+                                 "spec: []", "spec: {sources: [~, 1, []], sinks: {}, pipelines: x}", "\xFF", "{"}) {
+    const ParseResult result = ParsePipeline(text, {});
+    EXPECT_FALSE(result.ok()) << text;
+    EXPECT_FALSE(RenderDiagnostics("f", text, result.diagnostics, false).empty());
+  }
 }
 
 }  // namespace

@@ -35,11 +35,11 @@ inline bool IsIpAddress(absl::string_view text) {
   const size_t gap = text.find("::");
   if (gap != absl::string_view::npos && text.find("::", gap + 1) != absl::string_view::npos) return false;
   size_t groups = 0;
-  const auto count = [&](absl::string_view part) {
+  const auto count = [&](absl::string_view part, bool last) {
     if (part.empty()) return true;
     const std::vector<absl::string_view> all = absl::StrSplit(part, ':');
     for (size_t i = 0; i < all.size(); ++i) {
-      if (i + 1 == all.size() && is_v4(all[i])) {
+      if (last && i + 1 == all.size() && is_v4(all[i])) {
         groups += 2;
         continue;
       }
@@ -51,8 +51,8 @@ inline bool IsIpAddress(absl::string_view text) {
     }
     return true;
   };
-  if (gap == absl::string_view::npos) return count(text) && groups == 8;
-  return count(text.substr(0, gap)) && count(text.substr(gap + 2)) && groups < 8;
+  if (gap == absl::string_view::npos) return count(text, true) && groups == 8;
+  return count(text.substr(0, gap), false) && count(text.substr(gap + 2), true) && groups < 8;
 }
 
 inline std::optional<Port::Protocol> ReadProtocol(absl::string_view text) {

@@ -2,6 +2,7 @@
 #ifndef FLOW_PIPELINE_SOURCE_TEXT_H_
 #define FLOW_PIPELINE_SOURCE_TEXT_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -84,6 +85,13 @@ inline SourceText ReadSourceText(absl::string_view bytes) {
 
   source.text.reserve(bytes.size());
   while (!bytes.empty()) {
+    // Nearly all of a file, a run at a time.
+    const auto plain = [](char c) { return (c >= 0x20 && c < 0x7F) || c == '\n'; };
+    const size_t run = static_cast<size_t>(std::find_if_not(bytes.begin(), bytes.end(), plain) - bytes.begin());
+    source.text.append(bytes.data(), run);
+    bytes.remove_prefix(run);
+    if (bytes.empty()) break;
+
     const Character character = FirstCharacter(bytes);
     if (character.length == 0) {
       source.problem =

@@ -110,7 +110,8 @@ inline void ReadConfig(Context& context, const Fields& fields, const std::vector
       if (mapped != metadata->env_mapping.end()) name = mapped->second;
     }
     const auto [first, is_new] = plain.try_emplace(name, &entry);
-    if (!is_new) {
+    // Keys that differ in style only are told already.
+    if (!is_new && EnvironmentName(first->second->key.text()) != EnvironmentName(key)) {
       context.Error(entry.key.offset(), entry.path,
                     absl::StrCat(Quoted(key), " and ", Quoted(first->second->key.text()), " both become the variable ",
                                  name, " of this component; keep one"),

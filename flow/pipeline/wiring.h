@@ -29,6 +29,7 @@ class Wiring {
 
   void Run() {
     CheckIds();
+    CheckSecrets();
     edges_.resize(components_.size());
     for (size_t i = 0; i < components_.size(); ++i) {
       ReadInputs(i);
@@ -63,6 +64,24 @@ class Wiring {
             absl::StrCat("the ids ", Quoted(text), " and ", Quoted(other.node.text()), " are one name in the network (",
                          first->first, ") or as a variable (FLOW_INPUT_", EnvironmentName(text), "); rename one"),
             notes);
+      }
+    }
+  }
+
+  // In a Compose file a secret's value comes from FLOW_SECRET_<COMPONENT>_<NAME>.
+  void CheckSecrets() {
+    absl::flat_hash_map<std::string, size_t> derived;
+    for (size_t i = 0; i < components_.size(); ++i) {
+      const Component& component = components_[i].component;
+      for (const Secret& secret : component.secrets()) {
+        const std::string name = absl::StrCat(EnvironmentName(component.id()), "_", EnvironmentName(secret.name()));
+        const auto [first, is_new] = derived.try_emplace(name, i);
+        if (is_new || first->second == i) continue;
+        context_.Error(components_[i].whole,
+                       absl::StrCat("its secret ", Quoted(secret.name()), " and one of ",
+                                    Quoted(components_[first->second].component.id()),
+                                    " both become the variable FLOW_SECRET_", name, "; rename one"),
+                       {context_.NoteAt(components_[first->second].whole.offset(), "the other component is here")});
       }
     }
   }

@@ -50,6 +50,8 @@ class YamlBuilder : public YAML::EventHandler {
   uint64_t events() const { return events_; }
   // Whether a document with anything in it was read.
   bool has_document() const { return has_document_; }
+  // Whether spaces that are none make the structure another than the one that its author sees.
+  bool has_false_spaces() const { return has_false_spaces_; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     anchors_.clear();
@@ -186,6 +188,7 @@ class YamlBuilder : public YAML::EventHandler {
       const bool wrong = key || at == 0 || at + space.bytes.size() == value.size() || value[at - 1] == ':' ||
                          value.substr(0, 1) == "-" || (at > 0 && value[at - 1] == '#');
       if (!wrong) continue;
+      has_false_spaces_ = true;
       const size_t in_text = text_.find(space.bytes, offset);
       problems_.push_back({in_text == absl::string_view::npos ? offset : in_text, Path(),
                            absl::StrCat(space.name, ", which YAML does not take as a space; ",
@@ -352,6 +355,7 @@ class YamlBuilder : public YAML::EventHandler {
   uint64_t looked_at_ = 0;  // entries of mappings that were merged
   uint32_t document_offset_ = 0;
   bool has_document_ = false;
+  bool has_false_spaces_ = false;
 };
 
 }  // namespace flow::pipeline

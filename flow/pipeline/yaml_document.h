@@ -62,6 +62,14 @@ class YamlNode {
   // Bytes into the text.
   size_t offset() const { return node().offset; }
 
+  // Where the next value or key begins at the earliest, `end` (of the text) where none does.
+  size_t EndBefore(size_t end) const {
+    for (size_t i = index_ + 1; i < document_->nodes.size(); ++i) {
+      if (document_->nodes[i].offset > node().offset) return document_->nodes[i].offset;
+    }
+    return end;
+  }
+
   // Items of a sequence, keys of a mapping.
   size_t size() const { return node().count; }
   YamlNode item(size_t i) const { return Child(i); }

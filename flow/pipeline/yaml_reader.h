@@ -35,7 +35,7 @@ inline constexpr size_t kMaxFlowIndicators = 200000;
 
 struct YamlResult {
   YamlDocument document;
-  bool readable = false;  // whether there is a document
+  bool readable = false;  // whether there is a document that can be relied on
   std::vector<YamlProblem> problems;
 };
 
@@ -119,6 +119,11 @@ inline std::string Explain(absl::string_view message) {
       {"cannot assign multiple anchors", "a value has one anchor (\"&name\")"},
       {"cannot assign multiple tags", "a value has one tag (\"!name\")"},
       {"aliases can't have any content", "an alias (\"*name\") stands alone, without anchor or tag"},
+      {"unexpected token after end of document",
+       "the value above is complete, and this does not belong to it; check the "
+       "indentation"},
+      {"unexpected scalar", "after a text in quotes nothing more may stand on the line"},
+      {"plain value cannot start with flow indicator", "no value begins with this character; put the text in quotes"},
       {"bad file", "nested over 64 levels deep"},
   };
   for (const Explanation& explanation : kExplanations) {
@@ -166,8 +171,8 @@ inline YamlResult ReadYaml(absl::string_view text) {
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {
     }
-    result.readable = builder.has_document();
-    if (!result.readable)
+    result.readable = builder.has_document() && !builder.has_false_spaces();
+    if (!builder.has_document())
       result.problems.push_back({0, "", "the file is empty; a pipeline begins with apiVersion: flowctl/v1", 0, ""});
   } catch (const YamlRefusal& refusal) {
     result.problems.push_back(refusal.problem);
@@ -175,7 +180,7 @@ inline YamlResult ReadYaml(absl::string_view text) {
     const size_t offset = error.mark.is_null() ? 0 : std::min(static_cast<size_t>(error.mark.pos), text.size());
     const std::optional<YamlProblem> indentation = yaml_internal::BadIndentation(text, offset);
     // A space that is none explains what came after it.
-    if (indentation || result.problems.empty()) {
+    if (indentation || !builder.has_false_spaces()) {
       result.problems.push_back(
           indentation.value_or(YamlProblem{offset, "", yaml_internal::Explain(error.msg), 0, ""}));
     }

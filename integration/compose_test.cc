@@ -1,0 +1,85 @@
+// Docker Compose sees a pipeline as a project of its own. Compose is what FLOW_COMPOSE names, else `docker-compose`.
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "integration/harness.h"
+
+namespace flow::integration {
+namespace {
+
+using testing::AllOf;
+using testing::Each;
+using testing::HasSubstr;
+using testing::Not;
+using testing::Pair;
+
+class ComposeTest : public DockerTest {
+ protected:
+  // The first of PATH where FLOW_COMPOSE names none.
+  static std::string ComposePath() {
+    const char* named = std::getenv("FLOW_COMPOSE");
+    if (named != nullptr && *named != '\0') return named;
+    for (const char* folder : {"/usr/local/bin/", "/usr/bin/"}) {
+      const std::string path = absl::StrCat(folder, "docker-compose");
+      if (access(path.c_str(), X_OK) == 0) return path;
+    }
+    return "";
+  }
+
+  const Finished& Compose(std::vector<std::string> arguments) {
+    const Finished& run = RunProgram(ComposePath(), arguments);
+    EXPECT_EQ(run.exit_code, 0) << run.Describe();
+    EXPECT_THAT(run.err, Not(HasSubstr("level=warning"))) << run.Describe();
+    return run;
+  }
+
+  static std::string WithVolume(const std::string& name) {
+    return Chain(name, "      volumes: [{name: data, mountPath: /data}]\n");
+  }
+};
+
+// "Must show": `docker compose -p PROJECT ps` lists the three containers.
+TEST_F(ComposeTest, ComposeListsThePipelineAsAProject) {
+  const std::string name = Name("ps"), project = "flow-" + name;
+  ASSERT_EQ(Apply(Chain(name)).exit_code, 0);
+  EXPECT_THAT(
+      Compose({"-p", project, "ps"}).out,
+      AllOf(HasSubstr(project + "-source-1"), HasSubstr(project + "-processor-1"), HasSubstr(project + "-sink-1")));
+  EXPECT_THAT(Compose({"ls"}).out, HasSubstr(project));
+}
+
+// P76: the file that is kept beside the state makes the same containers, to Compose and to flow.
+TEST_F(ComposeTest, TheKeptFileIsTrueToComposeAndBack) {
+  const std::string name = Name("p76"), project = "flow-" + name, file = StateOf(name) + "/compose.yaml";
+  ASSERT_EQ(Apply(WithVolume(name)).exit_code, 0);
+  // Compose keeps a hash of its own of what it made, and makes anew what has another: by name the same comes back.
+  Compose({"-f", file, "up", "-d"});
+  EXPECT_EQ(Status(name).state, "running");
+  EXPECT_THAT(Compose({"-f", file, "ps"}).out, HasSubstr(project + "-sink-1"));
+  EXPECT_THAT(Compose({"-f", file, "logs", "source"}).err, Not(HasSubstr("error")));
+
+  // What Compose has made is flow's, and unchanged to it.
+  const auto composed = Ids(name);
+  const Finished& unchanged = Apply(WithVolume(name));
+  EXPECT_EQ(unchanged.exit_code, 0) << unchanged.Describe();
+  EXPECT_THAT(unchanged.out, HasSubstr("Pipeline unchanged"));
+  EXPECT_EQ(Ids(name), composed);
+
+  Compose({"-f", file, "down", "-v"});
+  EXPECT_TRUE(Empty(name));
+  const PipelineState status = Status(name);
+  EXPECT_EQ(status.state, "failed");
+  EXPECT_THAT(status.components, Each(Pair(testing::_, "missing")));
+  EXPECT_EQ(Apply(WithVolume(name)).exit_code, 0);
+  EXPECT_EQ(Status(name).state, "running");
+  EXPECT_EQ(Delete(name).exit_code, 0);
+  EXPECT_TRUE(Gone(name));
+}
+
+}  // namespace
+}  // namespace flow::integration

@@ -1,0 +1,74 @@
+// Two commands at once.
+#include <signal.h>
+
+#include <filesystem>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "integration/harness.h"
+
+namespace flow::integration {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+class ConcurrencyTest : public DockerTest {};
+
+// P39: the second command is told who holds the pipeline, and a killed holder holds nothing.
+TEST_F(ConcurrencyTest, TheSecondCommandIsToldWhoHoldsThePipeline) {
+  const std::string name = Name("p39");
+  wire().Hold(Wire::Point::kAfter, [](const std::string& request) { return absl::StrContains(request, "/start"); });
+  Process& first = StartApply(Chain(name));
+  ASSERT_TRUE(wire().WaitUntilHeld());
+
+  const std::string holder = absl::StrCat(first.pid());
+  const Finished& apply = Apply(Chain(name));
+  EXPECT_EQ(apply.exit_code, 5) << apply.Describe();
+  EXPECT_LT(apply.took, absl::Seconds(1));
+  EXPECT_THAT(apply.err, AllOf(HasSubstr(name), HasSubstr(holder)));
+  const Finished& deleted = Delete(name);
+  EXPECT_EQ(deleted.exit_code, 5) << deleted.Describe();
+  EXPECT_LT(deleted.took, absl::Seconds(1));
+  EXPECT_THAT(deleted.err, AllOf(HasSubstr(name), HasSubstr(holder)));
+  // Looking is always allowed.
+  const PipelineState status = Status(name);
+  EXPECT_EQ(status.state, "applying");
+  EXPECT_THAT(status.message, HasSubstr(holder));
+  // Another pipeline is another lock.
+  const std::string other = Name("other");
+  EXPECT_EQ(Apply(Pipeline(other, "  sources:\n" + Idle("source"))).exit_code, 0);
+
+  first.Signal(SIGKILL);
+  first.Wait();
+  wire().Release();
+  const Finished& again = Apply(Chain(name));
+  EXPECT_EQ(again.exit_code, 0) << again.Describe();
+  EXPECT_EQ(Delete(name).exit_code, 0);
+  EXPECT_TRUE(Gone(name));
+}
+
+// The lock is one of a state folder. Of two appliers with folders of their own one succeeds at least, and the engine
+// holds one network and one container each.
+TEST_F(ConcurrencyTest, OfTwoAppliersWithTheirOwnStateOneSucceeds) {
+  const std::string name = Name("two"), project = "flow-" + name;
+  const std::string state = environment()["FLOW_STATE_DIR"];
+  Process& one = StartApply(Chain(name));
+  environment()["FLOW_STATE_DIR"] = state + "-of-another";
+  Process& two = StartApply(Chain(name));
+  const Finished &first = one.Wait(), &second = two.Wait();
+  EXPECT_TRUE(first.exit_code == 0 || second.exit_code == 0) << first.Describe() << second.Describe();
+  if (first.exit_code == 0) environment()["FLOW_STATE_DIR"] = state;
+
+  EXPECT_THAT(engine().Of(name).containers,
+              testing::ElementsAre(project + "-processor-1", project + "-sink-1", project + "-source-1"));
+  EXPECT_THAT(engine().Of(name).networks, testing::ElementsAre(project + "_default"));
+  EXPECT_EQ(Status(name).state, "running");
+  EXPECT_EQ(Delete(name).exit_code, 0);
+  EXPECT_TRUE(Empty(name));
+}
+
+}  // namespace
+}  // namespace flow::integration

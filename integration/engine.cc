@@ -1,0 +1,202 @@
+#include "integration/engine.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "cmd/base/environment.h"
+#include "flow/compose/labels.h"
+#include "flow/engine/log_frames.h"
+#include "flow/engine/request.h"
+#include "flow/engine/response.h"
+#include "gtest/gtest.h"
+
+namespace flow::integration {
+namespace {
+
+constexpr absl::Duration kPatience = absl::Seconds(60);
+
+std::string NameOf(const engine::ContainerSummary& container) {
+  return container.names().empty() ? container.id() : std::string(absl::StripPrefix(container.names(0), "/"));
+}
+
+template <typename Labels>
+bool Holds(const std::string& name, const Labels& labels, const std::string& token) {
+  if (absl::StrContains(name, token)) return true;
+  for (const char* key : {compose::kPipelineLabel, compose::kNamespaceLabel, compose::kComposeProjectLabel}) {
+    const auto label = labels.find(key);
+    if (label != labels.end() && absl::StrContains(label->second, token)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string Holdings::ToString() const {
+  return absl::StrCat("containers: ", absl::StrJoin(containers, " "), "; networks: ", absl::StrJoin(networks, " "),
+                      "; volumes: ", absl::StrJoin(volumes, " "));
+}
+
+Engine::Engine() {
+  const char* host = std::getenv("FLOW_TEST_HOST");
+  absl::StatusOr<Endpoint> endpoint = ChooseEndpoint(host == nullptr ? "" : host, ProcessEnvironment());
+  if (!endpoint.ok()) {
+    ADD_FAILURE() << endpoint.status();
+    return;
+  }
+  endpoint_ = *std::move(endpoint);
+  absl::StatusOr<std::unique_ptr<Client>> client = Client::Create(endpoint_);
+  if (!client.ok()) {
+    ADD_FAILURE() << client.status();
+    return;
+  }
+  client_ = *std::move(client);
+  const auto version = Ask<engine::Version>(engine::GetVersion());
+  if (const auto newest = compose::ParseApiVersion(version.api_version()); newest.ok()) version_ = *newest;
+}
+
+engine::HttpResponse Engine::Exchange(const engine::HttpRequest& request) {
+  if (client_ == nullptr) return {};
+  absl::StatusOr<engine::HttpResponse> answer = absl::UnavailableError("");
+  bool done = false;
+  client_->Send(request, kPatience, [&](absl::StatusOr<engine::HttpResponse> result) {
+    answer = std::move(result);
+    done = true;
+  });
+  while (!done) {
+    if (const absl::Status status = client_->Poll(absl::Seconds(1), {}); !status.ok()) {
+      ADD_FAILURE() << status;
+      return {};
+    }
+  }
+  if (answer.ok()) return *std::move(answer);
+  ADD_FAILURE() << request.method << " " << request.target << ": " << answer.status();
+  return {};
+}
+
+engine::HttpResponse Engine::Send(const std::string& method, const std::string& target, const std::string& body) {
+  return Exchange({.method = method, .target = absl::StrCat("/v", version_.ToString(), target), .body = body});
+}
+
+Json Engine::Do(const std::string& method, const std::string& target, const std::string& body) {
+  const engine::HttpResponse response = Send(method, target, body);
+  if (response.status == 0 || response.status >= 400) {
+    ADD_FAILURE() << method << " " << target << ": " << response.status << " " << response.body;
+  }
+  return ParseJson(response.body);
+}
+
+engine::Reply Engine::AskAny(const engine::Call& call) {
+  const engine::HttpResponse response = Exchange(engine::BuildRequest(call, version_));
+  if (response.status == 0) return {};
+  absl::StatusOr<engine::Reply> reply = engine::ReadReply(call, response);
+  if (reply.ok()) return *std::move(reply);
+  ADD_FAILURE() << reply.status();
+  return {};
+}
+
+std::vector<engine::ContainerSummary> Engine::Containers(const std::string& token) {
+  std::vector<engine::ContainerSummary> found;
+  const auto containers = Ask<engine::ContainerList>(engine::ListContainers());
+  for (const engine::ContainerSummary& container : containers.containers()) {
+    if (Holds(NameOf(container), container.labels(), token)) found.push_back(container);
+  }
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return NameOf(a) < NameOf(b); });
+  return found;
+}
+
+Holdings Engine::Of(const std::string& token) {
+  Holdings holdings;
+  for (const engine::ContainerSummary& container : Containers(token)) holdings.containers.push_back(NameOf(container));
+  const auto networks = Ask<engine::NetworkList>(engine::ListNetworks());
+  for (const engine::NetworkSummary& network : networks.networks()) {
+    if (Holds(network.name(), network.labels(), token)) holdings.networks.push_back(network.name());
+  }
+  const auto volumes = Ask<engine::VolumeList>(engine::ListVolumes());
+  for (const engine::VolumeSummary& volume : volumes.volumes()) {
+    if (Holds(volume.name(), volume.labels(), token)) holdings.volumes.push_back(volume.name());
+  }
+  return holdings;
+}
+
+std::vector<std::string> Engine::VolumeNames() {
+  std::vector<std::string> names;
+  const auto volumes = Ask<engine::VolumeList>(engine::ListVolumes());
+  for (const engine::VolumeSummary& volume : volumes.volumes()) {
+    names.push_back(volume.name());
+  }
+  return names;
+}
+
+Json Engine::Inspect(const std::string& container) {
+  const engine::HttpResponse response = Send("GET", absl::StrCat("/containers/", container, "/json"));
+  return response.status == 200 ? ParseJson(response.body) : Json();
+}
+
+std::string Engine::Logs(const std::string& container, int lines) {
+  return absl::StrJoin(Ask<engine::LogLines>(engine::TailLogs{container, lines}).lines, "\n");
+}
+
+std::string Engine::Exec(const std::string& container, const std::vector<std::string>& command) {
+  const std::string words = absl::StrJoin(command, ",", [](std::string* out, const std::string& word) {
+    absl::StrAppend(out, "\"", absl::CEscape(word), "\"");
+  });
+  const Json exec = Do("POST", absl::StrCat("/containers/", container, "/exec"),
+                       absl::StrCat(R"({"AttachStdout": true, "AttachStderr": true, "Cmd": [)", words, "]}"));
+  const engine::HttpResponse response =
+      Send("POST", absl::StrCat("/exec/", Text(At(exec, {"Id"})), "/start"), R"({"Detach": false, "Tty": false})");
+  return absl::StrJoin(engine::ReadLogLines(response.body), "\n");
+}
+
+std::string Engine::Run(const std::string& name, const std::string& config) {
+  const std::string id = Text(At(Do("POST", absl::StrCat("/containers/create?name=", name), config), {"Id"}));
+  Do("POST", absl::StrCat("/containers/", id, "/start"));
+  return id;
+}
+
+void Engine::Remove(const std::string& container) {
+  const engine::HttpResponse response = Send("DELETE", absl::StrCat("/containers/", container, "?force=1&v=1"));
+  // 409: something else is removing it.
+  if (response.status >= 400 && response.status != 404 && response.status != 409) ADD_FAILURE() << response.body;
+}
+
+std::string Engine::MakeImage(const std::string& image, const std::vector<std::string>& dockerfile) {
+  const size_t colon = image.rfind(':');
+  const std::string container =
+      Text(At(Do("POST", absl::StrCat("/containers/create?name=", image.substr(0, colon), "-base"),
+                 R"({"Image": "busybox:1.36", "Cmd": ["sh"]})"),
+              {"Id"}));
+  std::string changes;
+  for (const std::string& line : dockerfile) {
+    absl::StrAppend(&changes, "&changes=", engine::PercentEncode(line));
+  }
+  const Json made = Do("POST", absl::StrCat("/commit?container=", container, "&repo=", image.substr(0, colon),
+                                            "&tag=", image.substr(colon + 1), changes));
+  Remove(container);
+  return Text(At(made, {"Id"}));
+}
+
+void Engine::RemoveImage(const std::string& image) { Send("DELETE", absl::StrCat("/images/", image, "?force=1")); }
+
+void Engine::RemoveAll(const std::string& token) {
+  const Holdings holdings = Of(token);
+  for (const std::string& container : holdings.containers) Remove(container);
+  // By id: engines can have two of one name.
+  const auto networks = Ask<engine::NetworkList>(engine::ListNetworks());
+  for (const engine::NetworkSummary& network : networks.networks()) {
+    if (!Holds(network.name(), network.labels(), token)) continue;
+    const auto containers = Ask<engine::NetworkInspect>(engine::InspectNetwork{network.id()});
+    for (const auto& [id, endpoint] : containers.containers()) {
+      Send("POST", absl::StrCat("/networks/", network.id(), "/disconnect"),
+           absl::StrCat(R"({"Container": ")", id, R"(", "Force": true})"));
+    }
+    Send("DELETE", absl::StrCat("/networks/", network.id()));
+  }
+  for (const std::string& volume : holdings.volumes) Send("DELETE", absl::StrCat("/volumes/", volume, "?force=1"));
+}
+
+}  // namespace flow::integration

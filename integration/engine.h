@@ -1,0 +1,88 @@
+// The engine as a test sees it: asked directly, one request after the other. What flow says about itself is not
+// evidence; this is.
+#ifndef INTEGRATION_ENGINE_H_
+#define INTEGRATION_ENGINE_H_
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "cmd/engine/client.h"
+#include "cmd/engine/endpoint.h"
+#include "flow/compose/api_version.h"
+#include "flow/engine/call.h"
+#include "flow/engine/engine.pb.h"
+#include "flow/engine/http.h"
+#include "integration/json.h"
+
+namespace flow::integration {
+
+// Of the test's own the name (or a label's value) holds a token; "flow-it-4711-demo-source-1" holds "it-4711-demo".
+struct Holdings {
+  std::vector<std::string> containers, networks, volumes;  // names
+
+  bool empty() const { return containers.empty() && networks.empty() && volumes.empty(); }
+  std::string ToString() const;
+};
+
+// A failing request fails the test; one that the engine refuses does so where the function does not say otherwise.
+class Engine {
+ public:
+  // The engine under test: FLOW_TEST_HOST, else what flow itself would choose.
+  Engine();
+
+  const Endpoint& endpoint() const { return endpoint_; }
+  const compose::ApiVersion& version() const { return version_; }
+
+  // Any request, under the engine's newest API version; the answer as it comes, of whatever status (0: none came).
+  engine::HttpResponse Send(const std::string& method, const std::string& target, const std::string& body = "");
+
+  // The same, of which a status of 300 or more fails the test.
+  Json Do(const std::string& method, const std::string& target, const std::string& body = "");
+
+  // One of flow's calls.
+  template <typename Message>
+  Message Ask(const engine::Call& call) {
+    const engine::Reply reply = AskAny(call);
+    const Message* message = std::get_if<Message>(&reply);
+    return message == nullptr ? Message() : *message;
+  }
+
+  // Containers of any state whose name or flow labels hold `token`, by name.
+  std::vector<engine::ContainerSummary> Containers(const std::string& token);
+  Holdings Of(const std::string& token);
+  std::vector<std::string> VolumeNames();
+
+  // GET /containers/{id}/json; the null value where there is none.
+  Json Inspect(const std::string& container);
+  // The container's last lines, both streams.
+  std::string Logs(const std::string& container, int lines = 50);
+  // Runs a command in a container; what it wrote, both streams.
+  std::string Exec(const std::string& container, const std::vector<std::string>& command);
+
+  // Creates (from a body of POST /containers/create) and starts a container that is none of flow's; its id.
+  std::string Run(const std::string& name, const std::string& config);
+  // With its anonymous volumes, running or not. No error where there is none.
+  void Remove(const std::string& container);
+
+  // Makes `image` of busybox:1.36 and Dockerfile lines (VOLUME, HEALTHCHECK, CMD, …); the new image's id.
+  std::string MakeImage(const std::string& image, const std::vector<std::string>& dockerfile);
+  void RemoveImage(const std::string& image);
+
+  // Removes everything whose name or flow labels hold `token`.
+  void RemoveAll(const std::string& token);
+
+ private:
+  engine::Reply AskAny(const engine::Call& call);
+  engine::HttpResponse Exchange(const engine::HttpRequest& request);
+
+  Endpoint endpoint_;
+  std::unique_ptr<Client> client_;
+  compose::ApiVersion version_;
+};
+
+}  // namespace flow::integration
+
+#endif  // INTEGRATION_ENGINE_H_

@@ -1,0 +1,193 @@
+// Which engine is spoken to, in which version, and how often; and what is told where there is none.
+#include <filesystem>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+#include "cmd/engine/fake_server.h"
+#include "integration/harness.h"
+
+namespace flow::integration {
+namespace {
+
+using testing::AllOf;
+using testing::Each;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+using testing::StartsWith;
+
+class EngineTest : public DockerTest {
+ protected:
+  // Each command that speaks to an engine, with what it needs to get that far.
+  std::vector<std::pair<std::string, std::vector<std::string>>> Commands() {
+    return {{"flow-apply", {Write("p.yaml", Pipeline(Name("none"), "  sources:\n" + Idle("source")))}},
+            {"flow-status", {}},
+            {"flow-status", {Name("none")}},
+            {"flow-delete", {Name("none")}}};
+  }
+};
+
+// "Must show": no engine is told at once, with the address and where it came from.
+TEST_F(EngineTest, WhereThereIsNoneTheAddressAndItsOriginAreTold) {
+  const std::string address = "unix://" + folder() + "/no.sock";
+  environment()["DOCKER_HOST"] = address;
+  for (const auto& [binary, arguments] : Commands()) {
+    const Finished& run = Flow(binary, arguments);
+    EXPECT_EQ(run.exit_code, 4) << run.Describe();
+    EXPECT_LT(run.took, absl::Seconds(1));
+    EXPECT_THAT(run.err, AllOf(HasSubstr(address), HasSubstr("DOCKER_HOST"))) << run.Describe();
+    EXPECT_EQ(run.out, "");
+  }
+  const Finished& flag = Flow("flow-status", {"--host=" + address + "2"});
+  EXPECT_EQ(flag.exit_code, 4) << flag.Describe();
+  EXPECT_THAT(flag.err, AllOf(HasSubstr(address + "2"), HasSubstr("--host")));
+  const Finished& tcp = Flow("flow-status", {"--host=tcp://127.0.0.1:1"});
+  EXPECT_EQ(tcp.exit_code, 4) << tcp.Describe();
+  EXPECT_LT(tcp.took, absl::Seconds(1));
+  EXPECT_THAT(tcp.err, HasSubstr("tcp://127.0.0.1:1"));
+}
+
+// P24: a dead DOCKER_HOST beats the context that is alive, and that is told.
+TEST_F(EngineTest, AContextThatIsNotUsedBecauseOfDockerHostIsTold) {
+  const std::string live = environment()["DOCKER_HOST"];
+  // The folder of a context's file is the SHA-256 of its name.
+  const std::string meta =
+      folder() + "/.docker/contexts/meta/ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb";
+  std::filesystem::create_directories(meta);
+  Write(".docker/config.json", R"({"currentContext": "a"})");
+  Write(meta.substr(folder().size() + 1) + "/meta.json",
+        absl::StrCat(R"({"Name": "a", "Endpoints": {"docker": {"Host": ")", live, R"("}}})"));
+  environment()["DOCKER_HOST"] = "unix://" + folder() + "/dead.sock";
+  const Finished& dead = Flow("flow-status", {});
+  EXPECT_EQ(dead.exit_code, 4) << dead.Describe();
+  EXPECT_THAT(dead.err, AllOf(HasSubstr("/dead.sock"), HasSubstr("DOCKER_HOST"), HasSubstr("\"a\"")));
+
+  environment().erase("DOCKER_HOST");
+  wire().Forget();
+  const Finished& used = Flow("flow-status", {});
+  EXPECT_EQ(used.exit_code, 0) << used.Describe();
+  EXPECT_THAT(wire().Requests(), testing::Not(IsEmpty()));
+}
+
+// "Must show": a running pipeline's table takes two requests at most, an unchanged apply five, and none of them changes
+// anything.
+TEST_F(EngineTest, StatusTakesTwoRequestsAndAnUnchangedApplyFive) {
+  const std::string name = Name("counted");
+  ASSERT_EQ(Apply(Chain(name)).exit_code, 0);
+  wire().Forget();
+  EXPECT_EQ(Flow("flow-status", {name}).exit_code, 0);
+  EXPECT_THAT(wire().Requests(), SizeIs(testing::Le(2)));
+  EXPECT_THAT(wire().Changes(), IsEmpty());
+
+  wire().Forget();
+  EXPECT_EQ(Apply(Chain(name)).exit_code, 0);
+  EXPECT_THAT(wire().Requests(), SizeIs(testing::Le(5)));
+  EXPECT_THAT(wire().Changes(), IsEmpty());
+}
+
+// P20: every path carries a version that the engine offers.
+TEST_F(EngineTest, EveryPathCarriesAVersionOfTheEngines) {
+  const std::string name = Name("version");
+  ASSERT_EQ(Apply(Chain(name)).exit_code, 0);
+  EXPECT_EQ(Status(name).state, "running");
+  EXPECT_EQ(Delete(name).exit_code, 0);
+  const Json offered = engine().Do("GET", "/version");
+  const auto newest = compose::ParseApiVersion(Text(At(offered, {"ApiVersion"})));
+  const auto oldest = compose::ParseApiVersion(Text(At(offered, {"MinAPIVersion"})));
+  for (const std::string& request : wire().Requests()) {
+    if (absl::EndsWith(request, " /version")) continue;
+    const std::vector<std::string> parts = absl::StrSplit(request, '/');
+    ASSERT_THAT(parts[1], StartsWith("v")) << request;
+    const auto version = compose::ParseApiVersion(parts[1].substr(1));
+    ASSERT_TRUE(version.ok()) << request;
+    EXPECT_TRUE(*oldest <= *version && *version <= *newest) << request;
+  }
+}
+
+// P20: an engine to come, which refuses what is older than 1.44 and speaks 1.60.
+TEST_F(EngineTest, AnEngineOfTomorrowIsSpokenToInAVersionOfItsOwn) {
+  std::mutex mutex;
+  std::vector<std::string> versions;
+  FakeServer tomorrow([&](FakeConnection& connection) {
+    for (std::string request; !(request = connection.Read()).empty();) {
+      const std::string target = std::vector<std::string>(absl::StrSplit(request, ' '))[1];
+      if (target == "/version") {
+        connection.Answer(200, R"({"Version": "40.0", "ApiVersion": "1.60", "MinAPIVersion": "1.44", "Os": "linux"})");
+        continue;
+      }
+      const std::vector<std::string> parts = absl::StrSplit(target, '/');
+      const std::lock_guard<std::mutex> lock(mutex);
+      versions.push_back(parts[1]);
+      if (absl::StrContains(target, "/volumes")) {
+        connection.Answer(200, R"({"Volumes": []})");
+      } else if (absl::StrContains(target, "/info")) {
+        connection.Answer(200, R"({"ID": "T", "NCPU": 2})");
+      } else if (absl::StrContains(target, "/images/json")) {
+        connection.Answer(200, R"([{"Id": "sha256:1", "RepoTags": ["busybox:1.36"]}])");
+      } else {
+        connection.Answer(200, "[]");
+      }
+    }
+  });
+  environment()["DOCKER_HOST"] = tomorrow.endpoint().address;
+  EXPECT_EQ(Flow("flow-status", {}).exit_code, 0);
+  EXPECT_EQ(Flow("flow-status", {Name("none")}).exit_code, 6);
+  EXPECT_EQ(Flow("flow-delete", {Name("none")}).exit_code, 6);
+  const Finished& plan = Flow("flow-apply", {"--dry_run", Write("t.yaml", Chain(Name("none")))});
+  EXPECT_EQ(plan.exit_code, 0) << plan.Describe();
+  const std::lock_guard<std::mutex> lock(mutex);
+  EXPECT_THAT(versions, testing::Not(IsEmpty()));
+  for (const std::string& version : versions) {
+    int minor = 0;
+    EXPECT_TRUE(absl::StartsWith(version, "v1.") && absl::SimpleAtoi(version.substr(3), &minor)) << version;
+    EXPECT_TRUE(44 <= minor && minor <= 60) << version;
+  }
+}
+
+// An engine that speaks no version of flow's is told with both bounds.
+TEST_F(EngineTest, AnEngineTooOldIsToldWithItsVersions) {
+  FakeServer old([](FakeConnection& connection) {
+    while (!connection.Read().empty()) {
+      connection.Answer(200, R"({"Version": "19.03", "ApiVersion": "1.40", "MinAPIVersion": "1.12", "Os": "linux"})");
+    }
+  });
+  environment()["DOCKER_HOST"] = old.endpoint().address;
+  for (const auto& [binary, arguments] : Commands()) {
+    const Finished& run = Flow(binary, arguments);
+    EXPECT_EQ(run.exit_code, 4) << run.Describe();
+    EXPECT_THAT(run.err, AllOf(HasSubstr("1.40"), HasSubstr("1.41"))) << run.Describe();
+  }
+}
+
+// "Must show": what is wrong with the command line or the file is found out without an engine.
+TEST_F(EngineTest, AWrongFileOrFlagAsksNoEngine) {
+  const Finished& yaml = Flow("flow-apply", {Write("bad.yaml", "apiVersion: flowctl/v1\nkind: [Pipeline\n")});
+  EXPECT_EQ(yaml.exit_code, 3) << yaml.Describe();
+  EXPECT_THAT(yaml.err, testing::ContainsRegex("bad\\.yaml:[0-9]+:[0-9]+: error: "));
+  const Finished& flag = Flow("flow-apply", {"--no_such_flag", Write("p.yaml", Chain(Name("none")))});
+  EXPECT_EQ(flag.exit_code, 2) << flag.Describe();
+  EXPECT_THAT(flag.err, HasSubstr("no_such_flag"));
+  EXPECT_EQ(Flow("flow-apply", {}).exit_code, 2);
+  EXPECT_EQ(Flow("flow-delete", {}).exit_code, 2);
+  EXPECT_THAT(wire().Requests(), IsEmpty());
+}
+
+// --dry_run looks and tells, and changes nothing.
+TEST_F(EngineTest, ADryRunSendsNothingButGets) {
+  const std::string name = Name("dry");
+  const Finished& plan = Flow("flow-apply", {"--dry_run", Write("dry.yaml", Chain(name))});
+  EXPECT_EQ(plan.exit_code, 0) << plan.Describe();
+  EXPECT_THAT(plan.out, AllOf(HasSubstr("flow-" + name + "_default"), HasSubstr("flow-" + name + "-source-1")));
+  EXPECT_EQ(Flow("flow-apply", {"--dry_run", "--check", folder() + "/dry.yaml"}).exit_code, 1);
+  EXPECT_THAT(wire().Changes(), IsEmpty());
+  EXPECT_TRUE(Gone(name));
+}
+
+}  // namespace
+}  // namespace flow::integration

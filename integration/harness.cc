@@ -1,0 +1,229 @@
+#include "integration/harness.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <set>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+
+namespace flow::integration {
+namespace {
+
+constexpr char kPrefix[] = "it-";
+
+// The process id in a name of a scenario, also of one that was killed; zero where there is none.
+pid_t OwnerOf(const std::string& name) {
+  const size_t at = name.find(absl::StrCat("flow-", kPrefix));
+  if (at == std::string::npos) return 0;
+  const size_t begin = at + 5 + sizeof kPrefix - 1;
+  int pid = 0;
+  return absl::SimpleAtoi(name.substr(begin, name.find('-', begin) - begin), &pid) ? pid : 0;
+}
+
+}  // namespace
+
+DockerTest::DockerTest() : engine_(std::make_unique<Engine>()) {
+  folder_ = "/tmp/flow-it-XXXXXX";  // a socket's path is short
+  if (mkdtemp(folder_.data()) == nullptr) abort();
+  wire_ = std::make_unique<Wire>(folder_ + "/engine", engine_->endpoint());
+  environment_ = {
+      {"PATH", "/usr/local/bin:/usr/bin:/bin"},
+      {"HOME", folder_},
+      {"DOCKER_HOST", wire_->host()},
+      {"FLOW_STATE_DIR", state_folder()},
+  };
+  RemoveLeftOvers();
+}
+
+DockerTest::~DockerTest() {
+  if (HasFailure()) PrintDiagnosis();
+  processes_.clear();
+  engine_->RemoveAll(Token());
+  for (const std::string& image : images_) engine_->RemoveImage(image);
+  for (const std::string& volume : wire_->AnonymousVolumes()) engine_->Send("DELETE", "/volumes/" + volume);
+  wire_.reset();
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+std::string DockerTest::Token() { return absl::StrCat(kPrefix, getpid(), "-"); }
+std::string DockerTest::Name(const std::string& suffix) { return Token() + suffix; }
+
+// Once a process: what a scenario left whose process is dead. Process ids may be another machine's or container's, so
+// the young is left alone: it may be in use.
+void DockerTest::RemoveLeftOvers() {
+  static bool done = false;
+  if (std::exchange(done, true)) return;
+  constexpr int64_t kOldSeconds = 15 * 60;
+  std::set<pid_t> young;
+  const Holdings all = engine_->Of(absl::StrCat("flow-", kPrefix));
+  for (const engine::ContainerSummary& container : engine_->Containers(absl::StrCat("flow-", kPrefix))) {
+    if (container.created() + kOldSeconds > absl::ToUnixSeconds(absl::Now())) young.insert(OwnerOf(container.names(0)));
+  }
+  for (const auto* names : {&all.containers, &all.networks, &all.volumes}) {
+    for (const std::string& name : *names) {
+      const pid_t pid = OwnerOf(name);
+      if (pid == 0 || young.contains(pid) || kill(pid, 0) == 0 || errno != ESRCH) continue;
+      engine_->RemoveAll(absl::StrCat("flow-", kPrefix, pid, "-"));
+    }
+  }
+}
+
+std::string DockerTest::Write(const std::string& file, const std::string& text) const {
+  const std::string path = absl::StrCat(folder_, "/", file);
+  std::ofstream(path, std::ios::binary) << text;
+  return path;
+}
+
+std::string DockerTest::BinaryPath(const std::string& binary) {
+  const char* runfiles = std::getenv("TEST_SRCDIR");
+  const char* workspace = std::getenv("TEST_WORKSPACE");
+  return absl::StrCat(runfiles == nullptr ? "." : runfiles, "/", workspace == nullptr ? "flow" : workspace, "/cmd/",
+                      binary);
+}
+
+Process& DockerTest::Start(const std::string& binary, const std::vector<std::string>& arguments,
+                           const std::string& input) {
+  return processes_.emplace_back(BinaryPath(binary), arguments, environment_, folder_, input);
+}
+
+const Finished& DockerTest::Flow(const std::string& binary, const std::vector<std::string>& arguments,
+                                 const std::string& input) {
+  return Start(binary, arguments, input).Wait();
+}
+
+const Finished& DockerTest::RunProgram(const std::string& path, const std::vector<std::string>& arguments) {
+  return processes_.emplace_back(path, arguments, environment_, folder_).Wait();
+}
+
+// "  name: it-4711-demo"
+std::string DockerTest::WritePipeline(const std::string& yaml) const {
+  const size_t at = yaml.find("name: ");
+  const std::string name = at == std::string::npos ? "pipeline" : yaml.substr(at + 6, yaml.find('\n', at) - at - 6);
+  return Write(absl::StrCat(name, ".yaml"), yaml);
+}
+
+Process& DockerTest::StartApply(const std::string& yaml, const std::vector<std::string>& flags) {
+  std::vector<std::string> arguments = {WritePipeline(yaml)};
+  arguments.insert(arguments.end(), flags.begin(), flags.end());
+  return Start("flow-apply", arguments);
+}
+
+const Finished& DockerTest::Apply(const std::string& yaml, const std::vector<std::string>& flags) {
+  return StartApply(yaml, flags).Wait();
+}
+
+const Finished& DockerTest::Delete(const std::string& name, const std::vector<std::string>& flags) {
+  std::vector<std::string> arguments = {name};
+  arguments.insert(arguments.end(), flags.begin(), flags.end());
+  return Flow("flow-delete", arguments);
+}
+
+DockerTest::PipelineState DockerTest::Status(const std::string& name, const std::vector<std::string>& flags) {
+  std::vector<std::string> arguments = {name, "--output=json"};
+  arguments.insert(arguments.end(), flags.begin(), flags.end());
+  const Finished& run = Flow("flow-status", arguments);
+  EXPECT_EQ(run.exit_code, 0) << run.Describe();
+  PipelineState status;
+  status.json = ParseJson(run.out);
+  status.state = Text(At(status.json, {"state"}));
+  status.message = Text(At(status.json, {"message"}));
+  for (const Json& component : List(At(status.json, {"components"}))) {
+    status.components[Text(At(component, {"id"}))] = Text(At(component, {"state"}));
+  }
+  return status;
+}
+
+std::map<std::string, std::string> DockerTest::Ids(const std::string& name) {
+  std::map<std::string, std::string> ids;
+  for (const engine::ContainerSummary& container : engine().Containers(name)) {
+    ids[container.names(0).substr(1)] = container.id();
+  }
+  return ids;
+}
+
+testing::AssertionResult DockerTest::Empty(const std::string& name) {
+  const Holdings holdings = engine().Of(name);
+  if (!holdings.empty()) return testing::AssertionFailure() << "the engine still holds " << holdings.ToString();
+  const std::set<std::string> anonymous = wire().AnonymousVolumes();
+  for (const std::string& volume : engine().VolumeNames()) {
+    if (anonymous.contains(volume)) return testing::AssertionFailure() << "the anonymous volume " << volume << " stays";
+  }
+  return testing::AssertionSuccess();
+}
+
+testing::AssertionResult DockerTest::Gone(const std::string& name) {
+  if (std::filesystem::exists(StateOf(name))) return testing::AssertionFailure() << StateOf(name) << " is still there";
+  return Empty(name);
+}
+
+testing::AssertionResult DockerTest::Eventually(const std::function<bool()>& state, absl::Duration at_most) {
+  const absl::Time end = absl::Now() + at_most;
+  while (!state()) {
+    if (absl::Now() > end) return testing::AssertionFailure() << "not so within " << absl::FormatDuration(at_most);
+    absl::SleepFor(absl::Milliseconds(20));
+  }
+  return testing::AssertionSuccess();
+}
+
+std::string DockerTest::MakeImage(const std::string& suffix, const std::vector<std::string>& dockerfile) {
+  const std::string image = absl::StrCat("flow-", Name(suffix), ":1");
+  images_.push_back(engine().MakeImage(image, dockerfile));
+  return image;
+}
+
+void DockerTest::PrintDiagnosis() {
+  std::cerr << "\n======== what the scenario did, and what there is now ========\n";
+  for (Process& process : processes_) {
+    std::cerr << (process.Ended() ? process.Wait().Describe()
+                                  : absl::StrCat("$ ", process.command(), "   [still running]\n", process.Err()));
+  }
+  std::cerr << "requests:\n  " << absl::StrJoin(wire().Requests(), "\n  ") << "\n";
+  std::cerr << "on the engine: " << engine().Of(Token()).ToString() << "\n";
+  for (const engine::ContainerSummary& container : engine().Containers(Token())) {
+    std::cerr << container.names(0) << "  " << container.status() << "  " << container.id().substr(0, 12) << "\n"
+              << engine().Logs(container.id(), 10) << "\n";
+  }
+  std::cerr << "==============================================================\n";
+}
+
+std::string Pipeline(const std::string& name, const std::string& spec) {
+  return absl::StrCat("apiVersion: flowctl/v1\nkind: Pipeline\nmetadata:\n  name: ", name, "\nspec:\n", spec);
+}
+
+std::string Chain(const std::string& name, const std::string& sink) {
+  return Pipeline(name, absl::StrCat(R"(  sources:
+    - id: source
+      image: busybox:1.36
+      command: [nc, -ll, -p, "8000", -e, sh, -c, 'n=0; while sleep 0.1; do n=$((n + 1)); echo "line $n"; done']
+  processors:
+    - id: processor
+      image: busybox:1.36
+      inputs: [source]
+      command: [nc, -ll, -p, "8000", -e, sh, -c, 'nc source 8000 | while read l; do echo "processed $l"; done']
+  sinks:
+    - id: sink
+      image: busybox:1.36
+      inputs: [processor]
+      command: [sh, -c, 'while true; do nc processor 8000; sleep 0.2; done']
+)",
+                                     sink));
+}
+
+std::string Idle(const std::string& id, const std::string& fields) {
+  return absl::StrCat("    - id: ", id, "\n      image: busybox:1.36\n      command: [sleep, '1000']\n", fields);
+}
+
+}  // namespace flow::integration

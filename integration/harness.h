@@ -1,0 +1,122 @@
+// What every scenario starts from: flow's binaries against a real engine, in a state folder of the test's own, and an
+// engine that holds nothing of the test's before and after, also where it fails.
+//
+//   TEST_F(DeployTest, AppliesThreeComponents) {
+//     const std::string name = Name("demo");
+//     EXPECT_EQ(Apply(Chain(name)).exit_code, 0);
+//     EXPECT_EQ(Status(name).state, "running");
+//     EXPECT_EQ(Delete(name).exit_code, 0);
+//     EXPECT_TRUE(Gone(name));
+//   }
+//
+// Names of pipelines begin with "it-PID-", so that scenarios can run beside others and beside anything else on the
+// engine. A failed scenario prints the commands that were run, the requests that they made, and the containers with
+// what they wrote last.
+#ifndef INTEGRATION_HARNESS_H_
+#define INTEGRATION_HARNESS_H_
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "integration/engine.h"
+#include "integration/json.h"
+#include "integration/process.h"
+#include "integration/wire.h"
+
+namespace flow::integration {
+
+class DockerTest : public testing::Test {
+ protected:
+  DockerTest();
+  ~DockerTest() override;
+
+  // A pipeline name of this test alone: "it-4711-demo".
+  static std::string Name(const std::string& suffix);
+  // The token in all of this process's names.
+  static std::string Token();
+
+  // The folder of the scenario's files and, in it, the state folder.
+  const std::string& folder() const { return folder_; }
+  std::string state_folder() const { return folder_ + "/state"; }
+  std::string StateOf(const std::string& name) const { return state_folder() + "/default/" + name; }
+  // Writes a file into the folder; its path.
+  std::string Write(const std::string& file, const std::string& text) const;
+
+  Engine& engine() { return *engine_; }
+  Wire& wire() { return *wire_; }
+
+  // The environment of the commands: the engine behind the wire, the state folder, and a PATH.
+  std::map<std::string, std::string>& environment() { return environment_; }
+
+  // Runs one of cmd/'s binaries ("flow-apply") to its end, or starts it.
+  const Finished& Flow(const std::string& binary, const std::vector<std::string>& arguments,
+                       const std::string& input = "");
+  Process& Start(const std::string& binary, const std::vector<std::string>& arguments, const std::string& input = "");
+  // Any program, by its path.
+  const Finished& RunProgram(const std::string& path, const std::vector<std::string>& arguments);
+
+  // Both write `yaml` into a file of the pipeline's name first; `flags` follow it.
+  const Finished& Apply(const std::string& yaml, const std::vector<std::string>& flags = {});
+  Process& StartApply(const std::string& yaml, const std::vector<std::string>& flags = {});
+  const Finished& Delete(const std::string& name, const std::vector<std::string>& flags = {});
+
+  // `flow-status NAME -o json`, which must exit with 0.
+  struct PipelineState {
+    std::string state, message;
+    std::map<std::string, std::string> components;  // id → state
+    Json json;
+  };
+  PipelineState Status(const std::string& name, const std::vector<std::string>& flags = {});
+
+  // Containers of a pipeline by name, with their ids: what stays the same where nothing is touched.
+  std::map<std::string, std::string> Ids(const std::string& name);
+  std::string IdOf(const std::string& container) { return Text(At(engine().Inspect(container), {"Id"})); }
+
+  // EMPTY of cases.md: the engine holds nothing of the pipeline, nor any anonymous volume that a container which flow
+  // has removed ever had.
+  testing::AssertionResult Empty(const std::string& name);
+  // GONE of cases.md: EMPTY, and no state folder.
+  testing::AssertionResult Gone(const std::string& name);
+
+  // Waits until `state` is so; the state is what the engine or a file says, asked again and again.
+  testing::AssertionResult Eventually(const std::function<bool()>& state, absl::Duration at_most = absl::Seconds(60));
+
+  // An image of this test alone, made of busybox:1.36 and Dockerfile lines; removed at the end. Its reference. Made
+  // again under the same suffix, the reference names the new one.
+  std::string MakeImage(const std::string& suffix, const std::vector<std::string>& dockerfile);
+
+ private:
+  static std::string BinaryPath(const std::string& binary);
+  std::string WritePipeline(const std::string& yaml) const;
+  void PrintDiagnosis();
+  void RemoveLeftOvers();
+
+  std::string folder_;
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Wire> wire_;
+  std::map<std::string, std::string> environment_;
+  std::deque<Process> processes_;
+  std::vector<std::string> images_;
+};
+
+// The pipeline file that begins with apiVersion, kind and this name, and goes on with `spec`, indented by two.
+std::string Pipeline(const std::string& name, const std::string& spec);
+
+// A chain source → processor → sink on busybox:1.36, in which data flows; `sink` is more of the sink's fields, indented
+// by six.
+std::string Chain(const std::string& name, const std::string& sink = "");
+
+// A component that does nothing, at once stopped when told, as an entry of a list in `spec`: more fields follow,
+// indented by six.
+std::string Idle(const std::string& id, const std::string& fields = "");
+
+}  // namespace flow::integration
+
+#endif  // INTEGRATION_HARNESS_H_

@@ -1,0 +1,88 @@
+// How long it takes until a pipeline is gone.
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "flow/engine/request.h"
+#include "integration/harness.h"
+
+namespace flow::integration {
+namespace {
+
+using testing::Each;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+class StopTest : public DockerTest {
+ protected:
+  // A shell as process 1, which takes no SIGTERM unless something else is process 1.
+  static std::string Shell(const std::string& id, const std::string& fields) {
+    return "    - id: " + id +
+           "\n      image: busybox:1.36\n      command: [sh, -c, 'while true; do sleep 1; done']\n" + fields;
+  }
+
+  // How the pipeline's containers ended since `begin`: 143 is SIGTERM's, 137 SIGKILL's.
+  std::vector<std::string> ExitCodes(const std::string& name, absl::Time begin) {
+    const std::string filters = engine::PercentEncode(absl::StrCat(
+        R"({"type": ["container"], "event": ["die"], "label": ["com.obsrvr.flow.pipeline=)", name, "\"]}"));
+    const engine::HttpResponse events =
+        engine().Send("GET", absl::StrCat("/events?since=", absl::ToUnixSeconds(begin),
+                                          "&until=", absl::ToUnixSeconds(absl::Now()), "&filters=", filters));
+    std::vector<std::string> codes;
+    for (const absl::string_view line : absl::StrSplit(events.body, '\n', absl::SkipWhitespace())) {
+      codes.push_back(Text(At(ParseJson(std::string(line)), {"Actor", "Attributes", "exitCode"})));
+    }
+    return codes;
+  }
+};
+
+// P70
+TEST_F(StopTest, ShellsStopWhenTold) {
+  const std::string name = Name("p70");
+  const absl::Time begin = absl::Now();
+  ASSERT_EQ(Apply(Pipeline(name, "  sources:\n" + Shell("source", "") + "  processors:\n" +
+                                     Shell("processor", "      inputs: [source]\n") + "  sinks:\n" +
+                                     Shell("sink", "      inputs: [processor]\n")))
+                .exit_code,
+            0);
+  const Finished& deleted = Delete(name);
+  EXPECT_EQ(deleted.exit_code, 0) << deleted.Describe();
+  EXPECT_LT(deleted.took, absl::Seconds(3));
+  EXPECT_THAT(ExitCodes(name, begin), testing::AllOf(SizeIs(3), Each("143")));
+  EXPECT_TRUE(Gone(name));
+}
+
+// P70: one that does not listen is waited for as long as its grace period says, and named.
+TEST_F(StopTest, WithoutInitItTakesItsGraceAndIsNamed) {
+  const std::string name = Name("p70b");
+  const absl::Time begin = absl::Now();
+  ASSERT_EQ(Apply(Pipeline(name, "  sources:\n" + Shell("deaf", "      init: false\n      stop_grace_period: 3s\n") +
+                                     "  sinks:\n" + Shell("sink", "      inputs: [deaf]\n")))
+                .exit_code,
+            0);
+  const Finished& deleted = Delete(name);
+  EXPECT_EQ(deleted.exit_code, 0) << deleted.Describe();
+  EXPECT_GT(deleted.took, absl::Milliseconds(2900));
+  EXPECT_LT(deleted.took, absl::Seconds(9));
+  EXPECT_THAT(deleted.err, HasSubstr("deaf"));
+  EXPECT_THAT(ExitCodes(name, begin), testing::UnorderedElementsAre("137", "143"));
+  EXPECT_TRUE(Gone(name));
+}
+
+// --timeout bounds the whole: what is left by then is killed.
+TEST_F(StopTest, ATimeoutShorterThanTheGraceKills) {
+  const std::string name = Name("timeout");
+  ASSERT_EQ(Apply(Pipeline(name, "  sources:\n" + Shell("deaf", "      init: false\n      stop_grace_period: 60s\n")))
+                .exit_code,
+            0);
+  const Finished& deleted = Delete(name, {"--timeout=6s"});
+  EXPECT_EQ(deleted.exit_code, 0) << deleted.Describe();
+  EXPECT_LT(deleted.took, absl::Seconds(12));
+  EXPECT_TRUE(Gone(name));
+}
+
+}  // namespace
+}  // namespace flow::integration

@@ -1,0 +1,156 @@
+// A running pipeline is changed, or has lost something: what differs is put right, and nothing else is touched.
+#include <map>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_replace.h"
+#include "integration/harness.h"
+
+namespace flow::integration {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Key;
+using testing::Pair;
+using testing::UnorderedElementsAre;
+
+class UpdateTest : public DockerTest {
+ protected:
+  // The containers of `before` that are the same ones in `after`, by name.
+  static std::vector<std::string> Kept(const std::map<std::string, std::string>& before,
+                                       const std::map<std::string, std::string>& after) {
+    std::vector<std::string> kept;
+    for (const auto& [name, id] : before) {
+      if (const auto found = after.find(name); found != after.end() && found->second == id) kept.push_back(name);
+    }
+    return kept;
+  }
+
+  // Source, processor and sink, each doing nothing.
+  static std::string Idlers(const std::string& name, const std::string& processor_fields = "") {
+    return Pipeline(name, "  sources:\n" + Idle("source") + "  processors:\n" +
+                              Idle("processor", "      inputs: [source]\n" + processor_fields) + "  sinks:\n" +
+                              Idle("sink", "      inputs: [processor]\n"));
+  }
+};
+
+TEST_F(UpdateTest, AChangedComponentIsReplacedAndTheOthersStay) {
+  const std::string name = Name("changed"), project = "flow-" + name;
+  ASSERT_EQ(Apply(Idlers(name)).exit_code, 0);
+  const auto before = Ids(name);
+
+  ASSERT_EQ(Apply(Idlers(name, "      env: {LEVEL: debug}\n")).exit_code, 0);
+  const auto after = Ids(name);
+  EXPECT_THAT(
+      after, UnorderedElementsAre(Key(project + "-source-1"), Key(project + "-processor-1"), Key(project + "-sink-1")));
+  EXPECT_THAT(Kept(before, after), ElementsAre(project + "-sink-1", project + "-source-1"));
+  EXPECT_EQ(engine().Exec(project + "-processor-1", {"sh", "-c", "echo $LEVEL"}), "debug");
+  EXPECT_EQ(Delete(name).exit_code, 0);
+  EXPECT_TRUE(Gone(name));
+}
+
+// "Must show": what was removed behind flow's back is told, and comes back alone.
+TEST_F(UpdateTest, AContainerThatWasRemovedIsNamedAndComesBackAlone) {
+  const std::string name = Name("removed"), project = "flow-" + name;
+  ASSERT_EQ(Apply(Idlers(name)).exit_code, 0);
+  const auto before = Ids(name);
+  engine().Remove(project + "-processor-1");
+
+  const PipelineState status = Status(name);
+  EXPECT_EQ(status.state, "degraded");
+  EXPECT_THAT(status.message, HasSubstr("processor"));
+  EXPECT_THAT(status.components, testing::Contains(Pair("processor", "missing")));
+  EXPECT_EQ(Flow("flow-status", {name, "--check"}).exit_code, 1);
+
+  ASSERT_EQ(Apply(Idlers(name)).exit_code, 0);
+  EXPECT_THAT(Kept(before, Ids(name)), ElementsAre(project + "-sink-1", project + "-source-1"));
+  EXPECT_EQ(Status(name).state, "running");
+}
+
+TEST_F(UpdateTest, AContainerThatWasStoppedIsStartedAgainAsItIs) {
+  const std::string name = Name("stopped"), project = "flow-" + name;
+  ASSERT_EQ(Apply(Idlers(name)).exit_code, 0);
+  const auto before = Ids(name);
+  engine().Do("POST", "/containers/" + project + "-sink-1/stop");
+  EXPECT_EQ(Status(name).state, "degraded");
+
+  ASSERT_EQ(Apply(Idlers(name)).exit_code, 0);
+  EXPECT_EQ(Ids(name), before);
+  EXPECT_EQ(Status(name).state, "running");
+}
+
+// A component's volume outlives it until the pipeline is deleted: it may hold what cannot be made again.
+TEST_F(UpdateTest, AComponentThatLeftTheFileGoesAndItsVolumeStaysUntilDelete) {
+  const std::string name = Name("leaves"), project = "flow-" + name;
+  const std::string with_volume = "      volumes: [{name: data, mountPath: /data}]\n";
+  ASSERT_EQ(Apply(Idlers(name, with_volume)).exit_code, 0);
+  const auto before = Ids(name);
+  EXPECT_THAT(engine().Of(name).volumes, ElementsAre(project + "_data"));
+
+  const Finished& apply =
+      Apply(Pipeline(name, "  sources:\n" + Idle("source") + "  sinks:\n" + Idle("sink", "      inputs: [source]\n")));
+  ASSERT_EQ(apply.exit_code, 0) << apply.Describe();
+  EXPECT_THAT(apply.err, HasSubstr(project + "_data"));
+  EXPECT_THAT(Ids(name), UnorderedElementsAre(Key(project + "-sink-1"), Key(project + "-source-1")));
+  EXPECT_THAT(Kept(before, Ids(name)), testing::Contains(project + "-source-1"));
+  EXPECT_THAT(engine().Of(name).volumes, ElementsAre(project + "_data"));
+
+  EXPECT_EQ(Delete(name).exit_code, 0);
+  EXPECT_TRUE(Gone(name));
+}
+
+TEST_F(UpdateTest, ScalingTouchesOnlyWhatIsMoreOrLess) {
+  const std::string name = Name("scaled"), project = "flow-" + name;
+  const auto scaled = [&](int replicas) {
+    return Pipeline(name, "  sources:\n" + Idle("source", "      replicas: " + std::to_string(replicas) + "\n"));
+  };
+  ASSERT_EQ(Apply(scaled(1)).exit_code, 0);
+  const auto one = Ids(name);
+  ASSERT_EQ(Apply(scaled(3)).exit_code, 0);
+  const auto three = Ids(name);
+  EXPECT_EQ(three.size(), 3u);
+  EXPECT_THAT(Kept(one, three), ElementsAre(project + "-source-1"));
+  ASSERT_EQ(Apply(scaled(2)).exit_code, 0);
+  EXPECT_THAT(Kept(three, Ids(name)), ElementsAre(project + "-source-1", project + "-source-2"));
+  EXPECT_EQ(Ids(name).size(), 2u);
+  ASSERT_EQ(Apply(scaled(0)).exit_code, 0);
+  EXPECT_TRUE(Ids(name).empty());
+  EXPECT_EQ(Status(name).state, "running");
+}
+
+// An update that fails takes back what it made; what it did not touch runs on, and the state tells why.
+TEST_F(UpdateTest, AFailedUpdateLeavesWhatItDidNotTouchAndSaysWhy) {
+  const std::string name = Name("failed"), project = "flow-" + name;
+  ASSERT_EQ(Apply(Idlers(name)).exit_code, 0);
+  const auto before = Ids(name);
+  const Finished& update = Apply(Idlers(name) +
+                                 "    - {id: audit, image: 'busybox:1.36', inputs: [processor], restart_policy: 'no', "
+                                 "command: [sh, -c, exit 3]}\n");
+  EXPECT_EQ(update.exit_code, 1) << update.Describe();
+  EXPECT_THAT(update.err, HasSubstr("audit"));
+  EXPECT_EQ(Ids(name), before);
+  const PipelineState status = Status(name);
+  EXPECT_THAT(status.message, HasSubstr("audit"));
+  EXPECT_THAT(status.components, testing::IsSupersetOf({Pair("source", "running"), Pair("sink", "running")}));
+
+  ASSERT_EQ(Apply(Idlers(name)).exit_code, 0);
+  EXPECT_EQ(Ids(name), before);
+  EXPECT_EQ(Status(name).state, "running");
+}
+
+// What the engine refuses to create leaves the old container as it is.
+TEST_F(UpdateTest, AReplacementThatCannotBeCreatedLeavesTheOldOneRunning) {
+  const std::string name = Name("refused"), project = "flow-" + name;
+  ASSERT_EQ(Apply(Idlers(name)).exit_code, 0);
+  const auto before = Ids(name);
+  const Finished& update = Apply(absl::StrReplaceAll(
+      Idlers(name), {{"processor\n      image: busybox:1.36", "processor\n      image: 127.0.0.1:1/none:1"}}));
+  EXPECT_EQ(update.exit_code, 1) << update.Describe();
+  EXPECT_THAT(update.err, HasSubstr("processor"));
+  EXPECT_EQ(Ids(name), before);
+  EXPECT_EQ(Text(At(engine().Inspect(project + "-processor-1"), {"State", "Status"})), "running");
+}
+
+}  // namespace
+}  // namespace flow::integration

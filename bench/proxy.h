@@ -1,0 +1,34 @@
+// A proxy on a unix socket that writes down every request that passes.
+#ifndef BENCH_PROXY_H_
+#define BENCH_PROXY_H_
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "bench/request_reader.h"
+
+namespace bench {
+
+// Stands between a program and the engine while the object lives: the program is given `listen` as the engine's socket.
+// It runs in a process of its own, which ends with this one.
+class Proxy {
+ public:
+  // Exits the program where the socket cannot be made. `record` is the file that requests are added to, a line each:
+  // method, target and body with tabs between. (Bodies are one line of JSON.)
+  Proxy(const std::string& listen, const std::string& engine, const std::string& record);
+  ~Proxy();
+  Proxy(const Proxy&) = delete;
+  Proxy& operator=(const Proxy&) = delete;
+
+ private:
+  pid_t pid_;
+};
+
+// What a record holds.
+std::vector<Request> ReadRecord(const std::string& record);
+
+}  // namespace bench
+
+#endif  // BENCH_PROXY_H_

@@ -5,6 +5,7 @@
 //   floor SOCKET deploy RECORD [chain]   network and volumes; then all containers; then their starts
 //   floor SOCKET delete PREFIX [chain]   each container of these names: stop, remove; then their networks
 //   floor SOCKET sweep PREFIX            the same without stopping first
+//   floor SOCKET ask RECORD              the GETs of the record: /version, then the others
 //   floor SOCKET get TARGET              prints the answer's body
 //
 // `chain`: starts and stops follow the order of the containers' names, one after the other.
@@ -12,14 +13,14 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
-#include <fstream>
 #include <functional>
 #include <iostream>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "bench/record.h"
 
 namespace {
 
@@ -166,18 +167,31 @@ void ForEach(Client& client, const std::vector<Container>& containers, bool chai
   client.Run();
 }
 
+std::vector<bench::Request> Record(const std::string& file) {
+  std::vector<bench::Request> requests = bench::ReadRecord(file);
+  if (requests.empty()) Die(file + ": holds no requests");
+  return requests;
+}
+
+void Ask(Client& client, const std::string& record) {
+  for (const bench::Request& request : Record(record)) {
+    if (request.method != "GET") continue;
+    client.Send("GET", request.target, "", nullptr);
+    // What the others' versions follow from.
+    if (request.target == "/version") client.Run();
+  }
+  client.Run();
+}
+
 void Deploy(Client& client, const std::string& record, bool chain) {
-  std::ifstream file(record);
-  if (!file) Die(record + ": " + std::strerror(errno));
   std::vector<std::pair<std::string, std::string>> creates;  // target, body
-  for (std::string method, target, body;
-       std::getline(file, method, '\t') && std::getline(file, target, '\t') && std::getline(file, body);) {
-    if (method != "POST") continue;
-    if (target.find("/containers/create") != std::string::npos) {
-      creates.emplace_back(target, body);
-    } else if (target.find("/networks/create") != std::string::npos ||
-               target.find("/volumes/create") != std::string::npos) {
-      client.Send(method, target, body, nullptr);
+  for (const bench::Request& request : Record(record)) {
+    if (request.method != "POST") continue;
+    const auto to = [&request](const char* path) { return request.target.find(path) != std::string::npos; };
+    if (to("/containers/create")) {
+      creates.emplace_back(request.target, request.body);
+    } else if (to("/networks/create") || to("/volumes/create")) {
+      client.Send("POST", request.target, request.body, nullptr);
     }
   }
   client.Run();
@@ -230,7 +244,7 @@ void Remove(Client& client, const std::string& prefix, bool chain, bool stop) {
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  if (arguments.size() < 3) Die("usage: floor SOCKET deploy|delete|sweep|get WHAT [chain]");
+  if (arguments.size() < 3) Die("usage: floor SOCKET deploy|delete|sweep|ask|get WHAT [chain]");
   const std::string& verb = arguments[1];
   const std::string& what = arguments[2];
   const bool chain = arguments.size() > 3 && arguments[3] == "chain";
@@ -240,6 +254,8 @@ int main(int argc, char** argv) {
     Deploy(client, what, chain);
   } else if (verb == "delete" || verb == "sweep") {
     Remove(client, what, chain, verb == "delete");
+  } else if (verb == "ask") {
+    Ask(client, what);
   } else if (verb == "get") {
     std::cout << client.Get(what) << "\n";
   } else {

@@ -16,6 +16,9 @@
 #include <string>
 #include <vector>
 
+#include "bench/record.h"
+#include "bench/request_reader.h"
+
 namespace bench {
 namespace {
 
@@ -90,7 +93,7 @@ std::string Pass(int from, int to) {
         const std::string bytes = Pass(connection->program, connection->engine);
         connection->program_open = !bytes.empty();
         for (const Request& request : connection->reader.Read(bytes)) {
-          out << request.method << '\t' << request.target << '\t' << request.body << std::endl;
+          out << RecordLine(request) << std::flush;
         }
       }
       if (polled[i + 1].revents != 0) connection->engine_open = !Pass(connection->engine, connection->program).empty();
@@ -131,16 +134,6 @@ Proxy::~Proxy() {
   kill(pid_, SIGKILL);
   while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
-}
-
-std::vector<Request> ReadRecord(const std::string& record) {
-  std::vector<Request> requests;
-  std::ifstream file(record);
-  for (Request request; std::getline(file, request.method, '\t') && std::getline(file, request.target, '\t') &&
-                        std::getline(file, request.body);) {
-    requests.push_back(request);
-  }
-  return requests;
 }
 
 }  // namespace bench

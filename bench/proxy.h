@@ -5,9 +5,6 @@
 #include <sys/types.h>
 
 #include <string>
-#include <vector>
-
-#include "bench/request_reader.h"
 
 namespace bench {
 
@@ -15,8 +12,7 @@ namespace bench {
 // It runs in a process of its own, which ends with this one.
 class Proxy {
  public:
-  // Exits the program where the socket cannot be made. `record` is the file that requests are added to, a line each:
-  // method, target and body with tabs between. (Bodies are one line of JSON.)
+  // Exits the program where the socket cannot be made. `record` is the file that requests are added to (record.h).
   Proxy(const std::string& listen, const std::string& engine, const std::string& record);
   ~Proxy();
   Proxy(const Proxy&) = delete;
@@ -25,9 +21,6 @@ class Proxy {
  private:
   pid_t pid_;
 };
-
-// What a record holds.
-std::vector<Request> ReadRecord(const std::string& record);
 
 }  // namespace bench
 

@@ -122,8 +122,6 @@ class Bench {
 
   std::string Machine() {
     const std::string version = OutputOf({programs_.floor, socket_, "get", "/version"});
-    const size_t at = version.find("\"ApiVersion\"");
-    (void)at;
     std::string engine = "?";
     // {"Platform":…,"Components":[…],"Version":"20.10.24+dfsg1",…}; the components have one each, too.
     const std::string key = "\"Version\":\"";

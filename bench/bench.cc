@@ -52,7 +52,7 @@ class Bench {
   }
 
   int Measure() {
-    std::cout << Machine() << "\n";
+    std::cout << Machine();
     Pipeline ten = NewPipeline("ten", "10 independent", 10, false);
     Pipeline chain = NewPipeline("chain", "chain of 3", 3, true);
     for (Pipeline* pipeline : {&ten, &chain}) CountRequests(*pipeline);
@@ -88,6 +88,7 @@ class Bench {
   void CleanUp() {
     if (folder_.empty()) return;
     UseEngine(socket_);
+    IgnoreSignals();
     const Usage usage = Run({programs_.floor, socket_, "sweep", absl::StrCat("flow-", RunPrefix())}, Path("sweep"));
     if (usage.exit_code != 0) {
       std::cerr << "bench: could not remove all of flow-" << RunPrefix() << "*: " << ReadFile(Path("sweep"));
@@ -178,7 +179,7 @@ class Bench {
     // {"name":["flow-NAME-"]}
     return OutputOf(
         {programs_.floor, socket_, "get",
-         absl::StrCat("/v1.41/containers/json?filters=%7B%22name%22%3A%5B%22flow-", pipeline.name, "-%22%5D%7D")});
+         absl::StrCat("/containers/json?filters=%7B%22name%22%3A%5B%22flow-", pipeline.name, "-%22%5D%7D")});
   }
 
   static int Count(const std::string& text, const std::string& part) {
@@ -265,24 +266,20 @@ class Bench {
   // What speaks to no engine, against a program that does nothing.
   void StartUp(const Pipeline& pipeline) {
     std::cerr << "bench: start-up\n";
-    const std::string& flow = programs_.flow;
     for (const Command& command :
-         std::vector<Command>{{"flowctl", "--help"}, {"flow-apply", "--help"}, {"flow-validate", pipeline.file}}) {
-      Command full = command;
-      full[0] = absl::StrCat(flow, "/", command[0]);
-      if (access(full[0].c_str(), X_OK) != 0) continue;
-      const std::string title = absl::StrCat("`", command[0], command[1] == "--help" ? " --help" : " FILE", "`");
+         {Command{"flowctl", "--help"}, Command{"flow-apply", "--help"}, Command{"flow-validate", pipeline.file}}) {
+      const bool help = command[1] == "--help";
+      const std::string title = absl::StrCat("`", command[0], help ? " --help`" : " FILE`");
+      const Command flow = {absl::StrCat(programs_.flow, "/", command[0]), command[1]};
+      std::vector<std::pair<std::string, Command>> programs = {{"flow", flow}, {"/bin/true", {"/bin/true"}}};
+      if (help && !programs_.compose.empty()) programs.push_back({"Compose", {programs_.compose, "--help"}});
       for (int round = 0; round < FLAGS_quick_pairs; ++round) {
-        const bool turn = round % 2 != 0;
-        Row& row = RowOf(title);
-        if (turn) row.usages["/bin/true"].push_back(Take({"/bin/true"}));
-        row.usages["flow"].push_back(Take(full));
-        if (!turn) row.usages["/bin/true"].push_back(Take({"/bin/true"}));
-        if (!programs_.compose.empty() && command[1] == "--help") {
-          row.usages["Compose"].push_back(Take({programs_.compose, "--help"}));
+        for (const auto& [program, its_command] : programs) {
+          RowOf(title).usages[program].push_back(Take(its_command));
         }
+        std::rotate(programs.begin(), programs.begin() + 1, programs.end());
       }
-      const std::string libraries = Libraries(full);
+      const std::string libraries = Libraries(flow);
       absl::StrAppend(&libcurl_lines_, "| ", title, " | starts without libcurl | ", Count(libraries, "calling init: "),
                       " shared libraries | ", absl::StrContains(libraries, "libcurl") ? "**falls short**" : "met",
                       " |\n");

@@ -24,8 +24,6 @@
 
 namespace {
 
-constexpr char kApi[] = "/v1.41";
-
 [[noreturn]] void Die(const std::string& message) {
   std::cerr << "floor: " << message << "\n";
   std::exit(1);
@@ -148,9 +146,9 @@ std::string Escape(const std::string& text) {
 std::string NameFilter(const std::string& pattern) { return "filters=" + Escape("{\"name\":[\"" + pattern + "\"]}"); }
 
 void Post(Client& client, const std::string& path, Client::Done done) {
-  client.Send("POST", kApi + path, "", std::move(done));
+  client.Send("POST", path, "", std::move(done));
 }
-void Delete(Client& client, const std::string& path) { client.Send("DELETE", kApi + path, "", nullptr); }
+void Delete(Client& client, const std::string& path) { client.Send("DELETE", path, "", nullptr); }
 
 // Calls `step` for each container: for all at once, or for the next when the one before is done.
 using Step = std::function<void(const Container&, Client::Done next)>;
@@ -210,9 +208,9 @@ void Deploy(Client& client, const std::string& record, bool chain) {
 void Remove(Client& client, const std::string& prefix, bool chain, bool stop) {
   std::string containers_json;
   std::string networks_json;
-  client.Send("GET", kApi + ("/containers/json?all=1&" + NameFilter("^/?" + prefix)), "",
+  client.Send("GET", "/containers/json?all=1&" + NameFilter("^/?" + prefix), "",
               [&](const std::string& body) { containers_json = body; });
-  client.Send("GET", kApi + ("/networks?" + NameFilter("^" + prefix)), "",
+  client.Send("GET", "/networks?" + NameFilter("^" + prefix), "",
               [&](const std::string& body) { networks_json = body; });
   client.Run();
   const std::vector<std::string> ids = FieldValues(containers_json, "Id");

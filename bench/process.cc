@@ -21,6 +21,8 @@
 namespace bench {
 namespace {
 
+constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
+
 volatile sig_atomic_t interrupted = 0;
 
 double NowMs() {
@@ -80,7 +82,11 @@ void HoldSignals() {
   action.sa_handler = [](int signal) {
     if (interrupted == 0) interrupted = signal;
   };
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
+  for (const int signal : kSignals) sigaction(signal, &action, nullptr);
+}
+
+void IgnoreSignals() {
+  for (const int signal : kSignals) std::signal(signal, SIG_IGN);
 }
 
 int Interrupted() { return interrupted; }

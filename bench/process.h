@@ -24,6 +24,9 @@ Usage Run(const std::vector<std::string>& command, const std::string& output);
 // From now on SIGINT, SIGTERM and SIGHUP do not end this process.
 void HoldSignals();
 
+// Nor any program that is run from now on: for what must be done in the end.
+void IgnoreSignals();
+
 // The first of them that came; 0: none.
 int Interrupted();
 

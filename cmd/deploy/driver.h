@@ -73,9 +73,9 @@ class Driver {
   Client& client_;
   Signals& signals_;
   DriverHooks hooks_;
-  std::deque<deploy::Event> events_;           // happened, and not told yet
-  std::map<int, int> requests_;                // the machine's number → the client's
-  std::multimap<absl::Time, int> timers_;      // when → the machine's number
+  std::deque<deploy::Event> events_;       // happened, and not told yet
+  std::map<int, int> requests_;            // the machine's number → the client's
+  std::multimap<absl::Time, int> timers_;  // when → the machine's number
   engine::EventStreamReader stream_reader_;
   int stream_ = 0;  // the client's number; 0: none is open
   absl::Status unreachable_;

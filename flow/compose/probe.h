@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/substitute.h"
 
 namespace flow::compose {
 
@@ -48,11 +49,17 @@ inline std::string ProbeUrl(const std::string& url) {
 inline std::string ProbeShellTest(const std::string& url) {
   const bool tls = absl::StartsWithIgnoreCase(url, "https:");
   const std::string word = ShellQuote(ProbeUrl(url));
-  return absl::StrCat("unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY; ",
-                      "if command -v wget >/dev/null; then exec wget -nv -t 1 ", tls ? "--no-check-certificate " : "",
-                      "-O /dev/null ", word, "; ",  //
-                      "elif command -v curl >/dev/null; then exec curl -fsS ", tls ? "-k " : "", "-o /dev/null ", word,
-                      "; ", "else echo '", kNoProbeProgram, "'; exit ", kNoProbeProgramExitCode, "; fi");
+  return absl::Substitute(R"(unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
+if command -v wget >/dev/null; then
+  exec wget -nv -t 1 $0-O /dev/null $2
+elif command -v curl >/dev/null; then
+  exec curl -fsS $1-o /dev/null $2
+else
+  echo '$3'
+  exit $4
+fi)",
+                          tls ? "--no-check-certificate " : "", tls ? "-k " : "", word, kNoProbeProgram,
+                          kNoProbeProgramExitCode);
 }
 
 // True where a probe's entry in the engine's health log (Engine API, "HealthcheckResult": ExitCode, Output) tells that

@@ -7,10 +7,15 @@ namespace {
 
 TEST(ProbeTest, AsksWithWgetElseCurlElseSaysThatItCannot) {
   EXPECT_EQ(ProbeShellTest("http://127.0.0.1:8080/health"),
-            "unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY; "
-            "if command -v wget >/dev/null; then exec wget -nv -t 1 -O /dev/null 'http://127.0.0.1:8080/health'; "
-            "elif command -v curl >/dev/null; then exec curl -fsS -o /dev/null 'http://127.0.0.1:8080/health'; "
-            "else echo 'flow: no wget or curl in this image'; exit 127; fi");
+            "unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY\n"
+            "if command -v wget >/dev/null; then\n"
+            "  exec wget -nv -t 1 -O /dev/null 'http://127.0.0.1:8080/health'\n"
+            "elif command -v curl >/dev/null; then\n"
+            "  exec curl -fsS -o /dev/null 'http://127.0.0.1:8080/health'\n"
+            "else\n"
+            "  echo 'flow: no wget or curl in this image'\n"
+            "  exit 127\n"
+            "fi");
 }
 
 TEST(ProbeTest, DoesNotVerifyACertificateForLoopback) {

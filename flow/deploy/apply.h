@@ -61,6 +61,8 @@ class Apply {
   // What was decided, from the end of observing on: first the pulls, then the rest.
   const Plan& pulls() const { return pulls_.plan; }
   const Plan& plan() const { return decision_.plan; }
+  // The pipeline's containers as they were observed: what there is, where nothing had to be changed.
+  const std::vector<Container>& observed() const { return survey_.observed().containers; }
 
   // What a test tells states apart by.
   std::string DebugString() const {
@@ -462,6 +464,7 @@ class Apply {
 
   Deployment Record(Deployment::Phase phase) const {
     Deployment record = MakeRecord(*input_, phase, EngineId(), watch_.readiness(), started_, now_);
+    record.set_engine_api_version(out_.version().ToString());
     if (!failures_.empty()) record.set_error(Headline(failures_[0]));
     return record;
   }

@@ -278,7 +278,7 @@ class Reconciler {
 
   void PlanRun(const Replica& replica) {
     if (replica.rename) {
-      const absl::string_view reason = replica.create ? replica.reason : "has another name";
+      const std::string reason = replica.create ? replica.reason : "has another name";
       Operation& rename = AddOn(replica, Operation::RENAME_CONTAINER, reason);
       if (replica.create) rename.add_after(removed_by_.at(replica.existing->id));
     }

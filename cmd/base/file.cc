@@ -1,0 +1,114 @@
+#include "cmd/base/file.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
+#include "cmd/base/errno_status.h"
+
+namespace flow {
+namespace {
+
+std::string FolderOf(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+absl::Status WriteAndSync(int fd, const std::string& path, absl::string_view bytes, mode_t mode) {
+  if (absl::Status status = WriteAll(fd, path, bytes); !status.ok()) return status;
+  if (fchmod(fd, mode) != 0) return ErrnoStatus(errno, absl::StrCat("cannot set the mode of ", path));
+  // A disk may be found full only now.
+  if (fsync(fd) != 0) return ErrnoStatus(errno, absl::StrCat("cannot write ", path));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ReadAll(int fd, absl::string_view name, size_t most) {
+  std::string bytes;
+  size_t used = 0;
+  for (;;) {
+    bytes.resize(std::max<size_t>(used + 64 * 1024, used * 2));
+    const ssize_t got = read(fd, bytes.data() + used, bytes.size() - used);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return ErrnoStatus(errno, absl::StrCat("cannot read ", name));
+    if (got == 0) break;
+    used += static_cast<size_t>(got);
+    if (used > most) {
+      return absl::ResourceExhaustedError(
+          absl::StrCat("cannot read ", name, ": it is larger than ", most / 1024 / 1024, " MiB"));
+    }
+  }
+  bytes.resize(used);
+  return bytes;
+}
+
+absl::StatusOr<std::string> ReadFile(const std::string& path, size_t most) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  if (fd < 0) return ErrnoStatus(errno, absl::StrCat("cannot read ", path));
+  const auto close_it = absl::MakeCleanup([fd] { close(fd); });
+  return ReadAll(fd, path, most);
+}
+
+absl::Status WriteAll(int fd, absl::string_view name, absl::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = write(fd, bytes.data(), bytes.size());
+    if (put >= 0) {
+      bytes.remove_prefix(static_cast<size_t>(put));
+      continue;
+    }
+    if (errno == EINTR) continue;
+    if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      // Whoever shares a terminal or a pipe with us may have made it non-blocking.
+      pollfd wanted = {fd, POLLOUT, 0};
+      poll(&wanted, 1, -1);
+      continue;
+    }
+    if (errno == EPIPE) return absl::CancelledError(absl::StrCat("nobody reads ", name, " any more"));
+    return ErrnoStatus(errno, absl::StrCat("cannot write ", name));
+  }
+  return absl::OkStatus();
+}
+
+bool IsClosedPipe(const absl::Status& status) { return absl::IsCancelled(status); }
+
+absl::Status WriteFileDurably(const std::string& path, absl::string_view bytes, mode_t mode) {
+  const std::string folder = FolderOf(path);
+  std::string temporary = absl::StrCat(folder, "/", kTemporaryPrefix, "XXXXXX");
+  const int fd = mkostemp(temporary.data(), O_CLOEXEC);
+  if (fd < 0) return ErrnoStatus(errno, absl::StrCat("cannot write ", path));
+  absl::Status status = WriteAndSync(fd, path, bytes, mode);
+  close(fd);
+  if (status.ok() && rename(temporary.c_str(), path.c_str()) != 0) {
+    status = ErrnoStatus(errno, absl::StrCat("cannot replace ", path));
+  }
+  if (!status.ok()) {
+    unlink(temporary.c_str());
+    return status;
+  }
+  return SyncFolder(folder);
+}
+
+absl::Status SyncFolder(const std::string& folder) {
+  const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return ErrnoStatus(errno, absl::StrCat("cannot open the folder ", folder));
+  const int result = fsync(fd);
+  const int error = errno;
+  close(fd);
+  // Some network file systems do not do this for folders: then there is nothing more to be had.
+  if (result != 0 && error != EINVAL && error != ENOTSUP) {
+    return ErrnoStatus(error, absl::StrCat("cannot write the folder ", folder));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace flow

@@ -1,0 +1,29 @@
+// Paths and files as the user gives them on the command line.
+#ifndef CMD_BASE_PATHS_H_
+#define CMD_BASE_PATHS_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "cmd/base/environment.h"
+
+namespace flow {
+
+// Where the user stands: BUILD_WORKING_DIRECTORY under `bazel run` (the program itself is started in Bazel's runfiles;
+// Bazel user manual, "bazel run"), else the current folder. Absolute.
+std::string WorkingFolder(const Environment& environment);
+
+// The path made absolute, from where the user stands. Nothing else is done to it: "." and ".." and links stay.
+std::string ResolvePath(const std::string& path, const Environment& environment);
+
+// A pipeline file is a page of text: more than this is something else, given by mistake.
+inline constexpr size_t kMostInputBytes = 16 * 1024 * 1024;
+
+// The bytes of `file` as the user named it; "-" is standard input. Errors as those of ReadFile (file.h), with the name
+// as it was given and, where a relative name was looked for elsewhere than the user may think, the folder.
+absl::StatusOr<std::string> ReadInput(const std::string& file, const Environment& environment);
+
+}  // namespace flow
+
+#endif  // CMD_BASE_PATHS_H_

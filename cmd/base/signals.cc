@@ -1,0 +1,47 @@
+#include "cmd/base/signals.h"
+
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "cmd/base/errno_status.h"
+
+namespace flow {
+namespace {
+
+bool IsIgnored(int signal) {
+  struct sigaction action;
+  return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+}  // namespace
+
+absl::StatusOr<Signals> Signals::Take() {
+  ::signal(SIGPIPE, SIG_IGN);
+  sigset_t taken;
+  sigemptyset(&taken);
+  sigaddset(&taken, SIGINT);
+  sigaddset(&taken, SIGTERM);
+  // Blocked, a signal is queued even where it is ignored (signal(7)): what shall stay ignored must not be in the set.
+  if (!IsIgnored(SIGHUP)) sigaddset(&taken, SIGHUP);
+  if (sigprocmask(SIG_BLOCK, &taken, nullptr) != 0) return ErrnoStatus(errno, "cannot block signals");
+  const int fd = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
+  if (fd < 0) return ErrnoStatus(errno, "cannot open a descriptor for signals");
+  return Signals(fd);
+}
+
+Signals::Signals(Signals&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
+
+Signals::~Signals() {
+  if (fd_ >= 0) close(fd_);
+}
+
+std::optional<int> Signals::Next() {
+  signalfd_siginfo info;
+  if (read(fd_, &info, sizeof info) != sizeof info) return std::nullopt;
+  return static_cast<int>(info.ssi_signo);
+}
+
+}  // namespace flow

@@ -1,0 +1,42 @@
+// The signals that end a command, as something to poll, so that they arrive between two steps of the one loop and never
+// in the middle of one.
+#ifndef CMD_BASE_SIGNALS_H_
+#define CMD_BASE_SIGNALS_H_
+
+#include <optional>
+
+#include "absl/status/statusor.h"
+
+namespace flow {
+
+// SIGINT, SIGTERM and SIGHUP are blocked and arrive at fd() from Take() on, for the life of the object; SIGPIPE is
+// ignored (a write then says EPIPE). SIGHUP stays ignored where it was so at the start: `nohup flow-apply …`. SIGINT
+// does not: shells start what ends in `&` with SIGINT ignored, and a `kill -INT` of that must still clean up.
+//
+//   absl::StatusOr<Signals> signals = Signals::Take();
+//   client->Poll(absl::Seconds(1), {signals->fd()});
+//   if (std::optional<int> signal = signals->Next()) …
+class Signals {
+ public:
+  // Before any thread is started. Unknown where the system has no more descriptors.
+  static absl::StatusOr<Signals> Take();
+
+  Signals(Signals&& other) noexcept;
+  Signals& operator=(Signals&&) = delete;
+  ~Signals();
+
+  // Readable when a signal waits.
+  int fd() const { return fd_; }
+
+  // The next signal (SIGINT, …) that came, and not again; none: nothing came. Does not wait.
+  std::optional<int> Next();
+
+ private:
+  explicit Signals(int fd) : fd_(fd) {}
+
+  int fd_;
+};
+
+}  // namespace flow
+
+#endif  // CMD_BASE_SIGNALS_H_

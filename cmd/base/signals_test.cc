@@ -1,0 +1,57 @@
+#include "cmd/base/signals.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "gtest/gtest.h"
+
+namespace flow {
+namespace {
+
+bool Readable(int fd) {
+  pollfd wanted = {fd, POLLIN, 0};
+  return poll(&wanted, 1, 0) == 1;
+}
+
+TEST(SignalsTest, EachSignalArrivesOnceAtTheDescriptor) {
+  absl::StatusOr<Signals> signals = Signals::Take();
+  ASSERT_TRUE(signals.ok()) << signals.status();
+  EXPECT_FALSE(Readable(signals->fd()));
+  EXPECT_EQ(signals->Next(), std::nullopt);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGINT}) {
+    kill(getpid(), signal);
+    EXPECT_TRUE(Readable(signals->fd()));
+    EXPECT_EQ(signals->Next(), signal);
+    EXPECT_EQ(signals->Next(), std::nullopt);
+  }
+}
+
+TEST(SignalsTest, WritingToAClosedPipeDoesNotKill) {
+  absl::StatusOr<Signals> signals = Signals::Take();
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  close(ends[0]);
+  EXPECT_EQ(write(ends[1], "x", 1), -1);
+  EXPECT_EQ(errno, EPIPE);
+  close(ends[1]);
+}
+
+TEST(SignalsTest, NohupStaysInForceAndIgnoredInterruptDoesNot) {
+  signal(SIGHUP, SIG_IGN);
+  signal(SIGINT, SIG_IGN);
+  sigset_t all;
+  sigemptyset(&all);
+  sigaddset(&all, SIGHUP);
+  sigprocmask(SIG_UNBLOCK, &all, nullptr);  // as at a program's start
+  absl::StatusOr<Signals> signals = Signals::Take();
+  kill(getpid(), SIGHUP);
+  EXPECT_EQ(signals->Next(), std::nullopt);
+  kill(getpid(), SIGINT);
+  EXPECT_EQ(signals->Next(), SIGINT);
+}
+
+}  // namespace
+}  // namespace flow

@@ -1,0 +1,45 @@
+// A command as data: what it is called, takes and says of itself. Its argument parser, its --help, its manual page and
+// its shell completion are all made from this.
+#ifndef CMD_CLI_COMMAND_H_
+#define CMD_CLI_COMMAND_H_
+
+#include <vector>
+
+#include "flow/exit_code.h"
+
+namespace flow {
+
+struct CommandFlag {
+  const char* name;                     // one of flags.h
+  const char* default_value = nullptr;  // where it is another than the flag's own
+  const char* help = nullptr;           // likewise
+};
+
+struct FlagGroup {
+  const char* title;
+  std::vector<CommandFlag> flags;
+};
+
+// A term and what it means: an example and what it does, a verb and what it runs.
+struct Term {
+  const char* term;
+  const char* meaning;
+};
+
+struct Command {
+  const char* name;                // "flow-apply"
+  const char* summary;             // "deploy a pipeline …": no capital, no period
+  std::vector<const char*> usage;  // what follows the name: "FILE [flags]"
+  const char* description;         // paragraphs, with an empty line between
+  // How many operands (FILE, NAME…) it takes; `most` below 0: any number.
+  int fewest = 0;
+  int most = 0;
+  std::vector<FlagGroup> groups;
+  std::vector<Term> verbs;
+  std::vector<Term> examples;
+  std::vector<ExitCode> exit_codes;
+};
+
+}  // namespace flow
+
+#endif  // CMD_CLI_COMMAND_H_

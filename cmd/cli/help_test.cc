@@ -1,0 +1,116 @@
+#include "cmd/cli/help.h"
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "cmd/cli/commands.h"
+#include "cmd/cli/flags.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace flow {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+TEST(HelpTest, PageIsTheWholePage) {
+  const Command command = {.name = "flow-x",
+                           .summary = "do x",
+                           .usage = {"FILE [flags]", "-f FILE"},
+                           .description = "One paragraph.\n\nAnother.",
+                           .fewest = 0,
+                           .most = 1,
+                           .groups = {{"Applying", {{"wait"}, {"timeout", "2m"}, {"namespace"}, {"pull"}}}},
+                           .verbs = {},
+                           .examples = {{"flow-x a.yaml", "do it"}},
+                           .exit_codes = {ExitCode::kDone, ExitCode::kUsage}};
+  EXPECT_EQ(HelpPage(command, 80), R"(flow-x: do x
+
+Usage:
+  flow-x FILE [flags]
+  flow-x -f FILE
+
+One paragraph.
+
+Another.
+
+Applying:
+      --wait                  Wait until every component is ready. On; --nowait
+                              turns it off.
+      --timeout=DURATION      Give up after this time. Default: 2m.
+  -n, --namespace=NAME        The namespace of the pipeline. Without it the
+                              file's, else "default".
+      --pull=missing|always|never
+                              When images are pulled. Default: missing.
+
+Also:
+  -h, --help                  Print this page.
+      --version               Print the version.
+
+Examples:
+  # do it
+  flow-x a.yaml
+
+Exit codes:
+  0    done
+  2    wrong usage
+)");
+}
+
+TEST(HelpTest, EveryCommandHasAPageWithoutFlagsOfLibraries) {
+  for (const Command* command : AllCommands()) {
+    const std::string page = HelpPage(*command, 80);
+    EXPECT_THAT(page, StartsWith(absl::StrCat(command->name, ": "))) << page;
+    EXPECT_THAT(page, HasSubstr("\nExamples:\n"));
+    EXPECT_THAT(page, HasSubstr("\nExit codes:\n"));
+    EXPECT_THAT(page, Not(HasSubstr("flagfile")));
+    EXPECT_THAT(page, Not(HasSubstr("\x1b")));
+  }
+}
+
+TEST(HelpTest, LinesFitTheTerminal) {
+  for (const Command* command : AllCommands()) {
+    for (const int width : {80, 100}) {
+      const std::vector<std::string> lines = absl::StrSplit(HelpPage(*command, width), '\n');
+      for (const std::string& line : lines) {
+        EXPECT_LE(line.size(), static_cast<size_t>(width)) << line;
+      }
+    }
+    EXPECT_EQ(HelpPage(*command, 300), HelpPage(*command, 100));
+    EXPECT_EQ(HelpPage(*command, 0), HelpPage(*command, 50));
+  }
+}
+
+TEST(HelpTest, EveryFlagOfACommandIsOneAndHasWordsAndComesOnce) {
+  for (const Command* command : AllCommands()) {
+    std::set<std::string> names;
+    std::set<char> letters = {'h'};
+    for (const FlagGroup& group : command->groups) {
+      for (const CommandFlag& flag : group.flags) {
+        const FlagSpec* spec = FindFlag(flag.name);
+        ASSERT_NE(spec, nullptr) << flag.name;
+        EXPECT_TRUE(names.insert(flag.name).second) << flag.name;
+        if (spec->letter != 0) {
+          EXPECT_TRUE(letters.insert(spec->letter).second) << flag.name;
+        }
+      }
+    }
+  }
+}
+
+TEST(HelpTest, EveryFlagIsKnownToGflagsWithItsType) {
+  for (const FlagSpec& spec : AllFlags()) {
+    gflags::CommandLineFlagInfo info;
+    ASSERT_TRUE(gflags::GetCommandLineFlagInfo(spec.name, &info)) << spec.name;
+    EXPECT_EQ(info.type, spec.kind == FlagSpec::Kind::kBool ? "bool" : "string") << spec.name;
+    EXPECT_NE(info.description, "") << spec.name;
+  }
+}
+
+}  // namespace
+}  // namespace flow

@@ -1,0 +1,25 @@
+// What can be done with a descriptor that people may be looking at.
+#ifndef CMD_CLI_TERMINAL_H_
+#define CMD_CLI_TERMINAL_H_
+
+#include "cmd/base/environment.h"
+
+namespace flow {
+
+struct Terminal {
+  bool is_terminal = false;
+  // Escape codes for colour may be written: on a terminal, without NO_COLOR (no-color.org) and TERM=dumb.
+  bool colour = false;
+  // Lines that are already there may be drawn over: as colour, and how wide the terminal is is known.
+  bool redraw = false;
+  // In columns and lines; what is not known is 80 and 24. COLUMNS and LINES are asked where the terminal does not say.
+  int width = 80;
+  int height = 24;
+};
+
+// As it is now; after SIGWINCH it may be another.
+Terminal InspectTerminal(int fd, const Environment& environment);
+
+}  // namespace flow
+
+#endif  // CMD_CLI_TERMINAL_H_

@@ -1,0 +1,43 @@
+#include "cmd/deploy/caller.h"
+
+#include <cstddef>
+#include <optional>
+#include <variant>
+
+#include "absl/time/time.h"
+#include "flow/engine/negotiate.h"
+#include "flow/engine/request.h"
+#include "flow/engine/response.h"
+
+namespace flow {
+
+static constexpr absl::Duration kDeadline = absl::Seconds(30);
+
+absl::Status Caller::Negotiate() {
+  const absl::StatusOr<engine::Reply> reply = One(engine::GetVersion{});
+  if (!reply.ok()) return reply.status();
+  const absl::StatusOr<compose::ApiVersion> version = engine::NegotiateVersion(std::get<engine::Version>(*reply));
+  if (version.ok()) version_ = *version;
+  return version.status();
+}
+
+std::vector<absl::StatusOr<engine::Reply>> Caller::All(const std::vector<engine::Call>& calls) {
+  std::vector<absl::StatusOr<engine::Reply>> replies(calls.size(), absl::CancelledError("interrupted"));
+  std::vector<int> ids;
+  size_t answered = 0;
+  for (size_t index = 0; index < calls.size(); ++index) {
+    const auto done = [&, index](absl::StatusOr<engine::HttpResponse> response) {
+      replies[index] = response.ok() ? engine::ReadReply(calls[index], *response) : response.status();
+      ++answered;
+    };
+    ids.push_back(client_.Send(engine::BuildRequest(calls[index], version_), kDeadline, done));
+  }
+  while (answered < calls.size() && signal_ == 0) {
+    if (const absl::Status status = client_.Poll(absl::InfiniteDuration(), {signals_.fd()}); !status.ok()) break;
+    if (const std::optional<int> signal = signals_.Next()) signal_ = *signal;
+  }
+  for (const int id : ids) client_.Cancel(id);
+  return replies;
+}
+
+}  // namespace flow

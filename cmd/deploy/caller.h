@@ -1,0 +1,40 @@
+// Calls of the engine, one after the other or all at once, for commands that only look.
+#ifndef CMD_DEPLOY_CALLER_H_
+#define CMD_DEPLOY_CALLER_H_
+
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "cmd/base/signals.h"
+#include "cmd/engine/client.h"
+#include "flow/compose/api_version.h"
+#include "flow/engine/call.h"
+
+namespace flow {
+
+class Caller {
+ public:
+  Caller(Client& client, Signals& signals) : client_(client), signals_(signals) {}
+
+  // Asks the engine for its version; to be called first. The client's error where there is no engine;
+  // FailedPrecondition where it speaks no API version that flow knows.
+  absl::Status Negotiate();
+
+  // The answers in the order of the calls; all are under way at once. An interrupt ends it with Cancelled.
+  std::vector<absl::StatusOr<engine::Reply>> All(const std::vector<engine::Call>& calls);
+  absl::StatusOr<engine::Reply> One(const engine::Call& call) { return All({call})[0]; }
+
+  // The signal that ended a call with Cancelled; 0: none did.
+  int signal() const { return signal_; }
+
+ private:
+  Client& client_;
+  Signals& signals_;
+  compose::ApiVersion version_;
+  int signal_ = 0;
+};
+
+}  // namespace flow
+
+#endif  // CMD_DEPLOY_CALLER_H_

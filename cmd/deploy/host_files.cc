@@ -1,0 +1,143 @@
+#include "cmd/deploy/host_files.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "cmd/base/file.h"
+#include "flow/compose/environment.h"
+
+namespace flow {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A secret is a password or a key: more is a mistake.
+constexpr size_t kMostSecretBytes = 1024 * 1024;
+
+class Preparation {
+ public:
+  Preparation(const std::vector<std::string>& allowed, HostFiles& files) : allowed_(allowed), files_(files) {}
+
+  void LookAt(pipeline::Component& component) {
+    for (const pipeline::Mount& mount : component.volumes()) {
+      if (!mount.host_path().empty()) LookAtMount(component.id(), mount);
+    }
+    auto& secrets = *component.mutable_secrets();
+    for (int index = secrets.size() - 1; index >= 0; --index) {
+      if (!LookAtSecret(component.id(), secrets[index])) secrets.DeleteSubrange(index, 1);
+    }
+  }
+
+  // Once nothing stands against it.
+  void MakeFolders() {
+    for (const auto& [path, component] : missing_) {
+      std::error_code error;
+      fs::create_directories(path, error);
+      if (error) Problem(component, path, absl::StrCat("cannot be made: ", error.message()));
+    }
+  }
+
+ private:
+  void Problem(const std::string& component, const std::string& path, const std::string& what) {
+    files_.problems.push_back(absl::StrCat(component, ": ", path, " ", what));
+  }
+
+  void LookAtMount(const std::string& component, const pipeline::Mount& mount) {
+    std::error_code error;
+    const fs::path path = mount.host_path();
+    const fs::file_status itself = fs::symlink_status(path, error);
+    if (error && itself.type() != fs::file_type::not_found) {
+      return Problem(component, path, absl::StrCat("cannot be looked at: ", error.message()));
+    }
+    if (itself.type() == fs::file_type::not_found) {
+      if (mount.read_only()) return Problem(component, path, "is not there, and is to be mounted read-only");
+      if (!CanBeMade(path)) return Problem(component, path, "is not there, and may not be made by this user");
+      missing_[path] = component;
+      return;
+    }
+    if (!fs::exists(path, error)) return Problem(component, path, "is a symbolic link to something that is not there");
+    const fs::path real = fs::canonical(path, error);
+    // The path as it is written was judged with the file's text; this is about where it leads.
+    if (!error && real != path && IsRefused(real)) {
+      Problem(component, path,
+              absl::StrCat("leads to ", real.string(), ", which is the system's; --allow_host_path=", real.string(),
+                           " is how to insist"));
+    }
+  }
+
+  // Whether the nearest folder above that exists may be written to.
+  static bool CanBeMade(fs::path path) {
+    std::error_code error;
+    while (!fs::exists(path, error) && path.has_relative_path()) path = path.parent_path();
+    return access(path.c_str(), W_OK | X_OK) == 0;
+  }
+
+  bool IsRefused(const fs::path& path) const {
+    static constexpr const char* kSystem[] = {"/",    "/etc",  "/bin", "/sbin", "/usr", "/lib",
+                                              "/var", "/boot", "/dev", "/proc", "/sys", "/run/docker.sock"};
+    const bool system = std::find(std::begin(kSystem), std::end(kSystem), path) != std::end(kSystem);
+    return system && std::find(allowed_.begin(), allowed_.end(), path) == allowed_.end();
+  }
+
+  // False: it is not there, and need not be.
+  bool LookAtSecret(const std::string& component, const pipeline::Secret& secret) {
+    std::error_code error;
+    const std::string& path = secret.host_path();
+    if (!fs::exists(path, error)) {
+      if (secret.required()) {
+        Problem(component, path, absl::StrCat("is not there, and secret \"", secret.name(), "\" is required"));
+        return true;
+      }
+      files_.warnings.push_back(
+          absl::StrCat(component, ": secret \"", secret.name(), "\" is left out: ", path, " is not there"));
+      return false;
+    }
+    if (secret.type() == pipeline::Secret::FILE && fs::is_directory(path, error)) {
+      Problem(component, path, absl::StrCat("is a folder, and secret \"", secret.name(), "\" is of type file"));
+    } else if (secret.type() == pipeline::Secret::DIR && !fs::is_directory(path, error)) {
+      Problem(component, path, absl::StrCat("is no folder, and secret \"", secret.name(), "\" is of type dir"));
+    } else if (secret.type() == pipeline::Secret::ENV) {
+      absl::StatusOr<std::string> content = ReadFile(path, kMostSecretBytes);
+      if (!content.ok()) {
+        Problem(component, path, absl::StrCat("cannot be read: ", content.status().message()));
+      } else {
+        files_.secrets[component][compose::SecretEnvironmentName(secret)] =
+            std::string(absl::StripAsciiWhitespace(*content));
+      }
+    }
+    return true;
+  }
+
+  const std::vector<std::string>& allowed_;
+  HostFiles& files_;
+  std::map<fs::path, std::string> missing_;  // folder → the component that mounts it
+};
+
+}  // namespace
+
+HostFiles PrepareHostFiles(const std::vector<std::string>& allowed, bool make, pipeline::Pipeline& pipeline) {
+  HostFiles files;
+  Preparation preparation(allowed, files);
+  for (pipeline::Component& component : *pipeline.mutable_components()) preparation.LookAt(component);
+  if (make && files.problems.empty()) preparation.MakeFolders();
+  return files;
+}
+
+compose::SecretDigests DigestSecrets(const pipeline::Pipeline& pipeline, const HostFiles& files) {
+  compose::SecretDigests digests;
+  for (const auto& [component, variables] : files.secrets) {
+    for (const auto& [name, value] : variables) {
+      digests[component][name] = compose::SecretDigest(pipeline.name(), pipeline.namespace_(), component, value);
+    }
+  }
+  return digests;
+}
+
+}  // namespace flow

@@ -1,0 +1,36 @@
+// What a pipeline takes from this machine's file system: the folders and files that its containers mount, and its
+// secrets.
+#ifndef CMD_DEPLOY_HOST_FILES_H_
+#define CMD_DEPLOY_HOST_FILES_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "flow/compose/digest.h"
+#include "flow/pipeline/pipeline.pb.h"
+
+namespace flow {
+
+struct HostFiles {
+  // Component → variable → the content of its secret of type `env`, white space around it trimmed.
+  std::map<std::string, std::map<std::string, std::string>> secrets;
+  // What keeps the pipeline from being deployed, a line each: "sink: /srv/conf: there is no such file". Then nothing
+  // was made on disk.
+  std::vector<std::string> problems;
+  std::vector<std::string> warnings;
+};
+
+// Looks at every host path of the pipeline, and makes the folders that are missing and may be written to, as the user
+// who runs this (`make`; a dry run makes nothing). A secret that is not required and not there is taken out of the
+// pipeline. `allowed`: paths of the system that may be mounted all the same (--allow_host_path).
+//
+// Only for an engine of this machine: another one's files cannot be seen from here.
+HostFiles PrepareHostFiles(const std::vector<std::string>& allowed, bool make, pipeline::Pipeline& pipeline);
+
+// What stands for the secrets' values in digests.
+compose::SecretDigests DigestSecrets(const pipeline::Pipeline& pipeline, const HostFiles& files);
+
+}  // namespace flow
+
+#endif  // CMD_DEPLOY_HOST_FILES_H_

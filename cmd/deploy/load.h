@@ -1,0 +1,29 @@
+// A pipeline file, from the command line's word for it to a Pipeline, with everything that is wrong with it told.
+#ifndef CMD_DEPLOY_LOAD_H_
+#define CMD_DEPLOY_LOAD_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "cmd/base/environment.h"
+#include "cmd/cli/arguments.h"
+#include "flow/pipeline/pipeline.pb.h"
+
+namespace flow {
+
+struct LoadedPipeline {
+  std::string text;  // the file's bytes
+  pipeline::Pipeline pipeline;
+  bool valid = false;  // no errors: the pipeline can be used
+};
+
+// Reads and parses `file` ("-": standard input) as the flags of flags.h say (--env_file, --default_image, --driver,
+// --allow_host_path, --nostrict, --namespace), and prints its diagnostics on standard error. `deploy`: it is about to
+// be deployed, and what flow does not deploy is an error. Error: the file, or an --env_file, cannot be read.
+absl::StatusOr<LoadedPipeline> LoadPipeline(const std::string& file, const Arguments& arguments,
+                                            const Environment& environment, bool deploy);
+
+}  // namespace flow
+
+#endif  // CMD_DEPLOY_LOAD_H_

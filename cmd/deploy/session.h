@@ -1,0 +1,65 @@
+// What every command that speaks to an engine has: which engine, a connection to it, the state files, and signals.
+#ifndef CMD_DEPLOY_SESSION_H_
+#define CMD_DEPLOY_SESSION_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "cmd/base/environment.h"
+#include "cmd/base/signals.h"
+#include "cmd/deploy/print.h"
+#include "cmd/engine/client.h"
+#include "cmd/engine/endpoint.h"
+#include "cmd/state/store.h"
+#include "flow/deploy/deployment.pb.h"
+#include "flow/exit_code.h"
+
+namespace flow {
+
+class Session {
+ public:
+  // By --host, --state_dir and the environment. The exit code where that is not possible, which was told then. Connects
+  // to nothing.
+  static std::variant<std::unique_ptr<Session>, ExitCode> Open(const char* command, Environment environment);
+
+  // The client, made at the first use: what ends before (a held lock, say) loads no libcurl. nullptr: that was told.
+  Client* client();
+
+  const Endpoint& endpoint() const { return endpoint_; }
+  const Store& store() const { return store_; }
+  Signals& signals() { return signals_; }
+
+  // The state of a pipeline. Nothing where there is none, or none that can be read; that is warned of, as the engine's
+  // labels do without it.
+  std::optional<deploy::Deployment> ReadState(const PipelineKey& key) const;
+
+  // Print.h's, for this command.
+  ExitCode Fail(ExitCode code, absl::string_view message) const { return flow::Fail(command_, code, message); }
+  void Warn(absl::string_view message) const { flow::Warn(command_, message); }
+  // Tells why the engine could not be reached.
+  ExitCode FailUnreachable(const absl::Status& status) const;
+
+ private:
+  Session(const char* command, Environment environment, Endpoint endpoint, Store store, Signals signals)
+      : command_(command),
+        environment_(std::move(environment)),
+        endpoint_(std::move(endpoint)),
+        store_(std::move(store)),
+        signals_(std::move(signals)) {}
+
+  const char* const command_;
+  const Environment environment_;
+  const Endpoint endpoint_;
+  const Store store_;
+  Signals signals_;
+  std::unique_ptr<Client> client_;
+};
+
+}  // namespace flow
+
+#endif  // CMD_DEPLOY_SESSION_H_

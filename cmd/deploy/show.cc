@@ -1,0 +1,36 @@
+#include "cmd/deploy/show.h"
+
+#include "absl/strings/str_cat.h"
+#include "flow/deploy/status_text.h"
+#include "google/protobuf/text_format.h"
+
+namespace flow {
+namespace {
+
+std::string TextProto(const google::protobuf::Message& message) {
+  std::string text;
+  google::protobuf::TextFormat::PrintToString(message, &text);
+  return text;
+}
+
+}  // namespace
+
+std::string ShowPipeline(const deploy::PipelineStatus& status, absl::string_view output) {
+  if (output == "json") return deploy::StatusJson(status);
+  if (output == "textproto") return TextProto(status);
+  if (output == "table") return deploy::PipelineTable(status);
+  std::string names;
+  for (const deploy::ComponentStatus& component : status.components()) absl::StrAppend(&names, component.id(), "\n");
+  return names;
+}
+
+std::string ShowPipelines(const deploy::StatusList& list, absl::string_view output) {
+  if (output == "json") return deploy::StatusJson(list);
+  if (output == "textproto") return TextProto(list);
+  if (output == "table") return deploy::PipelinesTable(list);
+  std::string names;
+  for (const deploy::PipelineStatus& pipeline : list.pipelines()) absl::StrAppend(&names, pipeline.name(), "\n");
+  return names;
+}
+
+}  // namespace flow

@@ -1,0 +1,22 @@
+// Printing a status as --output says.
+#ifndef CMD_DEPLOY_SHOW_H_
+#define CMD_DEPLOY_SHOW_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "flow/deploy/status.pb.h"
+
+namespace flow {
+
+// `output`: table json textproto name.
+std::string ShowPipeline(const deploy::PipelineStatus& status, absl::string_view output);
+std::string ShowPipelines(const deploy::StatusList& list, absl::string_view output);
+
+// Writes the command's answer on standard output. False where it could not be written; told, unless its reader went
+// away.
+bool Print(const char* command, absl::string_view text);
+
+}  // namespace flow
+
+#endif  // CMD_DEPLOY_SHOW_H_

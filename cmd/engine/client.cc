@@ -1,0 +1,523 @@
+#include "cmd/engine/client.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <chrono>
+#include <climits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "flow/version.h"
+#include "cmd/engine/trouble.h"
+
+namespace flow {
+namespace {
+
+constexpr long kConnectMilliseconds = 5000;
+constexpr long kTlsProbeMilliseconds = 800;
+constexpr size_t kMostBody = 64 * 1024 * 1024;
+constexpr long kKeptConnections = 128;
+constexpr int kPollMilliseconds = 60 * 60 * 1000;
+
+// `at_most` in whole milliseconds, rounded up: poll() with 0 would spin through the last fraction.
+int Milliseconds(absl::Duration at_most) {
+  if (at_most <= absl::ZeroDuration()) return 0;
+  if (at_most > absl::Milliseconds(kPollMilliseconds)) return kPollMilliseconds;
+  return static_cast<int>(absl::ToInt64Milliseconds(absl::Ceil(at_most, absl::Milliseconds(1))));
+}
+
+// Not a clock that someone sets.
+absl::Duration SteadyNow() { return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch()); }
+
+bool IsLoopback(absl::string_view host) {
+  return host == "localhost" || host == "::1" || absl::StartsWith(host, "127.");
+}
+
+bool HasControlCharacter(absl::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return absl::ascii_iscntrl(static_cast<unsigned char>(c)); });
+}
+
+// "GET /v1.41/events", for messages. Without the query, which is long and may hold what is nobody's business.
+std::string Describe(const engine::HttpRequest& message) {
+  return absl::StrCat(message.method, " ", message.target.substr(0, message.target.find('?')));
+}
+
+// Go's server (the engine) and nginx answer so to plain HTTP on a port that speaks TLS.
+bool SaysItSpeaksTls(const engine::HttpResponse& response) {
+  return response.status == 400 && (absl::StrContains(response.body, "HTTP request to an HTTPS server") ||
+                                    absl::StrContains(response.body, "plain HTTP request was sent to HTTPS port"));
+}
+
+// RFC 8446, 5.1: a TLS alert is what some servers send to a plain HTTP request.
+bool IsTlsAlert(absl::string_view bytes) { return absl::StartsWith(bytes, "\x15\x03"); }
+
+constexpr char kWantsTls[] = "what listens there speaks TLS, and the request was sent without it";
+
+}  // namespace
+
+struct Client::Request {
+  Client* client = nullptr;
+  int id = 0;
+  bool stream = false;
+  bool over = false;  // done, or cancelled: nothing more is told
+
+  std::string what;  // "GET /version"
+  std::string method;
+  std::string body;
+  StreamHandlers handlers;
+
+  CURL* easy = nullptr;
+  curl_slist* headers = nullptr;
+  char detail[CURL_ERROR_SIZE] = {};  // curl's words for an error
+
+  int sends = 0;
+  bool has_status = false;
+  bool has_headers = false;
+  engine::HttpResponse response;
+  std::string chunk;  // came, and is not told yet
+  // Why one of our own callbacks stopped the transfer.
+  absl::Status stopped;
+  // The error to end with unless the probe finds that the engine speaks TLS. OK: no probe is under way.
+  absl::Status before_probe;
+  absl::StatusOr<engine::HttpResponse> result = absl::UnknownError("");
+
+  bool Streaming() const { return stream && response.status < 400; }
+};
+
+absl::StatusOr<std::unique_ptr<Client>> Client::Create(const Endpoint& endpoint) {
+  absl::StatusOr<const Curl*> curl = LoadCurl();
+  if (!curl.ok()) return curl.status();
+  CURLM* const multi = (*curl)->multi_init();
+  if (multi == nullptr) return absl::ResourceExhaustedError("libcurl cannot be started: out of memory");
+  // By default curl keeps four connections for each transfer that is in flight: after the last of a burst, four.
+  (*curl)->multi_setopt(multi, CURLMOPT_MAXCONNECTS, kKeptConnections);
+  return std::unique_ptr<Client>(new Client(**curl, endpoint, multi));
+}
+
+Client::Client(const Curl& curl, const Endpoint& endpoint, CURLM* multi)
+    : curl_(curl), endpoint_(endpoint), multi_(multi) {}
+
+Client::~Client() {
+  for (auto& [id, request] : requests_) Release(*request);
+  curl_.multi_cleanup(multi_);
+}
+
+int Client::Send(const engine::HttpRequest& request, absl::Duration deadline, Done done) {
+  return Start(request, deadline, /*stream=*/false, {.opened = nullptr, .chunk = nullptr, .done = std::move(done)});
+}
+
+int Client::Stream(const engine::HttpRequest& request, StreamHandlers handlers) {
+  return Start(request, absl::InfiniteDuration(), /*stream=*/true, std::move(handlers));
+}
+
+int Client::Start(const engine::HttpRequest& message, absl::Duration deadline, bool stream, StreamHandlers handlers) {
+  auto request = std::make_shared<Request>();
+  request->client = this;
+  request->id = ++last_id_;
+  request->stream = stream;
+  request->handlers = std::move(handlers);
+  requests_[request->id] = request;
+  if (absl::Status status = SetUp(message, deadline, *request); !status.ok()) {
+    Release(*request);
+    request->result = std::move(status);
+    due_.emplace_back(request, Event::kDone);
+  }
+  return request->id;
+}
+
+absl::Status Client::SetUp(const engine::HttpRequest& message, absl::Duration deadline, Request& request) {
+  request.what = Describe(message);
+  request.method = message.method;
+  request.body = message.body;
+  if (!absl::StartsWith(message.target, "/") || absl::StrContains(message.target, ' ') ||
+      HasControlCharacter(message.target) || HasControlCharacter(message.method)) {
+    return absl::InvalidArgumentError(absl::StrCat(request.what, ": the request's target is not fit for HTTP"));
+  }
+  if (deadline <= absl::ZeroDuration()) {
+    return WithTrouble(absl::DeadlineExceededError(absl::StrCat(request.what, ": no time was left to send it")),
+                       Trouble::kUnreachableHost);
+  }
+  request.easy = curl_.easy_init();
+  if (request.easy == nullptr) return absl::ResourceExhaustedError(absl::StrCat(request.what, ": out of memory"));
+  CURL* const easy = request.easy;
+  SetUpConnection(easy);
+  curl_.easy_setopt(easy, CURLOPT_ERRORBUFFER, request.detail);
+  curl_.easy_setopt(easy, CURLOPT_PRIVATE, &request);
+  curl_.easy_setopt(easy, CURLOPT_URL, absl::StrCat(endpoint_.url, message.target).c_str());
+  curl_.easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+  curl_.easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  // What is no HTTP at all then comes as a body without a status: OnBody sees what it is.
+  curl_.easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 1L);
+  curl_.easy_setopt(easy, CURLOPT_USERAGENT, absl::StrCat("flow/", kVersion).c_str());
+  curl_.easy_setopt(easy, CURLOPT_HEADERFUNCTION, &Client::OnHeader);
+  curl_.easy_setopt(easy, CURLOPT_HEADERDATA, &request);
+  curl_.easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Client::OnBody);
+  curl_.easy_setopt(easy, CURLOPT_WRITEDATA, &request);
+  curl_.easy_setopt(easy, CURLOPT_PREREQFUNCTION, &Client::OnSend);
+  curl_.easy_setopt(easy, CURLOPT_PREREQDATA, &request);
+  if (deadline != absl::InfiniteDuration()) {
+    const int64_t milliseconds = absl::ToInt64Milliseconds(absl::Ceil(deadline, absl::Milliseconds(1)));
+    curl_.easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(std::min<int64_t>(milliseconds, INT_MAX)));
+  }
+
+  if (message.method == "HEAD") {
+    curl_.easy_setopt(easy, CURLOPT_NOBODY, 1L);
+  } else if (message.method != "GET" || !message.body.empty()) {
+    if (!message.body.empty() || message.method == "POST" || message.method == "PUT") {
+      // Also for an empty body: then Content-Length: 0 is sent, without which some proxies refuse a POST.
+      curl_.easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+      curl_.easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.data());
+    }
+    curl_.easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  }
+
+  // An empty value takes a header that curl adds by itself away.
+  std::vector<std::string> lines = {"Expect:"};
+  if (message.headers.count("Content-Type") == 0) {
+    lines.push_back(message.body.empty() ? "Content-Type:" : "Content-Type: application/json");
+  }
+  for (const auto& [name, value] : message.headers) {
+    if (HasControlCharacter(name) || HasControlCharacter(value)) {
+      return absl::InvalidArgumentError(absl::StrCat(request.what, ": the header ", name, " is not fit for HTTP"));
+    }
+    lines.push_back(value.empty() ? absl::StrCat(name, ";") : absl::StrCat(name, ": ", value));
+  }
+  for (const std::string& line : lines) request.headers = curl_.slist_append(request.headers, line.c_str());
+  curl_.easy_setopt(easy, CURLOPT_HTTPHEADER, request.headers);
+
+  if (const CURLMcode code = curl_.multi_add_handle(multi_, easy); code != CURLM_OK) {
+    return absl::InternalError(absl::StrCat(request.what, ": ", curl_.multi_strerror(code)));
+  }
+  return absl::OkStatus();
+}
+
+void Client::SetUpConnection(CURL* easy) {
+  curl_.easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_.easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_.easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, kConnectMilliseconds);
+  curl_.easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+  if (endpoint_.kind == Endpoint::Kind::kUnix) {
+    curl_.easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, endpoint_.socket.c_str());
+  } else {
+    // An event stream may be silent for hours: a peer that went away without a word must be noticed.
+    curl_.easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_.easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, 30L);
+    curl_.easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, 10L);
+  }
+  if (endpoint_.kind == Endpoint::Kind::kUnix || IsLoopback(endpoint_.host)) {
+    curl_.easy_setopt(easy, CURLOPT_PROXY, "");  // not even the environment's
+  }
+  if (!endpoint_.tls) return;
+  curl_.easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  curl_.easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+  curl_.easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+  if (!endpoint_.ca.empty()) {
+    curl_.easy_setopt(easy, CURLOPT_CAINFO, endpoint_.ca.c_str());
+    curl_.easy_setopt(easy, CURLOPT_CAPATH, static_cast<char*>(nullptr));  // else the system's are trusted besides
+  }
+  if (!endpoint_.certificate.empty()) curl_.easy_setopt(easy, CURLOPT_SSLCERT, endpoint_.certificate.c_str());
+  if (!endpoint_.key.empty()) curl_.easy_setopt(easy, CURLOPT_SSLKEY, endpoint_.key.c_str());
+}
+
+// Called by libcurl when a connection is there and the request is about to be sent on it. Where a kept connection turns
+// out to be closed before the first byte of an answer, curl sends the request again on a new one, of any method. But
+// the engine may have taken it from the old one, and a second POST /networks/create makes a second network.
+int Client::OnSend(void* data, char*, char*, int, int) {
+  auto& request = *static_cast<Request*>(data);
+  if (++request.sends > 1 && request.method != "GET" && request.method != "HEAD") {
+    request.stopped = WithTrouble(
+        absl::UnavailableError(absl::StrCat(request.what, ": the connection was closed before the answer came")),
+        Trouble::kConnectionLost);
+    return CURL_PREREQFUNC_ABORT;
+  }
+  ++request.client->requests_sent_;
+  return CURL_PREREQFUNC_OK;
+}
+
+size_t Client::OnHeader(char* data, size_t size, size_t count, void* of) {
+  auto& request = *static_cast<Request*>(of);
+  const size_t length = size * count;
+  absl::string_view line = absl::StripTrailingAsciiWhitespace(absl::string_view(data, length));
+  if (request.has_headers) return length;  // a trailer, after the body
+  if (absl::StartsWith(line, "HTTP/")) {
+    request.response = engine::HttpResponse();
+    const size_t space = line.find(' ');
+    request.has_status =
+        space != absl::string_view::npos && absl::SimpleAtoi(line.substr(space + 1, 3), &request.response.status);
+    return length;
+  }
+  if (line.empty()) {
+    if (!request.has_status || request.response.status < 200) return length;  // 1xx: the real one is to come
+    request.has_headers = true;
+    request.client->answered_ = true;
+    if (request.Streaming()) {
+      request.client->due_.emplace_back(request.client->requests_.at(request.id), Event::kOpened);
+    }
+    return length;
+  }
+  const size_t colon = line.find(':');
+  if (colon == absl::string_view::npos) return length;
+  const std::string name = absl::AsciiStrToLower(line.substr(0, colon));
+  request.response.headers[name] = std::string(absl::StripAsciiWhitespace(line.substr(colon + 1)));
+  return length;
+}
+
+size_t Client::OnBody(char* data, size_t size, size_t count, void* of) {
+  auto& request = *static_cast<Request*>(of);
+  const size_t length = size * count;
+  const absl::string_view bytes(data, length);
+  if (!request.has_status) {
+    request.stopped =
+        IsTlsAlert(bytes)
+            ? WithTrouble(absl::UnavailableError(absl::StrCat(request.what, ": ", kWantsTls)),
+                          Trouble::kEngineSpeaksTls)
+            : WithTrouble(
+                  absl::UnavailableError(absl::StrCat(request.what, ": what listens there does not speak HTTP")),
+                  Trouble::kNotHttp);
+    return 0;
+  }
+  if (request.Streaming()) {
+    if (request.chunk.empty()) {
+      request.client->due_.emplace_back(request.client->requests_.at(request.id), Event::kChunk);
+    }
+    request.chunk.append(data, length);
+    return length;
+  }
+  if (request.response.body.size() + length > kMostBody) {
+    request.stopped = absl::ResourceExhaustedError(
+        absl::StrCat(request.what, ": the answer is larger than ", kMostBody / 1024 / 1024, " MiB"));
+    return 0;
+  }
+  request.response.body.append(data, length);
+  return length;
+}
+
+void Client::Cancel(int id) {
+  const auto found = requests_.find(id);
+  if (found == requests_.end()) return;
+  const std::shared_ptr<Request> request = std::move(found->second);
+  requests_.erase(found);
+  request->over = true;
+  Release(*request);
+  // A callback of this very request may be running: it is kept alive by Deliver(), which has moved it out.
+  request->handlers = StreamHandlers();
+}
+
+void Client::Release(Request& request) {
+  if (request.easy != nullptr) {
+    curl_.multi_remove_handle(multi_, request.easy);
+    curl_.easy_cleanup(request.easy);
+    request.easy = nullptr;
+  }
+  curl_.slist_free_all(request.headers);
+  request.headers = nullptr;
+}
+
+absl::Status Client::Poll(absl::Duration at_most, absl::Span<const int> also_readable) {
+  const absl::Duration until = SteadyNow() + at_most;
+  std::vector<curl_waitfd> descriptors;
+  for (const int fd : also_readable) descriptors.push_back({fd, CURL_WAIT_POLLIN, 0});
+  for (bool last = false;;) {
+    int running = 0;
+    if (const CURLMcode code = curl_.multi_perform(multi_, &running); code != CURLM_OK) {
+      return absl::InternalError(absl::StrCat("libcurl failed: ", curl_.multi_strerror(code)));
+    }
+    CollectFinished();
+    if (Deliver() || last) return absl::OkStatus();
+    const CURLMcode code = curl_.multi_poll(multi_, descriptors.data(), static_cast<unsigned>(descriptors.size()),
+                                            Milliseconds(until - SteadyNow()), nullptr);
+    if (code != CURLM_OK) return absl::InternalError(absl::StrCat("libcurl failed: ", curl_.multi_strerror(code)));
+    last = SteadyNow() >= until ||
+           std::any_of(descriptors.begin(), descriptors.end(), [](const curl_waitfd& fd) { return fd.revents != 0; });
+  }
+}
+
+void Client::CollectFinished() {
+  int left = 0;
+  while (const CURLMsg* message = curl_.multi_info_read(multi_, &left)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    const CURLcode code = message->data.result;  // removing the handle frees the message
+    Request* request = nullptr;
+    curl_.easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request);
+    Finish(*request, code);
+  }
+}
+
+void Client::Finish(Request& request, CURLcode code) {
+  if (!request.before_probe.ok()) {
+    // Of the probe. An alert is TLS too: it may want a certificate of ours.
+    const bool tls = code == CURLE_OK || absl::StrContains(request.detail, "alert");
+    request.result = tls ? WithTrouble(absl::UnavailableError(absl::StrCat(request.what, ": ", kWantsTls)),
+                                       Trouble::kEngineSpeaksTls)
+                         : request.before_probe;
+  } else if (code != CURLE_OK) {
+    absl::Status status = ErrorOf(request, code);
+    if (StartTlsProbe(request, status)) return;
+    request.result = std::move(status);
+  } else if (!endpoint_.tls && SaysItSpeaksTls(request.response)) {
+    request.result =
+        WithTrouble(absl::UnavailableError(absl::StrCat(request.what, ": ", kWantsTls)), Trouble::kEngineSpeaksTls);
+  } else {
+    request.result = std::move(request.response);
+  }
+  Release(request);
+  due_.emplace_back(requests_.at(request.id), Event::kDone);
+}
+
+// Many servers that speak TLS hang up on a plain request without a word. Where nothing else is known about the other
+// end, the same handle asks: does it shake hands?
+bool Client::StartTlsProbe(Request& request, const absl::Status& status) {
+  if (endpoint_.kind != Endpoint::Kind::kTcp || endpoint_.tls || answered_) return false;
+  if (TroubleOf(status) != Trouble::kConnectionLost) return false;
+  request.before_probe = status;
+  curl_.multi_remove_handle(multi_, request.easy);
+  curl_.easy_reset(request.easy);
+  SetUpConnection(request.easy);
+  curl_.easy_setopt(request.easy, CURLOPT_ERRORBUFFER, request.detail);
+  request.detail[0] = '\0';
+  curl_.easy_setopt(request.easy, CURLOPT_PRIVATE, &request);
+  curl_.easy_setopt(request.easy, CURLOPT_URL, absl::StrCat("https", absl::StripPrefix(endpoint_.url, "http")).c_str());
+  curl_.easy_setopt(request.easy, CURLOPT_CONNECT_ONLY, 1L);
+  curl_.easy_setopt(request.easy, CURLOPT_SSL_VERIFYPEER, 0L);  // nothing is sent
+  curl_.easy_setopt(request.easy, CURLOPT_SSL_VERIFYHOST, 0L);
+  curl_.easy_setopt(request.easy, CURLOPT_TIMEOUT_MS, kTlsProbeMilliseconds);
+  if (curl_.multi_add_handle(multi_, request.easy) == CURLM_OK) return true;
+  request.before_probe = absl::OkStatus();
+  return false;
+}
+
+absl::Status Client::ConnectError(const Request& request) const {
+  long error = 0;
+  curl_.easy_getinfo(request.easy, CURLINFO_OS_ERRNO, &error);
+  const bool file = endpoint_.kind == Endpoint::Kind::kUnix;
+  const auto unavailable = [&](absl::string_view why, Trouble trouble) {
+    return WithTrouble(absl::UnavailableError(absl::StrCat(request.what, ": ", why, " (", request.detail, ")")),
+                       trouble);
+  };
+  switch (error) {
+    case EACCES:
+    case EPERM:
+      if (!file) break;  // a firewall's word
+      return WithTrouble(absl::PermissionDeniedError(
+                             absl::StrCat(request.what, ": permission denied on the socket ", endpoint_.socket)),
+                         Trouble::kPermissionDenied);
+    case ENOENT:
+    case ENOTDIR:
+      return unavailable(absl::StrCat("there is no socket ", endpoint_.socket), Trouble::kNoSocketFile);
+    case ECONNREFUSED:
+      return unavailable(absl::StrCat("nothing listens at ", endpoint_.address), Trouble::kRefused);
+    default:
+      break;
+  }
+  return unavailable(absl::StrCat("no connection to ", endpoint_.address), Trouble::kUnreachableHost);
+}
+
+absl::Status Client::ErrorOf(const Request& request, CURLcode code) const {
+  if (!request.stopped.ok()) return request.stopped;
+  const absl::string_view detail = request.detail[0] != '\0' ? request.detail : curl_.easy_strerror(code);
+  const auto unavailable = [&](absl::string_view why, Trouble trouble) {
+    return WithTrouble(absl::UnavailableError(absl::StrCat(request.what, ": ", why, " (", detail, ")")), trouble);
+  };
+  switch (code) {
+    case CURLE_COULDNT_CONNECT:
+      return ConnectError(request);
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return unavailable(absl::StrCat("the name of the host in ", endpoint_.address, " is not known"),
+                         Trouble::kUnknownHost);
+    case CURLE_OPERATION_TIMEDOUT: {
+      curl_off_t microseconds = 0;
+      curl_.easy_getinfo(request.easy, CURLINFO_TOTAL_TIME_T, &microseconds);
+      if (request.sends == 0 && microseconds >= kConnectMilliseconds * 1000) {
+        return unavailable(
+            absl::StrCat("no connection to ", endpoint_.address, " within ", kConnectMilliseconds / 1000, " s"),
+            Trouble::kUnreachableHost);
+      }
+      return WithTrouble(absl::DeadlineExceededError(absl::StrCat(request.what, ": no answer in time (", detail, ")")),
+                         request.sends == 0 ? Trouble::kUnreachableHost : Trouble::kDeadline);
+    }
+    case CURLE_SSL_CONNECT_ERROR:
+      // OpenSSL's words for bytes that are not TLS.
+      if (absl::StrContains(detail, "wrong version number") || absl::StrContains(detail, "packet length too long") ||
+          absl::StrContains(detail, "record layer failure") || absl::StrContains(detail, "unknown protocol")) {
+        return unavailable("what listens there does not speak TLS, and TLS was asked for", Trouble::kEngineSpeaksNoTls);
+      }
+      if (absl::StrContains(detail, "alert")) {
+        return unavailable("the engine refused our certificate, or wants one", Trouble::kOwnCertificateRefused);
+      }
+      return unavailable("TLS could not be agreed on", Trouble::kTlsOther);
+    case CURLE_PEER_FAILED_VERIFICATION: {
+      long verdict = 0;  // OpenSSL's X509_V_*: what it says about the chain, before the name is looked at
+      curl_.easy_getinfo(request.easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
+      if (verdict == 0 || absl::StrContains(detail, "does not match") || absl::StrContains(detail, "subject name")) {
+        return unavailable("the certificate of the engine is for another name", Trouble::kCertificateForOtherName);
+      }
+      if (absl::StrContains(detail, "expired") || absl::StrContains(detail, "not yet valid")) {
+        return unavailable("the certificate of the engine is out of date", Trouble::kCertificateExpired);
+      }
+      return unavailable("the certificate of the engine is not from an authority that is trusted here",
+                         Trouble::kCertificateUntrusted);
+    }
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+      return unavailable("a TLS file cannot be used", Trouble::kOwnCertificateUnusable);
+    case CURLE_GOT_NOTHING:
+      return unavailable("the connection was closed before the answer came", Trouble::kConnectionLost);
+    case CURLE_PARTIAL_FILE:
+      return unavailable("the connection was lost in the middle of the answer", Trouble::kConnectionLost);
+    case CURLE_RECV_ERROR:
+      // With TLS 1.3 the refusal comes after the handshake (RFC 8446, 4.4.2.4).
+      if (!request.has_status && absl::StrContains(detail, "alert")) {
+        return unavailable("the engine refused our certificate, or wants one", Trouble::kOwnCertificateRefused);
+      }
+      [[fallthrough]];
+    case CURLE_SEND_ERROR:
+      return unavailable(request.has_headers ? "the connection was lost in the middle of the answer"
+                                             : "the connection was lost before the answer came",
+                         Trouble::kConnectionLost);
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+      return unavailable("what listens there does not speak HTTP", Trouble::kNotHttp);
+    default:
+      return WithTrouble(absl::UnavailableError(absl::StrCat(request.what, ": ", detail)),
+                         request.sends == 0 ? Trouble::kUnreachableHost : Trouble::kConnectionLost);
+  }
+}
+
+bool Client::Deliver() {
+  bool any = false;
+  while (!due_.empty()) {
+    const auto [request, event] = std::move(due_.front());
+    due_.pop_front();
+    if (request->over) continue;
+    any = true;
+    switch (event) {
+      case Event::kOpened:
+        if (const auto opened = request->handlers.opened) opened(request->response);
+        break;
+      case Event::kChunk: {
+        const std::string chunk = std::exchange(request->chunk, std::string());
+        if (const auto told = request->handlers.chunk) told(chunk);
+        break;
+      }
+      case Event::kDone: {
+        const Done done = std::move(request->handlers.done);
+        request->over = true;
+        requests_.erase(request->id);
+        if (done) done(std::move(request->result));
+        break;
+      }
+    }
+  }
+  return any;
+}
+
+}  // namespace flow

@@ -1,0 +1,114 @@
+// HTTP to one engine over libcurl: many requests in flight, one thread, one loop.
+#ifndef CMD_ENGINE_CLIENT_H_
+#define CMD_ENGINE_CLIENT_H_
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "cmd/engine/curl.h"
+#include "cmd/engine/endpoint.h"
+#include "flow/engine/http.h"
+
+namespace flow {
+
+// A client belongs to one thread. All callbacks run from within Poll(), one after the other; they may call Send, Stream
+// and Cancel, but neither Poll nor the destructor. Connections are kept and used again; answers are not followed
+// (redirects) nor remembered (cookies); proxies of the environment (http_proxy, https_proxy, NO_PROXY, as curl has
+// them) are used for tcp to other machines alone.
+//
+// An answer of any HTTP status is an answer; errors are what kept it from coming:
+//   Unavailable        no connection, or it was lost; TLS did not come about
+//   PermissionDenied   on the socket file
+//   DeadlineExceeded   the request's deadline
+//   ResourceExhausted  an answer of more than 64 MiB that was to be collected
+//   InvalidArgument    a request that cannot be put in HTTP
+// Each carries its Trouble (trouble.h). A message says in words what happened to which request, then curl's own words
+// in brackets. A GET or HEAD is sent a second time by itself where a kept connection turns out to be closed; nothing
+// else is.
+//
+//   client->Send(request, absl::Seconds(10), [](absl::StatusOr<engine::HttpResponse> answer) {
+//   … }); while (!finished) RETURN_IF_ERROR(client->Poll(absl::InfiniteDuration(), {signals.fd()}));
+class Client {
+ public:
+  using Done = std::function<void(absl::StatusOr<engine::HttpResponse>)>;
+
+  struct StreamHandlers {
+    // Once, when the status (under 400) and the headers are there, though no byte of the body may be for long. May be
+    // null.
+    std::function<void(const engine::HttpResponse&)> opened = nullptr;
+    // Each piece of the body as it comes, never empty; pieces end anywhere.
+    std::function<void(absl::string_view)> chunk = nullptr;
+    // At the end: the response without its body. A status of 400 or more skips the two above, and has its body.
+    Done done = nullptr;
+  };
+
+  // Loads libcurl (curl.h), connects to nothing yet. FailedPrecondition where there is none.
+  static absl::StatusOr<std::unique_ptr<Client>> Create(const Endpoint& endpoint);
+
+  // Cancels what is in flight.
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  // Both begin a request and return its id, which is positive and never used again. `deadline` is from now to the
+  // answer's last byte, InfiniteDuration for none; a stream has none. To connect there are 5 s in any case.
+  int Send(const engine::HttpRequest& request, absl::Duration deadline, Done done);
+  int Stream(const engine::HttpRequest& request, StreamHandlers handlers);
+
+  // No callback of the request runs any more. Whether the engine did what was asked is open. Ids that are over are
+  // ignored.
+  void Cancel(int id);
+
+  // Moves all requests on, and returns when callbacks have run, one of the descriptors is readable, or `at_most` is
+  // over (zero: without waiting). Internal where libcurl itself fails: then nothing more can be done with this client.
+  absl::Status Poll(absl::Duration at_most, absl::Span<const int> also_readable);
+
+  // How many requests went out to the engine; those that found no connection do not count.
+  int64_t requests_sent() const { return requests_sent_; }
+
+  const Endpoint& endpoint() const { return endpoint_; }
+
+ private:
+  struct Request;
+
+  Client(const Curl& curl, const Endpoint& endpoint, CURLM* multi);
+
+  int Start(const engine::HttpRequest& message, absl::Duration deadline, bool stream, StreamHandlers handlers);
+  absl::Status SetUp(const engine::HttpRequest& message, absl::Duration deadline, Request& request);
+  void SetUpConnection(CURL* easy);
+  bool StartTlsProbe(Request& request, const absl::Status& status);
+  void CollectFinished();
+  void Finish(Request& request, CURLcode code);
+  absl::Status ErrorOf(const Request& request, CURLcode code) const;
+  absl::Status ConnectError(const Request& request) const;
+  void Release(Request& request);
+  bool Deliver();
+
+  static size_t OnHeader(char* data, size_t size, size_t count, void* request);
+  static size_t OnBody(char* data, size_t size, size_t count, void* request);
+  static int OnSend(void* request, char*, char*, int, int);
+
+  const Curl& curl_;
+  const Endpoint endpoint_;
+  CURLM* const multi_;
+  int last_id_ = 0;
+  int64_t requests_sent_ = 0;
+  // Something at the other end has answered in HTTP.
+  bool answered_ = false;
+  std::map<int, std::shared_ptr<Request>> requests_;
+  // libcurl's callbacks must not call libcurl: what they find is told to ours after libcurl has returned.
+  enum class Event { kOpened, kChunk, kDone };
+  std::deque<std::pair<std::shared_ptr<Request>, Event>> due_;
+};
+
+}  // namespace flow
+
+#endif  // CMD_ENGINE_CLIENT_H_

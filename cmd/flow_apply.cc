@@ -1,0 +1,198 @@
+// flow-apply: makes the engine match a pipeline file.
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "cmd/base/environment.h"
+#include "cmd/cli/arguments.h"
+#include "cmd/cli/commands.h"
+#include "cmd/cli/flags.h"
+#include "cmd/deploy/caller.h"
+#include "cmd/deploy/driver.h"
+#include "cmd/deploy/host_files.h"
+#include "cmd/deploy/load.h"
+#include "cmd/deploy/progress.h"
+#include "cmd/deploy/session.h"
+#include "cmd/deploy/show.h"
+#include "cmd/state/lock.h"
+#include "flow/compose/api_version.h"
+#include "flow/compose/digest.h"
+#include "flow/compose/emit.h"
+#include "flow/compose/translate.h"
+#include "flow/deploy/apply.h"
+#include "flow/deploy/status.h"
+
+namespace flow {
+namespace {
+
+constexpr char kName[] = "flow-apply";
+
+deploy::ApplyOptions OptionsOfFlags() {
+  deploy::ApplyOptions options;
+  options.pull = FLAGS_pull == "always"  ? deploy::PullPolicy::kAlways
+                 : FLAGS_pull == "never" ? deploy::PullPolicy::kNever
+                                         : deploy::PullPolicy::kMissing;
+  options.force_recreate = FLAGS_force_recreate;
+  options.wait = FLAGS_wait;
+  options.rollback = FLAGS_rollback;
+  options.dry_run = FLAGS_dry_run;
+  options.timeout = DurationOf(FLAGS_timeout);
+  options.min_ready = DurationOf(FLAGS_min_ready);
+  return options;
+}
+
+// The values of secret variables, by the names that they have in the Compose file.
+std::map<std::string, std::string> SecretValues(const compose::Project& project, const HostFiles& files) {
+  std::map<std::string, std::string> values;
+  for (const compose::Service& service : project.services()) {
+    const auto secrets = files.secrets.find(service.name());
+    if (secrets == files.secrets.end()) continue;
+    for (const compose::SecretVariable& variable : service.secret_environment()) {
+      const auto value = secrets->second.find(variable.name());
+      if (value != secrets->second.end()) values[variable.compose_variable()] = value->second;
+    }
+  }
+  return values;
+}
+
+// Writes the state: the deployment each time, the Compose file and the pipeline file with the first, which is the
+// intent.
+class StateWriter {
+ public:
+  StateWriter(const Store& store, PipelineKey key, const LoadedPipeline& loaded)
+      : store_(store), key_(std::move(key)), loaded_(loaded) {}
+
+  absl::Status Save(const deploy::Deployment& deployment) {
+    if (absl::Status status = store_.WriteDeployment(key_, deployment); !status.ok() || files_written_) return status;
+    files_written_ = true;
+    compose::EmitOptions options;
+    options.api_version =
+        compose::ParseApiVersion(deployment.engine_api_version()).value_or(compose::kOldestApiVersion);
+    const absl::Status status = store_.WriteCompose(key_, compose::EmitCompose(deployment.project(), options));
+    return status.ok() ? store_.WritePipeline(key_, loaded_.text) : status;
+  }
+
+ private:
+  const Store& store_;
+  const PipelineKey key_;
+  const LoadedPipeline& loaded_;
+  bool files_written_ = false;
+};
+
+// What the engine has now; what the apply saw, where it changed nothing.
+deploy::PipelineStatus StatusNow(Session& session, const deploy::Apply& machine, const PipelineKey& key,
+                                 bool unchanged) {
+  deploy::StatusInput input{.namespace_ = key.pipeline_namespace, .pipeline = key.name};
+  input.deployment = session.ReadState(key);
+  input.containers = machine.observed();
+  if (!unchanged) {
+    Caller caller(*session.client(), session.signals());
+    if (caller.Negotiate().ok()) {
+      const auto reply = caller.One(deploy::ListPipelineContainers(key.pipeline_namespace, key.name));
+      if (reply.ok()) input.containers = deploy::ReadContainers(std::get<engine::ContainerList>(*reply));
+    }
+  }
+  return deploy::DescribePipeline(input);
+}
+
+ExitCode TellPlan(const deploy::Apply& machine) {
+  const std::string plan = absl::StrCat(deploy::PlanText(machine.pulls()), deploy::PlanText(machine.plan()));
+  if (!Print(kName, plan.empty() ? "nothing to do\n" : plan)) return ExitCode::kFailed;
+  return FLAGS_check && !plan.empty() ? ExitCode::kFailed : ExitCode::kDone;
+}
+
+ExitCode TellSuccess(Session& session, const deploy::Apply& machine, const PipelineKey& key, bool unchanged) {
+  const deploy::PipelineStatus status = StatusNow(session, machine, key, unchanged);
+  std::string text = ShowPipeline(status, FLAGS_output);
+  if (FLAGS_output == "table") {
+    text = absl::StrCat(unchanged ? "Pipeline unchanged: " : "Pipeline deployed successfully: ", key.name, " (",
+                        status.components_size(), status.components_size() == 1 ? " component)\n" : " components)\n",
+                        text);
+  }
+  return Print(kName, text) ? ExitCode::kDone : ExitCode::kFailed;
+}
+
+ExitCode Deploy(Session& session, const LoadedPipeline& loaded, deploy::ApplyInput input, Progress::Mode mode) {
+  const PipelineKey key{input.project.namespace_(), input.project.pipeline()};
+  std::optional<Lock> lock;
+  if (!FLAGS_dry_run) {
+    absl::StatusOr<Lock> acquired = Lock::Acquire(session.store(), key);
+    if (!acquired.ok()) {
+      const ExitCode code = IsHeldByAnother(acquired.status()) ? ExitCode::kBusy : ExitCode::kFailed;
+      return session.Fail(code, acquired.status().message());
+    }
+    lock.emplace(*std::move(acquired));
+  }
+  input.previous = session.ReadState(key);
+  input.placement.config_files = session.store().ComposeFile(key);
+  input.placement.working_dir = session.store().FolderOf(key);
+  Client* client = session.client();
+  if (client == nullptr) return ExitCode::kFailed;
+
+  StateWriter writer(session.store(), key, loaded);
+  Progress progress(mode, absl::Now());
+  Driver driver(*client, session.signals(),
+                {.save = [&](const deploy::Deployment& deployment) { return writer.Save(deployment); },
+                 .forget = [] {},
+                 .report = [&](const deploy::Report& report) { progress.Tell(report, absl::Now()); }});
+  deploy::Apply machine(std::move(input));
+  const deploy::Finish finish = driver.Run(machine);
+  if (finish.code == ExitCode::kNoEngine && !driver.unreachable().ok()) {
+    return session.FailUnreachable(driver.unreachable());
+  }
+  if (finish.code != ExitCode::kDone) return session.Fail(finish.code, finish.message);
+  return FLAGS_dry_run ? TellPlan(machine) : TellSuccess(session, machine, key, finish.unchanged);
+}
+
+ExitCode Main(const Arguments& arguments) {
+  if (arguments.operands.empty() == FLAGS_file.empty()) {
+    return WrongUsage(ApplyCommand(), "it takes one pipeline file, as FILE or as -f FILE");
+  }
+  const absl::StatusOr<Progress::Mode> mode = Progress::ParseMode(FLAGS_progress);
+  if (!mode.ok()) return WrongUsage(ApplyCommand(), mode.status().message());
+  const Environment environment = ProcessEnvironment();
+  const std::string file = FLAGS_file.empty() ? arguments.operands[0] : FLAGS_file;
+  absl::StatusOr<LoadedPipeline> loaded = LoadPipeline(file, arguments, environment, /*deploy=*/true);
+  if (!loaded.ok()) return Fail(kName, ExitCode::kFailed, loaded.status().message());
+  if (!loaded->valid) return ExitCode::kInvalidFile;
+
+  auto opened = Session::Open(kName, environment);
+  if (const ExitCode* over = std::get_if<ExitCode>(&opened)) return *over;
+  Session& session = *std::get<std::unique_ptr<Session>>(opened);
+
+  HostFiles files;
+  if (session.endpoint().kind == Endpoint::Kind::kUnix) {
+    const auto allowed = arguments.repeated.find("allow_host_path");
+    files = PrepareHostFiles(allowed == arguments.repeated.end() ? std::vector<std::string>() : allowed->second,
+                             /*make=*/!FLAGS_dry_run, loaded->pipeline);
+  }
+  for (const std::string& warning : files.warnings) session.Warn(warning);
+  for (const std::string& problem : files.problems) session.Fail(ExitCode::kFailed, problem);
+  if (!files.problems.empty()) return ExitCode::kFailed;
+
+  compose::TranslateOptions translate;
+  translate.secret_digests = DigestSecrets(loaded->pipeline, files);
+  deploy::ApplyInput input;
+  input.project = compose::Translate(loaded->pipeline, translate);
+  input.options = OptionsOfFlags();
+  input.placement.secrets = SecretValues(input.project, files);
+  input.file_digest = compose::Sha256(loaded->text);
+  input.engine_host = session.endpoint().address;
+  input.annotations.insert(loaded->pipeline.annotations().begin(), loaded->pipeline.annotations().end());
+  return Deploy(session, *loaded, std::move(input), *mode);
+}
+
+}  // namespace
+}  // namespace flow
+
+int main(int argc, char** argv) {
+  auto begun = flow::Begin(flow::ApplyCommand(), argc, argv);
+  if (const auto* over = std::get_if<flow::ExitCode>(&begun)) return static_cast<int>(*over);
+  return static_cast<int>(flow::Main(std::get<flow::Arguments>(begun)));
+}

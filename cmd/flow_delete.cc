@@ -1,0 +1,137 @@
+// flow-delete: takes pipelines away, with all there is of them.
+#include <iostream>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "cmd/base/environment.h"
+#include "cmd/cli/arguments.h"
+#include "cmd/cli/commands.h"
+#include "cmd/cli/flags.h"
+#include "cmd/deploy/caller.h"
+#include "cmd/deploy/driver.h"
+#include "cmd/deploy/load.h"
+#include "cmd/deploy/progress.h"
+#include "cmd/deploy/session.h"
+#include "cmd/deploy/show.h"
+#include "cmd/state/lock.h"
+#include "flow/deploy/delete.h"
+
+namespace flow {
+namespace {
+
+constexpr char kName[] = "flow-delete";
+
+ExitCode DeleteOne(Session& session, const PipelineKey& key, Progress::Mode mode) {
+  absl::StatusOr<Lock> lock = Lock::Acquire(session.store(), key);
+  if (!lock.ok()) {
+    const ExitCode code = IsHeldByAnother(lock.status())           ? ExitCode::kBusy
+                          : absl::IsInvalidArgument(lock.status()) ? ExitCode::kUsage
+                                                                   : ExitCode::kFailed;
+    return session.Fail(code, lock.status().message());
+  }
+  Client* client = session.client();
+  if (client == nullptr) return ExitCode::kFailed;
+  deploy::DeleteInput input{.namespace_ = key.pipeline_namespace, .pipeline = key.name};
+  input.previous = session.ReadState(key);
+  input.has_state = !absl::IsNotFound(session.store().ReadDeployment(key).status());
+  input.keep_volumes = FLAGS_keep_volumes;
+  input.ignore_not_found = FLAGS_ignore_not_found;
+  input.timeout = DurationOf(FLAGS_timeout);
+
+  Progress progress(mode, absl::Now());
+  absl::Status forgotten;
+  Driver driver(*client, session.signals(),
+                {.save = [&](const deploy::Deployment& d) { return session.store().WriteDeployment(key, d); },
+                 .forget = [&] { forgotten = session.store().Remove(key); },
+                 .report = [&](const deploy::Report& report) { progress.Tell(report, absl::Now()); }});
+  deploy::Delete machine(std::move(input));
+  const deploy::Finish finish = driver.Run(machine);
+  if (finish.code == ExitCode::kNoEngine && !driver.unreachable().ok()) {
+    return session.FailUnreachable(driver.unreachable());
+  }
+  if (finish.code != ExitCode::kDone) return session.Fail(finish.code, finish.message);
+  if (!forgotten.ok()) return session.Fail(ExitCode::kFailed, forgotten.message());
+  if (finish.unchanged) return ExitCode::kDone;  // it was not there, and that is no error
+  return Print(kName, absl::StrCat("Pipeline deleted: ", key.name, "\n")) ? ExitCode::kDone : ExitCode::kFailed;
+}
+
+// Every pipeline of a namespace, of the state and of the engine.
+absl::StatusOr<std::set<PipelineKey>> AllOf(Session& session, const std::string& namespace_) {
+  std::set<PipelineKey> keys;
+  const absl::StatusOr<std::vector<PipelineKey>> kept = session.store().List();
+  if (!kept.ok()) return kept.status();
+  for (const PipelineKey& key : *kept) {
+    if (key.pipeline_namespace == namespace_) keys.insert(key);
+  }
+  Client* client = session.client();
+  if (client == nullptr) return absl::InternalError("no client");
+  Caller caller(*client, session.signals());
+  if (const absl::Status status = caller.Negotiate(); !status.ok()) return status;
+  const auto reply =
+      caller.One(engine::ListContainers{.labels = {absl::StrCat(compose::kNamespaceLabel, "=", namespace_)}});
+  if (!reply.ok()) return reply.status();
+  for (const auto& container : std::get<engine::ContainerList>(*reply).containers()) {
+    keys.insert({namespace_, deploy::Label(container.labels(), compose::kPipelineLabel)});
+  }
+  return keys;
+}
+
+// The pipelines that the command line names, in its order.
+std::variant<std::vector<PipelineKey>, ExitCode> Named(Session& session, const Arguments& arguments) {
+  const std::string namespace_ = FLAGS_namespace.empty() ? "default" : FLAGS_namespace;
+  std::vector<PipelineKey> keys;
+  for (const std::string& name : arguments.operands) keys.push_back({namespace_, name});
+  if (!FLAGS_file.empty()) {
+    absl::StatusOr<LoadedPipeline> loaded = LoadPipeline(FLAGS_file, arguments, ProcessEnvironment(), false);
+    if (!loaded.ok()) return session.Fail(ExitCode::kFailed, loaded.status().message());
+    if (!loaded->valid) return ExitCode::kInvalidFile;
+    keys.push_back({loaded->pipeline.namespace_(), loaded->pipeline.name()});
+  }
+  if (FLAGS_all) {
+    const absl::StatusOr<std::set<PipelineKey>> all = AllOf(session, namespace_);
+    if (!all.ok() && absl::IsUnavailable(all.status())) return session.FailUnreachable(all.status());
+    if (!all.ok()) return session.Fail(ExitCode::kFailed, all.status().message());
+    for (const PipelineKey& key : *all) {
+      std::cerr << "will delete " << key.name << "\n";
+      keys.push_back(key);
+    }
+  }
+  return keys;
+}
+
+ExitCode Main(const Arguments& arguments) {
+  if ((!arguments.operands.empty()) + (!FLAGS_file.empty()) + FLAGS_all != 1) {
+    return WrongUsage(DeleteCommand(), "it takes names, or -f FILE, or --all");
+  }
+  const absl::StatusOr<Progress::Mode> mode = Progress::ParseMode(FLAGS_progress);
+  if (!mode.ok()) return WrongUsage(DeleteCommand(), mode.status().message());
+  auto opened = Session::Open(kName, ProcessEnvironment());
+  if (const ExitCode* over = std::get_if<ExitCode>(&opened)) return *over;
+  Session& session = *std::get<std::unique_ptr<Session>>(opened);
+  const auto named = Named(session, arguments);
+  if (const ExitCode* over = std::get_if<ExitCode>(&named)) return *over;
+
+  // Each is tried; the first failure is the exit code, but a signal ends it.
+  ExitCode code = ExitCode::kDone;
+  for (const PipelineKey& key : std::get<std::vector<PipelineKey>>(named)) {
+    const ExitCode one = DeleteOne(session, key, *mode);
+    if (code == ExitCode::kDone) code = one;
+    if (static_cast<int>(one) > 128) return one;
+  }
+  return code;
+}
+
+}  // namespace
+}  // namespace flow
+
+int main(int argc, char** argv) {
+  auto begun = flow::Begin(flow::DeleteCommand(), argc, argv);
+  if (const auto* over = std::get_if<flow::ExitCode>(&begun)) return static_cast<int>(*over);
+  return static_cast<int>(flow::Main(std::get<flow::Arguments>(begun)));
+}

@@ -1,0 +1,46 @@
+// flow-translate: the Compose file of a pipeline. It speaks to no engine, and links no libcurl.
+#include <string>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "cmd/base/environment.h"
+#include "cmd/cli/arguments.h"
+#include "cmd/cli/commands.h"
+#include "cmd/cli/flags.h"
+#include "cmd/deploy/load.h"
+#include "cmd/deploy/print.h"
+#include "flow/compose/emit.h"
+#include "flow/compose/translate.h"
+
+namespace flow {
+namespace {
+
+constexpr char kName[] = "flow-translate";
+
+ExitCode Main(const Arguments& arguments) {
+  compose::EmitOptions options;
+  if (!FLAGS_engine_api.empty()) {
+    const absl::StatusOr<compose::ApiVersion> version = compose::ParseApiVersion(FLAGS_engine_api);
+    if (!version.ok())
+      return WrongUsage(TranslateCommand(), absl::StrCat("--engine_api: ", version.status().message()));
+    options.api_version = *version;
+  }
+  if (arguments.operands.empty() == FLAGS_file.empty()) {
+    return WrongUsage(TranslateCommand(), "it takes one pipeline file, as FILE or as -f FILE");
+  }
+  const absl::StatusOr<LoadedPipeline> loaded = LoadPipeline(FLAGS_file.empty() ? arguments.operands[0] : FLAGS_file,
+                                                             arguments, ProcessEnvironment(), /*deploy=*/false);
+  if (!loaded.ok()) return Fail(kName, ExitCode::kFailed, loaded.status().message());
+  if (!loaded->valid) return ExitCode::kInvalidFile;
+  const std::string text = compose::EmitCompose(compose::Translate(loaded->pipeline), options);
+  return Print(kName, text) ? ExitCode::kDone : ExitCode::kFailed;
+}
+
+}  // namespace
+}  // namespace flow
+
+int main(int argc, char** argv) {
+  auto begun = flow::Begin(flow::TranslateCommand(), argc, argv);
+  if (const auto* over = std::get_if<flow::ExitCode>(&begun)) return static_cast<int>(*over);
+  return static_cast<int>(flow::Main(std::get<flow::Arguments>(begun)));
+}

@@ -1,0 +1,41 @@
+// flow-validate: every problem of pipeline files. It speaks to no engine, and links no libcurl.
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "cmd/base/environment.h"
+#include "cmd/cli/arguments.h"
+#include "cmd/cli/commands.h"
+#include "cmd/cli/flags.h"
+#include "cmd/deploy/load.h"
+#include "cmd/deploy/print.h"
+
+namespace flow {
+namespace {
+
+constexpr char kName[] = "flow-validate";
+
+ExitCode Main(const Arguments& arguments) {
+  std::vector<std::string> files = arguments.operands;
+  if (!FLAGS_file.empty()) files.push_back(FLAGS_file);
+  if (files.empty()) return WrongUsage(ValidateCommand(), "it takes pipeline files");
+  ExitCode code = ExitCode::kDone;
+  for (const std::string& file : files) {
+    const absl::StatusOr<LoadedPipeline> loaded = LoadPipeline(file, arguments, ProcessEnvironment(), /*deploy=*/false);
+    if (!loaded.ok()) {
+      code = Fail(kName, ExitCode::kFailed, loaded.status().message());
+    } else if (!loaded->valid && code == ExitCode::kDone) {
+      code = ExitCode::kInvalidFile;
+    }
+  }
+  return code;
+}
+
+}  // namespace
+}  // namespace flow
+
+int main(int argc, char** argv) {
+  auto begun = flow::Begin(flow::ValidateCommand(), argc, argv);
+  if (const auto* over = std::get_if<flow::ExitCode>(&begun)) return static_cast<int>(*over);
+  return static_cast<int>(flow::Main(std::get<flow::Arguments>(begun)));
+}

@@ -1,0 +1,45 @@
+// One command at a time works on a pipeline (P39).
+#ifndef CMD_STATE_LOCK_H_
+#define CMD_STATE_LOCK_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "cmd/state/store.h"
+
+namespace flow {
+
+// Held from Acquire() on until the object goes or the process dies, however that is (the kernel's flock). It holds
+// against processes that use the same state folder.
+//
+// The file is STATE_DIR/NAMESPACE/NAME.lock: beside the pipeline's folder, so that a delete can remove that while it
+// holds the lock. It holds the holder's process id. Its holder removes it at the end, together with the namespace's
+// folder where nothing else is in it; so a lock counts only while the file that is locked is the one at the path.
+class Lock {
+ public:
+  // Does not wait. FailedPrecondition (exit 5) where another process holds it: the message names the pipeline and the
+  // holder's process id. Other errors: the file cannot be made (folder, disk, permission), InvalidArgument for the key.
+  static absl::StatusOr<Lock> Acquire(const Store& store, const PipelineKey& key);
+
+  Lock(Lock&& other) noexcept;
+  Lock& operator=(Lock&&) = delete;
+  ~Lock();
+
+ private:
+  Lock(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
+
+  int fd_;
+  std::string path_;
+};
+
+// Whether `status` says that another process holds the lock.
+bool IsHeldByAnother(const absl::Status& status);
+
+// The process id of the command that is at work on the pipeline; 0 for none, -1 where its id cannot be told. Makes no
+// files, and lets an Acquire() at the same time succeed.
+int LockHolder(const Store& store, const PipelineKey& key);
+
+}  // namespace flow
+
+#endif  // CMD_STATE_LOCK_H_

@@ -1,0 +1,82 @@
+// What flow keeps of its pipelines on disk: STATE_DIR/NAMESPACE/NAME/{deployment.textproto,compose.yaml,pipeline.yaml}.
+// The engine's labels are the truth; everything here may be missing, cut off or of another version, and no caller may
+// need it.
+#ifndef CMD_STATE_STORE_H_
+#define CMD_STATE_STORE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "cmd/base/environment.h"
+#include "flow/deploy/deployment.pb.h"
+
+namespace flow {
+
+// A pipeline's name within one state folder, or one engine.
+struct PipelineKey {
+  std::string pipeline_namespace;
+  std::string name;
+
+  friend auto operator<=>(const PipelineKey&, const PipelineKey&) = default;
+};
+
+// Whether both are names as the format has them (pipeline-format.md, "metadata"): only such a key becomes a path.
+// InvalidArgument, naming the wrong one and the rule.
+absl::Status CheckKey(const PipelineKey& key);
+
+// `flag` (--state_dir, empty where it was not given; relative to where the user stands), then FLOW_STATE_DIR,
+// $XDG_STATE_HOME/flow, ~/.local/state/flow. FailedPrecondition where none of them is set.
+absl::StatusOr<std::string> StateFolder(absl::string_view flag, const Environment& environment);
+
+// The files. Folders are made as they are needed, mode 0700; files have mode 0600, whatever the umask. A write leaves
+// the old file or the new one, whole, whatever happens (file.h). Writers of one pipeline hold its lock (lock.h);
+// readers need none.
+//
+// Errors name the file. Every function with a key checks it first.
+class Store {
+ public:
+  // `folder`: StateFolder(). It need not exist; reading does not make it.
+  explicit Store(std::string folder) : folder_(std::move(folder)) {}
+
+  const std::string& folder() const { return folder_; }
+
+  // The pipeline's folder, and its files, for messages and for whoever opens them.
+  std::string FolderOf(const PipelineKey& key) const;
+  std::string DeploymentFile(const PipelineKey& key) const;
+  std::string ComposeFile(const PipelineKey& key) const;
+  std::string PipelineFile(const PipelineKey& key) const;
+
+  // NotFound: flow knows nothing of this pipeline. DataLoss: the file is there and cannot be used (empty, cut off, no
+  // text of this kind, a folder in its place); the message names it. Fields that a newer flow wrote are skipped.
+  absl::StatusOr<deploy::Deployment> ReadDeployment(const PipelineKey& key) const;
+  absl::Status WriteDeployment(const PipelineKey& key, const deploy::Deployment& deployment) const;
+
+  // The bytes of pipeline.yaml as it was applied, and of the Compose file. NotFound where there is none.
+  absl::StatusOr<std::string> ReadPipeline(const PipelineKey& key) const;
+  absl::StatusOr<std::string> ReadCompose(const PipelineKey& key) const;
+  absl::Status WritePipeline(const PipelineKey& key, absl::string_view yaml) const;
+  absl::Status WriteCompose(const PipelineKey& key, absl::string_view yaml) const;
+
+  // Every pipeline that has a deployment.textproto, usable or not, sorted. Empty where the folder does not exist.
+  absl::StatusOr<std::vector<PipelineKey>> List() const;
+
+  // The pipeline's folder with all in it, and the namespace's where nothing else is in it. Nothing there: nothing to
+  // do.
+  absl::Status Remove(const PipelineKey& key) const;
+
+ private:
+  absl::Status Write(const PipelineKey& key, const std::string& file, absl::string_view bytes) const;
+
+  std::string folder_;
+};
+
+// Makes the folder and those above it that are missing, mode 0700 each whatever the umask. NotFound where one is
+// removed again at the same time.
+absl::Status MakePrivateFolders(const std::string& folder);
+
+}  // namespace flow
+
+#endif  // CMD_STATE_STORE_H_

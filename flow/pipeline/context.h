@@ -1,0 +1,148 @@
+// What every part of the parser shares: the options, the text, and the list of what is wrong with it.
+#ifndef FLOW_PIPELINE_CONTEXT_H_
+#define FLOW_PIPELINE_CONTEXT_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "flow/pipeline/diagnostic.h"
+#include "flow/pipeline/expand.h"
+#include "flow/pipeline/parse_options.h"
+#include "flow/pipeline/place.h"
+#include "flow/pipeline/yaml_document.h"
+
+namespace flow::pipeline {
+
+// A value of the file and what leads to it. Not there: `node` is false.
+struct Value {
+  YamlNode node;
+  YamlNode key;      // what names it; false for entries of a list
+  std::string path;  // "spec.sources[0].id"
+
+  explicit operator bool() const { return static_cast<bool>(node); }
+  size_t offset() const { return node.offset(); }
+};
+
+class Context {
+ public:
+  // Diagnostics of one file; what comes after them is counted.
+  static constexpr size_t kMaxDiagnostics = 1000;
+
+  // `text` is the text that offsets count in; all must outlive the context.
+  Context(const ParseOptions& options, absl::string_view text, const Places& places)
+      : options_(options), text_(text), places_(places) {}
+
+  const ParseOptions& options() const { return options_; }
+
+  void Error(size_t offset, absl::string_view path, std::string message, std::vector<Note> notes = {}) {
+    Report(Severity::kError, offset, path, std::move(message), std::move(notes));
+  }
+  void Error(const Value& value, std::string message, std::vector<Note> notes = {}) {
+    Error(value.offset(), value.path, std::move(message), std::move(notes));
+  }
+  void Warning(size_t offset, absl::string_view path, std::string message, std::vector<Note> notes = {}) {
+    Report(Severity::kWarning, offset, path, std::move(message), std::move(notes));
+  }
+  void Warning(const Value& value, std::string message, std::vector<Note> notes = {}) {
+    Warning(value.offset(), value.path, std::move(message), std::move(notes));
+  }
+  // An error that --nostrict makes a warning.
+  void StrictError(size_t offset, absl::string_view path, std::string message, std::vector<Note> notes = {}) {
+    Report(options_.strict ? Severity::kError : Severity::kWarning, offset, path, std::move(message), std::move(notes));
+  }
+
+  Note NoteAt(size_t offset, std::string message) const {
+    const Place place = places_.At(offset);
+    return Note{place.line, place.column, std::move(message)};
+  }
+
+  // The value's text with its variables expanded. What is wrong is reported; `ok` tells whether nothing was.
+  std::string Expanded(const Value& value, bool* ok = nullptr) {
+    const auto lookup = [&](absl::string_view name) -> const std::string* {
+      const auto found = options_.variables.find(std::string(name));
+      return found == options_.variables.end() ? nullptr : &found->second;
+    };
+    Expansion expansion = Expand(value.node.text(), lookup);
+    size_t from = value.offset();
+    for (const ExpansionProblem& problem : expansion.problems) ReportExpansion(value, problem, from);
+    if (ok != nullptr) *ok = expansion.problems.empty();
+    return std::move(expansion.text);
+  }
+
+  // Whether so much is wrong already that nothing more is shown.
+  bool full() const { return diagnostics_.size() >= kMaxDiagnostics; }
+
+  // In order of place.
+  std::vector<Diagnostic> TakeDiagnostics() {
+    SortDiagnostics(diagnostics_);
+    if (left_out_ > 0) {
+      diagnostics_.back().notes.push_back(Note{0, 0, absl::StrCat("and ", left_out_, " more problems")});
+    }
+    return std::move(diagnostics_);
+  }
+
+ private:
+  void Report(Severity severity, size_t offset, absl::string_view path, std::string message, std::vector<Note> notes) {
+    if (diagnostics_.size() >= kMaxDiagnostics) {
+      // An error must not go unheard behind a thousand warnings.
+      if (severity == Severity::kError) diagnostics_.back().severity = severity;
+      ++left_out_;
+      return;
+    }
+    const Place place = places_.At(offset);
+    diagnostics_.push_back(
+        Diagnostic{severity, place.line, place.column, std::string(path), std::move(message), std::move(notes)});
+  }
+
+  void ReportExpansion(const Value& value, const ExpansionProblem& problem, size_t& from) {
+    const size_t at = FindReference(value, problem.reference, from);
+    switch (problem.kind) {
+      case ExpansionProblem::Kind::kUnset: {
+        std::string message = absl::StrCat("variable ", Quoted(problem.variable), " is not set");
+        if (!problem.message.empty()) {
+          absl::StrAppend(&message, ": ", problem.message);
+        } else {
+          absl::StrAppend(&message, "; set it, write ${", problem.variable,
+                          ":-} where empty is right, or $$ for a dollar");
+        }
+        StrictError(at, value.path, std::move(message));
+        return;
+      }
+      case ExpansionProblem::Kind::kUnfinished:
+        Warning(at, value.path,
+                "\"${\" begins no reference here and stays as it is; known are ${VAR}, ${VAR:-default}, ${VAR-default} "
+                "and ${VAR:?message}; write $${ where it is meant");
+        return;
+      case ExpansionProblem::Kind::kTooLong:
+        Error(at, value.path, "with its variables written out this is over 1 MiB");
+        return;
+    }
+  }
+
+  // Where a reference within a value stands in the text, from `from` on: a value's bytes are not the text's (quotes,
+  // escapes, folding), but a reference nearly always is. Else the value's place.
+  size_t FindReference(const Value& value, absl::string_view reference, size_t& from) const {
+    const size_t reach = 8 * value.node.text().size() + 4096;
+    const absl::string_view part = text_.substr(from, value.offset() + reach - std::min(from, value.offset() + reach));
+    const size_t found = part.find(reference);
+    if (found == absl::string_view::npos) return value.offset();
+    const size_t at = from + found;
+    from = at + 1;
+    return at;
+  }
+
+  const ParseOptions& options_;
+  absl::string_view text_;
+  const Places& places_;
+  std::vector<Diagnostic> diagnostics_;
+  size_t left_out_ = 0;
+};
+
+}  // namespace flow::pipeline
+
+#endif  // FLOW_PIPELINE_CONTEXT_H_

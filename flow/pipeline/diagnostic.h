@@ -1,0 +1,209 @@
+// What is wrong with a file, at its place, and how that is shown to a person.
+#ifndef FLOW_PIPELINE_DIAGNOSTIC_H_
+#define FLOW_PIPELINE_DIAGNOSTIC_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
+#include "flow/pipeline/place.h"
+#include "flow/pipeline/source_text.h"
+
+namespace flow::pipeline {
+
+enum class Severity { kError, kWarning };
+
+// Says more about a diagnostic: "first defined here". Line 0: about no place.
+struct Note {
+  int line = 0;
+  int column = 0;
+  std::string message;
+};
+
+struct Diagnostic {
+  Severity severity = Severity::kError;
+  int line = 1;
+  int column = 1;    // in Unicode characters
+  std::string path;  // "spec.processors[0].inputs[0]"; empty: about the file
+  std::string message;
+  std::vector<Note> notes;
+};
+
+// By place; at one place errors first, otherwise as they were found.
+inline void SortDiagnostics(std::vector<Diagnostic>& diagnostics) {
+  const auto key = [](const Diagnostic& d) { return std::make_tuple(d.line, d.column, d.severity); };
+  std::stable_sort(diagnostics.begin(), diagnostics.end(),
+                   [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
+}
+
+inline bool HasErrors(const std::vector<Diagnostic>& diagnostics) {
+  return std::any_of(diagnostics.begin(), diagnostics.end(),
+                     [](const Diagnostic& d) { return d.severity == Severity::kError; });
+}
+
+// Characters that would move a terminal's cursor, or show a line as something it is not ("trojan source").
+inline bool IsHarmful(uint32_t code) {
+  return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x200E || code == 0x200F || code == 0x2028 ||
+         code == 0x2029 || (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) || code == 0xFEFF;
+}
+
+// A text of the file as messages show it: in double quotes, harmless, cut after 60 characters.
+//
+//   Quoted("a\x1b[2J") == "\"a\\x1B[2J\""
+inline std::string Quoted(absl::string_view text) {
+  std::string out = "\"";
+  for (int characters = 0; !text.empty(); ++characters) {
+    if (characters == 60) return out + "…\"";
+    Character c = FirstCharacter(text);
+    if (c.length == 0) c = {0xFFFD, 1};
+    if (c.code == '\n') {
+      out += "\\n";
+    } else if (c.code == '\t') {
+      out += "\\t";
+    } else if (c.code == 0xFFFD) {
+      out += "�";
+    } else if (IsHarmful(c.code)) {
+      absl::StrAppendFormat(&out, c.code < 0x100 ? "\\x%02X" : "\\u%04X", c.code);
+    } else {
+      out.append(text.data(), c.length);
+    }
+    text.remove_prefix(c.length);
+  }
+  return out + "\"";
+}
+
+// A key as paths show it: as it is where it is a plain word, else in quotes.
+inline std::string PathKey(absl::string_view key) {
+  const bool word = !key.empty() && key.size() <= 60 && std::all_of(key.begin(), key.end(), [](char c) {
+    return absl::ascii_isalnum(c) || c == '_' || c == '-' || c == '/' || c == '<';
+  });
+  return word ? std::string(key) : Quoted(key);
+}
+
+namespace diagnostic_internal {
+
+// Terminal columns of a character: East Asian wide ones and pictures take two, combining ones none. Coarse blocks do: a
+// caret beside its place is all that a mistake costs.
+inline int Width(uint32_t code) {
+  struct Range {
+    uint32_t first, last;
+    int width;
+  };
+  constexpr Range kRanges[] = {
+      {0x0300, 0x036F, 0}, {0x1100, 0x115F, 2}, {0x200B, 0x200D, 0},   {0x2E80, 0xA4CF, 2},
+      {0xAC00, 0xD7A3, 2}, {0xF900, 0xFAFF, 2}, {0xFE00, 0xFE0F, 0},   {0xFE30, 0xFE6F, 2},
+      {0xFF00, 0xFF60, 2}, {0xFFE0, 0xFFE6, 2}, {0x1F300, 0x1FAFF, 2}, {0x20000, 0x3FFFD, 2},
+  };
+  for (const Range& range : kRanges) {
+    if (code >= range.first && code <= range.last) return range.width;
+  }
+  return 1;
+}
+
+inline constexpr int kShownBefore = 60;  // characters before the place, of a line that is cut
+inline constexpr int kShownAfter = 50;
+
+// The source line (harmless, cut around the column) and a caret under the column.
+inline std::string Excerpt(absl::string_view line, int column) {
+  std::string shown, padding;
+  const int first = column > kShownBefore + 1 ? column - kShownBefore : 1;
+  if (first > 1) {
+    shown = "…";
+    padding = " ";
+  }
+  int at = 1;
+  for (; !line.empty(); ++at) {
+    if (at >= column + kShownAfter) {
+      shown += "…";
+      break;
+    }
+    Character c = FirstCharacter(line);
+    if (c.length == 0) c = {0xFFFD, 1};
+    if (at >= first) {
+      const bool harmful = IsHarmful(c.code) || c.code == 0xFFFD;
+      if (c.code == '\t') {
+        shown += ' ';
+      } else if (harmful) {
+        shown += "�";
+      } else {
+        shown.append(line.data(), c.length);
+      }
+      if (at < column) padding.append(harmful ? 1 : Width(c.code), ' ');
+    }
+    line.remove_prefix(c.length);
+  }
+  // Without what a copy would carry along.
+  while (!shown.empty() && shown.back() == ' ') shown.pop_back();
+  return absl::StrCat(shown, "\n", padding, "^\n");
+}
+
+// The lines of a text, as places count them; reads forward, since diagnostics come sorted.
+class Lines {
+ public:
+  explicit Lines(absl::string_view text) : text_(text) {
+    if (text_.size() >= 3 && text_.substr(0, 3) == "\xEF\xBB\xBF") text_.remove_prefix(3);
+  }
+
+  // Without its line end; empty for a line that is not there.
+  absl::string_view Get(int number) {
+    if (number < number_) {
+      number_ = 1;
+      begin_ = 0;
+    }
+    for (; number_ < number && begin_ < text_.size(); ++number_) {
+      const size_t end = text_.find_first_of("\r\n", begin_);
+      if (end == absl::string_view::npos) return "";
+      begin_ = end + (text_.substr(end, 2) == "\r\n" ? 2 : 1);
+    }
+    if (number_ != number) return "";
+    const size_t end = text_.find_first_of("\r\n", begin_);
+    return text_.substr(begin_, end == absl::string_view::npos ? end : end - begin_);
+  }
+
+ private:
+  absl::string_view text_;
+  int number_ = 1;
+  size_t begin_ = 0;
+};
+
+}  // namespace diagnostic_internal
+
+// One block a diagnostic:
+//
+//   payments.yaml:12:15: error: spec.processors[0].inputs[0]: no component "sorce"; did you mean "source"?
+//       inputs: [sorce]
+//                ^
+//   payments.yaml:4:9: note: "source" is here
+//
+// `text` is the file as it was read. `color`: with terminal colours.
+inline std::string RenderDiagnostics(absl::string_view file_name, absl::string_view text,
+                                     const std::vector<Diagnostic>& diagnostics, bool color) {
+  const auto paint = [&](absl::string_view code, absl::string_view word) {
+    return color ? absl::StrCat("\x1b[", code, "m", word, "\x1b[0m") : std::string(word);
+  };
+  diagnostic_internal::Lines lines(text);
+  std::string out;
+  const auto place = [&](int line, int column) { return absl::StrCat(file_name, ":", line, ":", column, ": "); };
+  for (const Diagnostic& diagnostic : diagnostics) {
+    const std::string word =
+        diagnostic.severity == Severity::kError ? paint("1;31", "error:") : paint("1;33", "warning:");
+    absl::StrAppend(&out, place(diagnostic.line, diagnostic.column), word, " ", diagnostic.path,
+                    diagnostic.path.empty() ? "" : ": ", diagnostic.message, "\n");
+    absl::StrAppend(&out, diagnostic_internal::Excerpt(lines.Get(diagnostic.line), diagnostic.column));
+    for (const Note& note : diagnostic.notes) {
+      const std::string where = note.line == 0 ? absl::StrCat(file_name, ": ") : place(note.line, note.column);
+      absl::StrAppend(&out, where, paint("1;36", "note:"), " ", note.message, "\n");
+    }
+  }
+  return out;
+}
+
+}  // namespace flow::pipeline
+
+#endif  // FLOW_PIPELINE_DIAGNOSTIC_H_

@@ -1,0 +1,68 @@
+// `spec.driver`: the words that flowctl knows, and what flow does with each.
+#ifndef FLOW_PIPELINE_DRIVER_H_
+#define FLOW_PIPELINE_DRIVER_H_
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "flow/pipeline/context.h"
+#include "flow/pipeline/nearest.h"
+
+namespace flow::pipeline {
+
+struct Driver {
+  enum class Use {
+    kContainers,  // what flow does
+    kBinaries,    // how flowctl runs programs; deployed here where there are images
+    kElsewhere,   // not deployed here
+  };
+  absl::string_view word;
+  Use use;
+};
+
+inline constexpr Driver kDrivers[] = {
+    {"docker", Driver::Use::kContainers}, {"container", Driver::Use::kContainers}, {"process", Driver::Use::kBinaries},
+    {"local", Driver::Use::kBinaries},    {"kubernetes", Driver::Use::kElsewhere}, {"k8s", Driver::Use::kElsewhere},
+    {"nomad", Driver::Use::kElsewhere},
+};
+
+// Null for a word that the format does not know.
+inline const Driver* FindDriver(absl::string_view word) {
+  for (const Driver& driver : kDrivers) {
+    if (driver.word == word) return &driver;
+  }
+  return nullptr;
+}
+
+inline bool IsKnownDriver(absl::string_view word) { return FindDriver(word) != nullptr; }
+
+// Judges the file's word; `images`: whether every component names an image or a reference. A driver from the options
+// wins over the file's, which then is not judged.
+inline void CheckDriver(Context& context, const Value& value, bool images) {
+  if (!value || !context.options().driver.empty()) return;
+  const absl::string_view word = value.node.text();
+  const Driver* driver = FindDriver(word);
+  if (driver == nullptr) {
+    constexpr absl::string_view kWords[] = {"docker", "container", "process", "local", "kubernetes", "k8s", "nomad"};
+    context.Error(value, absl::StrCat("there is no driver ", Quoted(word), DidYouMean(word, kWords)));
+    return;
+  }
+  if (driver->use == Driver::Use::kBinaries && images) {
+    context.Warning(value,
+                    absl::StrCat("the driver ", word, " runs programs on the host; flow runs these components as ",
+                                 "containers all the same"));
+  }
+  if (driver->use != Driver::Use::kElsewhere) return;
+  std::string message =
+      absl::StrCat("flow does not deploy to ", word, "; where the engine is meant, insist with --driver=docker");
+  if (context.options().deploy) {
+    context.Error(value, std::move(message));
+  } else {
+    context.Warning(value, std::move(message));
+  }
+}
+
+}  // namespace flow::pipeline
+
+#endif  // FLOW_PIPELINE_DRIVER_H_

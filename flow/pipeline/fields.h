@@ -1,0 +1,303 @@
+// Reads one mapping of the format by the table of fields: unknown, repeated, missing and misshapen fields are told
+// here, so that what comes after asks for fields by name and gets values of the right shape, or nothing.
+#ifndef FLOW_PIPELINE_FIELDS_H_
+#define FLOW_PIPELINE_FIELDS_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "flow/pipeline/context.h"
+#include "flow/pipeline/field_table.h"
+#include "flow/pipeline/nearest.h"
+
+namespace flow::pipeline {
+
+// Keys that are the user's own, wherever the format says which keys there are.
+inline bool IsUsersKey(absl::string_view key) { return absl::StartsWith(key, "x-"); }
+
+// "a list", "a mapping", "the number 8" … for messages.
+inline std::string Describe(YamlNode node) {
+  switch (node.kind()) {
+    case YamlDocument::Kind::kNull:
+      return "null";
+    case YamlDocument::Kind::kSequence:
+      return "a list";
+    case YamlDocument::Kind::kMapping:
+      return "a mapping";
+    case YamlDocument::Kind::kScalar:
+      return Quoted(node.text());
+  }
+  return "";
+}
+
+inline std::optional<bool> ReadBoolean(absl::string_view text) {
+  const std::string lower = absl::AsciiStrToLower(text);
+  if (lower == "true" || lower == "yes" || lower == "on") return true;
+  if (lower == "false" || lower == "no" || lower == "off") return false;
+  return std::nullopt;
+}
+
+// Decimal digits alone: no sign, no fraction, no other base, no leading zero.
+inline std::optional<int64_t> ReadWhole(absl::string_view text) {
+  int64_t number = 0;
+  if (text.empty() || text.size() > 18 || text.find_first_not_of("0123456789") != absl::string_view::npos) {
+    return std::nullopt;
+  }
+  if (text.size() > 1 && text[0] == '0') return std::nullopt;
+  return absl::SimpleAtoi(text, &number) ? std::optional<int64_t>(number) : std::nullopt;
+}
+
+class Fields {
+ public:
+  // `value` is a mapping; else that is told and all fields are absent.
+  Fields(Context& context, Section section, const Value& value) : context_(context), section_(section), value_(value) {
+    if (!value.node.IsMapping()) {
+      context_.Error(value, absl::StrCat(SectionName(section), " is a mapping of fields, not ", Describe(value.node)));
+      broken_ = true;
+      return;
+    }
+    Read();
+  }
+
+  // The mapping itself could not be read; nothing more needs to be said about its fields.
+  bool broken() const { return broken_; }
+  const Value& value() const { return value_; }
+
+  // By the documented name. False: absent, null or misshapen.
+  Value Get(absl::string_view name) const {
+    for (const Entry& entry : entries_) {
+      if (entry.field->name == name && entry.usable) return entry.value;
+    }
+    return Value{};
+  }
+
+  // Whether the field stands there at all, be it misshapen.
+  bool Has(absl::string_view name) const {
+    for (const Entry& entry : entries_) {
+      if (entry.field->name == name) return true;
+    }
+    return false;
+  }
+
+  // Whether an unknown field was told that is most likely this one: that it is missing need not be told as well.
+  bool Misspelt(absl::string_view name) const {
+    return context_.options().strict && std::find(misspelt_.begin(), misspelt_.end(), name) != misspelt_.end();
+  }
+
+  absl::string_view Text(absl::string_view name, absl::string_view absent = "") const {
+    const Value value = Get(name);
+    return value ? value.node.text() : absent;
+  }
+
+  bool Boolean(absl::string_view name, bool absent) const {
+    const Value value = Get(name);
+    return value ? ReadBoolean(value.node.text()).value_or(absent) : absent;
+  }
+
+  std::optional<int64_t> Whole(absl::string_view name) const {
+    const Value value = Get(name);
+    return value ? ReadWhole(value.node.text()) : std::nullopt;
+  }
+
+  // The scalars of a list (or the one that stands for it).
+  std::vector<Value> List(absl::string_view name) const {
+    const Value value = Get(name);
+    if (!value) return {};
+    if (value.node.IsScalar()) return {value};
+    std::vector<Value> out;
+    for (size_t i = 0; i < value.node.size(); ++i) {
+      if (value.node.item(i).IsScalar()) out.push_back(Item(value, i));
+    }
+    return out;
+  }
+
+  // The entries of a mapping, nulls left out.
+  std::vector<Value> Map(absl::string_view name) const {
+    std::vector<Value> out;
+    const Value value = Get(name);
+    for (size_t i = 0; value && i < value.node.size(); ++i) {
+      if (value.node.value(i).IsNull()) continue;
+      Value entry = Member(value, i);
+      const bool any = FieldOf(name)->kind == Kind::kAnyMap;
+      if (any || entry.node.IsScalar()) out.push_back(std::move(entry));
+    }
+    return out;
+  }
+
+  // The mappings of a list of mappings, or the one mapping of a section; what is no mapping is told by who reads it.
+  std::vector<Fields> Sections(absl::string_view name) const {
+    std::vector<Fields> out;
+    const Value value = Get(name);
+    if (!value) return out;
+    const Field* field = FieldOf(name);
+    if (field->kind == Kind::kSection) out.emplace_back(context_, field->inside, value);
+    if (field->kind == Kind::kSectionList) {
+      for (size_t i = 0; i < value.node.size(); ++i) out.emplace_back(context_, field->inside, Item(value, i));
+    }
+    return out;
+  }
+
+ private:
+  struct Entry {
+    const Field* field;
+    Value value;
+    bool usable;
+  };
+
+  static Value Item(const Value& list, size_t i) {
+    return Value{list.node.item(i), YamlNode(), absl::StrCat(list.path, "[", i, "]")};
+  }
+  static Value Member(const Value& mapping, size_t i) {
+    const YamlNode key = mapping.node.key(i);
+    return Value{mapping.node.value(i), key,
+                 absl::StrCat(mapping.path, mapping.path.empty() ? "" : ".", PathKey(key.text()))};
+  }
+
+  const Field* FieldOf(absl::string_view name) const {
+    for (const Field& field : kFields) {
+      if (field.section == section_ && field.name == name) return &field;
+    }
+    return nullptr;
+  }
+
+  void Read() {
+    absl::flat_hash_map<std::string, const Field*> known;
+    for (const Field* field : FieldsOf(section_)) {
+      for (std::string& spelling : Spellings(*field)) known.emplace(std::move(spelling), field);
+    }
+    for (size_t i = 0; i < value_.node.size(); ++i) {
+      const Value member = Member(value_, i);
+      const auto found = known.find(std::string(member.key.text().substr(0, kMaxComparedBytes)));
+      if (found != known.end()) {
+        ReadField(*found->second, member);
+      } else if (!IsUsersKey(member.key.text())) {
+        TellUnknown(member);
+      }
+    }
+    for (const Field* field : FieldsOf(section_)) {
+      if (!field->required || Has(field->name) || Misspelt(field->name)) continue;
+      context_.Error(value_, absl::StrCat("the field ", Quoted(field->name), " (", field->doc, ") is missing"));
+    }
+  }
+
+  void ReadField(const Field& field, const Value& member) {
+    for (const Entry& entry : entries_) {
+      if (entry.field != &field) continue;
+      context_.Error(member.key.offset(), member.path,
+                     absl::StrCat(Quoted(member.key.text()), " and ", Quoted(entry.value.key.text()),
+                                  " are the same field; keep one"),
+                     {context_.NoteAt(entry.value.key.offset(), "first defined here")});
+      return;
+    }
+    if (member.node.IsNull() && !field.required) return;  // an explicit null is an absent field
+    if (member.node.IsNull()) {
+      context_.Error(member.key.offset(), member.path, absl::StrCat("this field (", field.doc, ") needs a value"));
+      entries_.push_back(Entry{&field, member, false});
+      return;
+    }
+    entries_.push_back(Entry{&field, member, CheckShape(field, member)});
+  }
+
+  bool CheckShape(const Field& field, const Value& value) {
+    const YamlNode node = value.node;
+    switch (field.kind) {
+      case Kind::kText:
+        return node.IsScalar() || Misshapen(value, "takes a text");
+      case Kind::kTextOrList:
+        if (node.IsScalar()) return true;
+        return node.IsSequence() ? CheckItems(value) : Misshapen(value, "takes a list of texts, or one text");
+      case Kind::kList:
+        return node.IsSequence() ? CheckItems(value) : Misshapen(value, "takes a list of texts");
+      case Kind::kMap:
+        return node.IsMapping() ? CheckMap(value) : Misshapen(value, "takes a mapping, as \"KEY: value\"");
+      case Kind::kAnyMap:
+        return node.IsMapping() || Misshapen(value, "takes a mapping");
+      case Kind::kSectionList:
+        return node.IsSequence() || Misshapen(value, "takes a list of mappings");
+      case Kind::kSection:
+        return true;  // told by who reads it
+      case Kind::kBoolean:
+        if (node.IsScalar() && ReadBoolean(node.text())) return true;
+        return Misshapen(value, "takes true or false");
+      case Kind::kWhole:
+        return CheckWhole(field, value);
+    }
+    return false;
+  }
+
+  bool Misshapen(const Value& value, absl::string_view what) {
+    context_.Error(value, absl::StrCat(what, ", not ", Describe(value.node)));
+    return false;
+  }
+
+  // Lists keep what is usable of them.
+  bool CheckItems(const Value& list) {
+    for (size_t i = 0; i < list.node.size(); ++i) {
+      const Value item = Item(list, i);
+      if (item.node.IsScalar()) continue;
+      context_.Error(item, item.node.IsNull()
+                               ? "an entry of this list is empty or null; put it in quotes if that text is meant"
+                               : absl::StrCat("entries of this list are texts, not ", Describe(item.node)));
+    }
+    return true;
+  }
+
+  bool CheckMap(const Value& map) {
+    for (size_t i = 0; i < map.node.size(); ++i) {
+      const Value member = Member(map, i);
+      if (member.node.IsScalar() || member.node.IsNull()) continue;
+      context_.Error(member, absl::StrCat("takes a text, not ", Describe(member.node), "; JSON in quotes is a text"));
+    }
+    return true;
+  }
+
+  bool CheckWhole(const Field& field, const Value& value) {
+    const std::optional<int64_t> number = value.node.IsScalar() ? ReadWhole(value.node.text()) : std::nullopt;
+    if (number && *number >= field.min && *number <= field.max) return true;
+    return Misshapen(value, absl::StrCat("takes a whole number from ", field.min, " to ", field.max));
+  }
+
+  void TellUnknown(const Value& member) {
+    if (context_.full()) {  // a hundred thousand of them need no suggestions
+      context_.StrictError(member.key.offset(), member.path, "unknown field");
+      return;
+    }
+    const absl::string_view key = member.key.text();
+    std::vector<absl::string_view> known;
+    for (const Field* field : FieldsOf(section_)) known.push_back(field->name);
+    const absl::string_view nearest = Nearest(key, known);
+    if (!nearest.empty()) misspelt_.emplace_back(nearest);
+    std::string hint = nearest.empty() ? "" : absl::StrCat("; did you mean ", Quoted(nearest), "?");
+    for (const Field& field : kFields) {
+      if (!hint.empty()) break;
+      const std::vector<std::string> spellings = Spellings(field);
+      if (std::find(spellings.begin(), spellings.end(), key) == spellings.end()) continue;
+      hint = absl::StrCat("; it is a field of ", SectionName(field.section));
+    }
+    if (hint.empty()) hint = "; keys of your own begin with \"x-\"";
+    context_.StrictError(member.key.offset(), member.path,
+                         absl::StrCat(SectionName(section_), " has no field ", Quoted(key), hint));
+  }
+
+  Context& context_;
+  Section section_;
+  Value value_;
+  std::vector<Entry> entries_;
+  std::vector<std::string> misspelt_;
+  bool broken_ = false;
+};
+
+}  // namespace flow::pipeline
+
+#endif  // FLOW_PIPELINE_FIELDS_H_

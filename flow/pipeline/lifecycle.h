@@ -1,0 +1,215 @@
+// How a component's container runs: health check, restart policy, stopping, CPU and memory.
+#ifndef FLOW_PIPELINE_LIFECYCLE_H_
+#define FLOW_PIPELINE_LIFECYCLE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "flow/pipeline/context.h"
+#include "flow/pipeline/fields.h"
+#include "flow/pipeline/nearest.h"
+#include "flow/pipeline/pipeline.pb.h"
+#include "flow/pipeline/quantity.h"
+
+namespace flow::pipeline {
+
+inline constexpr uint32_t kDefaultHealthPort = 8080;
+
+// What keeps a text from being asked for over HTTP, in words; empty: nothing. The text ends up in a shell's command
+// inside the container (the probe), so that what means something to a shell is not taken unescaped.
+inline std::string UrlProblem(absl::string_view url) {
+  for (char c : url) {
+    if (!absl::ascii_isalnum(c) && !absl::StrContains("-._~:/?[]@!&*+,;=%#", absl::string_view(&c, 1))) {
+      return "holds a character that no URL has; write it percent-encoded (a space is %20)";
+    }
+  }
+  if (absl::StartsWith(url, "/")) return "";
+  const size_t scheme = url.find("://");
+  const absl::string_view name = url.substr(0, scheme == absl::string_view::npos ? 0 : scheme);
+  if (name != "http" && name != "https") return "is neither a path (\"/health\") nor an http:// or https:// URL";
+  const absl::string_view rest = url.substr(scheme + 3);
+  const absl::string_view host = rest.substr(0, rest.find_first_of("/?#"));
+  return host.empty() || host[0] == ':' ? "names no host" : "";
+}
+
+// "http://localhost:80/x" → "http://127.0.0.1:80/x": BusyBox's wget takes the first address of a name alone, which may
+// be
+// ::1, where most servers do not listen.
+inline std::string WithoutLocalhost(absl::string_view url) {
+  for (absl::string_view scheme : {"http://", "https://"}) {
+    const absl::string_view rest = url.substr(std::min(scheme.size(), url.size()));
+    if (!absl::StartsWith(url, scheme) || !absl::StartsWith(rest, "localhost")) continue;
+    const absl::string_view after = rest.substr(9);
+    if (after.empty() || absl::StrContains(":/?#", after.substr(0, 1))) return absl::StrCat(scheme, "127.0.0.1", after);
+  }
+  return std::string(url);
+}
+
+// After the component's ports. `metadata`: of its reference, or null.
+inline void ReadHealthCheck(Context& context, const Fields& fields, const ComponentMetadata* metadata,
+                            Component& component) {
+  const Value check = fields.Get("health_check");
+  const Value port_value = fields.Get("health_port");
+  if (!check) {
+    if (port_value && !fields.Has("health_check") && !fields.Misspelt("health_check")) {
+      context.Warning(port_value, "does nothing without health_check (as in \"health_check: /health\")");
+    }
+    return;
+  }
+  const absl::string_view text = check.node.text();
+  const std::string problem = UrlProblem(text);
+  if (!problem.empty()) {
+    context.Error(check, absl::StrCat(Quoted(text), " ", problem));
+    return;
+  }
+  if (!absl::StartsWith(text, "/")) {
+    if (port_value)
+      context.Warning(port_value, "does nothing where health_check is a whole URL, which has its own port");
+    component.mutable_health_check()->set_url(WithoutLocalhost(text));
+    return;
+  }
+  uint32_t port = static_cast<uint32_t>(fields.Whole("health_port").value_or(0));
+  if (port == 0 && metadata != nullptr) port = metadata->health_port;
+  if (port == 0 && component.ports_size() > 0) port = component.ports(0).container_port();
+  if (port == 0 && metadata != nullptr) port = metadata->port;
+  if (port == 0) port = kDefaultHealthPort;
+  component.mutable_health_check()->set_url(absl::StrCat("http://127.0.0.1:", port, text));
+}
+
+inline void ReadRestartPolicy(Context& context, const Fields& fields, Component& component) {
+  struct Policy {
+    absl::string_view word;
+    RestartPolicy::Mode mode;
+  };
+  constexpr Policy kPolicies[] = {
+      {"no", RestartPolicy::NO},
+      {"always", RestartPolicy::ALWAYS},
+      {"on-failure", RestartPolicy::ON_FAILURE},
+      {"unless-stopped", RestartPolicy::UNLESS_STOPPED},
+  };
+  RestartPolicy& restart = *component.mutable_restart();
+  restart.set_mode(component.type() == Component::PIPELINE ? RestartPolicy::NO : RestartPolicy::UNLESS_STOPPED);
+  const Value value = fields.Get("restart_policy");
+  if (!value) return;
+  restart.set_written(true);
+
+  absl::string_view word = value.node.text();
+  if (absl::StartsWith(word, "on-failure:")) {
+    const std::optional<int64_t> retries = ReadWhole(word.substr(11));
+    restart.set_mode(RestartPolicy::ON_FAILURE);
+    if (!retries || *retries == 0 || *retries > std::numeric_limits<int32_t>::max()) {
+      context.Error(value, absl::StrCat("after \"on-failure:\" stands how often, a whole number from 1, not ",
+                                        Quoted(word.substr(11))));
+      return;
+    }
+    restart.set_max_retries(static_cast<uint32_t>(*retries));
+    return;
+  }
+  for (const Policy& policy : kPolicies) {
+    if (policy.word == word) {
+      restart.set_mode(policy.mode);
+      return;
+    }
+  }
+  constexpr absl::string_view kWords[] = {"no", "always", "on-failure", "unless-stopped"};
+  context.Error(value,
+                absl::StrCat("takes no, always, on-failure, on-failure:N or unless-stopped, not ", Quoted(word),
+                             word == "never" || word == "false" ? "; did you mean \"no\"?" : DidYouMean(word, kWords)));
+}
+
+// SIGTERM, TERM, SIGRTMIN+3, 15: what the engine takes (moby, signal.ParseSignal).
+inline bool IsSignal(absl::string_view text) {
+  constexpr absl::string_view kNames[] = {
+      "ABRT", "ALRM", "BUS",  "CHLD", "CLD",  "CONT", "FPE",    "HUP",    "ILL",  "INT",  "IO",    "IOT",
+      "KILL", "PIPE", "POLL", "PROF", "PWR",  "QUIT", "SEGV",   "STKFLT", "STOP", "SYS",  "TERM",  "TRAP",
+      "TSTP", "TTIN", "TTOU", "URG",  "USR1", "USR2", "VTALRM", "WINCH",  "XCPU", "XFSZ", "RTMIN", "RTMAX"};
+  if (const std::optional<int64_t> number = ReadWhole(text)) return *number >= 1 && *number <= 64;
+  std::string name = absl::AsciiStrToUpper(text);
+  if (absl::StartsWith(name, "SIG")) name = name.substr(3);
+  for (absl::string_view known : kNames) {
+    if (name == known) return true;
+  }
+  const absl::string_view offset = absl::string_view(name).substr(std::min<size_t>(6, name.size()));
+  const std::optional<int64_t> number = ReadWhole(offset);
+  return number && *number >= 1 && *number <= 15 &&
+         (absl::StartsWith(name, "RTMIN+") || absl::StartsWith(name, "RTMAX-"));
+}
+
+inline void ReadStopping(Context& context, const Fields& fields, Component& component) {
+  component.set_init(fields.Boolean("init", true));
+  component.set_stop_grace_period_seconds(10);
+  if (const Value period = fields.Get("stop_grace_period")) {
+    const absl::StatusOr<double> seconds = ParseSeconds(period.node.text());
+    if (!seconds.ok()) context.Error(period, std::string(seconds.status().message()));
+    component.set_stop_grace_period_seconds(seconds.value_or(10));
+  }
+  if (const Value signal = fields.Get("stop_signal")) {
+    if (!IsSignal(signal.node.text())) {
+      context.Error(signal, absl::StrCat(Quoted(signal.node.text()), " is no signal; write its name, as SIGINT"));
+    }
+    component.set_stop_signal(std::string(signal.node.text()));
+  }
+}
+
+namespace lifecycle_internal {
+
+using ParseQuantity = absl::StatusOr<double> (*)(absl::string_view);
+
+// One quantity of requests or limits: 0 where it is absent or wrong, which is told.
+inline double ReadQuantity(Context& context, const Fields& quantities, absl::string_view name, bool limit) {
+  const Value value = quantities.Get(name);
+  if (!value) return 0;
+  const ParseQuantity parse = name == "cpu" ? ParseCpu : ParseMemory;
+  const absl::StatusOr<double> amount = parse(value.node.text());
+  if (!amount.ok()) {
+    context.Error(value, std::string(amount.status().message()));
+    return 0;
+  }
+  if (*amount == 0 && limit) context.Error(value, "a limit of 0 leaves nothing to run with; leave it out for no limit");
+  return *amount;
+}
+
+}  // namespace lifecycle_internal
+
+inline void ReadResources(Context& context, const Fields& fields, Component& component) {
+  struct Quantity {
+    absl::string_view name;
+    void (Resources::*set_request)(double);
+    void (Resources::*set_limit)(double);
+  };
+  constexpr Quantity kQuantities[] = {
+      {"cpu", &Resources::set_request_cpus, &Resources::set_limit_cpus},
+      {"memory", &Resources::set_request_memory_bytes, &Resources::set_limit_memory_bytes},
+  };
+  for (const Fields& written : fields.Sections("resources")) {
+    if (written.broken()) continue;
+    Resources& resources = *component.mutable_resources();
+    const std::vector<Fields> requests = written.Sections("requests"), limits = written.Sections("limits");
+    for (const Quantity& quantity : kQuantities) {
+      double request = 0, limit = 0;
+      for (const Fields& from : requests)
+        request = lifecycle_internal::ReadQuantity(context, from, quantity.name, false);
+      for (const Fields& from : limits) limit = lifecycle_internal::ReadQuantity(context, from, quantity.name, true);
+      (resources.*quantity.set_request)(request);
+      (resources.*quantity.set_limit)(limit);
+      if (request == 0 || limit == 0 || request <= limit) continue;
+      const Value asked = requests[0].Get(quantity.name), allowed = limits[0].Get(quantity.name);
+      context.Error(asked,
+                    absl::StrCat("a request of ", asked.node.text(), " is over the limit of ", allowed.node.text()),
+                    {context.NoteAt(allowed.offset(), "the limit is here")});
+    }
+  }
+}
+
+}  // namespace flow::pipeline
+
+#endif  // FLOW_PIPELINE_LIFECYCLE_H_

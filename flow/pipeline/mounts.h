@@ -1,0 +1,179 @@
+// `volumes` and `secrets` of a component: what is put into its container.
+#ifndef FLOW_PIPELINE_MOUNTS_H_
+#define FLOW_PIPELINE_MOUNTS_H_
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "flow/pipeline/context.h"
+#include "flow/pipeline/fields.h"
+#include "flow/pipeline/host_path.h"
+#include "flow/pipeline/names.h"
+#include "flow/pipeline/pipeline.pb.h"
+
+namespace flow::pipeline {
+
+// With the project's name before it ("flow-" and two names of 63 at most) a volume's is a folder's name: 255 bytes.
+inline constexpr size_t kMaxVolumeName = 120;
+
+// [a-zA-Z0-9][a-zA-Z0-9_.-]*
+inline bool IsPlainName(absl::string_view name) {
+  if (name.empty() || !absl::ascii_isalnum(name[0])) return false;
+  for (char c : name) {
+    if (!absl::ascii_isalnum(c) && c != '_' && c != '.' && c != '-') return false;
+  }
+  return true;
+}
+
+// The container paths that a component has given away → where.
+using ContainerPaths = std::map<std::string, size_t>;
+
+// A path inside the container, lexically normal; what is wrong with it is told. Empty: no use.
+inline std::string ReadContainerPath(Context& context, const Value& value, absl::string_view text,
+                                     ContainerPaths& taken) {
+  if (text.substr(0, 1) != "/") {
+    context.Error(value, absl::StrCat("a path in the container begins with \"/\", unlike ", Quoted(text)));
+    return "";
+  }
+  std::string path = NormalPath(text);
+  if (path == "/") {
+    context.Error(value, "the container's whole \"/\" cannot be a mount");
+    return "";
+  }
+  const auto [first, is_new] = taken.try_emplace(path, value.offset());
+  if (!is_new) {
+    context.Error(value, absl::StrCat("something is mounted at ", Quoted(path), " already"),
+                  {context.NoteAt(first->second, "by this")});
+  }
+  return path;
+}
+
+// A host path, absolute and lexically normal; what is wrong with it is told. Empty: no use.
+inline std::string ReadHostPath(Context& context, const Value& value) {
+  bool expanded = false;
+  const std::string text = context.Expanded(value, &expanded);
+  if (!expanded && context.options().strict) return "";
+  if (text.empty()) {
+    context.Error(value, "the host path is empty");
+    return "";
+  }
+  std::string path = AbsoluteHostPath(text, context.options().base_directory, context.options().home_directory);
+  const std::string problem = HostPathProblem(path, context.options().allowed_host_paths);
+  if (!problem.empty()) context.Error(value, problem);
+  return path;
+}
+
+inline void ReadVolumes(Context& context, const Fields& fields, ContainerPaths& taken, Component& component) {
+  for (const Fields& written : fields.Sections("volumes")) {
+    if (written.broken()) continue;
+    Mount* mount = component.add_volumes();
+    mount->set_read_only(written.Boolean("readonly", false));
+
+    const Value name = written.Get("name");
+    if (name && !IsPlainName(name.node.text())) {
+      context.Error(
+          name, absl::StrCat(Quoted(name.node.text()), " cannot be a volume's name: letters, digits, \"_\", \".\" and ",
+                             "\"-\", beginning with a letter or digit; a path of the host goes to host_path"));
+    } else if (name && name.node.text().size() > kMaxVolumeName) {
+      context.Error(name, absl::StrCat("a volume's name has at most ", kMaxVolumeName, " characters"));
+    }
+    mount->set_name(std::string(written.Text("name")));
+
+    if (const Value host_path = written.Get("host_path")) {
+      mount->set_host_path(ReadHostPath(context, host_path));
+    } else if (!written.Has("name") && !written.Has("host_path") && !written.Misspelt("name") &&
+               !written.Misspelt("host_path")) {
+      context.Error(written.value(), "a volume has a \"name\", or a \"host_path\" for a file or folder of the host");
+    }
+
+    const Value path = written.Get("container_path") ? written.Get("container_path") : written.Get("mountPath");
+    if (path) {
+      mount->set_container_path(ReadContainerPath(context, path, path.node.text(), taken));
+    } else if (!written.Has("container_path") && !written.Has("mountPath") && !written.Misspelt("container_path") &&
+               !written.Misspelt("mountPath")) {
+      context.Error(written.value(), "the field \"mountPath\" (where the volume is in the container) is missing");
+    }
+  }
+}
+
+inline void ReadSecretMode(Context& context, const Fields& written, Secret* secret) {
+  const Value mode = written.Get("mode");
+  if (!mode) return;
+  const absl::string_view text = mode.node.text();
+  secret->set_mode(std::string(text));
+  if (text.size() >= 3 && text.size() <= 4 && text.find_first_not_of("01234567") == absl::string_view::npos) return;
+  context.Error(mode, absl::StrCat("takes permissions in octal (\"0400\"), not ", Quoted(text)));
+}
+
+inline void ReadSecretType(Context& context, const Fields& written, Secret* secret) {
+  const Value type = written.Get("type");
+  if (!type) return;
+  Secret::Type known;
+  if (Secret::Type_Parse(absl::AsciiStrToUpper(type.node.text()), &known)) {
+    secret->set_type(known);
+  } else {
+    context.Error(type, absl::StrCat("a secret is of type env, file or dir, not ", Quoted(type.node.text())));
+  }
+}
+
+inline void ReadSecrets(Context& context, const Fields& fields, ContainerPaths& taken, Component& component) {
+  std::map<std::string, size_t> variables, names;  // → where
+  for (const Fields& written : fields.Sections("secrets")) {
+    if (written.broken()) continue;
+    Secret* secret = component.add_secrets();
+    ReadSecretType(context, written, secret);
+    ReadSecretMode(context, written, secret);
+    secret->set_required(written.Boolean("required", false));
+    for (const Value& label : written.Map("labels")) {
+      (*secret->mutable_labels())[std::string(label.key.text())] = std::string(label.node.text());
+    }
+    const bool is_mount = secret->type() != Secret::ENV;
+
+    const Value name = written.Get("name");
+    if (name) {
+      secret->set_name(std::string(name.node.text()));
+      const auto [first, is_new] = names.try_emplace(EnvironmentName(secret->name()), name.offset());
+      if (!IsPlainName(secret->name())) {
+        context.Error(
+            name, absl::StrCat(Quoted(secret->name()), " cannot be a secret's name: letters, digits, \"_\", \".\" and ",
+                               "\"-\", beginning with a letter or digit"));
+      } else if (!is_new) {
+        context.Error(name,
+                      absl::StrCat("this component has a secret ", Quoted(secret->name()),
+                                   " already, or one that differs ", "in style only"),
+                      {context.NoteAt(first->second, "first defined here")});
+      }
+    }
+    if (const Value host_path = written.Get("host_path")) secret->set_host_path(ReadHostPath(context, host_path));
+
+    if (const Value env = written.Get("env")) {
+      secret->set_env(std::string(env.node.text()));
+      const auto [first, is_new] = variables.try_emplace(secret->env(), env.offset());
+      if (!IsVariableName(secret->env())) {
+        context.Error(env, absl::StrCat(Quoted(secret->env()), " cannot be the name of a variable"));
+      } else if (!is_new) {
+        context.Error(env, absl::StrCat("two secrets for the variable ", secret->env()),
+                      {context.NoteAt(first->second, "the other one is here")});
+      }
+    } else if (!is_mount && !written.Has("env") && !written.Misspelt("env")) {
+      context.Error(written.value(),
+                    "the field \"env\" (the variable that holds the secret) is missing; a secret to be mounted "
+                    "says \"type: file\"");
+    }
+
+    if (const Value path = written.Get("container_path"); path && is_mount) {
+      secret->set_container_path(ReadContainerPath(context, path, path.node.text(), taken));
+    } else if (is_mount && name) {
+      secret->set_container_path(ReadContainerPath(context, name, absl::StrCat("/secrets/", secret->name()), taken));
+    }
+  }
+}
+
+}  // namespace flow::pipeline
+
+#endif  // FLOW_PIPELINE_MOUNTS_H_

@@ -1,0 +1,115 @@
+// The text of a file before it is read as YAML: what is refused whatever it means, and one spelling of line ends.
+#ifndef FLOW_PIPELINE_SOURCE_TEXT_H_
+#define FLOW_PIPELINE_SOURCE_TEXT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
+
+namespace flow::pipeline {
+
+inline constexpr size_t kMaxFileBytes = 16 << 20;
+
+struct SourceText {
+  // Without byte-order mark, every line end an LF (YAML 1.2, 5.4: CR LF and a lone CR are line ends too).
+  std::string text;
+  // What makes the text unreadable; empty: nothing. `problem_offset` counts in `text`.
+  std::string problem;
+  size_t problem_offset = 0;
+};
+
+// A character of a text: its code point and length in bytes; length 0 where the bytes are no UTF-8.
+struct Character {
+  uint32_t code = 0;
+  size_t length = 0;
+};
+
+// Decodes the character at the front of a text that is not empty, as RFC 3629 has it: no overlong forms, no surrogates.
+inline Character FirstCharacter(absl::string_view text) {
+  const unsigned char lead = static_cast<unsigned char>(text[0]);
+  if (lead < 0x80) return {lead, 1};
+  const size_t length = lead >= 0xF5 ? 0 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC2 ? 2 : 0;
+  if (length == 0 || text.size() < length) return {};
+  uint32_t code = lead & (0xFF >> (length + 1));
+  for (size_t i = 1; i < length; ++i) {
+    const unsigned char byte = static_cast<unsigned char>(text[i]);
+    if ((byte & 0xC0) != 0x80) return {};
+    code = code << 6 | (byte & 0x3F);
+  }
+  constexpr uint32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
+  if (code < kSmallest[length] || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) return {};
+  return {code, length};
+}
+
+// YAML 1.2, 5.1: c-printable. What is not may stand in double quotes, as an escape.
+inline bool IsPrintable(uint32_t code) {
+  if (code < 0x20) return code == '\t' || code == '\n' || code == '\r';
+  if (code < 0x7F) return true;
+  return code == 0x85 || (code >= 0xA0 && code != 0xFFFE && code != 0xFFFF);
+}
+
+// What the first bytes say of a text that is not UTF-8; empty: nothing against it.
+inline std::string OtherEncoding(absl::string_view text) {
+  const absl::string_view head = text.substr(0, 4);
+  const bool le = absl::StartsWith(head, "\xFF\xFE");
+  const bool be = absl::StartsWith(head, "\xFE\xFF");
+  const bool nul_second = head.size() >= 4 && head[1] == '\0' && head[3] == '\0' && head[0] != '\0';
+  const bool nul_first = head.size() >= 4 && head[0] == '\0' && head[2] == '\0' && head[1] != '\0';
+  if (head == absl::string_view("\xFF\xFE\0\0", 4) || head == absl::string_view("\0\0\xFE\xFF", 4)) {
+    return "this is UTF-32; save the file as UTF-8";
+  }
+  if (le || be || nul_second || nul_first) {
+    return "this is UTF-16, as some Windows editors save it; save the file as UTF-8";
+  }
+  return "";
+}
+
+// Never fails: a text with a problem comes back with that problem named, cut off before it.
+inline SourceText ReadSourceText(absl::string_view bytes) {
+  SourceText source;
+  if (bytes.size() > kMaxFileBytes) {
+    source.problem =
+        absl::StrCat("the file has ", bytes.size(), " bytes; at most ", kMaxFileBytes, " (16 MiB) are read");
+    return source;
+  }
+  source.problem = OtherEncoding(bytes);
+  if (!source.problem.empty()) return source;
+  if (absl::StartsWith(bytes, "\xEF\xBB\xBF")) bytes.remove_prefix(3);
+
+  source.text.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const Character character = FirstCharacter(bytes);
+    if (character.length == 0) {
+      source.problem =
+          absl::StrFormat("byte 0x%02X is not UTF-8; save the file as UTF-8", static_cast<unsigned char>(bytes[0]));
+    } else if (character.code == 0) {
+      source.problem = "a NUL byte; a pipeline file is text";
+    } else if (!IsPrintable(character.code)) {
+      source.problem = absl::StrFormat(
+          "the control character U+%04X; where it is meant, write it in double quotes as \"\\%s%0*X\"", character.code,
+          character.code < 0x100 ? "x" : "u", character.code < 0x100 ? 2 : 4, character.code);
+    }
+    if (!source.problem.empty()) {
+      source.problem_offset = source.text.size();
+      break;
+    }
+    if (character.code == '\r') {
+      source.text += '\n';
+      bytes.remove_prefix(absl::StartsWith(bytes, "\r\n") ? 2 : 1);
+    } else {
+      source.text.append(bytes.data(), character.length);
+      bytes.remove_prefix(character.length);
+    }
+  }
+  return source;
+}
+
+}  // namespace flow::pipeline
+
+#endif  // FLOW_PIPELINE_SOURCE_TEXT_H_

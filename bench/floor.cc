@@ -101,7 +101,7 @@ class Client {
 
   void Finish(CURL* easy, CURLcode code) {
     char* pointer = nullptr;
-    long status = 0;
+    long status = 0;  // NOLINT(google-runtime-int): libcurl's
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &pointer);
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     const std::unique_ptr<Request> request(reinterpret_cast<Request*>(pointer));
@@ -151,7 +151,7 @@ void Post(Client& client, const std::string& path, Client::Done done) {
 void Delete(Client& client, const std::string& path) { client.Send("DELETE", path, "", nullptr); }
 
 // Calls `step` for each container: for all at once, or for the next when the one before is done.
-using Step = std::function<void(const Container&, Client::Done next)>;
+using Step = std::function<void(const Container&, const Client::Done& next)>;
 void ForEach(Client& client, const std::vector<Container>& containers, bool chain, const Step& step) {
   if (!chain) {
     for (const Container& container : containers) step(container, nullptr);
@@ -200,8 +200,8 @@ void Deploy(Client& client, const std::string& record, bool chain) {
                 [&containers, i](const std::string& body) { containers[i].id = FieldValues(body, "Id").at(0); });
   }
   client.Run();
-  ForEach(client, containers, chain, [&client](const Container& container, Client::Done next) {
-    Post(client, "/containers/" + container.id + "/start", std::move(next));
+  ForEach(client, containers, chain, [&client](const Container& container, const Client::Done& next) {
+    Post(client, "/containers/" + container.id + "/start", next);
   });
 }
 
@@ -226,7 +226,7 @@ void Remove(Client& client, const std::string& prefix, bool chain, bool stop) {
   }
   std::sort(containers.begin(), containers.end(),
             [](const Container& a, const Container& b) { return a.name < b.name; });
-  ForEach(client, containers, chain, [&](const Container& container, Client::Done next) {
+  ForEach(client, containers, chain, [&](const Container& container, const Client::Done& next) {
     const std::string removal = "/containers/" + container.id + "?force=1&v=1";
     if (!stop) return Delete(client, removal);
     Post(client, "/containers/" + container.id + "/stop", [&client, removal, next](const std::string& body) {

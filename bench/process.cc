@@ -38,6 +38,7 @@ double Ms(const timeval& time) {
 // A process group of its own: Ctrl-C on the terminal reaches this process alone, which hands it on.
 pid_t Spawn(const std::vector<std::string>& command, const std::string& output) {
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);
   posix_spawn_file_actions_t files;

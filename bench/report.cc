@@ -16,6 +16,7 @@ constexpr const char* kPrograms[] = {"flow", "Compose", "floor", "/bin/true"};
 
 std::vector<double> Column(const std::vector<Usage>& usages, double Usage::*figure) {
   std::vector<double> values;
+  values.reserve(usages.size());
   for (const Usage& usage : usages) values.push_back(usage.*figure);
   return values;
 }

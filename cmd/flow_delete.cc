@@ -18,7 +18,6 @@
 #include "cmd/deploy/load.h"
 #include "cmd/deploy/progress.h"
 #include "cmd/deploy/session.h"
-#include "cmd/deploy/show.h"
 #include "cmd/state/lock.h"
 #include "flow/deploy/delete.h"
 

@@ -290,7 +290,7 @@ class Apply {
     if (!reply.ok()) return OnOperationFailed(index, reply.status());
     const auto* made = std::get_if<engine::Created>(&*reply);
     executor_.Done(index, made == nullptr ? "" : made->id().empty() ? made->name() : made->id());
-    out_.Tell(Report::Kind::kDone, operation.component(), OperationText(operation));
+    out_.Tell(Report::Kind::kDone, operation.component(), DoneText(operation));
     if (phase_ == Phase::kRollingBack) return;
     if (operation.kind() == Operation::CREATE_CONTAINER) {
       watch_.readiness().Created(operation.component(), operation.number(), made->id());
@@ -399,7 +399,7 @@ class Apply {
   }
 
   void ConcludeFailed() {
-    // An engine that stopped answering leaves the rest of the rollback undone.
+    // The state tells what is there: what was removed is not, and of what the engine did not answer any more all may be.
     if (!executor_.Finished()) left_ = {NamesOf(made_)};
     for (uint32_t index = 0; index < static_cast<uint32_t>(executor_.plan().operations_size()); ++index) {
       const Operation& operation = executor_.plan().operations(index);

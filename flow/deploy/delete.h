@@ -206,7 +206,7 @@ class Delete {
     const Operation& operation = executor_.plan().operations(index);
     if (status.ok()) {
       executor_.Done(index);
-      return out_.Tell(Report::Kind::kDone, operation.component(), OperationText(operation));
+      return out_.Tell(Report::Kind::kDone, operation.component(), DoneText(operation));
     }
     executor_.Failed(index);
     out_.Tell(Report::Kind::kFailed, operation.component(),

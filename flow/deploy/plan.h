@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "flow/deploy/observed.h"
@@ -45,6 +46,16 @@ inline absl::string_view KindText(Operation::Kind kind) {
 // "create container flow-x-sink-1", without the reason.
 inline std::string OperationText(const Operation& operation) {
   return absl::StrCat(KindText(operation.kind()), " ", operation.name());
+}
+
+// "container flow-x-sink-1 created": the same, when it is done.
+inline std::string DoneText(const Operation& operation) {
+  absl::string_view kind = KindText(operation.kind());
+  if (operation.kind() == Operation::RENAME_CONTAINER) return absl::StrCat("container renamed to ", operation.name());
+  const size_t space = kind.find(' ');
+  const absl::string_view verb = kind.substr(0, space), object = kind.substr(space + 1);
+  const absl::string_view ending = absl::EndsWith(verb, "e") ? "d" : absl::EndsWith(verb, "op") ? "ped" : "ed";
+  return absl::StrCat(object, " ", operation.name(), " ", verb, ending);
 }
 
 // The plan as people and tests read it: one line an operation, with its reason.

@@ -136,6 +136,12 @@ std::vector<std::string> FieldValues(const std::string& json, const std::string&
   return values;
 }
 
+void ReplaceAll(std::string& text, const std::string& from, const std::string& to) {
+  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
+    text.replace(at, from.size(), to);
+  }
+}
+
 std::string Escape(const std::string& text) {
   char* escaped = curl_easy_escape(nullptr, text.c_str(), static_cast<int>(text.size()));
   std::string copy = escaped;
@@ -183,16 +189,21 @@ void Ask(Client& client, const std::string& record) {
 
 void Deploy(Client& client, const std::string& record, bool chain) {
   std::vector<std::pair<std::string, std::string>> creates;  // target, body
+  std::string network;
   for (const bench::Request& request : Record(record)) {
     if (request.method != "POST") continue;
     const auto to = [&request](const char* path) { return request.target.find(path) != std::string::npos; };
     if (to("/containers/create")) {
       creates.emplace_back(request.target, request.body);
     } else if (to("/networks/create") || to("/volumes/create")) {
-      client.Send("POST", request.target, request.body, nullptr);
+      client.Send("POST", request.target, request.body, [&network](const std::string& body) {
+        for (const std::string& id : FieldValues(body, "Id")) network = id;  // a volume has none
+      });
     }
   }
   client.Run();
+  // The record speaks of the network that there was then.
+  for (auto& [target, body] : creates) ReplaceAll(body, FieldValues(body, "NetworkMode").at(0), network);
   std::sort(creates.begin(), creates.end());
   std::vector<Container> containers(creates.size());
   for (size_t i = 0; i < creates.size(); ++i) {

@@ -1,6 +1,6 @@
 // Deploys the same pipelines with flow, Docker Compose and the floor, in turns, and prints what each took.
 //
-//   bazel run --config=release //bench            about seven minutes
+//   bazel run --config=release //bench            some minutes
 //   bazel run --config=release //bench -- --pairs=1 --quick_pairs=5
 #include <gflags/gflags.h>
 #include <signal.h>

@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
@@ -12,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "cmd/base/file.h"
 #include "flow/compose/environment.h"
+#include "flow/pipeline/host_path.h"
 
 namespace flow {
 namespace {
@@ -65,10 +65,9 @@ class Preparation {
     if (!fs::exists(path, error)) return Problem(component, path, "is a symbolic link to something that is not there");
     const fs::path real = fs::canonical(path, error);
     // The path as it is written was judged with the file's text; this is about where it leads.
-    if (!error && real != path && IsRefused(real)) {
-      Problem(component, path,
-              absl::StrCat("leads to ", real.string(), ", which is the system's; --allow_host_path=", real.string(),
-                           " is how to insist"));
+    if (error || real == path) return;
+    if (const std::string refusal = pipeline::HostPathProblem(real.string(), allowed_); !refusal.empty()) {
+      Problem(component, path, absl::StrCat("leads to ", real.string(), ": ", refusal));
     }
   }
 
@@ -77,13 +76,6 @@ class Preparation {
     std::error_code error;
     while (!fs::exists(path, error) && path.has_relative_path()) path = path.parent_path();
     return access(path.c_str(), W_OK | X_OK) == 0;
-  }
-
-  bool IsRefused(const fs::path& path) const {
-    static constexpr const char* kSystem[] = {"/",    "/etc",  "/bin", "/sbin", "/usr", "/lib",
-                                              "/var", "/boot", "/dev", "/proc", "/sys", "/run/docker.sock"};
-    const bool system = std::find(std::begin(kSystem), std::end(kSystem), path) != std::end(kSystem);
-    return system && std::find(allowed_.begin(), allowed_.end(), path) == allowed_.end();
   }
 
   // False: it is not there, and need not be.

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <iostream>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,16 +13,50 @@
 #include "cmd/cli/flags.h"
 #include "cmd/cli/terminal.h"
 #include "flow/pipeline/diagnostic.h"
+#include "flow/pipeline/env_file.h"
 #include "flow/pipeline/parse.h"
 
 namespace flow {
+namespace {
+
+void Tell(const std::string& file, const std::string& text, const std::vector<pipeline::Diagnostic>& diagnostics,
+          const Environment& environment) {
+  const bool colour = InspectTerminal(STDERR_FILENO, environment).colour;
+  std::cerr << pipeline::RenderDiagnostics(file == "-" ? "standard input" : file, text, diagnostics, colour);
+}
+
+// The process's variables, and those of the --env_file's, which win; of several files the later wins. Nothing: a file
+// has errors, which were told.
+absl::StatusOr<std::optional<std::map<std::string, std::string>>> Variables(const Arguments& arguments,
+                                                                            const Environment& environment) {
+  std::map<std::string, std::string> variables = environment;
+  const auto files = arguments.repeated.find("env_file");
+  if (files == arguments.repeated.end()) return variables;
+  bool valid = true;
+  for (const std::string& file : files->second) {
+    const absl::StatusOr<std::string> text = ReadInput(file, environment);
+    if (!text.ok()) return text.status();
+    const pipeline::EnvFileResult parsed = pipeline::ParseEnvFile(*text, environment);
+    Tell(file, *text, parsed.diagnostics, environment);
+    valid &= parsed.ok();
+    for (const auto& [name, value] : parsed.variables) variables[name] = value;
+  }
+  if (!valid) return std::nullopt;
+  return variables;
+}
+
+}  // namespace
 absl::StatusOr<LoadedPipeline> LoadPipeline(const std::string& file, const Arguments& arguments,
                                             const Environment& environment, bool deploy) {
   absl::StatusOr<std::string> text = ReadInput(file, environment);
   if (!text.ok()) return text.status();
 
+  const auto variables = Variables(arguments, environment);
+  if (!variables.ok()) return variables.status();
+  if (!variables->has_value()) return LoadedPipeline();
+
   pipeline::ParseOptions options;
-  options.variables = environment;
+  options.variables = **variables;
   options.default_image = FLAGS_default_image;
   options.driver = FLAGS_driver;
   options.deploy = deploy;
@@ -34,8 +69,7 @@ absl::StatusOr<LoadedPipeline> LoadPipeline(const std::string& file, const Argum
   options.home_directory = Variable(environment, "HOME");
 
   pipeline::ParseResult result = pipeline::ParsePipeline(*text, options);
-  const bool colour = InspectTerminal(STDERR_FILENO, environment).colour;
-  std::cerr << pipeline::RenderDiagnostics(file == "-" ? "standard input" : file, *text, result.diagnostics, colour);
+  Tell(file, *text, result.diagnostics, environment);
   if (!FLAGS_namespace.empty()) result.pipeline.set_namespace_(FLAGS_namespace);
   const bool valid = result.ok();
   return LoadedPipeline{*std::move(text), std::move(result.pipeline), valid};

@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <string>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "flow/pipeline/names.h"
 
 namespace flow::compose {
 
@@ -35,29 +35,9 @@ inline std::string VolumeName(const std::string& project, const std::string& key
   return absl::StrCat(project, "_", key);
 }
 
-// The name under which a component is reachable besides its id: every character that is not a letter or digit becomes
-// '-'. Underscores and dots are no part of a host name (RFC 1123), and URL parsers of many languages refuse them;
-// flowctl's translation does the same, so existing files address "ttp_proc" as "ttp-proc". Equal to the id where that
-// is a host name.
-inline std::string DnsAlias(const std::string& id) {
-  std::string alias = id;
-  for (char& c : alias) {
-    if (!absl::ascii_isalnum(c)) c = '-';
-  }
-  return alias;
-}
-
-// The part of an environment variable that stands for an id or a config key: upper case, every character that is not an
-// ASCII letter or digit '_' ("ttp-proc" → "TTP_PROC"). A character of several UTF-8 bytes is one character.
-inline std::string EnvironmentName(const std::string& id) {
-  std::string name;
-  name.reserve(id.size());
-  for (const char c : id) {
-    if ((c & 0xC0) == 0x80) continue;  // a UTF-8 continuation byte
-    name += absl::ascii_isalnum(c) ? absl::ascii_toupper(c) : '_';
-  }
-  return name;
-}
+// Of ids: in the network, and in variables.
+using pipeline::DnsAlias;
+using pipeline::EnvironmentName;
 
 // The variable that stands for an environment secret in the Compose file. The value of `secret` is in the environment
 // of whoever runs `docker compose`, never in the file.

@@ -115,7 +115,8 @@ inline ContainerConfig MakeContainerConfig(const compose::Project& project, cons
   host.set_init(service.init());
   host.set_memory(service.resources().limit_memory_bytes());
   host.set_memory_reservation(service.resources().reserved_memory_bytes());
-  host.set_nano_cpus(std::round(service.resources().limit_cpus() * 1e9));
+  // In single precision, as Compose does it: the same file has to come to the same container.
+  host.set_nano_cpus(std::trunc(static_cast<float>(service.resources().limit_cpus()) * 1e9f));
   host.set_cpu_shares(service.resources().cpu_shares());
   internal::SetRestartPolicy(service, &host);
   internal::SetMounts(project, service, &host);

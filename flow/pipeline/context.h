@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "flow/pipeline/diagnostic.h"
 #include "flow/pipeline/expand.h"
+#include "flow/pipeline/field_table.h"
 #include "flow/pipeline/parse_options.h"
 #include "flow/pipeline/place.h"
 #include "flow/pipeline/yaml_document.h"
@@ -32,12 +33,14 @@ class Context {
  public:
   // Diagnostics of one file; what comes after them is counted.
   static constexpr size_t kMaxDiagnostics = 1000;
+  static constexpr size_t kMaxSpent = 64 << 20;
 
   // `text` is the text that offsets count in; all must outlive the context.
   Context(const ParseOptions& options, absl::string_view text, const Places& places)
       : options_(options), text_(text), places_(places) {}
 
   const ParseOptions& options() const { return options_; }
+  const FieldIndex& fields() const { return fields_; }
 
   void Error(size_t offset, absl::string_view path, std::string message, std::vector<Note> notes = {}) {
     Report(Severity::kError, offset, path, std::move(message), std::move(notes));
@@ -68,10 +71,22 @@ class Context {
       return found == options_.variables.end() ? nullptr : &found->second;
     };
     Expansion expansion = Expand(value.node.text(), lookup);
+    if (!Spend(value, expansion.text.size())) expansion.text.clear();
     size_t from = value.offset();
     for (const ExpansionProblem& problem : expansion.problems) ReportExpansion(value, problem, from);
     if (ok != nullptr) *ok = expansion.problems.empty();
     return std::move(expansion.text);
+  }
+
+  // Counts bytes that the pipeline takes beyond what the file holds: expanded variables, defaults copied to every
+  // component. False, and told once, where they come to more than any pipeline needs.
+  bool Spend(const Value& at, size_t bytes) {
+    if (spent_ > kMaxSpent) return false;
+    spent_ += bytes;
+    if (spent_ <= kMaxSpent) return true;
+    Error(at,
+          "with variables written out and defaults copied to every component, the pipeline has over 64 MiB of text");
+    return false;
   }
 
   // Whether so much is wrong already that nothing more is shown.
@@ -143,8 +158,10 @@ class Context {
   const ParseOptions& options_;
   absl::string_view text_;
   const Places& places_;
+  const FieldIndex fields_;
   std::vector<Diagnostic> diagnostics_;
   size_t left_out_ = 0;
+  size_t spent_ = 0;
 };
 
 }  // namespace flow::pipeline

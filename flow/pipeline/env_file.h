@@ -36,8 +36,8 @@ namespace env_file_internal {
 
 class Reader {
  public:
-  Reader(absl::string_view text, const std::map<std::string, std::string>& process)
-      : text_(text), process_(process), places_(text) {}
+  Reader(absl::string_view text, const std::map<std::string, std::string>& process, bool strict)
+      : text_(text), process_(process), strict_(strict), places_(text) {}
 
   EnvFileResult Run() {
     while (SkipToStatement()) ReadStatement();
@@ -57,9 +57,9 @@ class Reader {
     while (!done() && IsSpace(text_[at_])) ++at_;
   }
 
-  void Report(size_t offset, std::string message) {
+  void Report(size_t offset, std::string message, Severity severity = Severity::kError) {
     const Place place = places_.At(offset);
-    result_.diagnostics.push_back(Diagnostic{Severity::kError, place.line, place.column, "", std::move(message), {}});
+    result_.diagnostics.push_back(Diagnostic{severity, place.line, place.column, "", std::move(message), {}});
   }
 
   // Past blank lines and comments; false: that was all.
@@ -177,13 +177,15 @@ class Reader {
                           problem.message.empty() ? absl::StrCat("; write ${", problem.variable,
                                                                  ":-} where empty is right, or single quotes "
                                                                  "around a text with a dollar")
-                                                  : absl::StrCat(": ", problem.message)));
+                                                  : absl::StrCat(": ", problem.message)),
+             strict_ ? Severity::kError : Severity::kWarning);
     }
     return std::move(expansion.text);
   }
 
   absl::string_view text_;
   const std::map<std::string, std::string>& process_;
+  bool strict_;
   Places places_;
   size_t at_ = 0;
   EnvFileResult result_;
@@ -192,10 +194,12 @@ class Reader {
 }  // namespace env_file_internal
 
 // `process`: the variables of the process, for keys without a value and for `$VAR`; what stands in the file above wins
-// over them. Of a key that comes twice the last one counts.
-inline EnvFileResult ParseEnvFile(absl::string_view text, const std::map<std::string, std::string>& process) {
+// over them. Of a key that comes twice the last one counts. `strict`: false (--nostrict)
+// makes variables that are not set warnings.
+inline EnvFileResult ParseEnvFile(absl::string_view text, const std::map<std::string, std::string>& process,
+                                  bool strict = true) {
   const SourceText source = ReadSourceText(text);
-  if (source.problem.empty()) return env_file_internal::Reader(source.text, process).Run();
+  if (source.problem.empty()) return env_file_internal::Reader(source.text, process, strict).Run();
   EnvFileResult result;
   const Place place = Places(source.text).At(source.problem_offset);
   result.diagnostics.push_back(Diagnostic{Severity::kError, place.line, place.column, "", source.problem, {}});

@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/string_view.h"
 
@@ -188,6 +191,29 @@ inline std::vector<const Field*> FieldsOf(Section section) {
   }
   return out;
 }
+
+// Finds fields by any of their spellings; made once for a file.
+class FieldIndex {
+ public:
+  FieldIndex() {
+    for (const Field& field : kFields) {
+      for (std::string& spelling : Spellings(field))
+        by_spelling_[Index(field.section)].emplace(std::move(spelling), &field);
+    }
+  }
+
+  // Null for a key that is no field of this mapping.
+  const Field* Find(Section section, absl::string_view key) const {
+    const auto found = by_spelling_[Index(section)].find(key);
+    return found == by_spelling_[Index(section)].end() ? nullptr : found->second;
+  }
+
+ private:
+  static constexpr size_t kSections = static_cast<size_t>(Section::kQuantities) + 1;
+  static constexpr size_t Index(Section section) { return static_cast<size_t>(section); }
+
+  std::array<absl::flat_hash_map<std::string, const Field*>, kSections> by_spelling_;
+};
 
 // What a mapping is called in messages.
 inline absl::string_view SectionName(Section section) {

@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -135,7 +134,8 @@ class Fields {
     return out;
   }
 
-  // The mappings of a list of mappings, or the one mapping of a section; what is no mapping is told by who reads it.
+  // To be asked once, since it tells what is wrong with them: the mappings of a list of mappings, or the one mapping of
+  // a section; what is no mapping is told by who reads it.
   std::vector<Fields> Sections(absl::string_view name) const {
     std::vector<Fields> out;
     const Value value = Get(name);
@@ -172,22 +172,17 @@ class Fields {
   }
 
   void Read() {
-    absl::flat_hash_map<std::string, const Field*> known;
-    for (const Field* field : FieldsOf(section_)) {
-      for (std::string& spelling : Spellings(*field)) known.emplace(std::move(spelling), field);
-    }
     for (size_t i = 0; i < value_.node.size(); ++i) {
       const Value member = Member(value_, i);
-      const auto found = known.find(std::string(member.key.text().substr(0, kMaxComparedBytes)));
-      if (found != known.end()) {
-        ReadField(*found->second, member);
+      if (const Field* field = context_.fields().Find(section_, member.key.text())) {
+        ReadField(*field, member);
       } else if (!IsUsersKey(member.key.text())) {
         TellUnknown(member);
       }
     }
-    for (const Field* field : FieldsOf(section_)) {
-      if (!field->required || Has(field->name) || Misspelt(field->name)) continue;
-      context_.Error(value_, absl::StrCat("the field ", Quoted(field->name), " (", field->doc, ") is missing"));
+    for (const Field& field : kFields) {
+      if (field.section != section_ || !field.required || Has(field.name) || Misspelt(field.name)) continue;
+      context_.Error(value_, absl::StrCat("the field ", Quoted(field.name), " (", field.doc, ") is missing"));
     }
   }
 

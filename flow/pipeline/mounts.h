@@ -125,6 +125,7 @@ inline void ReadSecretType(Context& context, const Fields& written, Secret* secr
 struct SecretNames {
   std::map<std::string, size_t> names;      // as a part of a variable's name
   std::map<std::string, size_t> variables;  // that hold one
+  std::map<std::string, size_t> env;        // of the component
 };
 
 inline void ReadSecretName(Context& context, const Fields& written, SecretNames& taken, Secret* secret) {
@@ -144,8 +145,7 @@ inline void ReadSecretName(Context& context, const Fields& written, SecretNames&
   }
 }
 
-inline void ReadSecretVariable(Context& context, const Fields& written, const Fields& component, SecretNames& taken,
-                               Secret* secret) {
+inline void ReadSecretVariable(Context& context, const Fields& written, SecretNames& taken, Secret* secret) {
   const Value env = written.Get("env");
   if (!env) {
     if (secret->type() != Secret::ENV || written.Has("env") || written.Misspelt("env")) return;
@@ -162,22 +162,22 @@ inline void ReadSecretVariable(Context& context, const Fields& written, const Fi
     context.Error(env, absl::StrCat("two secrets for the variable ", secret->env()),
                   {context.NoteAt(first->second, "the other one is here")});
   }
-  for (const Value& variable : component.Map("env")) {
-    if (variable.key.text() != secret->env()) continue;
+  if (const auto found = taken.env.find(secret->env()); found != taken.env.end()) {
     context.Warning(env, absl::StrCat(secret->env(), " stands under the component's env too; the secret wins"),
-                    {context.NoteAt(variable.key.offset(), "it is here")});
+                    {context.NoteAt(found->second, "it is here")});
   }
 }
 
 inline void ReadSecrets(Context& context, const Fields& fields, ContainerPaths& taken, Component& component) {
   SecretNames names;
+  for (const Value& variable : fields.Map("env")) names.env.emplace(variable.key.text(), variable.key.offset());
   for (const Fields& written : fields.Sections("secrets")) {
     if (written.broken()) continue;
     Secret* secret = component.add_secrets();
     ReadSecretType(context, written, secret);
     ReadSecretMode(context, written, secret);
     ReadSecretName(context, written, names, secret);
-    ReadSecretVariable(context, written, fields, names, secret);
+    ReadSecretVariable(context, written, names, secret);
     secret->set_required(written.Boolean("required", false));
     for (const Value& label : written.Map("labels")) {
       (*secret->mutable_labels())[std::string(label.key.text())] = std::string(label.node.text());

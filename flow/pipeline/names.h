@@ -9,12 +9,16 @@
 
 namespace flow::pipeline {
 
-// A key or an id as part of a variable's name: upper case, `_` for what is no letter or digit.
+// A key or an id as part of a variable's name: upper case, `_` for what is no ASCII letter or digit. A character of
+// several UTF-8 bytes is one character.
 //
 //   EnvironmentName("batch-size") == "BATCH_SIZE"      as in FLOW_CONFIG_BATCH_SIZE
 inline std::string EnvironmentName(absl::string_view name) {
-  std::string out(name);
-  for (char& c : out) c = absl::ascii_isalnum(c) ? absl::ascii_toupper(c) : '_';
+  std::string out;
+  for (const char c : name) {
+    if ((c & 0xC0) == 0x80) continue;  // not the first byte of its character
+    out += absl::ascii_isalnum(c) ? absl::ascii_toupper(c) : '_';
+  }
   return out;
 }
 

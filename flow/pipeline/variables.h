@@ -101,7 +101,9 @@ inline void ReadConfig(Context& context, const Fields& fields, const std::vector
     const std::string key(entry.key.text());
     Variable* variable = component.add_config();
     variable->set_name(key);
-    variable->set_value(ConfigText(entry.node));
+    std::string text = ConfigText(entry.node);
+    if (!context.Spend(entry, key.size() + text.size())) return;
+    variable->set_value(std::move(text));
     CheckVariable(context, entry, absl::StrCat("FLOW_CONFIG_", EnvironmentName(key)), variable->value());
     if (component.reference().empty()) continue;
     std::string name = EnvironmentName(key);

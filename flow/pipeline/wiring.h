@@ -28,6 +28,10 @@ class Wiring {
   Wiring(Context& context, std::vector<ReadComponentResult>& components) : context_(context), components_(components) {}
 
   void Run() {
+    for (size_t i = 0; i < components_.size(); ++i) {
+      if (TypeOf(i) == Component::SOURCE) sources_.push_back(i);
+      if (TypeOf(i) == Component::PROCESSOR) processors_.push_back(i);
+    }
     CheckIds();
     CheckSecrets();
     edges_.resize(components_.size());
@@ -127,13 +131,9 @@ class Wiring {
   // A processor reads all sources, a sink all processors, else all sources.
   void FillInputs(size_t i) {
     ReadComponentResult& read = components_[i];
-    std::vector<size_t> inputs;
-    absl::string_view what = "processors";
-    if (TypeOf(i) == Component::SINK) inputs = All(Component::PROCESSOR);
-    if (inputs.empty()) {
-      inputs = All(Component::SOURCE);
-      what = "sources";
-    }
+    const bool from_processors = TypeOf(i) == Component::SINK && !processors_.empty();
+    const std::vector<size_t>& inputs = from_processors ? processors_ : sources_;
+    const absl::string_view what = from_processors ? "processors" : "sources";
     if (inputs.empty()) {
       if (!components_[i].whole.node.IsMapping()) return;
       context_.Warning(read.whole, "no inputs are written, and there are no sources: this component reads nothing");
@@ -162,14 +162,6 @@ class Wiring {
                      absl::StrCat("no inputs are written: it reads all ", what, ": ", absl::StrJoin(names, ", ")));
   }
 
-  std::vector<size_t> All(Component::Type type) const {
-    std::vector<size_t> out;
-    for (size_t i = 0; i < components_.size(); ++i) {
-      if (TypeOf(i) == type) out.push_back(i);
-    }
-    return out;
-  }
-
   void ReadDependencies(size_t i) {
     ReadComponentResult& read = components_[i];
     absl::flat_hash_set<std::string> seen;
@@ -193,7 +185,8 @@ class Wiring {
   }
 
   std::string Suggestion(const std::string& id, bool for_input) const {
-    if (context_.full()) return "";
+    // Thousands of names, for thousands of unknown ones, would take minutes to compare.
+    if (context_.full() || components_.size() > 2000) return "";
     if (!for_input) return DidYouMean(id, ids_);
     std::vector<absl::string_view> readable;
     for (const ReadComponentResult& read : components_) {
@@ -254,6 +247,7 @@ class Wiring {
 
   Context& context_;
   std::vector<ReadComponentResult>& components_;
+  std::vector<size_t> sources_, processors_;
   std::vector<std::string> ids_;
   absl::flat_hash_map<std::string, size_t> by_id_;
   Graph edges_;  // a component → what it reads and follows

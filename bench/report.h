@@ -1,0 +1,37 @@
+// What was measured, and the tables that are made of it.
+#ifndef BENCH_REPORT_H_
+#define BENCH_REPORT_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "bench/process.h"
+
+namespace bench {
+
+// One row: the same thing done by several programs. Usages of the same index were measured one after the other.
+struct Row {
+  std::string title;
+  std::map<std::string, std::vector<Usage>> usages;  // by program
+  std::map<std::string, size_t> requests;            // by program; absent: not counted
+};
+
+enum class Figure { kWall, kMemory, kRequests };
+
+// `row`'s figure of flow is at most `limit` times that of `against`; with no `against`, at most `limit`.
+struct Target {
+  std::string row;
+  Figure figure;
+  std::string against;
+  double limit;
+};
+
+// Markdown. Rows and programs without a measurement are left out.
+std::string FiguresTable(const std::vector<Row>& rows);
+std::string RatiosTable(const std::vector<Row>& rows);
+std::string TargetsTable(const std::vector<Row>& rows, const std::vector<Target>& targets);
+
+}  // namespace bench
+
+#endif  // BENCH_REPORT_H_

@@ -66,14 +66,24 @@ class HeldPort {
   int port_ = 0;
 };
 
-// "Must show"
+// "Must show": without an init process the engine refuses the start.
 TEST_F(FailureTest, ACommandThatDoesNotExistIsToldInTheEnginesWords) {
   const std::string name = Name("command");
-  const Finished& apply = Apply(With(name, "      image: busybox:1.36\n      command: [no-such-command, now]\n"));
+  const Finished& apply =
+      Apply(With(name, "      image: busybox:1.36\n      command: [no-such-command, now]\n      init: false\n"));
   EXPECT_EQ(apply.exit_code, 1) << apply.Describe();
   EXPECT_THAT(apply.err, AllOf(HasSubstr("processor"), HasSubstr("no-such-command"), HasSubstr("not found")));
   EXPECT_THAT(apply.err, testing::ContainsRegex("not started[^\n]*sink"));
   EXPECT_EQ(apply.out, "");
+  ExpectItToldAndDelete(name, "processor");
+}
+
+// "Must show": with one, which is the default, it is the init process that does not find it, once it runs.
+TEST_F(FailureTest, ACommandThatTheInitProcessDoesNotFindIsTold) {
+  const std::string name = Name("initcommand");
+  const Finished& apply = Apply(With(name, "      image: busybox:1.36\n      command: [no-such-command, now]\n"));
+  EXPECT_EQ(apply.exit_code, 1) << apply.Describe();
+  EXPECT_THAT(apply.err, AllOf(HasSubstr("processor"), HasSubstr("no-such-command"), HasSubstr("No such file")));
   ExpectItToldAndDelete(name, "processor");
 }
 

@@ -133,10 +133,10 @@ TEST_F(SignalTest, ASecondSignalLeavesAtOnceAndSaysWhatMayBeLeft) {
   EXPECT_TRUE(Gone(name));
 }
 
-// An engine that does not answer holds an interrupted apply for ten seconds at most.
+// An engine that does not answer holds an interrupted apply for ten seconds at most, and the container's own grace.
 TEST_F(SignalTest, AnEngineThatDoesNotAnswerIsGivenTenSeconds) {
   const std::string name = Name("silent");
-  Process& apply = StartApply(Pipeline(name, "  sources:\n" + NeverReady()));
+  Process& apply = StartApply(Pipeline(name, "  sources:\n" + NeverReady() + "      stop_grace_period: 1s\n"));
   ASSERT_TRUE(IsRunning("flow-" + name + "-waits-1"));
   wire().Hold(Wire::Point::kBefore, [](const std::string& request) { return absl::StrContains(request, "/stop"); });
   const absl::Time begin = absl::Now();

@@ -43,8 +43,12 @@ absl::StatusOr<Progress::Mode> Progress::ParseMode(absl::string_view word) {
 
 void Progress::Tell(const deploy::Report& report, absl::Time now) {
   if (mode_ == Mode::kNone && report.kind != Kind::kWarning) return;
-  // What is begun is told when it is done; only a pull takes long enough to be told before.
-  const bool worth_it = report.kind != Kind::kBegun || absl::StartsWith(report.text, "pull ");
+  // A line an operation, when it is done; but a stop's when it begins, so that one who waits sees for whom, and a
+  // pull's both times.
+  const bool stop = absl::StartsWith(report.text, "stop ");
+  const bool worth_it = report.kind == Kind::kBegun  ? stop || absl::StartsWith(report.text, "pull ")
+                        : report.kind == Kind::kDone ? !stop
+                                                     : true;
   if (mode_ != Mode::kJson && !worth_it) return;
   std::cerr << (mode_ == Mode::kJson ? JsonLine(report, now - start_) : PlainLine(report, now - start_)) << std::flush;
 }

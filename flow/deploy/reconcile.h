@@ -223,11 +223,24 @@ class Reconciler {
   }
 
   void PlanCreate(Replica* replica) {
-    const std::string name = replica->existing == nullptr ? replica->name : ReplacementName(replica->name);
+    std::string name = replica->name;
+    if (replica->existing != nullptr) name = FreeReplacementName(name);
     Operation& create = builder_.Add(Operation::CREATE_CONTAINER, name, replica->reason, kCreateContainers);
     create.set_component(replica->service->name());
     create.set_number(replica->number);
     replica->created_by = builder_.last();
+  }
+
+  // An apply that was killed while it replaced the container may have left one under that name, which goes only later.
+  std::string FreeReplacementName(std::string name) const {
+    const auto taken = [this](const std::string& wanted) {
+      return std::any_of(observed_.containers.begin(), observed_.containers.end(),
+                         [&](const Container& container) { return container.name == wanted; });
+    };
+    do {
+      name = ReplacementName(name);
+    } while (taken(name));
+    return name;
   }
 
   // What is replaced, and what the file no longer has.

@@ -33,10 +33,10 @@ constexpr std::array kHeaders = {
     // The C++ library: no <chrono>, <cstdio>, <cstdlib>, <ctime>, <filesystem>, <fstream>, <iostream>, <random>,
     // <thread>…
     "algorithm", "any", "array", "bit", "bitset", "cctype", "charconv", "climits", "cmath", "compare", "concepts",
-    "cstddef", "cstdint", "cstring", "deque", "functional", "initializer_list", "iomanip", "iterator", "limits", "list",
-    "map", "memory", "numbers", "numeric", "optional", "ostream", "queue", "ranges", "ratio", "set", "span", "sstream",
-    "stack", "stdexcept", "string", "string_view", "tuple", "type_traits", "unordered_map", "unordered_set", "utility",
-    "variant", "vector",
+    "cstddef", "cstdint", "cstring", "deque", "functional", "initializer_list", "iomanip", "istream", "iterator",
+    "limits", "list", "map", "memory", "numbers", "numeric", "optional", "ostream", "queue", "ranges", "ratio", "set",
+    "span", "sstream", "stack", "stdexcept", "streambuf", "string", "string_view", "tuple", "type_traits",
+    "unordered_map", "unordered_set", "utility", "variant", "vector",
     // Abseil: no absl/time/clock.h, absl/synchronization, absl/random, absl/flags, absl/debugging.
     "absl/algorithm/", "absl/base/attributes.h", "absl/base/macros.h", "absl/base/optimization.h", "absl/cleanup/",
     "absl/container/", "absl/functional/", "absl/hash/", "absl/memory/", "absl/meta/", "absl/numeric/", "absl/status/",

@@ -127,7 +127,8 @@ TEST_F(FailureTest, ADeathBeforeTheFirstProbeIsToldAtOnce) {
   }));
   const absl::Time second_exit = absl::Now();
   const Finished& finished = apply.Wait();
-  EXPECT_LT(absl::Now() - second_exit, absl::Seconds(2));
+  // Not at --timeout. What it takes on a machine that is not busy is two seconds at most, the rollback included.
+  EXPECT_LT(absl::Now() - second_exit, absl::Seconds(15));
   EXPECT_EQ(finished.exit_code, 1) << finished.Describe();
   EXPECT_THAT(finished.err, AllOf(HasSubstr("source"), HasSubstr("code 1"), HasSubstr("boom"),
                                   testing::ContainsRegex("not started[^\n]*processor")));

@@ -67,7 +67,7 @@ class Apply {
   // What a test tells states apart by.
   std::string DebugString() const {
     return absl::StrCat(static_cast<int>(phase_), "|", survey_.pending(), "|", executor_.DebugString(), "|",
-                        watch_.DebugString(), "|", diagnosis_.pending(), "|", failures_.size(), ",", left_.size(), ",",
+                        watch_.DebugString(), "|", diagnosis_.pending(), "|", failures_.size(), ",", left_.size(), ",", taken_.size(), ",",
                         interrupted_, unanswered_);
   }
 
@@ -107,6 +107,9 @@ class Apply {
     if (survey_.Asked(answer)) return OnSurvey(answer);
     if (const auto operation = operations_.extract(answer.request); !operation.empty()) {
       return OnOperation(operation.mapped(), answer.reply);
+    }
+    if (const auto network = taken_.extract(answer.request); !network.empty()) {
+      return OnTakenNetwork(network.mapped(), answer.reply);
     }
     diagnosis_.Take(answer, failures_);
     watch_.On(answer, out_);
@@ -287,6 +290,10 @@ class Apply {
 
   void OnOperation(uint32_t index, const absl::StatusOr<engine::Reply>& reply) {
     const Operation& operation = executor_.plan().operations(index);
+    if (operation.kind() == Operation::CREATE_NETWORK && absl::IsAlreadyExists(reply.status())) {
+      taken_[out_.Request(engine::ListNetworks{.name = operation.name()}, kPatience)] = index;
+      return;
+    }
     if (!reply.ok()) return OnOperationFailed(index, reply.status());
     const auto* made = std::get_if<engine::Created>(&*reply);
     executor_.Done(index, made == nullptr ? "" : made->id().empty() ? made->name() : made->id());
@@ -300,6 +307,19 @@ class Apply {
     } else if (operation.kind() == Operation::START_CONTAINER || operation.kind() == Operation::UNPAUSE_CONTAINER) {
       watch_.Started(executor_.Target(index), out_);
     }
+  }
+
+  // A network of the name came up since it was looked for. An apply that was killed asked for it, or one from another
+  // state folder: where it is the pipeline's own, it is what was wanted.
+  void OnTakenNetwork(uint32_t index, const absl::StatusOr<engine::Reply>& reply) {
+    if (!reply.ok()) return OnOperationFailed(index, reply.status());
+    for (const engine::NetworkSummary& network : std::get<engine::NetworkList>(*reply).networks()) {
+      if (!IsOwned(network.labels(), project().namespace_(), project().pipeline())) continue;
+      engine::Created found;
+      found.set_id(network.id());
+      return OnOperation(index, engine::Reply(std::move(found)));
+    }
+    OnOperationFailed(index, absl::InternalError("its name was taken by something else meanwhile"));
   }
 
   void OnOperationFailed(uint32_t index, const absl::Status& status) {
@@ -326,6 +346,8 @@ class Apply {
   // Failing
 
   void Fail(Failure failure) {
+    // At once: what it needs to clean up may take a while.
+    if (!failure.container_id.empty()) out_.Tell(Report::Kind::kFailed, failure.component, failure.what);
     failures_.push_back(std::move(failure));
     if (phase_ >= Phase::kSettling) return;
     phase_ = Phase::kSettling;
@@ -413,19 +435,9 @@ class Apply {
     if (const std::string waiting = NotStarted(watch_.readiness(), failures_); !waiting.empty()) {
       parts.push_back(absl::StrCat("not started because of it: ", waiting));
     }
-    parts.push_back(WhatIsLeft());
+    parts.push_back(WhatIsLeft(project(), options().rollback, left_, IsFirst()));
     outcome_ = {interrupted_ != 0 ? InterruptedCode() : ExitCode::kFailed, absl::StrJoin(parts, "\n")};
     Conclude(Deployment::FAILED);
-  }
-
-  std::string WhatIsLeft() const {
-    const std::string command = absl::StrCat("`", DeleteCommand(project()), "` removes ");
-    if (!options().rollback) return absl::StrCat("all is left in place for a look (--norollback); ", command, "it");
-    if (!left_.empty()) {
-      return absl::StrCat("could not be removed: ", absl::StrJoin(left_, ", "), "; ", command, "what is left");
-    }
-    return IsFirst() ? "rolled back: nothing of the pipeline is left on the engine"
-                     : "rolled back: what this apply created is removed, what it did not touch keeps running";
   }
 
   // A second signal: leave at once, and say what may be left.
@@ -485,6 +497,7 @@ class Apply {
   Reconciliation pulls_, decision_;
   Executor executor_;
   std::map<int, uint32_t> operations_;  // request → operation of the executor's plan
+  std::map<int, uint32_t> taken_;       // request for the network whose name was taken → the same
   Watch watch_;
 
   std::vector<Failure> failures_;

@@ -135,6 +135,18 @@ inline std::string NotStarted(const Readiness& readiness, const std::vector<Fail
   return absl::StrJoin(waiting, ", ");
 }
 
+// The last line of a failed apply's message: what is left of it. `left`: what could not be removed.
+inline std::string WhatIsLeft(const compose::Project& project, bool rollback, const std::vector<std::string>& left,
+                              bool first) {
+  const std::string command = absl::StrCat("`", DeleteCommand(project), "` removes ");
+  if (!rollback) return absl::StrCat("all is left in place for a look (--norollback); ", command, "it");
+  if (!left.empty()) {
+    return absl::StrCat("could not be removed: ", absl::StrJoin(left, ", "), "; ", command, "what is left");
+  }
+  return first ? "rolled back: nothing of the pipeline is left on the engine"
+               : "rolled back: what this apply created is removed, what it did not touch keeps running";
+}
+
 }  // namespace flow::deploy
 
 #endif  // FLOW_DEPLOY_ROLLBACK_H_

@@ -18,6 +18,7 @@
 //   > deafen                    the stream of events breaks
 //   > stop|remove CONTAINER     by hand, without the machine
 //   > hold container|network NAME [PIPELINE]
+//   > network NAME PIPELINE    one comes up that carries the pipeline's labels
 //   > image TAG ID
 //   > log COMPONENT TEXT
 //   > engine                    what there is on it now
@@ -268,6 +269,7 @@ class Story {
     if (command == "stop") return engine().StopByHand(engine().Find(argument)->id), "";
     if (command == "remove") return engine().RemoveByHand(engine().Find(argument)->id), "";
     if (command == "attach") return engine().Attach(argument), "";
+    if (command == "network") return engine().AddNetwork(words.at(0), words.at(1)), "";
     if (command == "lose-state") return saved().reset(), "";
     if (command == "hold") {
       if (words.at(0) == "container") engine().AddForeignContainer(words.at(1), words.size() > 2 ? words[2] : "");

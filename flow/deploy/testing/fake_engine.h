@@ -86,6 +86,12 @@ class FakeEngine {
     containers_[id] = {id, name, config, "running"};
   }
   void AddForeignNetwork(const std::string& name) { networks_[absl::StrCat("foreign-", name)] = {name, {}}; }
+  void AddNetwork(const std::string& name, const std::string& pipeline) {
+    auto& [its_name, labels] = networks_[absl::StrCat("other-", name)];
+    its_name = name;
+    labels[compose::kNamespaceLabel] = "default";
+    labels[compose::kPipelineLabel] = pipeline;
+  }
   // A container of someone else joins the pipeline's network.
   void Attach(const std::string& name) { attached_.insert(name); }
   void SetImage(const std::string& tag, const std::string& id) { images_[tag].first = id; }

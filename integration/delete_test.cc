@@ -40,7 +40,7 @@ class DeleteTest : public DockerTest {
 TEST_F(DeleteTest, ANetworkThatIsInUseStaysWithItsHolderNamed) {
   const std::string name = Name("p42"), network = "flow-" + name + "_default";
   ASSERT_EQ(Apply(WithVolume(name)).exit_code, 0);
-  const std::string other = "other-" + name;
+  const std::string other = "flow-" + Name("other");
   engine().Run(other, R"({"Image": "busybox:1.36", "Cmd": ["sleep", "1000"], "HostConfig": {"NetworkMode": ")" +
                           network + "\"}}");
 
@@ -62,7 +62,7 @@ TEST_F(DeleteTest, ANetworkThatIsInUseStaysWithItsHolderNamed) {
 
 // A stranger's container on a volume.
 TEST_F(DeleteTest, AVolumeThatIsInUseStaysWithItsHolderNamed) {
-  const std::string name = Name("held"), volume = "flow-" + name + "_data", other = "other-" + name;
+  const std::string name = Name("held"), volume = "flow-" + name + "_data", other = "flow-" + Name("other");
   ASSERT_EQ(Apply(WithVolume(name)).exit_code, 0);
   engine().Run(other, R"({"Image": "busybox:1.36", "Cmd": ["sleep", "1000"], "HostConfig": {"Mounts":
       [{"Type": "volume", "Source": ")" +

@@ -19,7 +19,8 @@
 
 namespace flow::integration {
 
-// Of the test's own the name (or a label's value) holds a token; "flow-it-4711-demo-source-1" holds "it-4711-demo".
+// What the engine holds of a token's: everything whose name, or whose pipeline by its labels, has the token in it;
+// "flow-it-4711-demo-source-1" has "it-4711-demo".
 struct Holdings {
   std::vector<std::string> containers, networks, volumes;  // names
 

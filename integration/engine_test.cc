@@ -94,7 +94,7 @@ TEST_F(EngineTest, StatusTakesTwoRequestsAndAnUnchangedApplyFive) {
 // P20: every path carries a version that the engine offers.
 TEST_F(EngineTest, EveryPathCarriesAVersionOfTheEngines) {
   const std::string name = Name("version");
-  ASSERT_EQ(Apply(Chain(name)).exit_code, 0);
+  ASSERT_EQ(Apply(Pipeline(name, "  sources:\n" + Idle("source"))).exit_code, 0);
   EXPECT_EQ(Status(name).state, "running");
   EXPECT_EQ(Delete(name).exit_code, 0);
   const Json offered = engine().Do("GET", "/version");

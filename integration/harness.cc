@@ -62,22 +62,34 @@ std::string DockerTest::Token() { return absl::StrCat(kPrefix, getpid(), "-"); }
 std::string DockerTest::Name(const std::string& suffix) { return Token() + suffix; }
 
 // Once a process: what a scenario left whose process is dead. Process ids may be another machine's or container's, so
-// the young is left alone: it may be in use.
+// what is young is left alone: it may be in use.
 void DockerTest::RemoveLeftOvers() {
   static bool done = false;
   if (std::exchange(done, true)) return;
-  constexpr int64_t kOldSeconds = 15 * 60;
+  const std::string begin = absl::StrCat("flow-", kPrefix);
+  const int64_t old = absl::ToUnixSeconds(absl::Now() - absl::Minutes(15));
   std::set<pid_t> young;
-  const Holdings all = engine_->Of(absl::StrCat("flow-", kPrefix));
-  for (const engine::ContainerSummary& container : engine_->Containers(absl::StrCat("flow-", kPrefix))) {
-    if (container.created() + kOldSeconds > absl::ToUnixSeconds(absl::Now())) young.insert(OwnerOf(container.names(0)));
+  for (const engine::ContainerSummary& container : engine_->Containers(begin)) {
+    if (container.created() > old) young.insert(OwnerOf(container.names(0)));
   }
+  for (const Json& network : List(engine_->Do("GET", "/networks"))) {
+    absl::Time created;
+    const bool known = absl::ParseTime(absl::RFC3339_full, Text(At(network, {"Created"})), &created, nullptr);
+    if (known && absl::ToUnixSeconds(created) > old) young.insert(OwnerOf(Text(At(network, {"Name"}))));
+  }
+  const auto left = [&](const std::string& name) {
+    const pid_t pid = OwnerOf(name);
+    return pid != 0 && !young.contains(pid) && kill(pid, 0) != 0 && errno == ESRCH;
+  };
+  const Holdings all = engine_->Of(begin);
   for (const auto* names : {&all.containers, &all.networks, &all.volumes}) {
     for (const std::string& name : *names) {
-      const pid_t pid = OwnerOf(name);
-      if (pid == 0 || young.contains(pid) || kill(pid, 0) == 0 || errno != ESRCH) continue;
-      engine_->RemoveAll(absl::StrCat("flow-", kPrefix, pid, "-"));
+      if (left(name)) engine_->RemoveAll(absl::StrCat(begin, OwnerOf(name), "-"));
     }
+  }
+  for (const Json& image : List(engine_->Do("GET", "/images/json"))) {
+    const std::string& tag = Text(At(image, {"RepoTags", "0"}));
+    if (Number(At(image, {"Created"})) <= old && left(tag)) engine_->RemoveImage(tag);
   }
 }
 
@@ -220,6 +232,11 @@ std::string Chain(const std::string& name, const std::string& sink) {
       command: [sh, -c, 'while true; do nc processor 8000; sleep 0.2; done']
 )",
                                      sink));
+}
+
+std::string IdlePair(const std::string& name, const std::string& more) {
+  return Pipeline(
+      name, absl::StrCat("  sources:\n", Idle("source"), "  sinks:\n", Idle("sink", "      inputs: [source]\n"), more));
 }
 
 std::string Idle(const std::string& id, const std::string& fields) {

@@ -113,6 +113,10 @@ std::string Pipeline(const std::string& name, const std::string& spec);
 // by six.
 std::string Chain(const std::string& name, const std::string& sink = "");
 
+// A source and a sink that do nothing, and `more` of the spec (of the sinks first), where a scenario needs no more than
+// two containers.
+std::string IdlePair(const std::string& name, const std::string& more = "");
+
 // A component that does nothing, at once stopped when told, as an entry of a list in `spec`: more fields follow,
 // indented by six.
 std::string Idle(const std::string& id, const std::string& fields = "");

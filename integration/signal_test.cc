@@ -67,7 +67,7 @@ INSTANTIATE_TEST_SUITE_P(Signals, SignalWhileWaitingTest,
 TEST_F(SignalTest, BetweenCreatesItTakesAwayWhatItMade) {
   const std::string name = Name("creates");
   wire().Hold(Wire::Point::kBefore, Nth(2, Asks("POST", "/containers/create")));
-  Process& apply = StartApply(Chain(name));
+  Process& apply = StartApply(IdlePair(name));
   ASSERT_TRUE(wire().WaitUntilHeld());
   apply.Signal(SIGINT);
   wire().Release();
@@ -79,10 +79,10 @@ TEST_F(SignalTest, BetweenCreatesItTakesAwayWhatItMade) {
 // P35: in an update, what it did not touch runs on.
 TEST_F(SignalTest, InAnUpdateWhatItDidNotTouchRunsOn) {
   const std::string name = Name("update");
-  ASSERT_EQ(Apply(Chain(name)).exit_code, 0);
+  ASSERT_EQ(Apply(IdlePair(name)).exit_code, 0);
   const auto before = Ids(name);
-  Process& apply = StartApply(Chain(name) +
-                              "    - {id: waits, image: 'busybox:1.36', inputs: [processor], command: [sleep, '1000'],"
+  Process& apply = StartApply(IdlePair(name) +
+                              "    - {id: waits, image: 'busybox:1.36', inputs: [source], command: [sleep, '1000'],"
                               " health_check: /health, health_port: 8080}\n");
   ASSERT_TRUE(IsRunning("flow-" + name + "-waits-1"));
   apply.Signal(SIGINT);
@@ -97,7 +97,7 @@ TEST_F(SignalTest, InAnUpdateWhatItDidNotTouchRunsOn) {
 // P35: a delete stops where it is, and the next one ends it.
 TEST_F(SignalTest, AnInterruptedDeleteIsEndedByTheNext) {
   const std::string name = Name("delete");
-  ASSERT_EQ(Apply(Chain(name)).exit_code, 0);
+  ASSERT_EQ(Apply(IdlePair(name)).exit_code, 0);
   wire().Hold(Wire::Point::kBefore,
               Nth(2, [](const std::string& request) { return absl::StrContains(request, "/stop"); }));
   Process& first = Start("flow-delete", {name});
@@ -167,18 +167,17 @@ TEST_P(KilledInFirstApplyTest, TheNextApplyConverges) {
   const Crash& crash = GetParam();
   const std::string name = Name("killed"), project = "flow-" + name;
   wire().Hold(crash.point, Nth(crash.nth, Asks(crash.method, crash.path)));
-  Process& first = StartApply(Chain(name));
+  Process& first = StartApply(IdlePair(name));
   ASSERT_TRUE(wire().WaitUntilHeld());
   first.Signal(SIGKILL);
   EXPECT_EQ(first.Wait().exit_code, 137);
   wire().Release();
   EXPECT_EQ(Status(name).state, "applying");
 
-  const Finished& second = Apply(Chain(name));
+  const Finished& second = Apply(IdlePair(name));
   EXPECT_EQ(second.exit_code, 0) << second.Describe();
   EXPECT_EQ(Status(name).state, "running");
-  EXPECT_THAT(engine().Of(name).containers,
-              testing::ElementsAre(project + "-processor-1", project + "-sink-1", project + "-source-1"));
+  EXPECT_THAT(engine().Of(name).containers, testing::ElementsAre(project + "-sink-1", project + "-source-1"));
   EXPECT_THAT(engine().Of(name).networks, testing::ElementsAre(project + "_default"));
   EXPECT_EQ(Delete(name).exit_code, 0);
   EXPECT_TRUE(Gone(name));
@@ -228,7 +227,7 @@ INSTANTIATE_TEST_SUITE_P(Points, KilledInReplacementTest,
 // Killed in a delete.
 TEST_F(SignalTest, AKilledDeleteIsEndedByTheNext) {
   const std::string name = Name("killdelete");
-  ASSERT_EQ(Apply(Chain(name)).exit_code, 0);
+  ASSERT_EQ(Apply(IdlePair(name)).exit_code, 0);
   wire().Hold(Wire::Point::kAfter, [](const std::string& request) { return absl::StartsWith(request, "DELETE "); });
   Process& first = Start("flow-delete", {name});
   ASSERT_TRUE(wire().WaitUntilHeld());

@@ -70,12 +70,12 @@ TEST_F(UpdateTest, AContainerThatWasRemovedIsNamedAndComesBackAlone) {
 
 TEST_F(UpdateTest, AContainerThatWasStoppedIsStartedAgainAsItIs) {
   const std::string name = Name("stopped"), project = "flow-" + name;
-  ASSERT_EQ(Apply(Idlers(name)).exit_code, 0);
+  ASSERT_EQ(Apply(IdlePair(name)).exit_code, 0);
   const auto before = Ids(name);
   engine().Do("POST", "/containers/" + project + "-sink-1/stop");
   EXPECT_EQ(Status(name).state, "degraded");
 
-  ASSERT_EQ(Apply(Idlers(name)).exit_code, 0);
+  ASSERT_EQ(Apply(IdlePair(name)).exit_code, 0);
   EXPECT_EQ(Ids(name), before);
   EXPECT_EQ(Status(name).state, "running");
 }
@@ -122,10 +122,10 @@ TEST_F(UpdateTest, ScalingTouchesOnlyWhatIsMoreOrLess) {
 // An update that fails takes back what it made; what it did not touch runs on, and the state tells why.
 TEST_F(UpdateTest, AFailedUpdateLeavesWhatItDidNotTouchAndSaysWhy) {
   const std::string name = Name("failed"), project = "flow-" + name;
-  ASSERT_EQ(Apply(Idlers(name)).exit_code, 0);
+  ASSERT_EQ(Apply(IdlePair(name)).exit_code, 0);
   const auto before = Ids(name);
-  const Finished& update = Apply(Idlers(name) +
-                                 "    - {id: audit, image: 'busybox:1.36', inputs: [processor], restart_policy: 'no', "
+  const Finished& update = Apply(IdlePair(name) +
+                                 "    - {id: audit, image: 'busybox:1.36', inputs: [source], restart_policy: 'no', "
                                  "command: [sh, -c, exit 3]}\n");
   EXPECT_EQ(update.exit_code, 1) << update.Describe();
   EXPECT_THAT(update.err, HasSubstr("audit"));
@@ -134,7 +134,7 @@ TEST_F(UpdateTest, AFailedUpdateLeavesWhatItDidNotTouchAndSaysWhy) {
   EXPECT_THAT(status.message, HasSubstr("audit"));
   EXPECT_THAT(status.components, testing::IsSupersetOf({Pair("source", "running"), Pair("sink", "running")}));
 
-  ASSERT_EQ(Apply(Idlers(name)).exit_code, 0);
+  ASSERT_EQ(Apply(IdlePair(name)).exit_code, 0);
   EXPECT_EQ(Ids(name), before);
   EXPECT_EQ(Status(name).state, "running");
 }
@@ -142,14 +142,14 @@ TEST_F(UpdateTest, AFailedUpdateLeavesWhatItDidNotTouchAndSaysWhy) {
 // What the engine refuses to create leaves the old container as it is.
 TEST_F(UpdateTest, AReplacementThatCannotBeCreatedLeavesTheOldOneRunning) {
   const std::string name = Name("refused"), project = "flow-" + name;
-  ASSERT_EQ(Apply(Idlers(name)).exit_code, 0);
+  ASSERT_EQ(Apply(IdlePair(name)).exit_code, 0);
   const auto before = Ids(name);
   const Finished& update = Apply(absl::StrReplaceAll(
-      Idlers(name), {{"processor\n      image: busybox:1.36", "processor\n      image: 127.0.0.1:1/none:1"}}));
+      IdlePair(name), {{"sink\n      image: busybox:1.36", "sink\n      image: 127.0.0.1:1/none:1"}}));
   EXPECT_EQ(update.exit_code, 1) << update.Describe();
-  EXPECT_THAT(update.err, HasSubstr("processor"));
+  EXPECT_THAT(update.err, HasSubstr("sink"));
   EXPECT_EQ(Ids(name), before);
-  EXPECT_EQ(Text(At(engine().Inspect(project + "-processor-1"), {"State", "Status"})), "running");
+  EXPECT_EQ(Text(At(engine().Inspect(project + "-sink-1"), {"State", "Status"})), "running");
 }
 
 }  // namespace

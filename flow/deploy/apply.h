@@ -67,8 +67,8 @@ class Apply {
   // What a test tells states apart by.
   std::string DebugString() const {
     return absl::StrCat(static_cast<int>(phase_), "|", survey_.pending(), "|", executor_.DebugString(), "|",
-                        watch_.DebugString(), "|", diagnosis_.pending(), "|", failures_.size(), ",", left_.size(), ",", taken_.size(), ",",
-                        interrupted_, unanswered_);
+                        watch_.DebugString(), "|", diagnosis_.pending(), "|", failures_.size(), ",", left_.size(), ",",
+                        taken_.size(), ",", interrupted_, unanswered_);
   }
 
  private:

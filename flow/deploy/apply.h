@@ -15,6 +15,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -68,7 +69,7 @@ class Apply {
   std::string DebugString() const {
     return absl::StrCat(static_cast<int>(phase_), "|", survey_.pending(), "|", executor_.DebugString(), "|",
                         watch_.DebugString(), "|", diagnosis_.pending(), "|", failures_.size(), ",", left_.size(), ",",
-                        taken_.size(), ",", interrupted_, unanswered_);
+                        networks_.size(), ",", interrupted_, unanswered_);
   }
 
  private:
@@ -108,8 +109,8 @@ class Apply {
     if (const auto operation = operations_.extract(answer.request); !operation.empty()) {
       return OnOperation(operation.mapped(), answer.reply);
     }
-    if (const auto network = taken_.extract(answer.request); !network.empty()) {
-      return OnTakenNetwork(network.mapped(), answer.reply);
+    if (const auto networks = networks_.extract(answer.request); !networks.empty()) {
+      return OnNetworks(networks.mapped(), answer.reply);
     }
     diagnosis_.Take(answer, failures_);
     watch_.On(answer, out_);
@@ -290,11 +291,17 @@ class Apply {
 
   void OnOperation(uint32_t index, const absl::StatusOr<engine::Reply>& reply) {
     const Operation& operation = executor_.plan().operations(index);
-    if (operation.kind() == Operation::CREATE_NETWORK && absl::IsAlreadyExists(reply.status())) {
-      taken_[out_.Request(engine::ListNetworks{.name = operation.name()}, kPatience)] = index;
+    if (operation.kind() == Operation::CREATE_NETWORK && (reply.ok() || absl::IsAlreadyExists(reply.status()))) {
+      if (reply.ok()) own_network_ = std::get<engine::Created>(*reply).id();
+      networks_[out_.Request(engine::ListNetworks{.name = operation.name()}, kPatience)] = index;
       return;
     }
     if (!reply.ok()) return OnOperationFailed(index, reply.status());
+    OnOperationDone(index, reply);
+  }
+
+  void OnOperationDone(uint32_t index, const absl::StatusOr<engine::Reply>& reply) {
+    const Operation& operation = executor_.plan().operations(index);
     const auto* made = std::get_if<engine::Created>(&*reply);
     executor_.Done(index, made == nullptr ? "" : made->id().empty() ? made->name() : made->id());
     out_.Tell(Report::Kind::kDone, operation.component(), DoneText(operation));
@@ -309,17 +316,28 @@ class Apply {
     }
   }
 
-  // A network of the name came up since it was looked for. An apply that was killed asked for it, or one from another
-  // state folder: where it is the pipeline's own, it is what was wanted.
-  void OnTakenNetwork(uint32_t index, const absl::StatusOr<engine::Reply>& reply) {
-    if (!reply.ok()) return OnOperationFailed(index, reply.status());
-    for (const engine::NetworkSummary& network : std::get<engine::NetworkList>(*reply).networks()) {
-      if (!IsOwned(network.labels(), project().namespace_(), project().pipeline())) continue;
-      engine::Created found;
-      found.set_id(network.id());
-      return OnOperation(index, engine::Reply(std::move(found)));
+  // The networks of the pipeline's name, after one was asked for. An apply that was killed, or one from another state
+  // folder, may have asked for one at the same time, and engines do create two, of which they then start nothing: the
+  // oldest is everyone's, and a younger one of our own goes.
+  void OnNetworks(uint32_t index, const absl::StatusOr<engine::Reply>& reply) {
+    if (!reply.ok() && own_network_.empty()) return OnOperationFailed(index, reply.status());
+    engine::Created network;
+    network.set_id(own_network_);
+    if (!reply.ok()) return OnOperationDone(index, engine::Reply(std::move(network)));
+    const engine::NetworkSummary* oldest = nullptr;
+    for (const engine::NetworkSummary& candidate : std::get<engine::NetworkList>(*reply).networks()) {
+      if (!IsOwned(candidate.labels(), project().namespace_(), project().pipeline())) continue;
+      const auto age = [](const engine::NetworkSummary& n) { return std::tie(n.created(), n.id()); };
+      if (oldest == nullptr || age(candidate) < age(*oldest)) oldest = &candidate;
     }
-    OnOperationFailed(index, absl::InternalError("its name was taken by something else meanwhile"));
+    if (oldest == nullptr) {
+      return OnOperationFailed(index, absl::InternalError("its name was taken by something else meanwhile"));
+    }
+    if (!own_network_.empty() && own_network_ != oldest->id()) {
+      out_.Request(engine::RemoveNetwork{own_network_}, kPatience);
+    }
+    network.set_id(oldest->id());
+    OnOperationDone(index, engine::Reply(std::move(network)));
   }
 
   void OnOperationFailed(uint32_t index, const absl::Status& status) {
@@ -387,6 +405,7 @@ class Apply {
   // The engine has not answered since the signal.
   void OnPatienceEnded() {
     if (phase_ != Phase::kSettling) return;
+    operations_.merge(networks_);
     for (const auto& [request, index] : operations_) {
       out_.Put(Cancel{request});
       executor_.Failed(index);
@@ -497,7 +516,8 @@ class Apply {
   Reconciliation pulls_, decision_;
   Executor executor_;
   std::map<int, uint32_t> operations_;  // request → operation of the executor's plan
-  std::map<int, uint32_t> taken_;       // request for the network whose name was taken → the same
+  std::map<int, uint32_t> networks_;    // request for the networks of the pipeline's name → the same
+  std::string own_network_;             // the id of the one that this apply created
   Watch watch_;
 
   std::vector<Failure> failures_;

@@ -186,8 +186,10 @@ class Watch {
       return React(id, readiness_.ProbeCannotRun(id), out);
     }
     if (instance->health != Health::kUnhealthy) return;
-    failures_.push_back(
-        {.component = instance->component, .container_id = id, .what = "is unhealthy", .by_probe = true});
+    Failure failure{.component = instance->component, .container_id = id, .what = "is unhealthy", .by_probe = true};
+    if (answer.reply.ok()) AddInspection(std::get<engine::ContainerInspect>(*answer.reply), &failure);
+    failure.by_probe = !answer.reply.ok();  // told already
+    failures_.push_back(std::move(failure));
   }
 
   engine::ListContainers list_;

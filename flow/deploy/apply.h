@@ -228,7 +228,7 @@ class Apply {
 
   // Decides all but the pulls, and what is to be up because of it.
   void DecideRest() {
-    decision_ = Reconcile(project(), survey_.observed(), {options().pull, options().force_recreate});
+    decision_ = Reconcile(project(), survey_.observed(), {.force_recreate = options().force_recreate});
     watch_.readiness().Expect(project(), [this](const compose::Service& service) {
       return service.has_health_check() || survey_.checked_images().contains(service.image());
     });

@@ -27,7 +27,6 @@ namespace flow::deploy {
 enum class PullPolicy { kMissing, kAlways, kNever };
 
 struct ReconcileOptions {
-  PullPolicy pull = PullPolicy::kMissing;
   bool force_recreate = false;
 };
 

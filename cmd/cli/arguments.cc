@@ -3,13 +3,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
@@ -115,11 +113,6 @@ absl::Status Check(const FlagSpec& flag, const std::string& value) {
       absl::Duration duration;
       if (absl::ParseDuration(value, &duration) && duration >= absl::ZeroDuration()) return absl::OkStatus();
       return Unfit(flag, value, "it is a time with its unit, such as 500ms, 90s, 5m or 1h30m");
-    }
-    case FlagSpec::Kind::kCount: {
-      uint32_t count = 0;
-      if (value == "all" || absl::SimpleAtoi(value, &count)) return absl::OkStatus();
-      return Unfit(flag, value, "it is a number, or all");
     }
     case FlagSpec::Kind::kBool:
     case FlagSpec::Kind::kText:

@@ -53,7 +53,6 @@ struct FlagSpec {
     kText,
     kChoice,    // one of the words of `value`, between bars
     kDuration,  // "500ms", "5m", "1h30m"
-    kCount,     // a whole number from 0, or "all"
   };
 
   const char* name;

@@ -5,7 +5,7 @@
 //   floor SOCKET deploy RECORD [chain]   network and volumes; then all containers; then their starts
 //   floor SOCKET delete PREFIX [chain]   each container of these names: stop, remove; then their networks
 //   floor SOCKET sweep PREFIX            the same without stopping first
-//   floor SOCKET ask RECORD              the GETs of the record but /version, all at once
+//   floor SOCKET ask RECORD              the GETs of the record but /_ping, all at once
 //   floor SOCKET get TARGET              prints the answer's body
 //
 // `chain`: starts and stops follow the order of the containers' names, one after the other.
@@ -180,7 +180,7 @@ std::vector<bench::Request> Record(const std::string& file) {
 void Ask(Client& client, const std::string& record) {
   for (const bench::Request& request : Record(record)) {
     // Which version to speak is in the record.
-    if (request.method == "GET" && request.target != "/version") client.Send("GET", request.target, "", nullptr);
+    if (request.method == "GET" && request.target != "/_ping") client.Send("GET", request.target, "", nullptr);
   }
   client.Run();
 }

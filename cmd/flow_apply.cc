@@ -17,6 +17,7 @@
 #include "cmd/deploy/driver.h"
 #include "cmd/deploy/host_files.h"
 #include "cmd/deploy/load.h"
+#include "cmd/deploy/own_state.h"
 #include "cmd/deploy/progress.h"
 #include "cmd/deploy/session.h"
 #include "cmd/deploy/show.h"
@@ -92,11 +93,9 @@ deploy::PipelineStatus StatusNow(Session& session, const deploy::Apply& machine,
   input.deployment = session.ReadState(key);
   input.containers = machine.observed();
   if (!unchanged) {
-    Caller caller(session);
-    if (caller.Negotiate().ok()) {
-      const auto reply = caller.One(deploy::ListPipelineContainers(key.pipeline_namespace, key.name));
-      if (reply.ok()) input.containers = deploy::ReadContainers(std::get<engine::ContainerList>(*reply));
-    }
+    Caller caller(session, machine.api_version());
+    const auto reply = caller.One(deploy::ListPipelineContainers(key.pipeline_namespace, key.name));
+    if (reply.ok()) input.containers = deploy::ReadContainers(std::get<engine::ContainerList>(*reply));
   }
   return deploy::DescribePipeline(input);
 }
@@ -129,7 +128,7 @@ ExitCode Deploy(Session& session, const LoadedPipeline& loaded, deploy::ApplyInp
     }
     lock.emplace(*std::move(acquired));
   }
-  input.previous = session.ReadState(key);
+  input.previous = ReadOwnState(session, key).deployment;
   input.placement.config_files = session.store().ComposeFile(key);
   input.placement.working_dir = session.store().FolderOf(key);
   Client* client = session.client();

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "cmd/base/environment.h"
@@ -16,6 +17,7 @@
 #include "cmd/deploy/caller.h"
 #include "cmd/deploy/driver.h"
 #include "cmd/deploy/load.h"
+#include "cmd/deploy/own_state.h"
 #include "cmd/deploy/progress.h"
 #include "cmd/deploy/session.h"
 #include "cmd/state/lock.h"
@@ -37,8 +39,9 @@ ExitCode DeleteOne(Session& session, const PipelineKey& key, Progress::Mode mode
   Client* client = session.client();
   if (client == nullptr) return ExitCode::kFailed;
   deploy::DeleteInput input{.namespace_ = key.pipeline_namespace, .pipeline = key.name};
-  input.previous = session.ReadState(key);
-  input.has_state = !absl::IsNotFound(session.store().ReadDeployment(key).status());
+  OwnState state = ReadOwnState(session, key);
+  input.previous = std::move(state.deployment);
+  input.has_state = !state.elsewhere && !absl::IsNotFound(session.store().ReadDeployment(key).status());
   input.keep_volumes = FLAGS_keep_volumes;
   input.ignore_not_found = FLAGS_ignore_not_found;
   input.timeout = DurationOf(FLAGS_timeout);
@@ -46,8 +49,14 @@ ExitCode DeleteOne(Session& session, const PipelineKey& key, Progress::Mode mode
   Progress progress(mode, absl::Now());
   absl::Status forgotten;
   Driver driver(*client, session.signals(),
-                {.save = [&](const deploy::Deployment& d) { return session.store().WriteDeployment(key, d); },
-                 .forget = [&] { forgotten = session.store().Remove(key); },
+                {.save =
+                     [&](const deploy::Deployment& d) {
+                       return state.elsewhere ? absl::OkStatus() : session.store().WriteDeployment(key, d);
+                     },
+                 .forget =
+                     [&] {
+                       if (!state.elsewhere) forgotten = session.store().Remove(key);
+                     },
                  .report = [&](const deploy::Report& report) { progress.Tell(report, absl::Now()); },
                  .request = [&](const engine::HttpRequest& request) { session.Trace(request); }});
   deploy::Delete machine(std::move(input));

@@ -1,6 +1,7 @@
 // flow-status: how pipelines are.
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "cmd/cli/commands.h"
 #include "cmd/cli/flags.h"
 #include "cmd/deploy/caller.h"
+#include "cmd/deploy/own_state.h"
 #include "cmd/deploy/session.h"
 #include "cmd/deploy/show.h"
 #include "cmd/state/lock.h"
@@ -66,9 +68,10 @@ void Inspect(Caller& caller, const std::vector<deploy::Container>& containers, b
 }
 
 deploy::PipelineStatus Describe(Session& session, Caller& caller, const PipelineKey& key,
-                                std::vector<deploy::Container> containers, bool inspect_all) {
+                                std::optional<deploy::Deployment> state, std::vector<deploy::Container> containers,
+                                bool inspect_all) {
   deploy::StatusInput input{.namespace_ = key.pipeline_namespace, .pipeline = key.name};
-  input.deployment = session.ReadState(key);
+  input.deployment = std::move(state);
   input.containers = std::move(containers);
   if (const int holder = LockHolder(session.store(), key); holder != 0) input.holder = holder;
   std::map<std::string, engine::ContainerInspect> inspected;
@@ -98,13 +101,14 @@ ExitCode ShowOne(Session& session, Caller& caller, const std::string& name, Cont
   if (const absl::Status status = CheckKey(key); !status.ok()) {
     return session.Fail(ExitCode::kUsage, status.message());
   }
-  const bool known = !absl::IsNotFound(session.store().ReadDeployment(key).status());
+  OwnState state = ReadOwnState(session, key);
+  const bool known = !state.elsewhere && !absl::IsNotFound(session.store().ReadDeployment(key).status());
   if (!known && containers.empty()) {
     return session.Fail(ExitCode::kNoSuchPipeline, absl::StrCat("there is no pipeline \"", name, "\" in namespace \"",
                                                                 key.pipeline_namespace, "\""));
   }
-  const deploy::PipelineStatus status =
-      Describe(session, caller, key, std::move(containers[key]), /*inspect_all=*/FLAGS_output == "json");
+  const deploy::PipelineStatus status = Describe(session, caller, key, std::move(state.deployment),
+                                                 std::move(containers[key]), /*inspect_all=*/FLAGS_output == "json");
   return Print(kName, ShowPipeline(status, FLAGS_output)) ? CodeOf(status) : ExitCode::kFailed;
 }
 
@@ -117,8 +121,10 @@ ExitCode ShowAll(Session& session, Caller& caller, ContainersOf containers) {
   deploy::StatusList list;
   ExitCode code = ExitCode::kDone;
   for (auto& [key, of_pipeline] : containers) {
-    const deploy::PipelineStatus& status = *list.add_pipelines() =
-        Describe(session, caller, key, std::move(of_pipeline), /*inspect_all=*/false);
+    OwnState state = ReadOwnState(session, key);
+    if (state.elsewhere && of_pipeline.empty()) continue;
+    const deploy::PipelineStatus& status = *list.add_pipelines() = Describe(
+        session, caller, key, std::move(state.deployment), std::move(of_pipeline), /*inspect_all=*/false);
     if (CodeOf(status) != ExitCode::kDone) code = ExitCode::kFailed;
   }
   if (list.pipelines().empty() && FLAGS_output == "table") {
@@ -141,7 +147,10 @@ ExitCode Main(const Arguments& arguments) {
   const std::string name = arguments.operands.empty() ? "" : arguments.operands[0];
   absl::StatusOr<ContainersOf> containers = ListContainers(caller, name);
   if (caller.signal() != 0) return static_cast<ExitCode>(128 + caller.signal());
-  if (!containers.ok()) return session.Fail(ExitCode::kFailed, containers.status().message());
+  if (!containers.ok()) {
+    const bool unspoken = absl::IsFailedPrecondition(containers.status());  // the version, to an engine too new
+    return session.Fail(unspoken ? ExitCode::kNoEngine : ExitCode::kFailed, containers.status().message());
+  }
   return name.empty() ? ShowAll(session, caller, *std::move(containers))
                       : ShowOne(session, caller, name, *std::move(containers));
 }

@@ -55,8 +55,8 @@ Engine::Engine() {
     return;
   }
   client_ = *std::move(client);
-  const auto version = Ask<engine::Version>(engine::GetVersion());
-  if (const auto newest = compose::ParseApiVersion(version.api_version()); newest.ok()) version_ = *newest;
+  const auto pong = Ask<engine::Pong>(engine::Ping());
+  if (const auto newest = compose::ParseApiVersion(pong.api_version); newest.ok()) version_ = *newest;
 }
 
 engine::HttpResponse Engine::Exchange(const engine::HttpRequest& request) {

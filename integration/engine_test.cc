@@ -101,7 +101,7 @@ TEST_F(EngineTest, EveryPathCarriesAVersionOfTheEngines) {
   const auto newest = compose::ParseApiVersion(Text(At(offered, {"ApiVersion"})));
   const auto oldest = compose::ParseApiVersion(Text(At(offered, {"MinAPIVersion"})));
   for (const std::string& request : wire().Requests()) {
-    if (absl::EndsWith(request, " /version")) continue;
+    if (absl::EndsWith(request, " /_ping")) continue;
     const std::vector<std::string> parts = absl::StrSplit(request, '/');
     ASSERT_THAT(parts[1], StartsWith("v")) << request;
     const auto version = compose::ParseApiVersion(parts[1].substr(1));
@@ -117,8 +117,8 @@ TEST_F(EngineTest, AnEngineOfTomorrowIsSpokenToInAVersionOfItsOwn) {
   FakeServer tomorrow([&](FakeConnection& connection) {
     for (std::string request; !(request = connection.Read()).empty();) {
       const std::string target = std::vector<std::string>(absl::StrSplit(request, ' '))[1];
-      if (target == "/version") {
-        connection.Answer(200, R"({"Version": "40.0", "ApiVersion": "1.60", "MinAPIVersion": "1.44", "Os": "linux"})");
+      if (target == "/_ping") {
+        connection.Answer(200, "OK", "Api-Version: 1.60");
         continue;
       }
       const std::vector<std::string> parts = absl::StrSplit(target, '/');
@@ -150,18 +150,48 @@ TEST_F(EngineTest, AnEngineOfTomorrowIsSpokenToInAVersionOfItsOwn) {
   }
 }
 
-// An engine that speaks no version of flow's is told with both bounds.
-TEST_F(EngineTest, AnEngineTooOldIsToldWithItsVersions) {
+// An engine that speaks no version of flow's is told with its bound and ours.
+TEST_F(EngineTest, AnEngineTooOldIsToldWithItsVersion) {
   FakeServer old([](FakeConnection& connection) {
-    while (!connection.Read().empty()) {
-      connection.Answer(200, R"({"Version": "19.03", "ApiVersion": "1.40", "MinAPIVersion": "1.12", "Os": "linux"})");
-    }
+    while (!connection.Read().empty()) connection.Answer(200, "OK", "Api-Version: 1.40");
   });
   environment()["DOCKER_HOST"] = old.endpoint().address;
   for (const auto& [binary, arguments] : Commands()) {
     const Finished& run = Flow(binary, arguments);
     EXPECT_EQ(run.exit_code, 4) << run.Describe();
     EXPECT_THAT(run.err, AllOf(HasSubstr("1.40"), HasSubstr("1.41"))) << run.Describe();
+  }
+}
+
+// One that came after flow is told in its own words.
+TEST_F(EngineTest, AnEngineTooNewIsToldWithItsVersion) {
+  FakeServer future([](FakeConnection& connection) {
+    for (std::string request; !(request = connection.Read()).empty();) {
+      if (absl::StrContains(request, "/_ping")) {
+        connection.Answer(200, "OK", "Api-Version: 1.90");
+      } else {
+        connection.Answer(400, R"({"message":"client version 1.51 is too old. Minimum supported API version is 1.80"})");
+      }
+    }
+  });
+  environment()["DOCKER_HOST"] = future.endpoint().address;
+  for (const auto& [binary, arguments] : Commands()) {
+    const Finished& run = Flow(binary, arguments);
+    EXPECT_EQ(run.exit_code, 4) << run.Describe();
+    EXPECT_THAT(run.err, HasSubstr("1.80")) << run.Describe();
+  }
+}
+
+// What speaks HTTP and is no engine.
+TEST_F(EngineTest, AWebServerIsNoEngine) {
+  FakeServer web([](FakeConnection& connection) {
+    while (!connection.Read().empty()) connection.Answer(200, "<html>It works!</html>", "Content-Type: text/html");
+  });
+  environment()["DOCKER_HOST"] = web.endpoint().address;
+  for (const auto& [binary, arguments] : Commands()) {
+    const Finished& run = Flow(binary, arguments);
+    EXPECT_EQ(run.exit_code, 4) << run.Describe();
+    EXPECT_THAT(run.err, HasSubstr("is it a Docker engine?")) << run.Describe();
   }
 }
 

@@ -88,7 +88,7 @@ void DockerTest::RemoveLeftOvers() {
     }
   }
   for (const Json& image : List(engine_->Do("GET", "/images/json"))) {
-    const std::string& tag = Text(At(image, {"RepoTags", "0"}));
+    const std::string tag = Text(At(image, {"RepoTags", "0"}));
     if (Number(At(image, {"Created"})) <= old && left(tag)) engine_->RemoveImage(tag);
   }
 }

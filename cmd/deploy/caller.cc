@@ -14,9 +14,9 @@ namespace flow {
 static constexpr absl::Duration kDeadline = absl::Seconds(30);
 
 absl::Status Caller::Negotiate() {
-  const absl::StatusOr<engine::Reply> reply = One(engine::GetVersion{});
+  const absl::StatusOr<engine::Reply> reply = One(engine::Ping{});
   if (!reply.ok()) return reply.status();
-  const absl::StatusOr<compose::ApiVersion> version = engine::NegotiateVersion(std::get<engine::Version>(*reply));
+  const absl::StatusOr<compose::ApiVersion> version = engine::NegotiateVersion(std::get<engine::Pong>(*reply));
   if (version.ok()) version_ = *version;
   return version.status();
 }

@@ -16,10 +16,11 @@ namespace flow {
 
 class Caller {
  public:
-  // `session` has a client.
-  explicit Caller(Session& session) : session_(session), client_(*session.client()), signals_(session.signals()) {}
+  // `session` has a client. `version`: where it is known already; else Negotiate is to be called first.
+  explicit Caller(Session& session, compose::ApiVersion version = {})
+      : session_(session), client_(*session.client()), signals_(session.signals()), version_(version) {}
 
-  // Asks the engine for its version; to be called first. The client's error where there is no engine;
+  // Asks the engine for its version. The client's error where there is no engine;
   // FailedPrecondition where it speaks no API version that flow knows.
   absl::Status Negotiate();
 

@@ -65,7 +65,7 @@ absl::StatusOr<DockerContext> LoadContext(const std::string& folder, absl::strin
   const absl::StatusOr<google::protobuf::Struct> meta = ReadJson(path);
   if (absl::IsNotFound(meta.status())) return meta.status();
   if (!meta.ok()) return absl::FailedPreconditionError(meta.status().message());
-  const google::protobuf::Value& endpoint = Member(Member(*meta, "Endpoints").struct_value(), "docker");
+  const google::protobuf::Value endpoint = Member(Member(*meta, "Endpoints").struct_value(), "docker");
   if (!endpoint.has_struct_value()) {
     return absl::FailedPreconditionError(absl::StrCat(path, " has no Endpoints.docker: the context is not for Docker"));
   }

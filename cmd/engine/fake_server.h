@@ -69,8 +69,9 @@ class FakeConnection {
     }
   }
 
-  void Answer(int status, const std::string& body) {
-    Write(absl::StrCat("HTTP/1.1 ", status, " X\r\nContent-Length: ", body.size(), "\r\n\r\n", body));
+  void Answer(int status, const std::string& body, const std::string& header = "") {
+    Write(absl::StrCat("HTTP/1.1 ", status, " X\r\nContent-Length: ", body.size(), "\r\n", header,
+                       header.empty() ? "" : "\r\n", "\r\n", body));
   }
 
   // A chunk of a body with Transfer-Encoding: chunked; an empty one ends it.

@@ -15,7 +15,6 @@
 #include <memory>
 #include <set>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -59,6 +58,8 @@ class Apply {
     return out_.Take();
   }
 
+  // What the engine is spoken to in, once that is known.
+  const compose::ApiVersion& api_version() const { return out_.version(); }
   // What was decided, from the end of observing on: first the pulls, then the rest.
   const Plan& pulls() const { return pulls_.plan; }
   const Plan& plan() const { return decision_.plan; }
@@ -69,7 +70,7 @@ class Apply {
   std::string DebugString() const {
     return absl::StrCat(static_cast<int>(phase_), "|", survey_.pending(), "|", executor_.DebugString(), "|",
                         watch_.DebugString(), "|", diagnosis_.pending(), "|", failures_.size(), ",", left_.size(), ",",
-                        networks_.size(), ",", interrupted_, unanswered_);
+                        networks_.size(), ",", interrupted_, unanswered_, silent_);
   }
 
  private:
@@ -89,8 +90,10 @@ class Apply {
     kFinished,
   };
 
-  // After a signal, an engine that does not answer is given this long.
+  // After a signal an engine that does not answer is given this long: it is asked whether it is there when most of it
+  // has passed, and what is left is for its answer.
   static constexpr absl::Duration kPatience = absl::Seconds(10);
+  static constexpr absl::Duration kPingDeadline = absl::Seconds(2);
 
   const compose::Project& project() const { return input_->project; }
   const ApplyOptions& options() const { return input_->options; }
@@ -112,6 +115,7 @@ class Apply {
     if (const auto networks = networks_.extract(answer.request); !networks.empty()) {
       return OnNetworks(networks.mapped(), answer.reply);
     }
+    if (answer.request == ping_) return OnPing(answer.reply.status());
     diagnosis_.Take(answer, failures_);
     watch_.On(answer, out_);
   }
@@ -130,7 +134,7 @@ class Apply {
 
   void On(const TimerFired& fired) {
     if (fired.timer == timeout_) return OnTimeout();
-    if (fired.timer == patience_) return OnPatienceEnded();
+    if (fired.timer == patience_ && phase_ < Phase::kConcluding) ping_ = out_.Request(engine::Ping{}, kPingDeadline);
     watch_.On(fired, out_);
   }
 
@@ -141,7 +145,7 @@ class Apply {
     if (phase_ == Phase::kIntending || phase_ == Phase::kConcluding) return;
     if (again) return Abandon();
     if (phase_ < Phase::kSettling) Fail({.what = "interrupted"});
-    patience_ = out_.Timer(kPatience);
+    patience_ = out_.Timer(kPatience - kPingDeadline);
   }
 
   template <typename StreamEvent>  // Listening, Happened, Deaf
@@ -195,7 +199,9 @@ class Apply {
   void OnSurvey(const Answer& answer) {
     const absl::Status status = survey_.Take(answer, project(), out_);
     if (status.ok()) return;
-    if (phase_ == Phase::kConnecting) return FinishUntouched(ExitCode::kNoEngine, std::string(status.message()));
+    if (phase_ == Phase::kConnecting || (phase_ == Phase::kObserving && absl::IsFailedPrecondition(status))) {
+      return FinishUntouched(ExitCode::kNoEngine, std::string(status.message()));
+    }
     Failure failure{.what = absl::StrCat("the engine would not tell what it has: ", status.message())};
     if (phase_ < Phase::kIntending) return FinishUntouched(ExitCode::kFailed, failure.what);
     Fail(std::move(failure));
@@ -324,12 +330,8 @@ class Apply {
     engine::Created network;
     network.set_id(own_network_);
     if (!reply.ok()) return OnOperationDone(index, engine::Reply(std::move(network)));
-    const engine::NetworkSummary* oldest = nullptr;
-    for (const engine::NetworkSummary& candidate : std::get<engine::NetworkList>(*reply).networks()) {
-      if (!IsOwned(candidate.labels(), project().namespace_(), project().pipeline())) continue;
-      const auto age = [](const engine::NetworkSummary& n) { return std::tie(n.created(), n.id()); };
-      if (oldest == nullptr || age(candidate) < age(*oldest)) oldest = &candidate;
-    }
+    const engine::NetworkSummary* oldest =
+        OldestOwned(std::get<engine::NetworkList>(*reply), project().namespace_(), project().pipeline());
     if (oldest == nullptr) {
       return OnOperationFailed(index, absl::InternalError("its name was taken by something else meanwhile"));
     }
@@ -351,7 +353,8 @@ class Apply {
       if (unanswered && interrupted_ != 0) executor_.Stop();  // it will not answer the rest either
       return;
     }
-    unanswered_ |= unanswered;
+    // A name that is taken may have been so by the last request of an apply that was killed.
+    unanswered_ |= unanswered || absl::IsAlreadyExists(status);
     // The engine's refusal says more than the exit that it may tell as well.
     const std::string id = executor_.Target(index);
     watch_.readiness().Fail(id);
@@ -391,20 +394,25 @@ class Apply {
     }
     if (phase_ == Phase::kIntending) timeout_ = out_.Timer(absl::Milliseconds(100));
     if (phase_ == Phase::kIntending || phase_ >= Phase::kSettling) return;
-    for (const Instance& instance : watch_.readiness().instances()) {
-      if (instance.up() || instance.starts + instance.exits == 0) continue;
-      const bool probed = instance.health != Health::kNone;
-      Fail({.component = instance.component,
-            .container_id = instance.id,
-            .what = absl::StrCat(probed ? "is not healthy" : "is not running", after),
-            .by_probe = probed});
-    }
+    for (Failure& failure : NotUp(watch_.readiness(), after)) Fail(std::move(failure));
     if (failures_.empty()) Fail({.what = absl::StrCat("not done", after)});
   }
 
-  // The engine has not answered since the signal.
-  void OnPatienceEnded() {
-    if (phase_ != Phase::kSettling) return;
+  // Since the signal the engine has had its time for what was under way then. What a rollback asks for takes as long as
+  // it takes, while the engine answers at all.
+  void OnPing(const absl::Status& status) {
+    if (phase_ >= Phase::kConcluding) return;
+    if (phase_ == Phase::kSettling || !status.ok()) CancelOperations();
+    if (status.ok()) {
+      patience_ = out_.Timer(kPatience - kPingDeadline);
+      return;
+    }
+    if (phase_ < Phase::kRollingBack) RollBack();
+    silent_ = true;
+    ConcludeFailed();
+  }
+
+  void CancelOperations() {
     operations_.merge(networks_);
     for (const auto& [request, index] : operations_) {
       out_.Put(Cancel{request});
@@ -442,20 +450,16 @@ class Apply {
   void ConcludeFailed() {
     // The state tells what is there: what was removed is not, and of what the engine did not answer any more all may
     // be.
-    if (!executor_.Finished()) left_ = {NamesOf(made_)};
+    if (silent_ || !executor_.Finished()) left_ = {MayBeLeft()};
     for (uint32_t index = 0; index < static_cast<uint32_t>(executor_.plan().operations_size()); ++index) {
       const Operation& operation = executor_.plan().operations(index);
       if (operation.kind() == Operation::REMOVE_CONTAINER && executor_.IsDone(index)) {
         watch_.readiness().Forget(operation.target());
       }
     }
-    std::vector<std::string> parts;
-    for (const Failure& failure : failures_) parts.push_back(FailureText(failure));
-    if (const std::string waiting = NotStarted(watch_.readiness(), failures_); !waiting.empty()) {
-      parts.push_back(absl::StrCat("not started because of it: ", waiting));
-    }
-    parts.push_back(WhatIsLeft(project(), options().rollback, left_, IsFirst()));
-    outcome_ = {interrupted_ != 0 ? InterruptedCode() : ExitCode::kFailed, absl::StrJoin(parts, "\n")};
+    const std::string what_is_left = WhatIsLeft(project(), options().rollback, left_, IsFirst());
+    outcome_ = {interrupted_ != 0 ? InterruptedCode() : ExitCode::kFailed,
+                FailedText(failures_, watch_.readiness(), what_is_left)};
     Conclude(Deployment::FAILED);
   }
 
@@ -464,10 +468,14 @@ class Apply {
     if (phase_ < Phase::kRollingBack) {
       made_ = WhatWasMade(project(), survey_.observed(), diagnosis_.found(), executor_, watch_.readiness(), IsFirst());
     }
+    FinishUntouched(InterruptedCode(),
+                    absl::StrCat("interrupted again and left at once; perhaps still there: ", MayBeLeft(), "; `",
+                                 DeleteCommand(project()), "` removes what is left"));
+  }
+
+  std::string MayBeLeft() const {
     const std::string names = NamesOf(made_);
-    FinishUntouched(InterruptedCode(), absl::StrCat("interrupted again and left at once; perhaps still there: ",
-                                                    names.empty() ? "what was being created" : names, "; `",
-                                                    DeleteCommand(project()), "` removes what is left"));
+    return names.empty() ? "what was being created" : names;
   }
 
   ExitCode InterruptedCode() const { return static_cast<ExitCode>(128 + interrupted_); }
@@ -511,6 +519,8 @@ class Apply {
   absl::Time now_, started_;
   int timeout_ = 0, patience_ = 0;  // timers
   int interrupted_ = 0;             // the signal
+  int ping_ = 0;                    // the request that asks whether the engine is there still
+  bool silent_ = false;             // it did not answer
 
   Survey survey_;
   Reconciliation pulls_, decision_;
@@ -521,7 +531,7 @@ class Apply {
   Watch watch_;
 
   std::vector<Failure> failures_;
-  bool unanswered_ = false;  // the engine may have done what it did not answer
+  bool unanswered_ = false;  // there may be more on the engine than was answered
   Diagnosis diagnosis_;
   Removal made_;                   // what a rollback takes away
   std::vector<std::string> left_;  // what it could not

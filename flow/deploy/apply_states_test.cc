@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
 #include <string>
 #include <unordered_set>
@@ -70,8 +71,11 @@ std::vector<Choice> Choices(W& world) {
   if (world.save_asked) choices.push_back({Choice::Kind::kSave, 0, ""});
   if (world.listen_asked) choices.push_back({Choice::Kind::kListen, 0, ""});
   for (const auto& [id, queue] : world.engine.events()) choices.push_back({Choice::Kind::kEvent, 0, id});
+  // Time only goes forward: a timer that was set before another and is no longer fires before it.
+  absl::Duration shortest = absl::Seconds(5);
   for (const auto& [number, after] : world.timers) {
-    if (after < absl::Seconds(5)) choices.push_back({Choice::Kind::kTimer, number, ""});
+    if (after < shortest) choices.push_back({Choice::Kind::kTimer, number, ""});
+    shortest = std::min(shortest, after);
   }
   for (const auto& [id, container] : world.engine.containers()) {
     if (container.health == "starting") choices.push_back({Choice::Kind::kHealthy, 0, id});

@@ -152,7 +152,9 @@ class Delete {
     static const compose::Project* const kNone = new compose::Project;  // images are not asked for
     const absl::Status status = survey_.Take(answer, *kNone, out_);
     if (status.ok()) return;
-    if (phase_ == Phase::kConnecting) return Finish(ExitCode::kNoEngine, std::string(status.message()));
+    if (phase_ == Phase::kConnecting || absl::IsFailedPrecondition(status)) {
+      return Finish(ExitCode::kNoEngine, std::string(status.message()));
+    }
     Finish(ExitCode::kFailed, absl::StrCat("the engine would not tell what it has: ", status.message()));
   }
 

@@ -72,7 +72,8 @@ inline std::string ExitHint(int exit_code, bool restarts) {
   if (exit_code == 0 && restarts) {
     return "if it is meant to end, say so by `restart_policy: no` or `on-failure`";
   }
-  if (exit_code == 127) return "127 is a shell's word for a command that it does not find";
+  if (exit_code == 126) return "126: its command is there and may not be run, or is no program";
+  if (exit_code == 127) return "127: its command, or one that its script runs, is not in the image";
   if (exit_code == 137) return "137: it was killed, by memory's end perhaps";
   return "";
 }

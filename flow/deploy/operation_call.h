@@ -92,7 +92,7 @@ inline engine::Call MakeCall(const Operation& operation, const std::string& targ
     case Operation::REMOVE_VOLUME:
       return engine::RemoveVolume{target};
     default:
-      return engine::GetVersion{};
+      return engine::Ping{};
   }
 }
 

@@ -7,12 +7,17 @@
 //   restart policy `no`           at the first exit with another code than 0
 //   one that restarts             at the second exit: one is forgiven and told (0 under on-failure is completion)
 //   a health check                at once when the engine says unhealthy
+//
+// What reads a component without a health check is started when that has run for kSteadyAfter, or min_ready where that
+// is less: a program that dies as it starts (a command that is not there, a wrong flag) is seen before anything behind
+// it is started.
 #ifndef FLOW_DEPLOY_READINESS_H_
 #define FLOW_DEPLOY_READINESS_H_
 
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,12 +25,15 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "flow/compose/project.pb.h"
 #include "flow/deploy/observed.h"
 #include "flow/deploy/plan.pb.h"
 #include "flow/engine/engine.pb.h"
 
 namespace flow::deploy {
+
+inline constexpr absl::Duration kSteadyAfter = absl::Milliseconds(200);
 
 // The exit code that a "die" event tells. Podman writes it under another name.
 inline int ExitCodeOfEvent(const engine::Event& event) {
@@ -53,10 +61,12 @@ struct Instance {
   std::string component;
   int number = 0;
   std::string id;  // empty: not created yet
+  bool awaited = false;  // something is started when this is steady
   bool restarts = false;
   bool ends = false;              // exit code 0 is completion
   Health health = Health::kNone;  // kNone: has no health check
   bool running = false;
+  bool steady = false;   // ran for kSteadyAfter since it started
   bool settled = false;  // ran for min_ready since it started
   bool completed = false;
   bool failed = false;
@@ -65,7 +75,9 @@ struct Instance {
   int exits = 0;
   int exit_code = 0;
 
-  bool started() const { return completed || (running && (health == Health::kNone || health == Health::kHealthy)); }
+  bool started() const {
+    return completed || (running && (health == Health::kHealthy || (health == Health::kNone && steady)));
+  }
   bool up() const {
     return completed || (running && (health == Health::kHealthy || (health == Health::kNone && settled)));
   }
@@ -79,9 +91,16 @@ class Readiness {
   void Expect(const compose::Project& project, const HasCheck& has_check) {
     instances_.clear();
     auto of_component = std::make_shared<Index>();
+    std::set<std::string> awaited;
+    for (const compose::Service& service : project.services()) {
+      for (const compose::Dependency& dependency : service.depends_on()) {
+        if (dependency.condition() == compose::Dependency::STARTED) awaited.insert(dependency.service());
+      }
+    }
     for (const compose::Service& service : project.services()) {
       for (uint32_t number = 1; number <= service.replicas(); ++number) {
         Instance instance{.component = service.name(), .number = static_cast<int>(number)};
+        instance.awaited = awaited.contains(service.name());
         const auto mode = service.restart().mode();
         instance.restarts = mode != compose::RestartPolicy::NO;
         instance.ends = mode == compose::RestartPolicy::NO || mode == compose::RestartPolicy::ON_FAILURE;
@@ -104,7 +123,7 @@ class Readiness {
     if (instance == nullptr) return;
     instance->id = container.id;
     instance->running = container.state == "running";
-    instance->settled = instance->running;
+    instance->steady = instance->settled = instance->running;
     if (instance->running) instance->health = container.health;
     if (container.state == "restarting") instance->exits = 1;
     instance->completed = container.state == "exited" && container.exit_code == 0 && instance->ends;
@@ -127,7 +146,7 @@ class Readiness {
     Instance* instance = Find(id);
     if (instance == nullptr) return Turn::kNothing;
     instance->seen = true;
-    instance->running = instance->settled = false;
+    instance->running = instance->steady = instance->settled = false;
     instance->exit_code = exit_code;
     ++instance->exits;
     // A fast exit can be told before the start was answered.
@@ -155,7 +174,7 @@ class Readiness {
   Turn RemovalSeen(absl::string_view id) {
     Instance* instance = Find(id);
     if (instance == nullptr) return Turn::kNothing;
-    instance->running = instance->settled = instance->completed = false;
+    instance->running = instance->steady = instance->settled = instance->completed = false;
     instance->failed = true;
     return Turn::kDisappeared;
   }
@@ -169,11 +188,17 @@ class Readiness {
     return container.health == Health::kNone ? Turn::kNothing : HealthSeen(container.id, container.health);
   }
 
+  // kSteadyAfter has passed since the `starts`th start of a container.
+  void Steady(absl::string_view id, int starts) {
+    Instance* instance = Find(id);
+    if (instance != nullptr && instance->running && instance->starts == starts) instance->steady = true;
+  }
+
   // min_ready has passed since the `starts`th start of a container; nothing where it exited meanwhile.
   Turn Settled(absl::string_view id, int starts) {
     Instance* instance = Find(id);
     if (instance == nullptr || !instance->running || instance->starts != starts) return Turn::kNothing;
-    instance->settled = true;
+    instance->steady = instance->settled = true;
     return instance->health == Health::kNone ? Turn::kUp : Turn::kNothing;
   }
 
@@ -195,7 +220,7 @@ class Readiness {
   void Forget(absl::string_view id) {
     if (Instance* instance = Find(id)) {
       instance->id.clear();
-      instance->running = instance->settled = instance->completed = false;
+      instance->running = instance->steady = instance->settled = instance->completed = false;
     }
   }
 
@@ -221,7 +246,7 @@ class Readiness {
   std::string DebugString() const {
     std::string text;
     for (const Instance& i : instances_) {
-      absl::StrAppend(&text, i.id.empty() ? "." : "c", i.running ? "r" : "", i.settled ? "s" : "",
+      absl::StrAppend(&text, i.id.empty() ? "." : "c", i.running ? "r" : "", i.steady ? "y" : "", i.settled ? "s" : "",
                       i.completed ? "c" : "", i.failed ? "f" : "", static_cast<int>(i.health), i.starts, i.exits, " ");
     }
     return text;
@@ -230,7 +255,7 @@ class Readiness {
  private:
   Turn Start(Instance* instance) {
     instance->running = true;
-    instance->settled = instance->completed = false;
+    instance->steady = instance->settled = instance->completed = false;
     ++instance->starts;
     // A container that starts again is not judged by its health from before.
     if (instance->health != Health::kNone) instance->health = Health::kStarting;

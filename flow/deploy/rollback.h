@@ -147,6 +147,18 @@ inline std::string WhatIsLeft(const compose::Project& project, bool rollback, co
                : "rolled back: what this apply created is removed, what it did not touch keeps running";
 }
 
+// All that a failed apply's message says: each failure, what waited for it, and what is left.
+inline std::string FailedText(const std::vector<Failure>& failures, const Readiness& readiness,
+                              const std::string& what_is_left) {
+  std::vector<std::string> parts;
+  for (const Failure& failure : failures) parts.push_back(FailureText(failure));
+  if (const std::string waiting = NotStarted(readiness, failures); !waiting.empty()) {
+    parts.push_back(absl::StrCat("not started because of it: ", waiting));
+  }
+  parts.push_back(what_is_left);
+  return absl::StrJoin(parts, "\n");
+}
+
 }  // namespace flow::deploy
 
 #endif  // FLOW_DEPLOY_ROLLBACK_H_

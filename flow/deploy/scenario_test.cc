@@ -28,6 +28,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -55,7 +56,7 @@ using testing::World;
 
 // A call in a few words.
 struct CallText {
-  std::string operator()(const engine::GetVersion&) const { return "get version"; }
+  std::string operator()(const engine::Ping&) const { return "ping"; }
   std::string operator()(const engine::GetInfo&) const { return "get info"; }
   std::string operator()(const engine::ListContainers& c) const {
     return absl::StrCat("list containers", c.names.empty() ? "" : " named ", absl::StrJoin(c.names, " "));
@@ -119,6 +120,7 @@ class TellerOf : public Teller {
     if (command == "lose") Answer(Choice::Kind::kLoseAnswer, argument);
     if (command == "refuse") Refuse(argument);
     if (command == "wait") Timer(world_.timers.begin());
+    if (command == "last-timer") Timer(std::prev(world_.timers.end()));
     if (command == "timeout") Timeout();
     if (command == "signal") Happen({Choice::Kind::kSignal, 0, ""});
     if (command == "deafen") Happen({Choice::Kind::kDeafen, 0, ""});

@@ -26,7 +26,7 @@ namespace flow::deploy {
 class Survey {
  public:
   // Which engine it is. The first request: an engine that cannot be reached fails this one.
-  void Connect(Outbox& out) { Ask(engine::GetVersion{}, absl::Seconds(10), out); }
+  void Connect(Outbox& out) { Ask(engine::Ping{}, absl::Seconds(10), out); }
 
   // What the engine has that carries the project's labels or names.
   void Observe(const compose::Project& project, Outbox& out) {
@@ -71,8 +71,8 @@ class Survey {
     pending_.erase(answer.request);
     if (!answer.reply.ok()) return answer.reply.status();
     const engine::Reply& reply = *answer.reply;
-    if (const auto* version = std::get_if<engine::Version>(&reply)) {
-      const absl::StatusOr<compose::ApiVersion> negotiated = engine::NegotiateVersion(*version);
+    if (const auto* pong = std::get_if<engine::Pong>(&reply)) {
+      const absl::StatusOr<compose::ApiVersion> negotiated = engine::NegotiateVersion(*pong);
       if (!negotiated.ok()) return negotiated.status();
       out.set_version(*negotiated);
     } else if (const auto* containers = std::get_if<engine::ContainerList>(&reply)) {

@@ -25,6 +25,20 @@
 
 namespace flow::deploy {
 
+// What was started and is not up. `after`: " after 5m (--timeout)".
+inline std::vector<Failure> NotUp(const Readiness& readiness, absl::string_view after) {
+  std::vector<Failure> failures;
+  for (const Instance& instance : readiness.instances()) {
+    if (instance.up() || instance.starts + instance.exits == 0) continue;
+    const bool probed = instance.health != Health::kNone;
+    failures.push_back({.component = instance.component,
+                        .container_id = instance.id,
+                        .what = absl::StrCat(probed ? "is not healthy" : "is not running", after),
+                        .by_probe = probed});
+  }
+  return failures;
+}
+
 class Watch {
  public:
   Watch(const compose::Project& project, absl::Duration min_ready)
@@ -78,10 +92,13 @@ class Watch {
 
   void On(const TimerFired& fired, Outbox& out) {
     if (fired.timer == relisten_) Listen(out);
-    const auto settling = settling_.extract(fired.timer);
-    if (settling.empty()) return;
-    const auto& [id, starts] = settling.mapped();
-    React(id, readiness_.Settled(id, starts), out);
+    if (const auto steadying = steadying_.extract(fired.timer); !steadying.empty()) {
+      readiness_.Steady(steadying.mapped().id, steadying.mapped().starts);
+    }
+    if (const auto settling = settling_.extract(fired.timer); !settling.empty()) {
+      const auto& [id, starts] = settling.mapped();
+      React(id, readiness_.Settled(id, starts), out);
+    }
   }
 
   void On(const Answer& answer, Outbox& out) {
@@ -118,12 +135,14 @@ class Watch {
   std::string DebugString() const {
     std::string text = absl::StrCat(readiness_.DebugString(), listening_, relisten_ != 0);
     for (const auto& [request, id] : requests_) absl::StrAppend(&text, "?", id);
-    for (const auto& [timer, settling] : settling_) absl::StrAppend(&text, ";", settling.id, settling.starts);
+    for (const auto& [timer, start] : steadying_) absl::StrAppend(&text, ",", start.id, start.starts);
+    for (const auto& [timer, start] : settling_) absl::StrAppend(&text, ";", start.id, start.starts);
     return text;
   }
 
  private:
-  struct Settling {
+  // A start of a container that a timer runs for.
+  struct Start {
     std::string id;
     int starts;
   };
@@ -140,6 +159,9 @@ class Watch {
       case Turn::kNothing:
         return;
       case Turn::kStarted:
+        if (instance->awaited && instance->health == Health::kNone && kSteadyAfter < min_ready_) {
+          steadying_[out.Timer(kSteadyAfter)] = {id, instance->starts};
+        }
         settling_[out.Timer(min_ready_)] = {id, instance->starts};
         return;
       case Turn::kUp:
@@ -197,7 +219,8 @@ class Watch {
   Readiness readiness_;
   std::vector<Failure> failures_;
   std::map<int, std::string> requests_;  // → whose probe is looked at; empty: the list
-  std::map<int, Settling> settling_;     // timer → whose min_ready it is
+  std::map<int, Start> steadying_;       // timer → whose kSteadyAfter it is
+  std::map<int, Start> settling_;        // timer → whose min_ready it is
   bool listening_ = false;
   int relisten_ = 0;
   int64_t last_event_ = 0;

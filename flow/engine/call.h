@@ -15,7 +15,8 @@ namespace flow::engine {
 
 // Reading. Lists are restricted by labels ("key=value", all of them) or names (any of them).
 
-struct GetVersion {};
+// Whether an engine is there, and the newest API version that it speaks.
+struct Ping {};
 struct GetInfo {};
 struct ListContainers {
   std::vector<std::string> labels;
@@ -87,10 +88,14 @@ struct RemoveVolume {
   std::string name;
 };
 
-using Call = std::variant<GetVersion, GetInfo, ListContainers, ListNetworks, ListVolumes, ListImages, InspectContainer,
+using Call = std::variant<Ping, GetInfo, ListContainers, ListNetworks, ListVolumes, ListImages, InspectContainer,
                           InspectNetwork, InspectImage, TailLogs, PullImage, CreateNetwork, CreateVolume,
                           CreateContainer, RenameContainer, StartContainer, UnpauseContainer, StopContainer,
                           RemoveContainer, RemoveNetwork, RemoveVolume>;
+
+struct Pong {
+  std::string api_version;  // "1.41"; empty: what answered is no Docker engine
+};
 
 // What a container wrote last, oldest first, without line ends.
 struct LogLines {
@@ -98,7 +103,7 @@ struct LogLines {
 };
 
 // monostate: the call has nothing to tell but that it was done.
-using Reply = std::variant<std::monostate, Version, Info, ContainerList, NetworkList, VolumeList, ImageList,
+using Reply = std::variant<std::monostate, Pong, Info, ContainerList, NetworkList, VolumeList, ImageList,
                            ContainerInspect, NetworkInspect, ImageInspect, LogLines, Created>;
 
 }  // namespace flow::engine

@@ -76,7 +76,7 @@ inline std::vector<std::string> OneOrNone(const std::string& value) {
 
 // The request without its version. One function a call, in the order of call.h.
 struct RequestBuilder {
-  HttpRequest operator()(const GetVersion&) const { return {.target = "/version"}; }
+  HttpRequest operator()(const Ping&) const { return {.target = "/_ping"}; }
   HttpRequest operator()(const GetInfo&) const { return {.target = "/info"}; }
   HttpRequest operator()(const ListContainers& call) const {
     std::vector<std::string> patterns;
@@ -158,11 +158,11 @@ struct RequestBuilder {
 
 }  // namespace internal
 
-// The request that makes `call`, under "/v1.41" or whatever `version` is. GetVersion goes without one: it is what the
+// The request that makes `call`, under "/v1.41" or whatever `version` is. Ping goes without one: its answer is what the
 // version is negotiated from.
 inline HttpRequest BuildRequest(const Call& call, const compose::ApiVersion& version) {
   HttpRequest request = std::visit(internal::RequestBuilder(), call);
-  if (!std::holds_alternative<GetVersion>(call)) {
+  if (!std::holds_alternative<Ping>(call)) {
     request.target = absl::StrCat("/v", version.ToString(), request.target);
   }
   return request;

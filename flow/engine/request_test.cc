@@ -11,7 +11,7 @@ using testing::HasSubstr;
 constexpr compose::ApiVersion kVersion{1, 43};
 
 TEST(BuildRequest, PutsTheVersionBeforeEveryPathButTheOneItIsNegotiatedBy) {
-  EXPECT_EQ(BuildRequest(GetVersion{}, kVersion).target, "/version");
+  EXPECT_EQ(BuildRequest(Ping{}, kVersion).target, "/_ping");
   EXPECT_EQ(BuildRequest(GetInfo{}, kVersion).target, "/v1.43/info");
 }
 

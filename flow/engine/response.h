@@ -2,6 +2,7 @@
 #ifndef FLOW_ENGINE_RESPONSE_H_
 #define FLOW_ENGINE_RESPONSE_H_
 
+#include <map>
 #include <string>
 #include <utility>
 #include <variant>
@@ -9,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
@@ -31,7 +33,9 @@ inline absl::Status ReadError(const HttpResponse& response) {
   absl::StatusCode code = absl::StatusCode::kInternal;
   switch (response.status) {
     case 400:
-      code = absl::StatusCode::kInvalidArgument;
+      // "client version 1.51 is too old. Minimum supported API version is 1.60, please upgrade your client …"
+      code = absl::StrContains(message, "supported API version") ? absl::StatusCode::kFailedPrecondition
+                                                                 : absl::StatusCode::kInvalidArgument;
       break;
     case 401:
     case 403:
@@ -74,11 +78,15 @@ absl::StatusOr<Reply> As(absl::StatusOr<Message> message) {
   return Reply(*std::move(message));
 }
 
-// Reads the body of a success. One function for each call that answers something.
-struct BodyReader {
+// Reads a success. One function for each call that answers something.
+struct SuccessReader {
   const std::string& body;
+  const std::map<std::string, std::string>& headers;
 
-  absl::StatusOr<Reply> operator()(const GetVersion&) const { return As(ReadJson<Version>(body)); }
+  absl::StatusOr<Reply> operator()(const Ping&) const {
+    const auto version = headers.find("api-version");
+    return Reply(Pong{version == headers.end() ? "" : version->second});
+  }
   absl::StatusOr<Reply> operator()(const GetInfo&) const { return As(ReadJson<Info>(body)); }
   absl::StatusOr<Reply> operator()(const ListContainers&) const {
     return As(ReadJsonArray<ContainerList>("containers", body));
@@ -120,12 +128,12 @@ inline bool GoneIsDone(const Call& call) {
 }  // namespace internal
 
 // Reads the answer to `call`. Errors carry the engine's own words: kNotFound, kAlreadyExists (a conflict),
-// kInvalidArgument, kPermissionDenied, kResourceExhausted, kUnavailable (ask again), kInternal for all else.
+// kInvalidArgument, kFailedPrecondition (the engine no longer speaks the version asked in), kPermissionDenied, kResourceExhausted, kUnavailable (ask again), kInternal for all else.
 inline absl::StatusOr<Reply> ReadReply(const Call& call, const HttpResponse& response) {
   if (response.status == 404 && internal::GoneIsDone(call)) return Reply();
   if (response.status == 304) return Reply();  // started or stopped already
   if (response.status >= 300) return ReadError(response);
-  return std::visit(internal::BodyReader{response.body}, call);
+  return std::visit(internal::SuccessReader{response.body, response.headers}, call);
 }
 
 }  // namespace flow::engine

@@ -126,13 +126,7 @@ class FakeEngine {
  private:
   using Result = absl::StatusOr<engine::Reply>;
 
-  Result On(const engine::GetVersion&) const {
-    engine::Version version;
-    version.set_version("20.10.24");
-    version.set_api_version("1.41");
-    version.set_min_api_version("1.12");
-    return engine::Reply(version);
-  }
+  Result On(const engine::Ping&) const { return engine::Reply(engine::Pong{"1.41"}); }
   Result On(const engine::GetInfo&) const {
     engine::Info info;
     info.set_id("ENGINE");

@@ -123,8 +123,8 @@ ExitCode ShowAll(Session& session, Caller& caller, ContainersOf containers) {
   for (auto& [key, of_pipeline] : containers) {
     OwnState state = ReadOwnState(session, key);
     if (state.elsewhere && of_pipeline.empty()) continue;
-    const deploy::PipelineStatus& status = *list.add_pipelines() = Describe(
-        session, caller, key, std::move(state.deployment), std::move(of_pipeline), /*inspect_all=*/false);
+    const deploy::PipelineStatus& status = *list.add_pipelines() =
+        Describe(session, caller, key, std::move(state.deployment), std::move(of_pipeline), /*inspect_all=*/false);
     if (CodeOf(status) != ExitCode::kDone) code = ExitCode::kFailed;
   }
   if (list.pipelines().empty() && FLAGS_output == "table") {

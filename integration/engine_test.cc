@@ -1,5 +1,6 @@
 // Which engine is spoken to, in which version, and how often; and what is told where there is none.
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -110,30 +111,53 @@ TEST_F(EngineTest, EveryPathCarriesAVersionOfTheEngines) {
   }
 }
 
+// Answers as an engine that has an image and nothing else, of the id T and the API version 1.60. `asked` is told each
+// request's target.
+void BeAnEmptyEngine(FakeConnection& connection, const std::function<void(const std::string& target)>& asked) {
+  for (std::string request; !(request = connection.Read()).empty();) {
+    const std::string target = std::vector<std::string>(absl::StrSplit(request, ' '))[1];
+    asked(target);
+    if (target == "/_ping") {
+      connection.Answer(200, "OK", "Api-Version: 1.60");
+    } else if (absl::StrContains(target, "/volumes")) {
+      connection.Answer(200, R"({"Volumes": []})");
+    } else if (absl::StrContains(target, "/info")) {
+      connection.Answer(200, R"({"ID": "T", "NCPU": 2})");
+    } else if (absl::StrContains(target, "/images/json")) {
+      connection.Answer(200, R"([{"Id": "sha256:1", "RepoTags": ["busybox:1.36"]}])");
+    } else {
+      connection.Answer(200, "[]");
+    }
+  }
+}
+
+// A state that speaks of another engine says nothing of this one, and is left alone.
+TEST_F(EngineTest, AStateOfAnotherEngineIsToldAndKept) {
+  const std::string name = Name("moved"), here = environment()["DOCKER_HOST"];
+  ASSERT_EQ(Apply(Pipeline(name, "  sources:\n" + Idle("source"))).exit_code, 0);
+  FakeServer other([](FakeConnection& connection) { BeAnEmptyEngine(connection, [](const std::string&) {}); });
+  environment()["DOCKER_HOST"] = other.endpoint().address;
+  for (const char* command : {"flow-status", "flow-delete"}) {
+    const Finished& run = Flow(command, {name});
+    EXPECT_EQ(run.exit_code, 6) << run.Describe();
+    EXPECT_THAT(run.err, AllOf(HasSubstr("another engine"), HasSubstr(here))) << run.Describe();
+  }
+  environment()["DOCKER_HOST"] = here;
+  EXPECT_EQ(Status(name).state, "running");
+  EXPECT_EQ(Delete(name).exit_code, 0);
+  EXPECT_TRUE(Gone(name));
+}
+
 // P20: an engine to come, which refuses what is older than 1.44 and speaks 1.60.
 TEST_F(EngineTest, AnEngineOfTomorrowIsSpokenToInAVersionOfItsOwn) {
   std::mutex mutex;
   std::vector<std::string> versions;
   FakeServer tomorrow([&](FakeConnection& connection) {
-    for (std::string request; !(request = connection.Read()).empty();) {
-      const std::string target = std::vector<std::string>(absl::StrSplit(request, ' '))[1];
-      if (target == "/_ping") {
-        connection.Answer(200, "OK", "Api-Version: 1.60");
-        continue;
-      }
-      const std::vector<std::string> parts = absl::StrSplit(target, '/');
+    BeAnEmptyEngine(connection, [&](const std::string& target) {
+      if (target == "/_ping") return;
       const std::lock_guard<std::mutex> lock(mutex);
-      versions.push_back(parts[1]);
-      if (absl::StrContains(target, "/volumes")) {
-        connection.Answer(200, R"({"Volumes": []})");
-      } else if (absl::StrContains(target, "/info")) {
-        connection.Answer(200, R"({"ID": "T", "NCPU": 2})");
-      } else if (absl::StrContains(target, "/images/json")) {
-        connection.Answer(200, R"([{"Id": "sha256:1", "RepoTags": ["busybox:1.36"]}])");
-      } else {
-        connection.Answer(200, "[]");
-      }
-    }
+      versions.push_back(std::vector<std::string>(absl::StrSplit(target, '/'))[1]);
+    });
   });
   environment()["DOCKER_HOST"] = tomorrow.endpoint().address;
   EXPECT_EQ(Flow("flow-status", {}).exit_code, 0);
@@ -170,7 +194,8 @@ TEST_F(EngineTest, AnEngineTooNewIsToldWithItsVersion) {
       if (absl::StrContains(request, "/_ping")) {
         connection.Answer(200, "OK", "Api-Version: 1.90");
       } else {
-        connection.Answer(400, R"({"message":"client version 1.51 is too old. Minimum supported API version is 1.80"})");
+        connection.Answer(400,
+                          R"({"message":"client version 1.51 is too old. Minimum supported API version is 1.80"})");
       }
     }
   });

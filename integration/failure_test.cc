@@ -84,6 +84,8 @@ TEST_F(FailureTest, ACommandThatTheInitProcessDoesNotFindIsTold) {
   const Finished& apply = Apply(With(name, "      image: busybox:1.36\n      command: [no-such-command, now]\n"));
   EXPECT_EQ(apply.exit_code, 1) << apply.Describe();
   EXPECT_THAT(apply.err, AllOf(HasSubstr("processor"), HasSubstr("no-such-command"), HasSubstr("No such file")));
+  // What reads it was never started, although it ran for an instant, twice.
+  EXPECT_THAT(apply.err, testing::ContainsRegex("not started[^\n]*sink"));
   ExpectItToldAndDelete(name, "processor");
 }
 

@@ -353,8 +353,7 @@ class Apply {
       if (unanswered && interrupted_ != 0) executor_.Stop();  // it will not answer the rest either
       return;
     }
-    // A name that is taken may have been so by the last request of an apply that was killed.
-    unanswered_ |= unanswered || absl::IsAlreadyExists(status);
+    unanswered_ |= unanswered;
     // The engine's refusal says more than the exit that it may tell as well.
     const std::string id = executor_.Target(index);
     watch_.readiness().Fail(id);
@@ -531,7 +530,7 @@ class Apply {
   Watch watch_;
 
   std::vector<Failure> failures_;
-  bool unanswered_ = false;  // there may be more on the engine than was answered
+  bool unanswered_ = false;  // the engine may have done what it did not answer
   Diagnosis diagnosis_;
   Removal made_;                   // what a rollback takes away
   std::vector<std::string> left_;  // what it could not

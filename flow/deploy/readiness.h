@@ -60,7 +60,7 @@ enum class Turn {
 struct Instance {
   std::string component;
   int number = 0;
-  std::string id;  // empty: not created yet
+  std::string id;        // empty: not created yet
   bool awaited = false;  // something is started when this is steady
   bool restarts = false;
   bool ends = false;              // exit code 0 is completion

@@ -88,10 +88,10 @@ struct RemoveVolume {
   std::string name;
 };
 
-using Call = std::variant<Ping, GetInfo, ListContainers, ListNetworks, ListVolumes, ListImages, InspectContainer,
-                          InspectNetwork, InspectImage, TailLogs, PullImage, CreateNetwork, CreateVolume,
-                          CreateContainer, RenameContainer, StartContainer, UnpauseContainer, StopContainer,
-                          RemoveContainer, RemoveNetwork, RemoveVolume>;
+using Call =
+    std::variant<Ping, GetInfo, ListContainers, ListNetworks, ListVolumes, ListImages, InspectContainer, InspectNetwork,
+                 InspectImage, TailLogs, PullImage, CreateNetwork, CreateVolume, CreateContainer, RenameContainer,
+                 StartContainer, UnpauseContainer, StopContainer, RemoveContainer, RemoveNetwork, RemoveVolume>;
 
 struct Pong {
   std::string api_version;  // "1.41"; empty: what answered is no Docker engine

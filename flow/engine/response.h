@@ -128,7 +128,8 @@ inline bool GoneIsDone(const Call& call) {
 }  // namespace internal
 
 // Reads the answer to `call`. Errors carry the engine's own words: kNotFound, kAlreadyExists (a conflict),
-// kInvalidArgument, kFailedPrecondition (the engine no longer speaks the version asked in), kPermissionDenied, kResourceExhausted, kUnavailable (ask again), kInternal for all else.
+// kInvalidArgument, kFailedPrecondition (the engine no longer speaks the version asked in), kPermissionDenied,
+// kResourceExhausted, kUnavailable (ask again), kInternal for all else.
 inline absl::StatusOr<Reply> ReadReply(const Call& call, const HttpResponse& response) {
   if (response.status == 404 && internal::GoneIsDone(call)) return Reply();
   if (response.status == 304) return Reply();  // started or stopped already

@@ -67,6 +67,11 @@ class Apply {
   // The pipeline's containers as they were observed: what there is, where nothing had to be changed.
   const std::vector<Container>& observed() const { return survey_.observed().containers; }
 
+  // Adds to a list of the pipeline's containers what events have told that it does not show yet.
+  void BringUpToDate(std::vector<Container>* containers) const {
+    for (Container& container : *containers) watch_.readiness().BringUpToDate(&container);
+  }
+
   // What a test tells states apart by.
   std::string DebugString() const {
     return absl::StrCat(static_cast<int>(phase_), "|", survey_.pending(), "|", executor_.DebugString(), "|",

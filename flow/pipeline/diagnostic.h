@@ -69,7 +69,7 @@ inline std::string Quoted(absl::string_view text) {
     } else if (c.code == 0xFFFD) {
       out += "�";
     } else if (IsHarmful(c.code)) {
-      absl::StrAppendFormat(&out, c.code < 0x100 ? "\\x%02X" : "\\u%04X", c.code);
+      out += c.code < 0x100 ? absl::StrFormat("\\x%02X", c.code) : absl::StrFormat("\\u%04X", c.code);
     } else {
       out.append(text.data(), c.length);
     }

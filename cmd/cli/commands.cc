@@ -164,9 +164,15 @@ const Command& ValidateCommand() {
       .description = "Prints every problem with its line and column, and what was probably meant. Asks no engine.",
       .fewest = 0,
       .most = -1,
-      .groups = {FileFlags()},
+      .groups = {FileFlags(),
+                 {"Output",
+                  {{"output", "text",
+                    "How problems are told: as text on standard error, or as JSON on standard output, an empty list "
+                    "where there are none.",
+                    "text|json"}}}},
       .verbs = {},
-      .examples = {{"flow-validate pipelines/*.yaml", "all of a folder"}},
+      .examples = {{"flow-validate pipelines/*.yaml", "all of a folder"},
+                   {"flow-validate -o json pipeline.yaml", "for an editor or a CI job"}},
       .exit_codes = {ExitCode::kDone, ExitCode::kFailed, ExitCode::kUsage, ExitCode::kInvalidFile},
   };
   return command;

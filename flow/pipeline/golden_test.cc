@@ -1,5 +1,6 @@
 // Every folder under testdata/pipeline is a case: `pipeline.yaml`, and beside it what it comes to: `pipeline.textproto`
-// where it is valid, `diagnostics.txt` where there is something to tell. A first line "# options: …" of the YAML sets options (testing/cases.h).
+// where it is valid, `diagnostics.txt` where there is something to tell; where there is a `diagnostics.json`, that as
+// data too. A first line "# options: …" of the YAML sets options (testing/cases.h).
 //
 // After a change that is meant, tools/golden writes the expected files anew; read the difference.
 #include <gmock/gmock.h>
@@ -12,6 +13,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "flow/pipeline/diagnostic_data.h"
+#include "flow/pipeline/message_json.h"
 #include "flow/pipeline/parse.h"
 #include "flow/pipeline/testing/cases.h"
 
@@ -39,6 +42,10 @@ TEST(Golden, EveryFolderComesToWhatIsWrittenBesideIt) {
     if (result.ok()) google::protobuf::TextFormat::PrintToString(result.pipeline, &textproto);
     Expect(folder + "/pipeline.textproto", textproto);
     Expect(folder + "/diagnostics.txt", RenderDiagnostics("pipeline.yaml", yaml, result.diagnostics, /*color=*/false));
+    DiagnosticList list;
+    AppendDiagnostics("pipeline.yaml", result.diagnostics, list);
+    const std::string json = folder + "/diagnostics.json";
+    if (!testing::ReadFile(json).empty()) Expect(json, MessageJson(list));
   }
 }
 

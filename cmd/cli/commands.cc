@@ -148,9 +148,16 @@ const Command& TranslateCommand() {
           "engine. Secrets stand in it as variables, never as values.",
       .fewest = 0,
       .most = 1,
-      .groups = {FileFlags(), {"Translating", {{"engine_api"}, {"namespace"}}}},
+      .groups = {FileFlags(),
+                 {"Translating", {{"engine_api"}, {"namespace"}}},
+                 {"Output",
+                  {{"output", "yaml",
+                    "How it is written: as YAML with comments, as JSON, which Compose reads as well, or as flow's own "
+                    "message of a project.",
+                    "yaml|json|textproto"}}}},
       .verbs = {},
-      .examples = {{"flow-translate pipeline.yaml > compose.yaml", "keep it"}},
+      .examples = {{"flow-translate pipeline.yaml > compose.yaml", "keep it"},
+                   {"generate | flow-translate - -o json", "a file from a pipe, for a program"}},
       .exit_codes = {ExitCode::kDone, ExitCode::kFailed, ExitCode::kUsage, ExitCode::kInvalidFile},
   };
   return command;

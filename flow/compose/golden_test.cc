@@ -1,3 +1,6 @@
+// A folder of testdata/pipeline that holds a compose.yaml: what its pipeline.yaml becomes, for the oldest engine. Where
+// the first line has the option control_plane=HOST:PORT, with that.
+//
 // Every folder of testdata/compose holds a pipeline and the Compose file that it becomes: compose.yaml for the oldest
 // engine, and where it differs compose-VERSION.yaml for that API version; in some also as compose.json and, before it
 // is written for any engine, as compose.textproto. Written anew by tools/golden.
@@ -17,6 +20,8 @@
 #include "flow/compose/emit.h"
 #include "flow/compose/notes.h"
 #include "flow/compose/translate.h"
+#include "flow/pipeline/parse.h"
+#include "flow/pipeline/testing/cases.h"
 #include "yaml-cpp/yaml.h"
 
 namespace flow::compose {
@@ -84,6 +89,23 @@ TEST(GoldenTest, EveryPipelineBecomesItsComposeFile) {
     }
   }
   EXPECT_GT(cases, 5);
+}
+
+TEST(GoldenTest, EveryFileBecomesItsComposeFile) {
+  int cases = 0;
+  for (const std::string& folder : pipeline::testing::CaseFolders()) {
+    const std::string path = folder + "/compose.yaml";
+    if (!fs::exists(path)) continue;
+    ++cases;
+    const std::string yaml = Read(folder + "/pipeline.yaml");
+    const pipeline::ParseResult parsed = pipeline::ParsePipeline(yaml, pipeline::testing::OptionsOf(yaml));
+    EXPECT_TRUE(parsed.ok()) << folder;
+    const TranslateOptions options{.control_plane = pipeline::testing::OptionOf(yaml, "control_plane")};
+    const std::string text = EmitCompose(Translate(parsed.pipeline, options));
+    if (pipeline::testing::Updates()) std::ofstream(path) << text;
+    EXPECT_EQ(text, Read(path)) << path;
+  }
+  EXPECT_GT(cases, 10);
 }
 
 // What a YAML reader makes of a text: every value, one a line, after what leads to it.

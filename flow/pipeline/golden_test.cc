@@ -9,10 +9,13 @@
 
 #include <cstdio>
 #include <fstream>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "flow/pipeline/diagnostic_data.h"
 #include "flow/pipeline/message_json.h"
 #include "flow/pipeline/parse.h"
@@ -46,6 +49,44 @@ TEST(Golden, EveryFolderComesToWhatIsWrittenBesideIt) {
     AppendDiagnostics("pipeline.yaml", result.diagnostics, list);
     const std::string json = folder + "/diagnostics.json";
     if (!testing::ReadFile(json).empty()) Expect(json, MessageJson(list));
+  }
+}
+
+// The fields that a mapping of the format has, and the words that stand in them: "restart_policy: always".
+void Collect(YamlNode mapping, Section section, const FieldIndex& index, std::set<std::string>& seen) {
+  for (size_t i = 0; mapping.IsMapping() && i < mapping.size(); ++i) {
+    const Field* field = index.Find(section, mapping.key(i).text());
+    const YamlNode value = mapping.value(i);
+    if (field == nullptr || value.IsNull()) continue;
+    const std::string name = absl::StrCat(SectionName(section), ".", field->name);
+    seen.insert(name);
+    for (absl::string_view word : field->rules.words) {
+      const absl::string_view begin = absl::StripSuffix(word, "N");
+      if (absl::StartsWithIgnoreCase(value.text(), begin)) seen.insert(absl::StrCat(name, ": ", word));
+    }
+    if (field->kind == Kind::kSection) Collect(value, field->rules.inside, index, seen);
+    for (size_t j = 0; field->kind == Kind::kSectionList && j < value.size(); ++j) {
+      Collect(value.item(j), field->rules.inside, index, seen);
+    }
+  }
+}
+
+TEST(Golden, EveryFieldAndWordStandsInAValidCase) {
+  std::set<std::string> seen;
+  const FieldIndex index;
+  for (const std::string& folder : testing::CaseFolders()) {
+    const std::string yaml = testing::ReadFile(folder + "/pipeline.yaml");
+    if (!ParsePipeline(yaml, testing::OptionsOf(yaml)).ok()) continue;
+    const SourceText source = ReadSourceText(yaml);
+    const YamlResult read = ReadYaml(source.text);
+    Collect(read.document.root(), Section::kFile, index, seen);
+  }
+  for (const Field& field : kFields) {
+    const std::string name = absl::StrCat(SectionName(field.section), ".", field.name);
+    EXPECT_TRUE(seen.contains(name)) << name;
+    for (absl::string_view word : field.rules.words) {
+      EXPECT_TRUE(seen.contains(absl::StrCat(name, ": ", word))) << name << ": " << word;
+    }
   }
 }
 

@@ -44,18 +44,30 @@ inline std::vector<std::string> CaseFolders() {
   return folders;
 }
 
-// As the first line of the file says, "# options: …": nostrict, deploy, driver=WORD, default_image=IMAGE, allow=PATH,
-// NAME=VALUE (a variable).
+// The words of a case's first line "# options: …".
+inline std::vector<std::string> OptionWords(const std::string& yaml) {
+  constexpr absl::string_view kMark = "# options:";
+  const std::string line = yaml.substr(0, yaml.find('\n'));
+  if (!absl::StartsWith(line, kMark)) return {};
+  return absl::StrSplit(line.substr(kMark.size()), ' ', absl::SkipEmpty());
+}
+
+// The value of an option NAME=VALUE; empty where it is not there.
+inline std::string OptionOf(const std::string& yaml, absl::string_view name) {
+  for (const std::string& word : OptionWords(yaml)) {
+    if (absl::StartsWith(word, absl::StrCat(name, "="))) return word.substr(name.size() + 1);
+  }
+  return "";
+}
+
+// Options for the parser: nostrict, deploy, driver=WORD, default_image=IMAGE, allow=PATH, NAME=VALUE (a variable).
 inline ParseOptions OptionsOf(const std::string& yaml) {
   ParseOptions options;
   options.base_directory = "/pipelines";
   options.home_directory = "/home/user";
   options.metadata["duckdb-consumer@v1.0.0"] =
       ComponentMetadata{{{"database_path", "DUCKDB_PATH"}}, {"contract-event"}, {"row"}, 9000, 9001};
-  constexpr absl::string_view kMark = "# options:";
-  const std::string line = yaml.substr(0, yaml.find('\n'));
-  if (!absl::StartsWith(line, kMark)) return options;
-  for (absl::string_view word : absl::StrSplit(line.substr(kMark.size()), ' ', absl::SkipEmpty())) {
+  for (const std::string& word : OptionWords(yaml)) {
     const std::vector<std::string> parts = absl::StrSplit(word, absl::MaxSplits('=', 1));
     const std::string value = parts.size() > 1 ? parts[1] : "";
     if (parts[0] == "nostrict") {

@@ -96,6 +96,7 @@ deploy::PipelineStatus StatusNow(Session& session, const deploy::Apply& machine,
     Caller caller(session, machine.api_version());
     const auto reply = caller.One(deploy::ListPipelineContainers(key.pipeline_namespace, key.name));
     if (reply.ok()) input.containers = deploy::ReadContainers(std::get<engine::ContainerList>(*reply));
+    machine.BringUpToDate(&input.containers);
   }
   return deploy::DescribePipeline(input);
 }

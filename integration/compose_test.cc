@@ -1,13 +1,7 @@
-// Docker Compose sees a pipeline as a project of its own. Compose is what FLOW_COMPOSE names, else `docker-compose`.
-#include <unistd.h>
+// Docker Compose sees a pipeline as a project of its own.
+#include "integration/compose.h"
 
-#include <cstdlib>
 #include <string>
-#include <vector>
-
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "integration/harness.h"
 
 namespace flow::integration {
 namespace {
@@ -18,26 +12,8 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::Pair;
 
-class ComposeTest : public DockerTest {
+class ComposeTest : public WithCompose {
  protected:
-  // The first of PATH where FLOW_COMPOSE names none.
-  static std::string ComposePath() {
-    const char* named = std::getenv("FLOW_COMPOSE");
-    if (named != nullptr && *named != '\0') return named;
-    for (const char* folder : {"/usr/local/bin/", "/usr/bin/"}) {
-      const std::string path = absl::StrCat(folder, "docker-compose");
-      if (access(path.c_str(), X_OK) == 0) return path;
-    }
-    return "";
-  }
-
-  const Finished& Compose(std::vector<std::string> arguments) {
-    const Finished& run = RunProgram(ComposePath(), arguments);
-    EXPECT_EQ(run.exit_code, 0) << run.Describe();
-    EXPECT_THAT(run.err, Not(HasSubstr("level=warning"))) << run.Describe();
-    return run;
-  }
-
   static std::string WithVolume(const std::string& name) {
     return Chain(name, "      volumes: [{name: data, mountPath: /data}]\n");
   }

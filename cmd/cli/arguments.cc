@@ -210,7 +210,11 @@ std::variant<Arguments, ExitCode> Begin(const Command& command, int argc, char**
 
 ExitCode WrongUsage(const Command& command, absl::string_view error) {
   std::string text = absl::StrCat(command.name, ": ", error, "\n");
-  for (const char* usage : command.usage) absl::StrAppend(&text, "Usage: ", command.name, " ", usage, "\n");
+  const char* title = "Usage: ";
+  for (const char* usage : command.usage) {
+    absl::StrAppend(&text, title, command.name, " ", usage, "\n");
+    title = "   or: ";
+  }
   absl::StrAppend(&text, "`", command.name, " --help` explains them.\n");
   (void)WriteAll(STDERR_FILENO, "standard error", text);
   return ExitCode::kUsage;

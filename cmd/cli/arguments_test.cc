@@ -179,7 +179,7 @@ TEST_F(ArgumentsTest, WrongUsageGoesToStandardErrorWithExitCode2) {
   EXPECT_EQ(wrong.err,
             "flow-apply: there is no flag --tiemout; did you mean --timeout?\n"
             "Usage: flow-apply FILE [flags]\n"
-            "Usage: flow-apply -f FILE [flags]\n"
+            "   or: flow-apply -f FILE [flags]\n"
             "`flow-apply --help` explains them.\n");
   EXPECT_EQ(RunBegin({"x.yaml"}).code, -1);
 }

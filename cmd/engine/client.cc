@@ -3,7 +3,6 @@
 #include <fcntl.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <climits>
 #include <string>
@@ -15,13 +14,13 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "flow/version.h"
+#include "cmd/engine/transfer_error.h"
 #include "cmd/engine/trouble.h"
+#include "flow/version.h"
 
 namespace flow {
 namespace {
 
-constexpr long kConnectMilliseconds = 5000;
 constexpr long kTlsProbeMilliseconds = 800;
 constexpr size_t kMostBody = 64 * 1024 * 1024;
 constexpr long kKeptConnections = 128;
@@ -203,7 +202,7 @@ absl::Status Client::SetUp(const engine::HttpRequest& message, absl::Duration de
 void Client::SetUpConnection(CURL* easy) {
   curl_.easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_.easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_.easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, kConnectMilliseconds);
+  curl_.easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(absl::ToInt64Milliseconds(kConnectTimeout)));
   curl_.easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
   curl_.easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, &Client::OnSocket);
   if (endpoint_.kind == Endpoint::Kind::kUnix) {
@@ -402,107 +401,20 @@ bool Client::StartTlsProbe(Request& request, const absl::Status& status) {
   return false;
 }
 
-absl::Status Client::ConnectError(const Request& request) const {
-  long error = 0;
-  curl_.easy_getinfo(request.easy, CURLINFO_OS_ERRNO, &error);
-  const bool file = endpoint_.kind == Endpoint::Kind::kUnix;
-  const auto unavailable = [&](absl::string_view why, Trouble trouble) {
-    return WithTrouble(absl::UnavailableError(absl::StrCat(request.what, ": ", why, " (", request.detail, ")")),
-                       trouble);
-  };
-  switch (error) {
-    case EACCES:
-    case EPERM:
-      if (!file) break;  // a firewall's word
-      return WithTrouble(absl::PermissionDeniedError(
-                             absl::StrCat(request.what, ": permission denied on the socket ", endpoint_.socket)),
-                         Trouble::kPermissionDenied);
-    case ENOENT:
-    case ENOTDIR:
-      return unavailable(absl::StrCat("there is no socket ", endpoint_.socket), Trouble::kNoSocketFile);
-    case ECONNREFUSED:
-      return unavailable(absl::StrCat("nothing listens at ", endpoint_.address), Trouble::kRefused);
-    default:
-      break;
-  }
-  return unavailable(absl::StrCat("no connection to ", endpoint_.address), Trouble::kUnreachableHost);
-}
-
 absl::Status Client::ErrorOf(const Request& request, CURLcode code) const {
   if (!request.stopped.ok()) return request.stopped;
-  const absl::string_view detail = request.detail[0] != '\0' ? request.detail : curl_.easy_strerror(code);
-  const auto unavailable = [&](absl::string_view why, Trouble trouble) {
-    return WithTrouble(absl::UnavailableError(absl::StrCat(request.what, ": ", why, " (", detail, ")")), trouble);
-  };
-  switch (code) {
-    case CURLE_COULDNT_CONNECT:
-      return ConnectError(request);
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY:
-      return unavailable(absl::StrCat("the name of the host in ", endpoint_.address, " is not known"),
-                         Trouble::kUnknownHost);
-    case CURLE_OPERATION_TIMEDOUT: {
-      curl_off_t total = 0;
-      curl_.easy_getinfo(request.easy, CURLINFO_TOTAL_TIME_T, &total);
-      if (request.sends == 0 && total >= kConnectMilliseconds * 1000) {
-        // A server that waits for the end of a request line waits for ever in the middle of a handshake. (curl 7.88
-        // says so; a version that does not leaves the more general words.)
-        return absl::StrContains(detail, "SSL")
-                   ? unavailable("what listens there does not answer in TLS, which was asked for",
-                                 Trouble::kEngineSpeaksNoTls)
-                   : unavailable(absl::StrCat("no connection to ", endpoint_.address, " within ",
-                                              kConnectMilliseconds / 1000, " s"),
-                                 Trouble::kUnreachableHost);
-      }
-      return WithTrouble(absl::DeadlineExceededError(absl::StrCat(request.what, ": no answer in time (", detail, ")")),
-                         request.sends == 0 ? Trouble::kUnreachableHost : Trouble::kDeadline);
-    }
-    case CURLE_SSL_CONNECT_ERROR:
-      // OpenSSL's words for bytes that are not TLS.
-      if (absl::StrContains(detail, "wrong version number") || absl::StrContains(detail, "packet length too long") ||
-          absl::StrContains(detail, "record layer failure") || absl::StrContains(detail, "unknown protocol")) {
-        return unavailable("what listens there does not speak TLS, and TLS was asked for", Trouble::kEngineSpeaksNoTls);
-      }
-      if (absl::StrContains(detail, "alert")) {
-        return unavailable("the engine refused our certificate, or wants one", Trouble::kOwnCertificateRefused);
-      }
-      return unavailable("TLS could not be agreed on", Trouble::kTlsOther);
-    case CURLE_PEER_FAILED_VERIFICATION: {
-      long verdict = 0;  // OpenSSL's X509_V_*: what it says about the chain, before the name is looked at
-      curl_.easy_getinfo(request.easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
-      if (verdict == 0 || absl::StrContains(detail, "does not match") || absl::StrContains(detail, "subject name")) {
-        return unavailable("the certificate of the engine is for another name", Trouble::kCertificateForOtherName);
-      }
-      if (absl::StrContains(detail, "expired") || absl::StrContains(detail, "not yet valid")) {
-        return unavailable("the certificate of the engine is out of date", Trouble::kCertificateExpired);
-      }
-      return unavailable("the certificate of the engine is not from an authority that is trusted here",
-                         Trouble::kCertificateUntrusted);
-    }
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_CERTPROBLEM:
-      return unavailable("a TLS file cannot be used", Trouble::kOwnCertificateUnusable);
-    case CURLE_GOT_NOTHING:
-      return unavailable("the connection was closed before the answer came", Trouble::kConnectionLost);
-    case CURLE_PARTIAL_FILE:
-      return unavailable("the connection was lost in the middle of the answer", Trouble::kConnectionLost);
-    case CURLE_RECV_ERROR:
-      // With TLS 1.3 the refusal comes after the handshake (RFC 8446, 4.4.2.4).
-      if (!request.has_status && absl::StrContains(detail, "alert")) {
-        return unavailable("the engine refused our certificate, or wants one", Trouble::kOwnCertificateRefused);
-      }
-      [[fallthrough]];
-    case CURLE_SEND_ERROR:
-      return unavailable(request.has_headers ? "the connection was lost in the middle of the answer"
-                                             : "the connection was lost before the answer came",
-                         Trouble::kConnectionLost);
-    case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_UNSUPPORTED_PROTOCOL:
-      return unavailable("what listens there does not speak HTTP", Trouble::kNotHttp);
-    default:
-      return WithTrouble(absl::UnavailableError(absl::StrCat(request.what, ": ", detail)),
-                         request.sends == 0 ? Trouble::kUnreachableHost : Trouble::kConnectionLost);
-  }
+  FailedTransfer failed{.code = code,
+                        .what = request.what,
+                        .detail = request.detail[0] != '\0' ? request.detail : curl_.easy_strerror(code),
+                        .was_sent = request.sends > 0,
+                        .has_status = request.has_status,
+                        .has_headers = request.has_headers};
+  curl_off_t microseconds = 0;
+  curl_.easy_getinfo(request.easy, CURLINFO_OS_ERRNO, &failed.os_errno);
+  curl_.easy_getinfo(request.easy, CURLINFO_SSL_VERIFYRESULT, &failed.verify_result);
+  curl_.easy_getinfo(request.easy, CURLINFO_TOTAL_TIME_T, &microseconds);
+  failed.took = absl::Microseconds(microseconds);
+  return TransferError(endpoint_, failed);
 }
 
 bool Client::Deliver() {

@@ -88,7 +88,6 @@ class Client {
   void CollectFinished();
   void Finish(Request& request, CURLcode code);
   absl::Status ErrorOf(const Request& request, CURLcode code) const;
-  absl::Status ConnectError(const Request& request) const;
   void Release(Request& request);
   bool Deliver();
 

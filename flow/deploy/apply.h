@@ -29,6 +29,7 @@
 #include "flow/deploy/failure.h"
 #include "flow/deploy/images.h"
 #include "flow/deploy/machine.h"
+#include "flow/deploy/network_claim.h"
 #include "flow/deploy/operation_call.h"
 #include "flow/deploy/readiness.h"
 #include "flow/deploy/reconcile.h"
@@ -66,11 +67,16 @@ class Apply {
   // The pipeline's containers as they were observed: what there is, where nothing had to be changed.
   const std::vector<Container>& observed() const { return survey_.observed().containers; }
 
+  // Adds to a list of the pipeline's containers what events have told that it does not show yet.
+  void BringUpToDate(std::vector<Container>* containers) const {
+    for (Container& container : *containers) watch_.readiness().BringUpToDate(&container);
+  }
+
   // What a test tells states apart by.
   std::string DebugString() const {
     return absl::StrCat(static_cast<int>(phase_), "|", survey_.pending(), "|", executor_.DebugString(), "|",
                         watch_.DebugString(), "|", diagnosis_.pending(), "|", failures_.size(), ",", left_.size(), ",",
-                        networks_.size(), ",", interrupted_, unanswered_, silent_);
+                        claim_.asked(), ",", interrupted_, unanswered_, silent_);
   }
 
  private:
@@ -111,9 +117,6 @@ class Apply {
     if (survey_.Asked(answer)) return OnSurvey(answer);
     if (const auto operation = operations_.extract(answer.request); !operation.empty()) {
       return OnOperation(operation.mapped(), answer.reply);
-    }
-    if (const auto networks = networks_.extract(answer.request); !networks.empty()) {
-      return OnNetworks(networks.mapped(), answer.reply);
     }
     if (answer.request == ping_) return OnPing(answer.reply.status());
     diagnosis_.Take(answer, failures_);
@@ -295,12 +298,15 @@ class Apply {
     return survey_.observed().networks.empty() ? "" : survey_.observed().networks[0].id();
   }
 
-  void OnOperation(uint32_t index, const absl::StatusOr<engine::Reply>& reply) {
+  void OnOperation(uint32_t index, absl::StatusOr<engine::Reply> reply) {
     const Operation& operation = executor_.plan().operations(index);
-    if (operation.kind() == Operation::CREATE_NETWORK && (reply.ok() || absl::IsAlreadyExists(reply.status()))) {
-      if (reply.ok()) own_network_ = std::get<engine::Created>(*reply).id();
-      networks_[out_.Request(engine::ListNetworks{.name = operation.name()}, kPatience)] = index;
-      return;
+    if (operation.kind() == Operation::CREATE_NETWORK) {
+      if (claim_.asked()) {
+        reply = claim_.OnListed(project(), reply, out_);
+      } else if (const int listing = claim_.OnCreated(operation.name(), reply, out_); listing != 0) {
+        operations_[listing] = index;
+        return;
+      }
     }
     if (!reply.ok()) return OnOperationFailed(index, reply.status());
     OnOperationDone(index, reply);
@@ -322,26 +328,6 @@ class Apply {
     }
   }
 
-  // The networks of the pipeline's name, after one was asked for. An apply that was killed, or one from another state
-  // folder, may have asked for one at the same time, and engines do create two, of which they then start nothing: the
-  // oldest is everyone's, and a younger one of our own goes.
-  void OnNetworks(uint32_t index, const absl::StatusOr<engine::Reply>& reply) {
-    if (!reply.ok() && own_network_.empty()) return OnOperationFailed(index, reply.status());
-    engine::Created network;
-    network.set_id(own_network_);
-    if (!reply.ok()) return OnOperationDone(index, engine::Reply(std::move(network)));
-    const engine::NetworkSummary* oldest =
-        OldestOwned(std::get<engine::NetworkList>(*reply), project().namespace_(), project().pipeline());
-    if (oldest == nullptr) {
-      return OnOperationFailed(index, absl::InternalError("its name was taken by something else meanwhile"));
-    }
-    if (!own_network_.empty() && own_network_ != oldest->id()) {
-      out_.Request(engine::RemoveNetwork{own_network_}, kPatience);
-    }
-    network.set_id(oldest->id());
-    OnOperationDone(index, engine::Reply(std::move(network)));
-  }
-
   void OnOperationFailed(uint32_t index, const absl::Status& status) {
     const Operation& operation = executor_.plan().operations(index);
     const bool unanswered = absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
@@ -354,13 +340,18 @@ class Apply {
       return;
     }
     unanswered_ |= unanswered;
+    const bool taken = operation.kind() == Operation::CREATE_CONTAINER && absl::IsAlreadyExists(status);
+    if (taken) taken_.insert(index);
     // The engine's refusal says more than the exit that it may tell as well.
     const std::string id = executor_.Target(index);
     watch_.readiness().Fail(id);
     std::erase_if(failures_, [&](const Failure& failure) { return !id.empty() && failure.container_id == id; });
     Fail({.component = operation.component(),
-          .what = absl::StrCat("could not ", OperationText(operation), ": ",
-                               ExplainRefusal(std::string(status.message())))});
+          .what =
+              absl::StrCat("could not ", OperationText(operation), ": ", ExplainRefusal(std::string(status.message()))),
+          .hint = taken
+                      ? "that container is new: is another apply of this pipeline at work? When it is done, apply again"
+                      : ""});
   }
 
   // Failing
@@ -412,7 +403,6 @@ class Apply {
   }
 
   void CancelOperations() {
-    operations_.merge(networks_);
     for (const auto& [request, index] : operations_) {
       out_.Put(Cancel{request});
       executor_.Failed(index);
@@ -425,13 +415,18 @@ class Apply {
     phase_ = Phase::kDiagnosing;
     out_.Put(Hush{});
     diagnosis_.Ask(failures_, out_);
-    if (unanswered_) diagnosis_.Search(project(), out_);
+    if (unanswered_ || !taken_.empty()) diagnosis_.Search(project(), out_);
   }
 
   void RollBack() {
     phase_ = Phase::kRollingBack;
-    made_ = WhatWasMade(project(), survey_.observed(), diagnosis_.found(), executor_, watch_.readiness(), IsFirst());
+    made_ = Made();
     executor_ = Executor(options().rollback ? PlanRemoval(made_, InputsOf(project())) : Plan());
+  }
+
+  Removal Made() const {
+    return WhatWasMade(project(), survey_.observed(), diagnosis_.found(), executor_, taken_, watch_.readiness(),
+                       IsFirst());
   }
 
   // Whether no apply of this pipeline ever ended well, as far as this state knows: then all there is of it goes.
@@ -456,7 +451,7 @@ class Apply {
         watch_.readiness().Forget(operation.target());
       }
     }
-    const std::string what_is_left = WhatIsLeft(project(), options().rollback, left_, IsFirst());
+    const std::string what_is_left = WhatIsLeft(project(), options().rollback, made_, left_, IsFirst());
     outcome_ = {interrupted_ != 0 ? InterruptedCode() : ExitCode::kFailed,
                 FailedText(failures_, watch_.readiness(), what_is_left)};
     Conclude(Deployment::FAILED);
@@ -465,7 +460,7 @@ class Apply {
   // A second signal: leave at once, and say what may be left.
   void Abandon() {
     if (phase_ < Phase::kRollingBack) {
-      made_ = WhatWasMade(project(), survey_.observed(), diagnosis_.found(), executor_, watch_.readiness(), IsFirst());
+      made_ = Made();
     }
     FinishUntouched(InterruptedCode(),
                     absl::StrCat("interrupted again and left at once; perhaps still there: ", MayBeLeft(), "; `",
@@ -525,12 +520,12 @@ class Apply {
   Reconciliation pulls_, decision_;
   Executor executor_;
   std::map<int, uint32_t> operations_;  // request → operation of the executor's plan
-  std::map<int, uint32_t> networks_;    // request for the networks of the pipeline's name → the same
-  std::string own_network_;             // the id of the one that this apply created
+  NetworkClaim claim_;
   Watch watch_;
 
   std::vector<Failure> failures_;
-  bool unanswered_ = false;  // the engine may have done what it did not answer
+  std::set<uint32_t> taken_;  // creates that were refused: their name was taken since this apply looked
+  bool unanswered_ = false;   // the engine may have done what it did not answer
   Diagnosis diagnosis_;
   Removal made_;                   // what a rollback takes away
   std::vector<std::string> left_;  // what it could not

@@ -179,6 +179,14 @@ class Readiness {
     return Turn::kDisappeared;
   }
 
+  // Of a container that was told to have completed: an engine lists it as running for a moment longer.
+  void BringUpToDate(Container* container) const {
+    const Instance* instance = Get(container->id);
+    if (instance == nullptr || !instance->completed || container->state != "running") return;
+    container->state = "exited";
+    container->exit_code = 0;
+  }
+
   // After the stream of events broke: what the list says now, which is what the events in between would have.
   Turn ListedAgain(const Container& container) {
     const Instance* instance = Find(container.id);

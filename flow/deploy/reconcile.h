@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -228,6 +229,13 @@ class Reconciler {
     create.set_component(replica->service->name());
     create.set_number(replica->number);
     replica->created_by = builder_.last();
+    // The first one is created alone. Of two applies at the same time the engine gives its name to one, and the other
+    // finds that out before it has made anything that the first needs.
+    if (!first_create_.has_value()) {
+      first_create_ = replica->created_by;
+    } else {
+      create.add_after(*first_create_);
+    }
   }
 
   // An apply that was killed while it replaced the container may have left one under that name, which goes only later.
@@ -342,6 +350,7 @@ class Reconciler {
   std::set<std::string> kept_;  // ids of containers that stay, or that are replaced under their own name
   std::set<std::string> network_ids_;
   Removal removal_;
+  std::optional<uint32_t> first_create_;
   std::map<std::string, uint32_t> removed_by_;  // container id → operation
 };
 

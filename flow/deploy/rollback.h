@@ -2,6 +2,7 @@
 #ifndef FLOW_DEPLOY_ROLLBACK_H_
 #define FLOW_DEPLOY_ROLLBACK_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -33,7 +34,7 @@ namespace internal {
 
 // The containers that an apply created, under the names they have by now.
 inline std::vector<Container> CreatedContainers(const Executor& executor, const Observed& found,
-                                                const Readiness& readiness) {
+                                                const std::set<uint32_t>& taken, const Readiness& readiness) {
   std::map<uint32_t, std::string> ids = executor.made();
   const auto& operations = executor.plan().operations();
   std::map<uint32_t, std::string> names;  // created by → name
@@ -43,7 +44,8 @@ inline std::vector<Container> CreatedContainers(const Executor& executor, const 
       names[index] = operation.name();
       // Its answer never came; what has its name now was created by it.
       for (const Container& container : found.containers) {
-        if (executor.IsFailed(index) && container.name == operation.name()) ids[index] = container.id;
+        const bool unanswered = executor.IsFailed(index) && !taken.contains(index);
+        if (unanswered && container.name == operation.name()) ids[index] = container.id;
       }
     } else if (operation.kind() == Operation::RENAME_CONTAINER && operation.has_made_by() && executor.IsDone(index)) {
       names[operation.made_by()] = operation.name();
@@ -65,16 +67,29 @@ inline std::vector<Container> CreatedContainers(const Executor& executor, const 
   return created;
 }
 
+// Whether the pipeline has a container that was neither there before nor is of our making.
+inline bool HasForeign(const Observed& found, const Observed& observed, const std::vector<Container>& created) {
+  const auto in = [](const std::vector<Container>& containers, const std::string& id) {
+    return std::any_of(containers.begin(), containers.end(), [&](const Container& c) { return c.id == id; });
+  };
+  return std::any_of(found.containers.begin(), found.containers.end(), [&](const Container& container) {
+    return !in(observed.containers, container.id) && !in(created, container.id);
+  });
+}
+
 }  // namespace internal
 
-// What of a pipeline is on the engine because of this apply; of a first apply all of it. `found`: what a search for
-// creates without an answer saw.
+// What of a pipeline is on the engine because of this apply; of a first apply all of it. `found`: what a search saw,
+// for creates that were not answered. `taken`: creates that were refused because their name was taken meanwhile: what
+// has it is another apply's, and so are the network and the volumes then.
 inline Removal WhatWasMade(const compose::Project& project, const Observed& observed, const Observed& found,
-                           const Executor& executor, const Readiness& readiness, bool first) {
+                           const Executor& executor, const std::set<uint32_t>& taken, const Readiness& readiness,
+                           bool first) {
   Removal removal{.reason = "rolled back", .grace_seconds = GracesOf(project)};
-  for (Container& container : internal::CreatedContainers(executor, found, readiness)) {
-    removal.containers.push_back({std::move(container), "rolled back"});
-  }
+  std::vector<Container> created = internal::CreatedContainers(executor, found, taken, readiness);
+  removal.beside_another = !taken.empty() && internal::HasForeign(found, observed, created);
+  for (Container& container : created) removal.containers.push_back({std::move(container), "rolled back"});
+  if (removal.beside_another) return removal;
   const auto& operations = executor.plan().operations();
   std::set<std::string> removed;
   for (uint32_t index = 0; index < static_cast<uint32_t>(operations.size()); ++index) {
@@ -136,12 +151,15 @@ inline std::string NotStarted(const Readiness& readiness, const std::vector<Fail
 }
 
 // The last line of a failed apply's message: what is left of it. `left`: what could not be removed.
-inline std::string WhatIsLeft(const compose::Project& project, bool rollback, const std::vector<std::string>& left,
-                              bool first) {
+inline std::string WhatIsLeft(const compose::Project& project, bool rollback, const Removal& made,
+                              const std::vector<std::string>& left, bool first) {
   const std::string command = absl::StrCat("`", DeleteCommand(project), "` removes ");
   if (!rollback) return absl::StrCat("all is left in place for a look (--norollback); ", command, "it");
   if (!left.empty()) {
     return absl::StrCat("could not be removed: ", absl::StrJoin(left, ", "), "; ", command, "what is left");
+  }
+  if (made.beside_another) {
+    return "rolled back: what this apply created is removed; another one works on the pipeline at the same time";
   }
   return first ? "rolled back: nothing of the pipeline is left on the engine"
                : "rolled back: what this apply created is removed, what it did not touch keeps running";

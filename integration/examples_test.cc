@@ -1,0 +1,64 @@
+// Each pipeline of examples/ deploys as it stands, does what its comment says, and leaves nothing.
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "integration/harness.h"
+
+namespace flow::integration {
+namespace {
+
+struct Example {
+  const char* name;
+  const char* component;          // which writes …
+  std::vector<std::string> says;  // … lines that hold these
+};
+
+void PrintTo(const Example& example, std::ostream* out) { *out << example.name; }
+
+class ExamplesTest : public DockerTest, public testing::WithParamInterface<Example> {};
+
+TEST_P(ExamplesTest, DoesWhatItSays) {
+  const Example& example = GetParam();
+  const std::string name = Name(example.name);
+  std::ifstream file(absl::StrCat("examples/", example.name, ".yaml"));
+  std::stringstream text;
+  text << file.rdbuf();
+  // Files that it names are beside it.
+  std::filesystem::copy("examples/secrets", folder() + "/secrets", std::filesystem::copy_options::recursive);
+  const std::string path =
+      Write("example.yaml", absl::StrReplaceAll(text.str(), {{absl::StrCat("name: ", example.name, "\n"),
+                                                              absl::StrCat("name: ", name, "\n")}}));
+
+  const Finished& apply = Flow("flow-apply", {path});
+  ASSERT_EQ(apply.exit_code, 0) << apply.Describe();
+  EXPECT_EQ(Status(name).state, "running");
+  const std::string writer = absl::StrCat("flow-", name, "-", example.component, "-1");
+  EXPECT_TRUE(Eventually([&] {
+    const std::string log = engine().Logs(writer);
+    for (const std::string& words : example.says) {
+      if (log.find(words) == std::string::npos) return false;
+    }
+    return true;
+  })) << engine().Logs(writer);
+  EXPECT_EQ(Flow("flow-delete", {name}).exit_code, 0);
+  EXPECT_TRUE(Gone(name));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Examples, ExamplesTest,
+    testing::Values(Example{"minimal", "sink", {"APPLE letters=5", "CHERRY letters=6"}},
+                    Example{"fan-out-and-join", "report", {"price 2 24", "amount 2 3"}},
+                    Example{"run-once", "print", {"1 ada", "3 edsger"}},
+                    Example{"health-checked-chain", "poll", {"UTC"}},
+                    Example{"volumes-and-secrets", "reader", {"token of 11 letters, file 12", "; info"}}),
+    [](const testing::TestParamInfo<Example>& info) {
+      return absl::StrReplaceAll(info.param.name, {{"-", "_"}});
+    });
+
+}  // namespace
+}  // namespace flow::integration

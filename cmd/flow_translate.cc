@@ -11,6 +11,7 @@
 #include "cmd/deploy/print.h"
 #include "flow/compose/emit.h"
 #include "flow/compose/translate.h"
+#include "google/protobuf/text_format.h"
 
 namespace flow {
 namespace {
@@ -32,7 +33,11 @@ ExitCode Main(const Arguments& arguments) {
                                                              arguments, ProcessEnvironment(), /*deploy=*/false);
   if (!loaded.ok()) return Fail(kName, ExitCode::kFailed, loaded.status().message());
   if (!loaded->valid) return ExitCode::kInvalidFile;
-  const std::string text = compose::EmitCompose(compose::Translate(loaded->pipeline), options);
+  const compose::Project project = compose::Translate(loaded->pipeline);
+  std::string text;
+  if (FLAGS_output == "yaml") text = compose::EmitCompose(project, options);
+  if (FLAGS_output == "json") text = compose::EmitComposeJson(project, options);
+  if (FLAGS_output == "textproto") google::protobuf::TextFormat::PrintToString(project, &text);
   return Print(kName, text) ? ExitCode::kDone : ExitCode::kFailed;
 }
 

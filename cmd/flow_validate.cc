@@ -9,6 +9,8 @@
 #include "cmd/cli/flags.h"
 #include "cmd/deploy/load.h"
 #include "cmd/deploy/print.h"
+#include "flow/pipeline/diagnostic_data.h"
+#include "flow/pipeline/message_json.h"
 
 namespace flow {
 namespace {
@@ -19,15 +21,24 @@ ExitCode Main(const Arguments& arguments) {
   std::vector<std::string> files = arguments.operands;
   if (!FLAGS_file.empty()) files.push_back(FLAGS_file);
   if (files.empty()) return WrongUsage(ValidateCommand(), "it takes pipeline files");
+  pipeline::DiagnosticList told;
+  DiagnosticSink tell;  // on standard error
+  if (FLAGS_output == "json") {
+    tell = [&told](const std::string& file, const std::string&, const std::vector<pipeline::Diagnostic>& diagnostics) {
+      pipeline::AppendDiagnostics(file, diagnostics, told);
+    };
+  }
   ExitCode code = ExitCode::kDone;
   for (const std::string& file : files) {
-    const absl::StatusOr<LoadedPipeline> loaded = LoadPipeline(file, arguments, ProcessEnvironment(), /*deploy=*/false);
+    const absl::StatusOr<LoadedPipeline> loaded =
+        LoadPipeline(file, arguments, ProcessEnvironment(), /*deploy=*/false, tell);
     if (!loaded.ok()) {
       code = Fail(kName, ExitCode::kFailed, loaded.status().message());
     } else if (!loaded->valid && code == ExitCode::kDone) {
       code = ExitCode::kInvalidFile;
     }
   }
+  if (tell != nullptr && !Print(kName, pipeline::MessageJson(told))) return ExitCode::kFailed;
   return code;
 }
 

@@ -25,10 +25,10 @@
 namespace flow {
 namespace {
 
-std::vector<const FlagSpec*> FlagsOf(const Command& command) {
-  std::vector<const FlagSpec*> specs;
+std::vector<FlagSpec> FlagsOf(const Command& command) {
+  std::vector<FlagSpec> specs;
   for (const FlagGroup& group : command.groups) {
-    for (const CommandFlag& flag : group.flags) specs.push_back(FindFlag(flag.name));
+    for (const CommandFlag& flag : group.flags) specs.push_back(SpecOf(flag));
   }
   return specs;
 }
@@ -56,18 +56,18 @@ struct Meant {
   std::optional<std::string> value;
 };
 
-const FlagSpec* ByName(const std::vector<const FlagSpec*>& flags, absl::string_view name) {
-  for (const FlagSpec* flag : flags) {
-    if (name == flag->name) return flag;
+const FlagSpec* ByName(const std::vector<FlagSpec>& flags, absl::string_view name) {
+  for (const FlagSpec& flag : flags) {
+    if (name == flag.name) return &flag;
   }
   return nullptr;
 }
 
-absl::Status Unknown(const std::vector<const FlagSpec*>& flags, const Written& written, absl::string_view argument) {
+absl::Status Unknown(const std::vector<FlagSpec>& flags, const Written& written, absl::string_view argument) {
   std::vector<std::string> names = {"help", "version"};
-  for (const FlagSpec* flag : flags) {
-    names.push_back(flag->name);
-    if (flag->kind == FlagSpec::Kind::kBool) names.push_back(absl::StrCat("no", flag->name));
+  for (const FlagSpec& flag : flags) {
+    names.push_back(flag.name);
+    if (flag.kind == FlagSpec::Kind::kBool) names.push_back(absl::StrCat("no", flag.name));
   }
   const absl::string_view nearest = pipeline::Nearest(written.name, names);
   return absl::InvalidArgumentError(
@@ -75,7 +75,7 @@ absl::Status Unknown(const std::vector<const FlagSpec*>& flags, const Written& w
                    nearest.empty() ? "" : absl::StrCat("; did you mean --", nearest, "?")));
 }
 
-absl::StatusOr<Meant> Find(const std::vector<const FlagSpec*>& flags, absl::string_view argument) {
+absl::StatusOr<Meant> Find(const std::vector<FlagSpec>& flags, absl::string_view argument) {
   const Written written = Read(argument);
   if (const FlagSpec* flag = ByName(flags, written.name); flag != nullptr) return Meant{flag, written.value};
   absl::string_view positive = written.name;
@@ -89,10 +89,10 @@ absl::StatusOr<Meant> Find(const std::vector<const FlagSpec*>& flags, absl::stri
     }
   }
   if (written.dashes.size() == 1) {
-    for (const FlagSpec* flag : flags) {
-      if (flag->letter == 0 || argument[1] != flag->letter) continue;
-      if (argument.size() == 2) return Meant{flag, std::nullopt};
-      return Meant{flag, std::string(absl::StripPrefix(argument.substr(2), "="))};
+    for (const FlagSpec& flag : flags) {
+      if (flag.letter == 0 || argument[1] != flag.letter) continue;
+      if (argument.size() == 2) return Meant{&flag, std::nullopt};
+      return Meant{&flag, std::string(absl::StripPrefix(argument.substr(2), "="))};
     }
   }
   return Unknown(flags, written, argument);
@@ -155,7 +155,7 @@ absl::StatusOr<Arguments> ParseArguments(const Command& command, const std::vect
       gflags::SetCommandLineOptionWithMode(flag.name, flag.default_value, gflags::SET_FLAGS_DEFAULT);
     }
   }
-  const std::vector<const FlagSpec*> flags = FlagsOf(command);
+  const std::vector<FlagSpec> flags = FlagsOf(command);
   Arguments parsed;
   bool flags_end = false;
   for (size_t i = 0; i < arguments.size(); ++i) {

@@ -53,6 +53,15 @@ TEST_F(ArgumentsTest, FlagsComeInEverySpelling) {
   }
 }
 
+TEST_F(ArgumentsTest, ACommandHasWordsOfItsOwnForAChoice) {
+  Parse({"x.yaml"}, ValidateCommand());
+  EXPECT_EQ(FLAGS_output, "text");
+  Parse({"-o", "json", "x.yaml"}, ValidateCommand());
+  EXPECT_EQ(FLAGS_output, "json");
+  EXPECT_EQ(Error({"-o", "table", "x.yaml"}, ValidateCommand()),
+            "--output cannot be \"table\"; it is one of text, json");
+}
+
 TEST_F(ArgumentsTest, FlagsStandBeforeBetweenAndBehindOperands) {
   EXPECT_THAT(Parse({"--wait", "a.yaml", "--verbose"}).operands, ElementsAre("a.yaml"));
   EXPECT_TRUE(FLAGS_verbose);

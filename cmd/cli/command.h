@@ -13,6 +13,7 @@ struct CommandFlag {
   const char* name;                     // one of flags.h
   const char* default_value = nullptr;  // where it is another than the flag's own
   const char* help = nullptr;           // likewise
+  const char* words = nullptr;          // likewise, of a choice: those that this command knows
 };
 
 struct FlagGroup {

@@ -148,9 +148,16 @@ const Command& TranslateCommand() {
           "engine. Secrets stand in it as variables, never as values.",
       .fewest = 0,
       .most = 1,
-      .groups = {FileFlags(), {"Translating", {{"engine_api"}, {"namespace"}}}},
+      .groups = {FileFlags(),
+                 {"Translating", {{"engine_api"}, {"namespace"}}},
+                 {"Output",
+                  {{"output", "yaml",
+                    "How it is written: as YAML with comments, as JSON, which Compose reads as well, or as flow's own "
+                    "message of a project.",
+                    "yaml|json|textproto"}}}},
       .verbs = {},
-      .examples = {{"flow-translate pipeline.yaml > compose.yaml", "keep it"}},
+      .examples = {{"flow-translate pipeline.yaml > compose.yaml", "keep it"},
+                   {"generate | flow-translate - -o json", "a file from a pipe, for a program"}},
       .exit_codes = {ExitCode::kDone, ExitCode::kFailed, ExitCode::kUsage, ExitCode::kInvalidFile},
   };
   return command;
@@ -164,9 +171,15 @@ const Command& ValidateCommand() {
       .description = "Prints every problem with its line and column, and what was probably meant. Asks no engine.",
       .fewest = 0,
       .most = -1,
-      .groups = {FileFlags()},
+      .groups = {FileFlags(),
+                 {"Output",
+                  {{"output", "text",
+                    "How problems are told: as text on standard error, or as JSON on standard output, an empty list "
+                    "where there are none.",
+                    "text|json"}}}},
       .verbs = {},
-      .examples = {{"flow-validate pipelines/*.yaml", "all of a folder"}},
+      .examples = {{"flow-validate pipelines/*.yaml", "all of a folder"},
+                   {"flow-validate -o json pipeline.yaml", "for an editor or a CI job"}},
       .exit_codes = {ExitCode::kDone, ExitCode::kFailed, ExitCode::kUsage, ExitCode::kInvalidFile},
   };
   return command;

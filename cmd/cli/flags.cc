@@ -79,6 +79,12 @@ const FlagSpec* FindFlag(absl::string_view name) {
   return nullptr;
 }
 
+FlagSpec SpecOf(const CommandFlag& flag) {
+  FlagSpec spec = *FindFlag(flag.name);
+  if (flag.words != nullptr) spec.value = flag.words;
+  return spec;
+}
+
 absl::Duration DurationOf(absl::string_view value) {
   absl::Duration duration;
   absl::ParseDuration(value, &duration);

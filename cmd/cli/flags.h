@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "cmd/cli/command.h"
 
 // Which engine, which state.
 DECLARE_string(host);
@@ -66,6 +67,9 @@ absl::Span<const FlagSpec> AllFlags();
 
 // nullptr: there is no such flag.
 const FlagSpec* FindFlag(absl::string_view name);
+
+// A flag as a command has it. The flag must be one of AllFlags().
+FlagSpec SpecOf(const CommandFlag& flag);
 
 // The value of a flag of kind kDuration, which ParseArguments() has checked.
 absl::Duration DurationOf(absl::string_view value);

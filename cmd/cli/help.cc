@@ -118,7 +118,7 @@ std::string HelpPage(const Command& command, int width) {
   for (const FlagGroup& group : command.groups) {
     absl::StrAppend(&page.text, "\n", group.title, ":\n");
     for (const CommandFlag& flag : group.flags) {
-      const FlagSpec& spec = *FindFlag(flag.name);
+      const FlagSpec spec = SpecOf(flag);
       Define(page, FlagTerm(spec), FlagMeaning(spec, flag), kTermColumn);
     }
   }

@@ -19,16 +19,19 @@
 namespace flow {
 namespace {
 
-void Tell(const std::string& file, const std::string& text, const std::vector<pipeline::Diagnostic>& diagnostics,
-          const Environment& environment) {
+DiagnosticSink StandardError(const Environment& environment) {
   const bool colour = InspectTerminal(STDERR_FILENO, environment).colour;
-  std::cerr << pipeline::RenderDiagnostics(file == "-" ? "standard input" : file, text, diagnostics, colour);
+  return
+      [colour](const std::string& file, const std::string& text, const std::vector<pipeline::Diagnostic>& diagnostics) {
+        std::cerr << pipeline::RenderDiagnostics(file == "-" ? "standard input" : file, text, diagnostics, colour);
+      };
 }
 
 // The process's variables, and those of the --env_file's, which win; of several files the later wins. Nothing: a file
 // has errors, which were told.
 absl::StatusOr<std::optional<std::map<std::string, std::string>>> Variables(const Arguments& arguments,
-                                                                            const Environment& environment) {
+                                                                            const Environment& environment,
+                                                                            const DiagnosticSink& tell) {
   std::map<std::string, std::string> variables = environment;
   const auto files = arguments.repeated.find("env_file");
   if (files == arguments.repeated.end()) return variables;
@@ -37,7 +40,7 @@ absl::StatusOr<std::optional<std::map<std::string, std::string>>> Variables(cons
     const absl::StatusOr<std::string> text = ReadInput(file, environment);
     if (!text.ok()) return text.status();
     const pipeline::EnvFileResult parsed = pipeline::ParseEnvFile(*text, environment);
-    Tell(file, *text, parsed.diagnostics, environment);
+    tell(file, *text, parsed.diagnostics);
     valid &= parsed.ok();
     for (const auto& [name, value] : parsed.variables) variables[name] = value;
   }
@@ -46,12 +49,14 @@ absl::StatusOr<std::optional<std::map<std::string, std::string>>> Variables(cons
 }
 
 }  // namespace
+
 absl::StatusOr<LoadedPipeline> LoadPipeline(const std::string& file, const Arguments& arguments,
-                                            const Environment& environment, bool deploy) {
+                                            const Environment& environment, bool deploy, DiagnosticSink tell) {
   absl::StatusOr<std::string> text = ReadInput(file, environment);
   if (!text.ok()) return text.status();
+  if (tell == nullptr) tell = StandardError(environment);
 
-  const auto variables = Variables(arguments, environment);
+  const auto variables = Variables(arguments, environment, tell);
   if (!variables.ok()) return variables.status();
   if (!variables->has_value()) return LoadedPipeline();
 
@@ -69,7 +74,7 @@ absl::StatusOr<LoadedPipeline> LoadPipeline(const std::string& file, const Argum
   options.home_directory = Variable(environment, "HOME");
 
   pipeline::ParseResult result = pipeline::ParsePipeline(*text, options);
-  Tell(file, *text, result.diagnostics, environment);
+  tell(file, *text, result.diagnostics);
   if (!FLAGS_namespace.empty()) result.pipeline.set_namespace_(FLAGS_namespace);
   const bool valid = result.ok();
   return LoadedPipeline{*std::move(text), std::move(result.pipeline), valid};

@@ -2,12 +2,14 @@
 #ifndef CMD_DEPLOY_LOAD_H_
 #define CMD_DEPLOY_LOAD_H_
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "cmd/base/environment.h"
 #include "cmd/cli/arguments.h"
+#include "flow/pipeline/diagnostic.h"
 #include "flow/pipeline/pipeline.pb.h"
 
 namespace flow {
@@ -18,11 +20,17 @@ struct LoadedPipeline {
   bool valid = false;  // no errors: the pipeline can be used
 };
 
+// Takes what is wrong with a file, which may be nothing: its name as it was given ("-" is standard input), its text,
+// and its diagnostics.
+using DiagnosticSink = std::function<void(const std::string& file, const std::string& text,
+                                          const std::vector<pipeline::Diagnostic>& diagnostics)>;
+
 // Reads and parses `file` ("-": standard input) as the flags of flags.h say (--env_file, --default_image, --driver,
-// --allow_host_path, --nostrict, --namespace), and prints its diagnostics on standard error. `deploy`: it is about to
-// be deployed, and what flow does not deploy is an error. Error: the file, or an --env_file, cannot be read.
+// --allow_host_path, --nostrict, --namespace), and gives its diagnostics, and those of an --env_file, to `tell`;
+// without one they are printed on standard error. `deploy`: it is about to be deployed, and what flow does not deploy
+// is an error. Error: the file, or an --env_file, cannot be read.
 absl::StatusOr<LoadedPipeline> LoadPipeline(const std::string& file, const Arguments& arguments,
-                                            const Environment& environment, bool deploy);
+                                            const Environment& environment, bool deploy, DiagnosticSink tell = nullptr);
 
 }  // namespace flow
 

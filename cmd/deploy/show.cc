@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "flow/deploy/status_text.h"
+#include "flow/pipeline/message_json.h"
 #include "google/protobuf/text_format.h"
 
 namespace flow {
@@ -16,7 +17,7 @@ std::string TextProto(const google::protobuf::Message& message) {
 }  // namespace
 
 std::string ShowPipeline(const deploy::PipelineStatus& status, absl::string_view output) {
-  if (output == "json") return deploy::StatusJson(status);
+  if (output == "json") return pipeline::MessageJson(status);
   if (output == "textproto") return TextProto(status);
   if (output == "table") return deploy::PipelineTable(status);
   std::string names;
@@ -25,7 +26,7 @@ std::string ShowPipeline(const deploy::PipelineStatus& status, absl::string_view
 }
 
 std::string ShowPipelines(const deploy::StatusList& list, absl::string_view output) {
-  if (output == "json") return deploy::StatusJson(list);
+  if (output == "json") return pipeline::MessageJson(list);
   if (output == "textproto") return TextProto(list);
   if (output == "table") return deploy::PipelinesTable(list);
   std::string names;

@@ -1,4 +1,4 @@
-// Project → the text of a Compose file (Compose spec, https://github.com/compose-spec/compose-spec).
+// Project → the text of a Compose file, as YAML or JSON (Compose spec, https://github.com/compose-spec/compose-spec).
 //
 // What `docker compose -f it up` makes of it is what flow makes of the project: the same containers, down to their
 // labels. The bytes depend on the project and the options alone.
@@ -24,6 +24,8 @@
 #include "flow/compose/health.h"
 #include "flow/compose/project.pb.h"
 #include "flow/compose/yaml.h"
+#include "flow/pipeline/document_writer.h"
+#include "flow/pipeline/json_writer.h"
 
 namespace flow::compose {
 
@@ -52,83 +54,84 @@ inline std::string Listed(const google::protobuf::RepeatedPtrField<std::string>&
 
 // A mapping; a list of KEY=VALUE where a key begins with "x-", which Compose takes in a mapping for an extension and
 // leaves out (Compose spec, "Extensions"; in services and volumes it does not). Keys of a mapping are not interpolated.
-inline void EmitLabels(YamlWriter& yaml, int level, const google::protobuf::Map<std::string, std::string>& labels) {
+inline void EmitLabels(pipeline::DocumentWriter& out, int level,
+                       const google::protobuf::Map<std::string, std::string>& labels) {
   if (labels.empty()) return;
-  yaml.Open(level, "labels");
+  out.Open(level, "labels");
   const std::map<std::string, std::string> sorted(labels.begin(), labels.end());
   const bool as_list =
       std::any_of(sorted.begin(), sorted.end(), [](const auto& label) { return absl::StartsWith(label.first, "x-"); });
   for (const auto& [key, value] : sorted) {
     if (as_list) {
-      yaml.Item(level + 1, Literal(absl::StrCat(key, "=", value)));
+      out.Item(level + 1, Literal(absl::StrCat(key, "=", value)));
     } else {
-      yaml.String(level + 1, key, Literal(value));
+      out.String(level + 1, key, Literal(value));
     }
   }
 }
 
-inline void EmitList(YamlWriter& yaml, int level, const std::string& key,
+inline void EmitList(pipeline::DocumentWriter& out, int level, const std::string& key,
                      const google::protobuf::RepeatedPtrField<std::string>& texts) {
   if (texts.empty()) return;
-  yaml.Open(level, key);
-  for (const std::string& text : texts) yaml.Item(level + 1, Literal(text));
+  out.Open(level, key);
+  for (const std::string& text : texts) out.Item(level + 1, Literal(text));
 }
 
 // Secret variables stand among the others, each as a variable that Compose takes from its own environment and insists
 // on.
-inline void EmitEnvironment(YamlWriter& yaml, const Service& service) {
+inline void EmitEnvironment(pipeline::DocumentWriter& out, const Service& service) {
   std::map<std::string, const SecretVariable*> secrets;
   for (const SecretVariable& secret : service.secret_environment()) secrets[secret.name()] = &secret;
   std::map<std::string, std::string> values(service.environment().begin(), service.environment().end());
   for (const auto& [name, secret] : secrets) values[name] = absl::StrCat("${", secret->compose_variable(), ":?}");
   if (values.empty()) return;
-  yaml.Open(2, "environment");
+  out.Open(2, "environment");
   for (const auto& [name, value] : values) {
     const auto secret = secrets.find(name);
     if (secret == secrets.end()) {
-      yaml.String(3, name, Literal(value));
+      out.String(3, name, Literal(value));
       continue;
     }
-    yaml.Comment(3, absl::StrCat("The content of ", YamlString(secret->second->host_path())));
-    yaml.String(3, name, value);
+    out.Comment(3, absl::StrCat("The content of ", YamlString(secret->second->host_path())));
+    out.String(3, name, value);
   }
 }
 
-inline void EmitPorts(YamlWriter& yaml, const Service& service) {
+inline void EmitPorts(pipeline::DocumentWriter& out, const Service& service) {
   if (service.ports().empty()) return;
-  yaml.Open(2, "ports");
+  out.Open(2, "ports");
   for (const Port& port : service.ports()) {
-    yaml.BeginItem();
-    yaml.Word(4, "target", absl::StrCat(port.target()));
+    out.BeginItem();
+    out.Literal(4, "target", absl::StrCat(port.target()));
     // Without it the engine picks a free one.
-    if (port.published() != 0) yaml.Word(4, "published", absl::StrCat("\"", port.published(), "\""));
-    if (!port.host_ip().empty()) yaml.String(4, "host_ip", port.host_ip());
-    yaml.String(4, "protocol", port.protocol());
+    if (port.published() != 0) out.String(4, "published", absl::StrCat(port.published()));
+    if (!port.host_ip().empty()) out.String(4, "host_ip", port.host_ip());
+    out.String(4, "protocol", port.protocol());
   }
 }
 
-inline void EmitMounts(YamlWriter& yaml, const Service& service) {
+inline void EmitMounts(pipeline::DocumentWriter& out, const Service& service) {
   if (service.mounts().empty()) return;
-  yaml.Open(2, "volumes");
+  out.Open(2, "volumes");
   for (const Mount& mount : service.mounts()) {
     const bool bind = mount.type() == Mount::BIND;
-    yaml.BeginItem();
-    yaml.String(4, "type", bind ? "bind" : "volume");
-    yaml.String(4, "source", Literal(mount.source()));
-    yaml.String(4, "target", Literal(mount.target()));
-    if (mount.read_only()) yaml.Word(4, "read_only", "true");
+    out.BeginItem();
+    out.String(4, "type", bind ? "bind" : "volume");
+    out.String(4, "source", Literal(mount.source()));
+    out.String(4, "target", Literal(mount.target()));
+    if (mount.read_only()) out.Literal(4, "read_only", "true");
     if (!bind) continue;
     // A missing source is an error: what the engine would make in its place is an empty folder of root's.
-    yaml.Open(4, "bind");
-    yaml.Word(5, "create_host_path", "false");
+    out.Open(4, "bind");
+    out.Literal(5, "create_host_path", "false");
   }
 }
 
-inline void EmitNetworks(YamlWriter& yaml, const Service& service) {
+inline void EmitNetworks(pipeline::DocumentWriter& out, const Service& service) {
   if (service.aliases().empty()) return;  // then the default network is Compose's own doing
-  yaml.Open(2, "networks");
-  yaml.Open(3, "default");
-  EmitList(yaml, 4, "aliases", service.aliases());
+  out.Open(2, "networks");
+  out.Open(3, "default");
+  EmitList(out, 4, "aliases", service.aliases());
 }
 
 // "1m30s", "250ms". (Zero needs its unit: Compose takes no number for a duration.)
@@ -136,19 +139,19 @@ inline std::string DurationWord(absl::Duration duration) {
   return duration == absl::ZeroDuration() ? "0s" : absl::FormatDuration(duration);
 }
 
-inline void EmitHealthCheck(YamlWriter& yaml, const Service& service, ApiVersion api_version) {
+inline void EmitHealthCheck(pipeline::DocumentWriter& out, const Service& service, ApiVersion api_version) {
   if (!service.has_health_check()) return;
   const FittedHealthCheck check = FitHealthCheck(service.health_check(), api_version);
-  yaml.Open(2, "healthcheck");
-  yaml.Open(3, "test");
-  yaml.Item(4, "CMD-SHELL");
-  yaml.Item(4, Literal(check.shell_test));
-  yaml.Word(3, "interval", DurationWord(check.interval));
-  yaml.Word(3, "timeout", DurationWord(check.timeout));
-  yaml.Word(3, "retries", absl::StrCat(check.retries));
-  yaml.Word(3, "start_period", DurationWord(check.start_period));
+  out.Open(2, "healthcheck");
+  out.Open(3, "test");
+  out.Item(4, "CMD-SHELL");
+  out.Item(4, Literal(check.shell_test));
+  out.Word(3, "interval", DurationWord(check.interval));
+  out.Word(3, "timeout", DurationWord(check.timeout));
+  out.Literal(3, "retries", absl::StrCat(check.retries));
+  out.Word(3, "start_period", DurationWord(check.start_period));
   if (check.start_interval > absl::ZeroDuration()) {
-    yaml.Word(3, "start_interval", DurationWord(check.start_interval));
+    out.Word(3, "start_interval", DurationWord(check.start_interval));
   }
 }
 
@@ -160,12 +163,12 @@ inline const char* Condition(const Dependency& dependency, const ServicesByName&
   return service != services.end() && service->second->has_health_check() ? "service_healthy" : "service_started";
 }
 
-inline void EmitDependencies(YamlWriter& yaml, const Service& service, const ServicesByName& services) {
+inline void EmitDependencies(pipeline::DocumentWriter& out, const Service& service, const ServicesByName& services) {
   if (service.depends_on().empty()) return;
-  yaml.Open(2, "depends_on");
+  out.Open(2, "depends_on");
   for (const Dependency& dependency : service.depends_on()) {
-    yaml.Open(3, dependency.service());
-    yaml.Word(4, "condition", Condition(dependency, services));
+    out.Open(3, dependency.service());
+    out.Word(4, "condition", Condition(dependency, services));
   }
 }
 
@@ -201,21 +204,21 @@ inline std::string BytesWord(double bytes) {
   return absl::StrCat(whole);
 }
 
-inline void EmitResources(YamlWriter& yaml, const Resources& resources) {
-  if (resources.limit_cpus() > 0) yaml.Word(2, "cpus", CpusWord(resources.limit_cpus()));
-  if (resources.cpu_shares() > 0) yaml.Word(2, "cpu_shares", absl::StrCat(resources.cpu_shares()));
-  if (resources.limit_memory_bytes() > 0) yaml.Word(2, "mem_limit", BytesWord(resources.limit_memory_bytes()));
+inline void EmitResources(pipeline::DocumentWriter& out, const Resources& resources) {
+  if (resources.limit_cpus() > 0) out.Literal(2, "cpus", CpusWord(resources.limit_cpus()));
+  if (resources.cpu_shares() > 0) out.Literal(2, "cpu_shares", absl::StrCat(resources.cpu_shares()));
+  if (resources.limit_memory_bytes() > 0) out.Word(2, "mem_limit", BytesWord(resources.limit_memory_bytes()));
   if (resources.reserved_memory_bytes() > 0) {
-    yaml.Word(2, "mem_reservation", BytesWord(resources.reserved_memory_bytes()));
+    out.Word(2, "mem_reservation", BytesWord(resources.reserved_memory_bytes()));
   }
 }
 
-inline void EmitLifetime(YamlWriter& yaml, const Service& service) {
-  yaml.String(2, "restart", RestartWord(service.restart()));
-  yaml.Word(2, "init", service.init() ? "true" : "false");
-  yaml.Word(2, "stop_grace_period", DurationWord(absl::Seconds(service.stop_grace_period_seconds())));
-  if (!service.stop_signal().empty()) yaml.String(2, "stop_signal", Literal(service.stop_signal()));
-  if (service.replicas() != 1) yaml.Word(2, "scale", absl::StrCat(service.replicas()));
+inline void EmitLifetime(pipeline::DocumentWriter& out, const Service& service) {
+  out.String(2, "restart", RestartWord(service.restart()));
+  out.Literal(2, "init", service.init() ? "true" : "false");
+  out.Word(2, "stop_grace_period", DurationWord(absl::Seconds(service.stop_grace_period_seconds())));
+  if (!service.stop_signal().empty()) out.String(2, "stop_signal", Literal(service.stop_signal()));
+  if (service.replicas() != 1) out.Literal(2, "scale", absl::StrCat(service.replicas()));
 }
 
 // "Processor: reads ledgers, prices"
@@ -226,65 +229,75 @@ inline std::string Role(const Service& service) {
   return role;
 }
 
-inline void EmitService(YamlWriter& yaml, const Service& service, const ServicesByName& services,
+inline void EmitService(pipeline::DocumentWriter& out, const Service& service, const ServicesByName& services,
                         const EmitOptions& options) {
-  yaml.Comment(1, Role(service));
+  out.Comment(1, Role(service));
   if (const auto notes = options.notes.find(service.name()); notes != options.notes.end()) {
-    for (const std::string& note : notes->second) yaml.Comment(1, note);
+    for (const std::string& note : notes->second) out.Comment(1, note);
   }
-  yaml.Open(1, service.name());
-  yaml.String(2, "image", Literal(service.image()));
-  EmitList(yaml, 2, "command", service.command());
-  EmitEnvironment(yaml, service);
-  EmitPorts(yaml, service);
-  EmitMounts(yaml, service);
-  EmitNetworks(yaml, service);
-  EmitList(yaml, 2, "extra_hosts", service.extra_hosts());
-  EmitHealthCheck(yaml, service, options.api_version);
-  EmitDependencies(yaml, service, services);
-  EmitLifetime(yaml, service);
-  EmitResources(yaml, service.resources());
-  EmitLabels(yaml, 2, service.labels());
+  out.Open(1, service.name());
+  out.String(2, "image", Literal(service.image()));
+  EmitList(out, 2, "command", service.command());
+  EmitEnvironment(out, service);
+  EmitPorts(out, service);
+  EmitMounts(out, service);
+  EmitNetworks(out, service);
+  EmitList(out, 2, "extra_hosts", service.extra_hosts());
+  EmitHealthCheck(out, service, options.api_version);
+  EmitDependencies(out, service, services);
+  EmitLifetime(out, service);
+  EmitResources(out, service.resources());
+  EmitLabels(out, 2, service.labels());
 }
 
-inline void EmitHeader(YamlWriter& yaml, const Project& project, const EmitOptions& options) {
-  yaml.Comment(0, absl::StrCat("The pipeline ", project.pipeline(), " of the namespace ", project.namespace_(),
-                               ", written by flow: change the pipeline's file, not this one."));
-  yaml.Comment(0, absl::StrCat("For engines with API ", options.api_version.ToString(),
-                               " and later; `docker compose -f FILE up -d` makes what flow-apply makes."));
-  yaml.String(0, "name", project.name());
+inline void EmitHeader(pipeline::DocumentWriter& out, const Project& project, const EmitOptions& options) {
+  out.Comment(0, absl::StrCat("The pipeline ", project.pipeline(), " of the namespace ", project.namespace_(),
+                              ", written by flow: change the pipeline's file, not this one."));
+  out.Comment(0, absl::StrCat("For engines with API ", options.api_version.ToString(),
+                              " and later; `docker compose -f FILE up -d` makes what flow-apply makes."));
+  out.String(0, "name", project.name());
+}
+
+inline std::string EmitProject(pipeline::DocumentWriter& out, const Project& project, const EmitOptions& options) {
+  ServicesByName services;
+  services.reserve(project.services_size());
+  for (const Service& service : project.services()) services[service.name()] = &service;
+
+  EmitHeader(out, project, options);
+  out.Blank();
+  out.Open(0, "services");
+  for (int i = 0; i < project.services_size(); ++i) {
+    if (i > 0) out.Blank();
+    EmitService(out, project.services(i), services, options);
+  }
+  out.Blank();
+  out.Open(0, "networks");
+  out.Open(1, project.network().key());
+  out.String(2, "name", project.network().name());
+  EmitLabels(out, 2, project.labels());
+  if (project.volumes().empty()) return out.Take();
+  out.Blank();
+  out.Open(0, "volumes");
+  for (const Volume& volume : project.volumes()) {
+    out.Open(1, volume.key());
+    out.String(2, "name", volume.name());
+    EmitLabels(out, 2, project.labels());
+  }
+  return out.Take();
 }
 
 }  // namespace internal
 
 // The Compose file, UTF-8, ending in a line break. Cannot fail.
 inline std::string EmitCompose(const Project& project, const EmitOptions& options = {}) {
-  internal::ServicesByName services;
-  services.reserve(project.services_size());
-  for (const Service& service : project.services()) services[service.name()] = &service;
-
   YamlWriter yaml;
-  internal::EmitHeader(yaml, project, options);
-  yaml.Blank();
-  yaml.Open(0, "services");
-  for (int i = 0; i < project.services_size(); ++i) {
-    if (i > 0) yaml.Blank();
-    internal::EmitService(yaml, project.services(i), services, options);
-  }
-  yaml.Blank();
-  yaml.Open(0, "networks");
-  yaml.Open(1, project.network().key());
-  yaml.String(2, "name", project.network().name());
-  internal::EmitLabels(yaml, 2, project.labels());
-  if (project.volumes().empty()) return yaml.Take();
-  yaml.Blank();
-  yaml.Open(0, "volumes");
-  for (const Volume& volume : project.volumes()) {
-    yaml.Open(1, volume.key());
-    yaml.String(2, "name", volume.name());
-    internal::EmitLabels(yaml, 2, project.labels());
-  }
-  return yaml.Take();
+  return internal::EmitProject(yaml, project, options);
+}
+
+// The same as JSON, which Compose reads as well. Without the comments.
+inline std::string EmitComposeJson(const Project& project, const EmitOptions& options = {}) {
+  pipeline::JsonWriter json;
+  return internal::EmitProject(json, project, options);
 }
 
 }  // namespace flow::compose

@@ -17,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "flow/pipeline/document_writer.h"
 
 namespace flow::compose {
 
@@ -140,28 +141,29 @@ inline std::string YamlString(const std::string& text) {
 }
 
 // Writes block mappings and lists, two spaces a level.
-class YamlWriter {
+class YamlWriter : public pipeline::DocumentWriter {
  public:
   // "# TEXT"; `text` is one line.
-  void Comment(int level, const std::string& text) { Line(level, absl::StrCat("# ", text)); }
-  void Blank() { text_ += '\n'; }
+  void Comment(int level, const std::string& text) override { Line(level, absl::StrCat("# ", text)); }
+  void Blank() override { text_ += '\n'; }
 
-  // "KEY:", before what is one level deeper.
-  void Open(int level, const std::string& key) { Line(level, absl::StrCat(Key(level, key), ":")); }
-  // "KEY: TEXT", a string.
-  void String(int level, const std::string& key, const std::string& text) {
+  // "KEY:"
+  void Open(int level, const std::string& key) override { Line(level, absl::StrCat(Key(level, key), ":")); }
+  // "KEY: TEXT"
+  void String(int level, const std::string& key, const std::string& text) override {
     Value(level, absl::StrCat(Key(level, key), ": "), text);
   }
-  // "KEY: WORD", as it stands: a number, true, false, a duration.
-  void Word(int level, const std::string& key, const std::string& word) {
+  // "KEY: WORD"
+  void Word(int level, const std::string& key, const std::string& word) override {
     Line(level, absl::StrCat(Key(level, key), ": ", word));
   }
-  // "- TEXT", a string in a list.
-  void Item(int level, const std::string& text) { Value(level, "- ", text); }
-  // Makes the next line, of a mapping one level deeper, the beginning of a list's entry: "- KEY: …".
-  void BeginItem() { item_ = true; }
+  void Literal(int level, const std::string& key, const std::string& literal) override { Word(level, key, literal); }
+  // "- TEXT"
+  void Item(int level, const std::string& text) override { Value(level, "- ", text); }
+  // "- " before the next line.
+  void BeginItem() override { item_ = true; }
 
-  std::string Take() { return std::move(text_); }
+  std::string Take() override { return std::move(text_); }
 
  private:
   // A key over 1024 characters must be announced (YAML 1.2, 7.4.2 "Block mappings").

@@ -5,6 +5,7 @@
 
 #include "flow/deploy/status_text.h"
 #include "flow/deploy/testing/projects.h"
+#include "flow/pipeline/message_json.h"
 
 namespace flow::deploy {
 namespace {
@@ -161,9 +162,9 @@ TEST(PipelineTable, IsAlignedAndEndsWithWhatIsWrong) {
             "x is degraded: b is missing (there is no container)\n");
 }
 
-TEST(StatusJson, PrintsFieldsWithAZeroValueToo) {
-  EXPECT_THAT(StatusJson(Describe(Applied({"a"}), {})), HasSubstr("\"ready\": 0"));
-  EXPECT_THAT(StatusJson(Describe(Applied({"a"}), {})), HasSubstr("\"endpoints\": []"));
+TEST(StatusAsJson, PrintsFieldsWithAZeroValueToo) {
+  EXPECT_THAT(pipeline::MessageJson(Describe(Applied({"a"}), {})), HasSubstr("\"ready\": 0"));
+  EXPECT_THAT(pipeline::MessageJson(Describe(Applied({"a"}), {})), HasSubstr("\"endpoints\": []"));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// A status as a table and as data.
+// A status as a table.
 #ifndef FLOW_DEPLOY_STATUS_TEXT_H_
 #define FLOW_DEPLOY_STATUS_TEXT_H_
 
@@ -11,7 +11,6 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "flow/deploy/status.pb.h"
-#include "google/protobuf/util/json_util.h"
 
 namespace flow::deploy {
 
@@ -72,20 +71,6 @@ inline std::string PipelinesTable(const StatusList& list) {
                     absl::StrCat(ready, "/", pipeline.components_size()), internal::OrDash(pipeline.message())});
   }
   return AlignColumns(rows);
-}
-
-// A message as proto3 JSON, indented, zero values printed too.
-inline std::string StatusJson(const google::protobuf::Message& message) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-#if GOOGLE_PROTOBUF_VERSION >= 5026000
-  options.always_print_fields_with_no_presence = true;
-#else
-  options.always_print_primitive_fields = true;
-#endif
-  std::string text;
-  (void)google::protobuf::util::MessageToJsonString(message, &text, options).ok();  // fails for no message of ours
-  return text;
 }
 
 }  // namespace flow::deploy

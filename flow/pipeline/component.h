@@ -24,8 +24,6 @@
 
 namespace flow::pipeline {
 
-inline constexpr size_t kMaxName = 63;  // of a label in DNS (RFC 1035), and so of a host's name
-
 // A component, and where its parts stand that others refer to.
 struct ReadComponentResult {
   Component component;

@@ -9,9 +9,8 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
+#include "flow/pipeline/json_writer.h"
 #include "flow/pipeline/yaml_document.h"
 
 namespace flow::pipeline {
@@ -40,25 +39,6 @@ inline bool IsJsonNumber(absl::string_view text) {
     if (digits() == 0) return false;
   }
   return i == text.size();
-}
-
-inline void AppendJsonString(absl::string_view text, std::string& out) {
-  out += '"';
-  for (char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      absl::StrAppendFormat(&out, "\\u%04x", static_cast<unsigned char>(c));
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
 }
 
 // The reader keeps nesting within 64 levels, aliases written out.

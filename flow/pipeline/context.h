@@ -42,11 +42,13 @@ class Context {
   const ParseOptions& options() const { return options_; }
   const FieldIndex& fields() const { return fields_; }
 
-  void Error(size_t offset, absl::string_view path, std::string message, std::vector<Note> notes = {}) {
-    Report(Severity::kError, offset, path, std::move(message), std::move(notes));
+  // `suggestion`: what was probably meant, for the end of the message; empty: nothing near.
+  void Error(size_t offset, absl::string_view path, std::string message, std::vector<Note> notes = {},
+             absl::string_view suggestion = "") {
+    Report(Severity::kError, offset, path, std::move(message), std::move(notes), suggestion);
   }
-  void Error(const Value& value, std::string message, std::vector<Note> notes = {}) {
-    Error(value.offset(), value.path, std::move(message), std::move(notes));
+  void Error(const Value& value, std::string message, std::vector<Note> notes = {}, absl::string_view suggestion = "") {
+    Error(value.offset(), value.path, std::move(message), std::move(notes), suggestion);
   }
   void Warning(size_t offset, absl::string_view path, std::string message, std::vector<Note> notes = {}) {
     Report(Severity::kWarning, offset, path, std::move(message), std::move(notes));
@@ -55,8 +57,10 @@ class Context {
     Warning(value.offset(), value.path, std::move(message), std::move(notes));
   }
   // An error that --nostrict makes a warning.
-  void StrictError(size_t offset, absl::string_view path, std::string message, std::vector<Note> notes = {}) {
-    Report(options_.strict ? Severity::kError : Severity::kWarning, offset, path, std::move(message), std::move(notes));
+  void StrictError(size_t offset, absl::string_view path, std::string message, std::vector<Note> notes = {},
+                   absl::string_view suggestion = "") {
+    Report(options_.strict ? Severity::kError : Severity::kWarning, offset, path, std::move(message), std::move(notes),
+           suggestion);
   }
 
   Note NoteAt(size_t offset, std::string message) const {
@@ -107,7 +111,8 @@ class Context {
   }
 
  private:
-  void Report(Severity severity, size_t offset, absl::string_view path, std::string message, std::vector<Note> notes) {
+  void Report(Severity severity, size_t offset, absl::string_view path, std::string message, std::vector<Note> notes,
+              absl::string_view suggestion = "") {
     if (diagnostics_.size() >= kMaxDiagnostics) {
       // An error must not go unheard behind a thousand warnings.
       if (severity == Severity::kError) diagnostics_.back().severity = severity;
@@ -115,8 +120,9 @@ class Context {
       return;
     }
     const Place place = places_.At(offset);
-    diagnostics_.push_back(
-        Diagnostic{severity, place.line, place.column, std::string(path), std::move(message), std::move(notes)});
+    if (!suggestion.empty()) absl::StrAppend(&message, "; did you mean ", Quoted(suggestion), "?");
+    diagnostics_.push_back(Diagnostic{severity, place.line, place.column, std::string(path), std::move(message),
+                                      std::move(notes), std::string(suggestion)});
   }
 
   void ReportExpansion(const Value& value, const ExpansionProblem& problem, size_t& from) {

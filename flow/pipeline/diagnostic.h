@@ -33,6 +33,7 @@ struct Diagnostic {
   std::string path;  // "spec.processors[0].inputs[0]"; empty: about the file
   std::string message;
   std::vector<Note> notes;
+  std::string suggestion;  // what was probably meant instead of the word at the place; the message says it too
 };
 
 // By place; at one place errors first, otherwise as they were found.

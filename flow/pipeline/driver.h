@@ -2,12 +2,14 @@
 #ifndef FLOW_PIPELINE_DRIVER_H_
 #define FLOW_PIPELINE_DRIVER_H_
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "flow/pipeline/context.h"
-#include "flow/pipeline/nearest.h"
+#include "flow/pipeline/fields.h"
 
 namespace flow::pipeline {
 
@@ -27,6 +29,9 @@ inline constexpr Driver kDrivers[] = {
     {"nomad", Driver::Use::kElsewhere},
 };
 
+static_assert(std::equal(std::begin(kDrivers), std::end(kDrivers), std::begin(kDriverWords), std::end(kDriverWords),
+                         [](const Driver& driver, absl::string_view word) { return driver.word == word; }));
+
 // Null for a word that the format does not know.
 inline const Driver* FindDriver(absl::string_view word) {
   for (const Driver& driver : kDrivers) {
@@ -39,15 +44,12 @@ inline bool IsKnownDriver(absl::string_view word) { return FindDriver(word) != n
 
 // Judges the file's word; `images`: whether every component names an image or a reference. A driver from the options
 // wins over the file's, which then is not judged.
-inline void CheckDriver(Context& context, const Value& value, bool images) {
-  if (!value || !context.options().driver.empty()) return;
-  const absl::string_view word = value.node.text();
+inline void CheckDriver(Context& context, const Fields& spec, bool images) {
+  if (!context.options().driver.empty()) return;
+  const absl::string_view word = spec.Word("driver");
   const Driver* driver = FindDriver(word);
-  if (driver == nullptr) {
-    constexpr absl::string_view kWords[] = {"docker", "container", "process", "local", "kubernetes", "k8s", "nomad"};
-    context.Error(value, absl::StrCat("there is no driver ", Quoted(word), DidYouMean(word, kWords)));
-    return;
-  }
+  if (driver == nullptr) return;
+  const Value value = spec.Get("driver");
   if (driver->use == Driver::Use::kBinaries && images) {
     context.Warning(value,
                     absl::StrCat("the driver ", word, " runs programs on the host; flow runs these components as ",

@@ -14,6 +14,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 
 namespace flow::pipeline {
 
@@ -33,96 +34,173 @@ enum class Kind {
   kSectionList,  // a list of such mappings
 };
 
+using Words = absl::Span<const absl::string_view>;
+
+// What else holds of a field.
+struct Rules {
+  bool required = false;
+  absl::string_view absent = "";    // what an absent one comes to, in words
+  Section inside = Section::kFile;  // of kSection and kSectionList
+  int64_t min = 0;                  // of kWhole
+  int64_t max = 0;
+  Words words = {};       // of kText: what it may be. "on-failure:N" stands for a whole number from 1 behind the colon
+  bool any_case = false;  // of the words
+  // Of kText: what every text that it takes matches (ECMA 262, as JSON Schema asks for), and how long one may be; 0:
+  // any length. The parser says what is wrong in words of its own; schema_test.cc holds both to the same.
+  absl::string_view pattern = "";
+  size_t longest = 0;
+  absl::string_view also = "";  // one more spelling, that no rule derives
+};
+
 struct Field {
   Section section;
   absl::string_view name;  // as the documentation writes it; camelCase and snake_case are taken alike
   Kind kind;
   absl::string_view doc;
-  bool required = false;
-  Section inside = Section::kFile;  // of kSection and kSectionList
-  int64_t min = 0;                  // of kWhole
-  int64_t max = 0;
-  absl::string_view also = "";  // one more spelling, that no rule derives
+  Rules rules = {};
 };
 
 inline constexpr int64_t kMaxPort = 65535;
 // A Linux bridge has 1024 ports (BR_MAX_PORTS), and every container of a network takes one.
 inline constexpr int64_t kMaxReplicas = 1000;
+inline constexpr size_t kMaxName = 63;  // of a label in DNS (RFC 1035), and so of a host's name
+// With the project's name before it ("flow-" and two names of 63 at most) a volume's is a folder's name: 255 bytes.
+inline constexpr size_t kMaxVolumeName = 120;
 
+inline constexpr absl::string_view kApiVersion = "flowctl/v1";
+inline constexpr absl::string_view kOlderApiVersion = "v1";
+inline constexpr absl::string_view kApiVersions[] = {kApiVersion, kOlderApiVersion};
+inline constexpr absl::string_view kKinds[] = {"Pipeline"};
+inline constexpr absl::string_view kDriverWords[] = {"docker",     "container", "process", "local",
+                                                     "kubernetes", "k8s",       "nomad"};
+inline constexpr absl::string_view kRestartPolicies[] = {"no", "always", "on-failure", "on-failure:N",
+                                                         "unless-stopped"};
+inline constexpr absl::string_view kProtocols[] = {"TCP", "UDP", "SCTP"};
+inline constexpr absl::string_view kSecretTypes[] = {"env", "file", "dir"};
+// Of kBoolean, in any case.
+inline constexpr absl::string_view kTrueWords[] = {"true", "yes", "on"};
+inline constexpr absl::string_view kFalseWords[] = {"false", "no", "off"};
+
+inline constexpr absl::string_view kPlainName = "^[a-zA-Z0-9][a-zA-Z0-9_.-]*$";
+
+// clang-format off
 inline constexpr Field kFields[] = {
-    {Section::kFile, "apiVersion", Kind::kText, "`flowctl/v1`", true},
-    {Section::kFile, "kind", Kind::kText, "`Pipeline`", true},
-    {Section::kFile, "metadata", Kind::kSection, "name, namespace and labels", true, Section::kMetadata},
-    {Section::kFile, "spec", Kind::kSection, "the components", true, Section::kSpec},
+    {Section::kFile, "apiVersion", Kind::kText, "the format",
+     {.required = true, .words = kApiVersions}},
+    {Section::kFile, "kind", Kind::kText, "what the file describes", {.required = true, .words = kKinds}},
+    {Section::kFile, "metadata", Kind::kSection, "name, namespace and labels",
+     {.required = true, .inside = Section::kMetadata}},
+    {Section::kFile, "spec", Kind::kSection, "the components", {.required = true, .inside = Section::kSpec}},
 
-    {Section::kMetadata, "name", Kind::kText, "the pipeline's name, unique in its namespace", true},
-    {Section::kMetadata, "namespace", Kind::kText, "a group of pipelines; `default`"},
+    {Section::kMetadata, "name", Kind::kText, "the pipeline's name, unique in its namespace",
+     {.required = true, .pattern = "^(?!.*__)[a-z0-9]([a-z0-9_-]*[a-z0-9])?$", .longest = kMaxName}},
+    {Section::kMetadata, "namespace", Kind::kText, "a group of pipelines",
+     {.absent = "`default`", .pattern = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", .longest = kMaxName}},
     {Section::kMetadata, "description", Kind::kText, "free text"},
     {Section::kMetadata, "labels", Kind::kMap, "put on every container, network and volume"},
     {Section::kMetadata, "annotations", Kind::kMap, "kept in the state, not sent to the engine"},
 
-    {Section::kSpec, "description", Kind::kText, "free text, as metadata.description"},
-    {Section::kSpec, "driver", Kind::kText, "`docker`, `container`, `process`, `local`; others are not deployed"},
-    {Section::kSpec, "sources", Kind::kSectionList, "components that read from outside", false, Section::kComponent},
-    {Section::kSpec, "processors", Kind::kSectionList, "components between", false, Section::kComponent},
-    {Section::kSpec, "sinks", Kind::kSectionList, "components that write to outside", false, Section::kComponent},
-    {Section::kSpec, "pipelines", Kind::kSectionList, "whole programs, one container each", false, Section::kComponent},
+    {Section::kSpec, "description", Kind::kText, "free text, as `metadata.description`, which wins"},
+    {Section::kSpec, "driver", Kind::kText, "what runs the components; flow deploys to a Docker engine",
+     {.absent = "`docker`", .words = kDriverWords}},
+    {Section::kSpec, "sources", Kind::kSectionList, "components that read from outside",
+     {.inside = Section::kComponent}},
+    {Section::kSpec, "processors", Kind::kSectionList, "components between", {.inside = Section::kComponent}},
+    {Section::kSpec, "sinks", Kind::kSectionList, "components that write to outside", {.inside = Section::kComponent}},
+    {Section::kSpec, "pipelines", Kind::kSectionList, "whole programs, one container each",
+     {.inside = Section::kComponent}},
     {Section::kSpec, "config", Kind::kAnyMap, "defaults for every component's `config`"},
 
-    {Section::kComponent, "id", Kind::kText, "its name: of the service, and in the network", true},
-    {Section::kComponent, "image", Kind::kText, "OCI reference; `$VAR` is expanded"},
-    {Section::kComponent, "type", Kind::kText, "without `image` a component reference, NAME@VERSION; else free text"},
-    {Section::kComponent, "command", Kind::kTextOrList, "what the container runs; the image's entrypoint stays"},
+    {Section::kComponent, "id", Kind::kText, "its name: of the service, and in the network",
+     {.required = true, .pattern = kPlainName, .longest = kMaxName}},
+    {Section::kComponent, "image", Kind::kText, "OCI reference",
+     {.absent = "what `type` refers to, else `--default_image`"}},
+    {Section::kComponent, "type", Kind::kText, "without `image` a component reference, `NAME@VERSION`; else free text"},
+    {Section::kComponent, "command", Kind::kTextOrList, "what the container runs; the image's entrypoint stays",
+     {.absent = "the image's"}},
     {Section::kComponent, "args", Kind::kTextOrList, "appended to `command`"},
-    {Section::kComponent, "inputs", Kind::kList, "ids of the sources, processors and pipelines that it reads"},
-    {Section::kComponent, "input_event_types", Kind::kList, "what it reads; a warning where no input produces it"},
-    {Section::kComponent, "output_event_types", Kind::kList, "what it produces"},
+    {Section::kComponent, "inputs", Kind::kList, "ids of the sources, processors and pipelines that it reads",
+     {.absent = "of a processor all sources, of a sink all processors, else all sources"}},
+    {Section::kComponent, "input_event_types", Kind::kList, "what it reads; a warning where no input produces it",
+     {.absent = "the reference's metadata"}},
+    {Section::kComponent, "output_event_types", Kind::kList, "what it produces",
+     {.absent = "the reference's metadata"}},
     {Section::kComponent, "config", Kind::kAnyMap, "each key becomes `FLOW_CONFIG_<KEY>`"},
-    {Section::kComponent, "env", Kind::kMap, "variables; `$VAR` is expanded in their values"},
-    {Section::kComponent, "ports", Kind::kSectionList, "published ports", false, Section::kPort},
-    {Section::kComponent, "volumes", Kind::kSectionList, "named volumes and bind mounts", false, Section::kVolume},
-    {Section::kComponent, "secrets", Kind::kSectionList, "files of the host, mounted or as variables", false,
-     Section::kSecret},
-    {Section::kComponent, "health_check", Kind::kText, "a path probed over HTTP on `health_port`, or a URL"},
-    {Section::kComponent, "health_port", Kind::kWhole, "the first `containerPort`, else 8080", false, Section::kFile, 1,
-     kMaxPort},
-    {Section::kComponent, "replicas", Kind::kWhole, "containers of it; 1", false, Section::kFile, 0, kMaxReplicas},
-    {Section::kComponent, "resources", Kind::kSection, "CPU and memory", false, Section::kResources},
+    {Section::kComponent, "env", Kind::kMap, "variables"},
+    {Section::kComponent, "ports", Kind::kSectionList, "published ports", {.inside = Section::kPort}},
+    {Section::kComponent, "volumes", Kind::kSectionList, "named volumes and bind mounts", {.inside = Section::kVolume}},
+    {Section::kComponent, "secrets", Kind::kSectionList, "files of the host, mounted or as variables",
+     {.inside = Section::kSecret}},
+    {Section::kComponent, "health_check", Kind::kText, "a path probed over HTTP on `health_port`, or a URL",
+     {.absent = "the image's", .pattern = "^(/|https?://)"}},
+    {Section::kComponent, "health_port", Kind::kWhole, "the port that is probed, inside the container",
+     {.absent = "the first `containerPort`, else 8080", .min = 1, .max = kMaxPort}},
+    {Section::kComponent, "replicas", Kind::kWhole, "containers of it", {.absent = "1", .min = 0, .max = kMaxReplicas}},
+    {Section::kComponent, "resources", Kind::kSection, "CPU and memory", {.inside = Section::kResources}},
     {Section::kComponent, "depends_on", Kind::kList, "ids of components that it starts after"},
-    {Section::kComponent, "restart_policy", Kind::kText,
-     "`no`, `always`, `on-failure`, `on-failure:N`, `unless-stopped`"},
-    {Section::kComponent, "init", Kind::kBoolean, "whether an init process passes signals on; true"},
-    {Section::kComponent, "stop_grace_period", Kind::kText, "from the stop signal to the kill; 10s"},
-    {Section::kComponent, "stop_signal", Kind::kText, "the image's"},
+    {Section::kComponent, "restart_policy", Kind::kText, "what the engine does when its program ends; `N`: how often",
+     {.absent = "`unless-stopped`; under `pipelines` `no`", .words = kRestartPolicies}},
+    {Section::kComponent, "init", Kind::kBoolean, "whether an init process passes signals on", {.absent = "true"}},
+    {Section::kComponent, "stop_grace_period", Kind::kText, "from the stop signal to the kill: `500ms`, `10s`, `1m30s`",
+     {.absent = "`10s`"}},
+    {Section::kComponent, "stop_signal", Kind::kText, "what its program is told to stop by: `SIGINT`",
+     {.absent = "the image's"}},
 
     {Section::kPort, "name", Kind::kText, "free text"},
-    {Section::kPort, "containerPort", Kind::kWhole, "the port inside the container", true, Section::kFile, 1, kMaxPort},
-    {Section::kPort, "hostPort", Kind::kWhole, "the port on the host; the same number. 0: the engine picks one", false,
-     Section::kFile, 0, kMaxPort},
-    {Section::kPort, "protocol", Kind::kText, "TCP, UDP or SCTP; TCP"},
-    {Section::kPort, "hostIP", Kind::kText, "the host's address that it binds; 127.0.0.1"},
+    {Section::kPort, "containerPort", Kind::kWhole, "the port inside the container",
+     {.required = true, .min = 1, .max = kMaxPort}},
+    {Section::kPort, "hostPort", Kind::kWhole, "the port on the host; 0: the engine picks a free one",
+     {.absent = "the same number; with `replicas` over 1 a free one", .min = 0, .max = kMaxPort}},
+    {Section::kPort, "protocol", Kind::kText, "in any case",
+     {.absent = "`TCP`", .words = kProtocols, .any_case = true}},
+    {Section::kPort, "hostIP", Kind::kText, "the host's address that it binds; `0.0.0.0`: all",
+     {.absent = "`127.0.0.1`"}},
 
-    {Section::kVolume, "name", Kind::kText, "of the pipeline's volume, shared by all components that name it"},
+    {Section::kVolume, "name", Kind::kText, "of the pipeline's volume, shared by all components that name it",
+     {.pattern = kPlainName, .longest = kMaxVolumeName}},
     {Section::kVolume, "mountPath", Kind::kText, "where it is in the container"},
-    {Section::kVolume, "container_path", Kind::kText, "the same; wins over mountPath"},
+    {Section::kVolume, "container_path", Kind::kText, "the same; wins over `mountPath`", {.pattern = "^/"}},
     {Section::kVolume, "host_path", Kind::kText, "a file or folder of the host instead of a named volume"},
-    {Section::kVolume, "readonly", Kind::kBoolean, "false", false, Section::kFile, 0, 0, "read_only"},
+    {Section::kVolume, "readonly", Kind::kBoolean, "whether the container may only read it",
+     {.absent = "false", .also = "read_only"}},
 
-    {Section::kSecret, "name", Kind::kText, "its name", true},
-    {Section::kSecret, "host_path", Kind::kText, "the file or folder that holds it", true},
-    {Section::kSecret, "container_path", Kind::kText, "of type file and dir: `/secrets/NAME`"},
-    {Section::kSecret, "env", Kind::kText, "the variable that holds it, or of type file and dir its path"},
-    {Section::kSecret, "mode", Kind::kText, "permissions, octal"},
-    {Section::kSecret, "type", Kind::kText, "`env`, `file` or `dir`; env"},
-    {Section::kSecret, "required", Kind::kBoolean, "whether a missing one is an error; false"},
+    {Section::kSecret, "name", Kind::kText, "its name", {.required = true, .pattern = kPlainName}},
+    {Section::kSecret, "host_path", Kind::kText, "the file or folder that holds it",
+     {.required = true}},
+    {Section::kSecret, "container_path", Kind::kText, "where it is in the container, of type file and dir",
+     {.absent = "`/secrets/NAME`"}},
+    {Section::kSecret, "env", Kind::kText, "the variable that holds it, or of type file and dir its path",
+     {.pattern = "^[A-Za-z_][A-Za-z0-9_]*$"}},
+    {Section::kSecret, "mode", Kind::kText, "permissions, octal", {.pattern = "^[0-7]{3,4}$"}},
+    {Section::kSecret, "type", Kind::kText, "in any case",
+     {.absent = "`env`", .words = kSecretTypes, .any_case = true}},
+    {Section::kSecret, "required", Kind::kBoolean, "whether a missing one is an error", {.absent = "false"}},
     {Section::kSecret, "labels", Kind::kMap, "free text"},
 
-    {Section::kResources, "requests", Kind::kSection, "a CPU weight and a memory reservation", false,
-     Section::kQuantities},
-    {Section::kResources, "limits", Kind::kSection, "hard limits", false, Section::kQuantities},
+    {Section::kResources, "requests", Kind::kSection, "a CPU weight and a memory reservation",
+     {.inside = Section::kQuantities}},
+    {Section::kResources, "limits", Kind::kSection, "hard limits", {.inside = Section::kQuantities}},
 
-    {Section::kQuantities, "cpu", Kind::kText, "cores: `500m`, `0.5`, `2`"},
-    {Section::kQuantities, "memory", Kind::kText, "bytes, or a number with k M G T Ki Mi Gi Ti Pi Ei"},
+    {Section::kQuantities, "cpu", Kind::kText, "cores: `500m`, `0.5`, `2`",
+     {.pattern = "^([0-9]+[.]?[0-9]*|[.][0-9]+)m?$"}},
+    {Section::kQuantities, "memory", Kind::kText, "bytes, or a number with k M G T Ki Mi Gi Ti Pi Ei",
+     {.pattern = "^([0-9]+[.]?[0-9]*|[.][0-9]+)([kMGT]|[KMGTPE]i)?$"}},
+};
+// clang-format on
+
+// Of two fields of a mapping one must be there; a list of components, with an entry.
+struct EitherField {
+  Section section;
+  absl::string_view first, second;
+  absl::string_view missing;  // what is said where neither is
+};
+inline constexpr EitherField kEitherFields[] = {
+    {Section::kSpec, "sources", "pipelines",
+     "there is no source; a pipeline has at least one entry under \"sources\", or one under \"pipelines\""},
+    {Section::kVolume, "name", "host_path",
+     "a volume has a \"name\", or a \"host_path\" for a file or folder of the host"},
+    {Section::kVolume, "mountPath", "container_path",
+     "the field \"mountPath\" (where the volume is in the container) is missing"},
 };
 
 // What other formats (Compose, Kubernetes) call a field.
@@ -144,6 +222,16 @@ inline constexpr OtherWord kOtherWords[] = {
     {"scale", "replicas"},
     {"livenessProbe", "health_check"},
     {"grace_period", "stop_grace_period"},
+};
+
+// What other formats call a word of a field.
+struct OtherValue {
+  absl::string_view field, value, word;
+};
+inline constexpr OtherValue kOtherValues[] = {
+    {"restart_policy", "never", "no"},  // Kubernetes
+    {"restart_policy", "false", "no"},  // what YAML 1.1 makes of no
+    {"restart_policy", "onfailure", "on-failure"},
 };
 
 // "mountPath" → "mount_path", "hostIP" → "host_ip".
@@ -176,7 +264,7 @@ inline std::vector<std::string> Spellings(const Field& field) {
   const auto add = [&](std::string spelling) {
     if (std::find(out.begin(), out.end(), spelling) == out.end()) out.push_back(std::move(spelling));
   };
-  for (absl::string_view name : {field.name, field.also}) {
+  for (absl::string_view name : {field.name, field.rules.also}) {
     if (name.empty()) continue;
     add(SnakeCase(name));
     add(CamelCase(SnakeCase(name)));

@@ -15,6 +15,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "flow/pipeline/context.h"
 #include "flow/pipeline/field_table.h"
@@ -41,9 +42,12 @@ inline std::string Describe(YamlNode node) {
 }
 
 inline std::optional<bool> ReadBoolean(absl::string_view text) {
-  const std::string lower = absl::AsciiStrToLower(text);
-  if (lower == "true" || lower == "yes" || lower == "on") return true;
-  if (lower == "false" || lower == "no" || lower == "off") return false;
+  for (absl::string_view word : kTrueWords) {
+    if (absl::EqualsIgnoreCase(word, text)) return true;
+  }
+  for (absl::string_view word : kFalseWords) {
+    if (absl::EqualsIgnoreCase(word, text)) return false;
+  }
   return std::nullopt;
 }
 
@@ -109,6 +113,24 @@ class Fields {
     return value ? ReadWhole(value.node.text()) : std::nullopt;
   }
 
+  // To be asked once: which of the field's words it says, as the table writes it; another word is told. Empty: none.
+  absl::string_view Word(absl::string_view name) const {
+    const Value value = Get(name);
+    if (!value) return "";
+    const absl::string_view text = value.node.text();
+    const Rules& rules = FieldOf(name)->rules;
+    for (absl::string_view word : rules.words) {
+      if (rules.any_case ? absl::EqualsIgnoreCase(word, text) : word == text) return word;
+    }
+    const std::vector<absl::string_view> words(rules.words.begin(), rules.words.end());
+    absl::string_view meant = Nearest(text, words);
+    for (const OtherValue& other : kOtherValues) {
+      if (other.field == name && absl::EqualsIgnoreCase(other.value, text)) meant = other.word;
+    }
+    context_.Error(value, absl::StrCat("takes ", Either(rules.words), ", not ", Quoted(text)), {}, meant);
+    return "";
+  }
+
   // The scalars of a list (or the one that stands for it).
   std::vector<Value> List(absl::string_view name) const {
     const Value value = Get(name);
@@ -141,9 +163,9 @@ class Fields {
     const Value value = Get(name);
     if (!value) return out;
     const Field* field = FieldOf(name);
-    if (field->kind == Kind::kSection) out.emplace_back(context_, field->inside, value);
+    if (field->kind == Kind::kSection) out.emplace_back(context_, field->rules.inside, value);
     if (field->kind == Kind::kSectionList) {
-      for (size_t i = 0; i < value.node.size(); ++i) out.emplace_back(context_, field->inside, Item(value, i));
+      for (size_t i = 0; i < value.node.size(); ++i) out.emplace_back(context_, field->rules.inside, Item(value, i));
     }
     return out;
   }
@@ -164,6 +186,13 @@ class Fields {
                  absl::StrCat(mapping.path, mapping.path.empty() ? "" : ".", PathKey(key.text()))};
   }
 
+  // "a, b or c"
+  static std::string Either(Words words) {
+    const std::string last(words.back());
+    words.remove_suffix(1);
+    return words.empty() ? last : absl::StrCat(absl::StrJoin(words, ", "), " or ", last);
+  }
+
   const Field* FieldOf(absl::string_view name) const {
     for (const Field& field : kFields) {
       if (field.section == section_ && field.name == name) return &field;
@@ -181,9 +210,23 @@ class Fields {
       }
     }
     for (const Field& field : kFields) {
-      if (field.section != section_ || !field.required || Has(field.name) || Misspelt(field.name)) continue;
+      if (field.section != section_ || !field.rules.required || Has(field.name) || Misspelt(field.name)) continue;
       context_.Error(value_, absl::StrCat("the field ", Quoted(field.name), " (", field.doc, ") is missing"));
     }
+    for (const EitherField& either : kEitherFields) {
+      if (either.section == section_) CheckEither(either);
+    }
+  }
+
+  void CheckEither(const EitherField& either) {
+    for (absl::string_view name : {either.first, either.second}) {
+      // A misshapen or misspelt one is told already; an empty list of components is none.
+      const Value value = Get(name);
+      const bool empty = value && FieldOf(name)->kind == Kind::kSectionList && value.node.size() == 0;
+      if ((Has(name) && !empty) || Misspelt(name)) return;
+    }
+    const Value empty = Get(either.first);
+    context_.Error(empty ? empty : value_, std::string(either.missing));
   }
 
   void ReadField(const Field& field, const Value& member) {
@@ -195,7 +238,7 @@ class Fields {
                      {context_.NoteAt(entry.value.key.offset(), "first defined here")});
       return;
     }
-    if (member.node.IsNull() && !field.required) return;  // an explicit null is an absent field
+    if (member.node.IsNull() && !field.rules.required) return;  // an explicit null is an absent field
     if (member.node.IsNull()) {
       context_.Error(member.key.offset(), member.path, absl::StrCat("this field (", field.doc, ") needs a value"));
       entries_.push_back(Entry{&field, member, false});
@@ -259,8 +302,8 @@ class Fields {
 
   bool CheckWhole(const Field& field, const Value& value) {
     const std::optional<int64_t> number = value.node.IsScalar() ? ReadWhole(value.node.text()) : std::nullopt;
-    if (number && *number >= field.min && *number <= field.max) return true;
-    return Misshapen(value, absl::StrCat("takes a whole number from ", field.min, " to ", field.max));
+    if (number && *number >= field.rules.min && *number <= field.rules.max) return true;
+    return Misshapen(value, absl::StrCat("takes a whole number from ", field.rules.min, " to ", field.rules.max));
   }
 
   void TellUnknown(const Value& member) {
@@ -274,16 +317,16 @@ class Fields {
     absl::string_view nearest = Nearest(key, known);
     if (nearest.empty()) nearest = FromOtherWord(key, known);
     if (!nearest.empty()) misspelt_.emplace_back(nearest);
-    std::string hint = nearest.empty() ? "" : absl::StrCat("; did you mean ", Quoted(nearest), "?");
+    std::string hint;
     for (const Field& field : kFields) {
-      if (!hint.empty()) break;
+      if (!nearest.empty() || !hint.empty()) break;
       const std::vector<std::string> spellings = Spellings(field);
       if (std::find(spellings.begin(), spellings.end(), key) == spellings.end()) continue;
       hint = absl::StrCat("; it is a field of ", SectionName(field.section));
     }
-    if (hint.empty()) hint = "; keys of your own begin with \"x-\"";
+    if (nearest.empty() && hint.empty()) hint = "; keys of your own begin with \"x-\"";
     context_.StrictError(member.key.offset(), member.path,
-                         absl::StrCat(SectionName(section_), " has no field ", Quoted(key), hint));
+                         absl::StrCat(SectionName(section_), " has no field ", Quoted(key), hint), {}, nearest);
   }
 
   // The field of this mapping that other formats call nearly so, or empty.

@@ -16,7 +16,6 @@
 #include "absl/strings/string_view.h"
 #include "flow/pipeline/context.h"
 #include "flow/pipeline/fields.h"
-#include "flow/pipeline/nearest.h"
 #include "flow/pipeline/pipeline.pb.h"
 #include "flow/pipeline/quantity.h"
 
@@ -102,28 +101,22 @@ inline void ReadRestartPolicy(Context& context, const Fields& fields, Component&
   if (!value) return;
   restart.set_written(true);
 
-  absl::string_view word = value.node.text();
-  if (absl::StartsWith(word, "on-failure:")) {
-    const std::optional<int64_t> retries = ReadWhole(word.substr(11));
+  const absl::string_view text = value.node.text();
+  if (absl::StartsWith(text, "on-failure:")) {
+    const std::optional<int64_t> retries = ReadWhole(text.substr(11));
     restart.set_mode(RestartPolicy::ON_FAILURE);
     if (!retries || *retries == 0 || *retries > std::numeric_limits<int32_t>::max()) {
       context.Error(value, absl::StrCat("after \"on-failure:\" stands how often, a whole number from 1, not ",
-                                        Quoted(word.substr(11))));
+                                        Quoted(text.substr(11))));
       return;
     }
     restart.set_max_retries(static_cast<uint32_t>(*retries));
     return;
   }
+  const absl::string_view word = fields.Word("restart_policy");
   for (const Policy& policy : kPolicies) {
-    if (policy.word == word) {
-      restart.set_mode(policy.mode);
-      return;
-    }
+    if (policy.word == word) restart.set_mode(policy.mode);
   }
-  constexpr absl::string_view kWords[] = {"no", "always", "on-failure", "unless-stopped"};
-  context.Error(value,
-                absl::StrCat("takes no, always, on-failure, on-failure:N or unless-stopped, not ", Quoted(word),
-                             word == "never" || word == "false" ? "; did you mean \"no\"?" : DidYouMean(word, kWords)));
 }
 
 // SIGTERM, TERM, SIGRTMIN+3, 15: what the engine takes (moby, signal.ParseSignal).

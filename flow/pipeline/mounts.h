@@ -18,9 +18,6 @@
 
 namespace flow::pipeline {
 
-// With the project's name before it ("flow-" and two names of 63 at most) a volume's is a folder's name: 255 bytes.
-inline constexpr size_t kMaxVolumeName = 120;
-
 // [a-zA-Z0-9][a-zA-Z0-9_.-]*
 inline bool IsPlainName(absl::string_view name) {
   if (name.empty() || !absl::ascii_isalnum(name[0])) return false;
@@ -84,20 +81,10 @@ inline void ReadVolumes(Context& context, const Fields& fields, ContainerPaths& 
     }
     mount->set_name(std::string(written.Text("name")));
 
-    if (const Value host_path = written.Get("host_path")) {
-      mount->set_host_path(ReadHostPath(context, host_path));
-    } else if (!written.Has("name") && !written.Has("host_path") && !written.Misspelt("name") &&
-               !written.Misspelt("host_path")) {
-      context.Error(written.value(), "a volume has a \"name\", or a \"host_path\" for a file or folder of the host");
-    }
+    if (const Value host_path = written.Get("host_path")) mount->set_host_path(ReadHostPath(context, host_path));
 
     const Value path = written.Get("container_path") ? written.Get("container_path") : written.Get("mountPath");
-    if (path) {
-      mount->set_container_path(ReadContainerPath(context, path, path.node.text(), taken));
-    } else if (!written.Has("container_path") && !written.Has("mountPath") && !written.Misspelt("container_path") &&
-               !written.Misspelt("mountPath")) {
-      context.Error(written.value(), "the field \"mountPath\" (where the volume is in the container) is missing");
-    }
+    if (path) mount->set_container_path(ReadContainerPath(context, path, path.node.text(), taken));
   }
 }
 
@@ -110,15 +97,9 @@ inline void ReadSecretMode(Context& context, const Fields& written, Secret* secr
   context.Error(mode, absl::StrCat("takes permissions in octal (\"0400\"), not ", Quoted(text)));
 }
 
-inline void ReadSecretType(Context& context, const Fields& written, Secret* secret) {
-  const Value type = written.Get("type");
-  if (!type) return;
+inline void ReadSecretType(const Fields& written, Secret* secret) {
   Secret::Type known;
-  if (Secret::Type_Parse(absl::AsciiStrToUpper(type.node.text()), &known)) {
-    secret->set_type(known);
-  } else {
-    context.Error(type, absl::StrCat("a secret is of type env, file or dir, not ", Quoted(type.node.text())));
-  }
+  if (Secret::Type_Parse(absl::AsciiStrToUpper(written.Word("type")), &known)) secret->set_type(known);
 }
 
 // What the secrets of one component have given away → where.
@@ -174,7 +155,7 @@ inline void ReadSecrets(Context& context, const Fields& fields, ContainerPaths& 
   for (const Fields& written : fields.Sections("secrets")) {
     if (written.broken()) continue;
     Secret* secret = component.add_secrets();
-    ReadSecretType(context, written, secret);
+    ReadSecretType(written, secret);
     ReadSecretMode(context, written, secret);
     ReadSecretName(context, written, names, secret);
     ReadSecretVariable(context, written, names, secret);

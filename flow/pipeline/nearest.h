@@ -4,13 +4,10 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <string>
 #include <vector>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "flow/pipeline/diagnostic.h"
 
 namespace flow::pipeline {
 
@@ -54,13 +51,6 @@ absl::string_view Nearest(absl::string_view word, const Words& words) {
     }
   }
   return best;
-}
-
-// For the end of a message: `; did you mean "source"?`, or empty.
-template <typename Words>
-std::string DidYouMean(absl::string_view word, const Words& words) {
-  const absl::string_view nearest = Nearest(word, words);
-  return nearest.empty() ? "" : absl::StrCat("; did you mean ", Quoted(nearest), "?");
 }
 
 }  // namespace flow::pipeline

@@ -30,11 +30,5 @@ TEST(Nearest, DoesNotCompareTextsWithoutEnd) {
   EXPECT_EQ(Nearest(std::string(1000000, 'b'), words), "");
 }
 
-TEST(DidYouMean, IsTheEndOfAMessage) {
-  const std::vector<std::string> words = {"source"};
-  EXPECT_EQ(DidYouMean("sorce", words), "; did you mean \"source\"?");
-  EXPECT_EQ(DidYouMean("elephant", words), "");
-}
-
 }  // namespace
 }  // namespace flow::pipeline

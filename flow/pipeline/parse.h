@@ -62,11 +62,10 @@ inline std::string ReadName(Context& context, const Value& value, absl::string_v
     context.Error(value, absl::StrCat(what, " has at most ", kMaxName, " characters, this one ", text.size()));
   } else if (!IsLowerName(text, underscores)) {
     const std::string lower = absl::AsciiStrToLower(text);
-    context.Error(
-        value,
-        absl::StrCat(Quoted(text), " cannot be ", what, ": lower-case letters, digits and ",
-                     underscores ? "\"_\" or \"-\" between" : "\"-\" between",
-                     IsLowerName(lower, underscores) ? absl::StrCat("; did you mean ", Quoted(lower), "?") : ""));
+    context.Error(value,
+                  absl::StrCat(Quoted(text), " cannot be ", what, ": lower-case letters, digits and ",
+                               underscores ? "\"_\" or \"-\" between" : "\"-\" between"),
+                  {}, IsLowerName(lower, underscores) ? lower : "");
   } else if (absl::StrContains(text, "__")) {
     context.Error(value, absl::StrCat(what, " holds no \"__\", which parts namespace and name in the engine's names"));
   }
@@ -74,17 +73,10 @@ inline std::string ReadName(Context& context, const Value& value, absl::string_v
 }
 
 inline void CheckHeader(Context& context, const Fields& file) {
-  if (const Value version = file.Get("apiVersion")) {
-    const absl::string_view text = version.node.text();
-    if (text == "v1") {
-      context.Warning(version, "\"v1\" is what older files have; write \"flowctl/v1\"");
-    } else if (text != "flowctl/v1") {
-      context.Error(version, absl::StrCat("this flow reads \"flowctl/v1\", not ", Quoted(text)));
-    }
+  if (file.Word("apiVersion") == kOlderApiVersion) {
+    context.Warning(file.Get("apiVersion"), "\"v1\" is what older files have; write \"flowctl/v1\"");
   }
-  if (const Value kind = file.Get("kind"); kind && kind.node.text() != "Pipeline") {
-    context.Error(kind, absl::StrCat("flow deploys the kind \"Pipeline\", not ", Quoted(kind.node.text())));
-  }
+  file.Word("kind");
 }
 
 inline void ReadLabels(Context& context, const Fields& metadata, Pipeline& pipeline) {
@@ -130,19 +122,6 @@ inline constexpr ComponentList kComponentLists[] = {
     {"pipelines", Component::PIPELINE},
 };
 
-inline void CheckHasSource(Context& context, const Fields& spec, const std::vector<ReadComponentResult>& components) {
-  for (const ReadComponentResult& read : components) {
-    if (read.component.type() == Component::SOURCE || read.component.type() == Component::PIPELINE) return;
-  }
-  for (absl::string_view field : {"sources", "pipelines"}) {
-    // A misshapen or misspelt list is told already; an empty one is none.
-    if ((spec.Has(field) && !spec.Get(field)) || spec.Misspelt(field)) return;
-  }
-  const Value sources = spec.Get("sources");
-  context.Error(sources ? sources : spec.value(),
-                "there is no source; a pipeline has at least one entry under \"sources\", or one under \"pipelines\"");
-}
-
 inline void ReadSpec(Context& context, const Fields& spec, Pipeline& pipeline) {
   if (spec.broken()) return;
   if (pipeline.description().empty()) pipeline.set_description(std::string(spec.Text("description")));
@@ -163,8 +142,7 @@ inline void ReadSpec(Context& context, const Fields& spec, Pipeline& pipeline) {
   }
   bool images = true;
   for (const ReadComponentResult& read : components) images = images && !read.component.image().empty();
-  CheckDriver(context, spec.Get("driver"), images);
-  CheckHasSource(context, spec, components);
+  CheckDriver(context, spec, images);
   Wiring(context, components).Run();
   for (ReadComponentResult& read : components) *pipeline.add_components() = std::move(read.component);
 }

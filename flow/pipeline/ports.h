@@ -55,12 +55,6 @@ inline bool IsIpAddress(absl::string_view text) {
   return count(text.substr(0, gap), false) && count(text.substr(gap + 2), true) && groups < 8;
 }
 
-inline std::optional<Port::Protocol> ReadProtocol(absl::string_view text) {
-  const std::string upper = absl::AsciiStrToUpper(text);
-  Port::Protocol protocol;
-  return Port::Protocol_Parse(upper, &protocol) ? std::optional<Port::Protocol>(protocol) : std::nullopt;
-}
-
 // The places on the host that a file has given away.
 class HostPorts {
  public:
@@ -105,13 +99,8 @@ inline void ReadPorts(Context& context, const Fields& fields, uint32_t replicas,
                                  " of the host; leave hostPort out, and the engine picks a free one for each"));
     }
 
-    const Value protocol = written.Get("protocol");
-    if (protocol) {
-      const std::optional<Port::Protocol> known = ReadProtocol(protocol.node.text());
-      if (!known)
-        context.Error(protocol, absl::StrCat("a protocol is TCP, UDP or SCTP, not ", Describe(protocol.node)));
-      port->set_protocol(known.value_or(Port::TCP));
-    }
+    Port::Protocol protocol;
+    if (Port::Protocol_Parse(std::string(written.Word("protocol")), &protocol)) port->set_protocol(protocol);
 
     port->set_host_ip("127.0.0.1");
     const Value host_ip = written.Get("hostIP");

@@ -21,12 +21,5 @@ TEST(IsIpAddress, RefusesOtherTexts) {
   }
 }
 
-TEST(ReadProtocol, KnowsNoCase) {
-  EXPECT_EQ(ReadProtocol("Tcp"), Port::TCP);
-  EXPECT_EQ(ReadProtocol("udp"), Port::UDP);
-  EXPECT_EQ(ReadProtocol("SCTP"), Port::SCTP);
-  EXPECT_EQ(ReadProtocol("icmp"), std::nullopt);
-}
-
 }  // namespace
 }  // namespace flow::pipeline

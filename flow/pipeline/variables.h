@@ -60,8 +60,8 @@ inline void ReadEnv(Context& context, const Fields& fields, Component& component
       for (char& c : better) c = absl::ascii_isalnum(c) ? c : '_';
       context.Error(
           entry.key.offset(), entry.path,
-          absl::StrCat(Quoted(name), " cannot be the name of a variable: letters, digits and \"_\", no digit first",
-                       IsVariableName(better) ? absl::StrCat("; did you mean ", Quoted(better), "?") : ""));
+          absl::StrCat(Quoted(name), " cannot be the name of a variable: letters, digits and \"_\", no digit first"),
+          {}, IsVariableName(better) ? better : "");
     }
     Variable* variable = component.add_env();
     variable->set_name(std::string(name));

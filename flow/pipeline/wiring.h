@@ -114,7 +114,7 @@ class Wiring {
       }
       const auto found = by_id_.find(id);
       if (found == by_id_.end()) {
-        context_.Error(value, absl::StrCat("no component ", Quoted(id), Suggestion(id, /*for_input=*/true)));
+        context_.Error(value, absl::StrCat("no component ", Quoted(id)), {}, Suggestion(id, /*for_input=*/true));
       } else if (found->second == i) {
         context_.Error(value, "a component cannot be its own input");
       } else if (TypeOf(found->second) == Component::SINK) {
@@ -173,8 +173,8 @@ class Wiring {
       }
       const auto found = by_id_.find(id);
       if (found == by_id_.end()) {
-        context_.StrictError(value.offset(), value.path,
-                             absl::StrCat("no component ", Quoted(id), Suggestion(id, /*for_input=*/false)));
+        context_.StrictError(value.offset(), value.path, absl::StrCat("no component ", Quoted(id)), {},
+                             Suggestion(id, /*for_input=*/false));
       } else if (found->second == i) {
         context_.Error(value, "a component cannot depend on itself");
       } else {
@@ -184,15 +184,15 @@ class Wiring {
     }
   }
 
-  std::string Suggestion(const std::string& id, bool for_input) const {
+  absl::string_view Suggestion(const std::string& id, bool for_input) const {
     // Thousands of names, for thousands of unknown ones, would take minutes to compare.
     if (context_.full() || components_.size() > 2000) return "";
-    if (!for_input) return DidYouMean(id, ids_);
+    if (!for_input) return Nearest(id, ids_);
     std::vector<absl::string_view> readable;
     for (const ReadComponentResult& read : components_) {
       if (read.id && read.component.type() != Component::SINK) readable.push_back(read.id.node.text());
     }
-    return DidYouMean(id, readable);
+    return Nearest(id, readable);
   }
 
   void CheckCycles() {

@@ -94,8 +94,8 @@ inline std::string Explain(absl::string_view message) {
       {"illegal map key", "a key cannot begin here; check the indentation"},
       {"illegal block entry",
        "a list entry \"- \" cannot stand here; put it on a line of its own, indented as its list"},
-      {"end of map flow not found", "a \"{\" before this is never closed, or a \",\" is missing"},
-      {"end of sequence flow not found", "a \"[\" before this is never closed, or a \",\" is missing"},
+      {"end of map flow not found", "a \"{\" or a quote before this is never closed, or a \",\" is missing"},
+      {"end of sequence flow not found", "a \"[\" or a quote before this is never closed, or a \",\" is missing"},
       {"end of map not found",
        "this line fits no mapping: it is indented neither as the keys above nor as a value of "
        "theirs, or it lacks its \": \""},

@@ -115,8 +115,8 @@ TEST(ReadYaml, CountsColumnsInCharacters) { EXPECT_THAT(Problem("ääää: 1\nü
 
 TEST(ReadYaml, SaysWhatKeepsATextFromBeingYaml) {
   EXPECT_THAT(Problem("a: b: c\n"), HasSubstr("1:5 not YAML: a \":\""));
-  EXPECT_THAT(Problem("a: [1, 2\nb: 3\n"), HasSubstr("\"[\" before this is never closed"));
-  EXPECT_THAT(Problem("a: {b: 1\n"), HasSubstr("\"{\" before this is never closed"));
+  EXPECT_THAT(Problem("a: [1, 2\nb: 3\n"), HasSubstr("\"[\" or a quote before this is never closed"));
+  EXPECT_THAT(Problem("a: {b: 1\n"), HasSubstr("\"{\" or a quote before this is never closed"));
   EXPECT_THAT(Problem("a: \"b"), HasSubstr("never closed"));
   EXPECT_THAT(Problem("a: @b\n"), HasSubstr("put the text in quotes"));
   EXPECT_THAT(Problem("a: *b\n"), HasSubstr("no anchor of this name"));

@@ -1,0 +1,94 @@
+// The commands that only read files, as programs: what goes to standard output, what to standard error, how they end.
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "integration/process.h"
+
+namespace flow {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr char kValid[] = "examples/minimal.yaml";
+constexpr char kInvalid[] = "testdata/pipeline/eight-mistakes/pipeline.yaml";
+constexpr char kNoErrors[] = "{\n \"diagnostics\": []\n}\n";
+
+integration::Finished Execute(const std::string& command, const std::vector<std::string>& arguments,
+                              const std::string& input = "") {
+  integration::Process process("cmd/" + command, arguments, {}, std::getenv("TEST_TMPDIR"), input);
+  return process.Wait();
+}
+
+size_t Count(const std::string& text, const std::string& word) {
+  size_t count = 0;
+  for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++count;
+  return count;
+}
+
+TEST(FlowValidate, TellsOnStandardError) {
+  const integration::Finished wrong = Execute("flow-validate", {kValid, kInvalid});
+  EXPECT_EQ(wrong.exit_code, 3);
+  EXPECT_EQ(wrong.out, "");
+  EXPECT_EQ(Count(wrong.err, ": error: "), 8u) << wrong.err;
+
+  const integration::Finished well = Execute("flow-validate", {kValid});
+  EXPECT_EQ(well.exit_code, 0);
+  EXPECT_EQ(well.out + well.err, "");
+}
+
+TEST(FlowValidate, TellsAsDataOnStandardOutput) {
+  const integration::Finished wrong = Execute("flow-validate", {"-o", "json", kValid, kInvalid});
+  EXPECT_EQ(wrong.exit_code, 3);
+  EXPECT_EQ(wrong.err, "");
+  EXPECT_EQ(Count(wrong.out, "\"severity\": \"error\""), 8u) << wrong.out;
+  EXPECT_EQ(Count(wrong.out, std::string("\"file\": \"") + kInvalid + "\""), 8u);
+
+  const integration::Finished well = Execute("flow-validate", {"--output=json", kValid});
+  EXPECT_EQ(well.exit_code, 0);
+  EXPECT_EQ(well.out, kNoErrors);
+}
+
+TEST(FlowValidate, ReadsStandardInput) {
+  const integration::Finished wrong = Execute("flow-validate", {"-o", "json", "-"}, "kind: Pipeline\n");
+  EXPECT_EQ(wrong.exit_code, 3);
+  EXPECT_THAT(wrong.out, HasSubstr("\"file\": \"-\""));
+  EXPECT_THAT(Execute("flow-validate", {"-"}, "kind: Pipeline\n").err, StartsWith("standard input:1:1: error: "));
+}
+
+TEST(FlowValidate, AFileThatCannotBeReadIsAFailureAndTheOthersAreTold) {
+  const integration::Finished run = Execute("flow-validate", {"-o", "json", "not/there.yaml", kInvalid});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.err, HasSubstr("not/there.yaml"));
+  EXPECT_EQ(Count(run.out, "\"severity\": \"error\""), 8u);
+}
+
+TEST(FlowTranslate, WritesTheProjectInEveryForm) {
+  const integration::Finished yaml = Execute("flow-translate", {kValid});
+  EXPECT_EQ(yaml.exit_code, 0) << yaml.err;
+  EXPECT_THAT(yaml.out, HasSubstr("\nname: flow-minimal\n"));
+  EXPECT_EQ(Execute("flow-translate", {"--output", "yaml", kValid}).out, yaml.out);
+  EXPECT_THAT(Execute("flow-translate", {"-o", "json", kValid}).out, StartsWith("{\n  \"name\": \"flow-minimal\",\n"));
+  EXPECT_THAT(Execute("flow-translate", {kValid, "-o", "textproto"}).out, StartsWith("name: \"flow-minimal\"\n"));
+}
+
+TEST(FlowTranslate, WritesNothingOfAnInvalidFile) {
+  for (const char* output : {"yaml", "json", "textproto"}) {
+    const integration::Finished run = Execute("flow-translate", {"-o", output, "-"}, "kind: Pipeline\n");
+    EXPECT_EQ(run.exit_code, 3);
+    EXPECT_EQ(run.out, "");
+    EXPECT_THAT(run.err, HasSubstr("error: "));
+  }
+}
+
+TEST(FlowTranslate, KnowsNoOtherForm) {
+  const integration::Finished run = Execute("flow-translate", {"-o", "table", kValid});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_THAT(run.err, HasSubstr("it is one of yaml, json, textproto"));
+}
+
+}  // namespace
+}  // namespace flow

@@ -415,7 +415,7 @@ class Apply {
     phase_ = Phase::kDiagnosing;
     out_.Put(Hush{});
     diagnosis_.Ask(failures_, out_);
-    if (unanswered_ || !taken_.empty()) diagnosis_.Search(project(), out_);
+    if (unanswered_) diagnosis_.Search(project(), out_);
   }
 
   void RollBack() {

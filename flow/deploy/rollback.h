@@ -67,27 +67,18 @@ inline std::vector<Container> CreatedContainers(const Executor& executor, const 
   return created;
 }
 
-// Whether the pipeline has a container that was neither there before nor is of our making.
-inline bool HasForeign(const Observed& found, const Observed& observed, const std::vector<Container>& created) {
-  const auto in = [](const std::vector<Container>& containers, const std::string& id) {
-    return std::any_of(containers.begin(), containers.end(), [&](const Container& c) { return c.id == id; });
-  };
-  return std::any_of(found.containers.begin(), found.containers.end(), [&](const Container& container) {
-    return !in(observed.containers, container.id) && !in(created, container.id);
-  });
-}
-
 }  // namespace internal
 
 // What of a pipeline is on the engine because of this apply; of a first apply all of it. `found`: what a search saw,
-// for creates that were not answered. `taken`: creates that were refused because their name was taken meanwhile: what
-// has it is another apply's, and so are the network and the volumes then.
+// for creates that were not answered. `taken`: creates that were refused because their name was taken since this apply
+// looked. Another apply is at work then (its container may not be listed yet), which may use the network and the
+// volumes.
 inline Removal WhatWasMade(const compose::Project& project, const Observed& observed, const Observed& found,
                            const Executor& executor, const std::set<uint32_t>& taken, const Readiness& readiness,
                            bool first) {
   Removal removal{.reason = "rolled back", .grace_seconds = GracesOf(project)};
   std::vector<Container> created = internal::CreatedContainers(executor, found, taken, readiness);
-  removal.beside_another = !taken.empty() && internal::HasForeign(found, observed, created);
+  removal.beside_another = !taken.empty();
   for (Container& container : created) removal.containers.push_back({std::move(container), "rolled back"});
   if (removal.beside_another) return removal;
   const auto& operations = executor.plan().operations();
@@ -159,7 +150,7 @@ inline std::string WhatIsLeft(const compose::Project& project, bool rollback, co
     return absl::StrCat("could not be removed: ", absl::StrJoin(left, ", "), "; ", command, "what is left");
   }
   if (made.beside_another) {
-    return "rolled back: what this apply created is removed; another one works on the pipeline at the same time";
+    return "rolled back: the containers that this apply created are removed; the rest is left to the other one";
   }
   return first ? "rolled back: nothing of the pipeline is left on the engine"
                : "rolled back: what this apply created is removed, what it did not touch keeps running";

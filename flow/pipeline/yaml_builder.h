@@ -55,6 +55,8 @@ class YamlBuilder : public YAML::EventHandler {
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     anchors_.clear();
+    // yaml-cpp takes a "," outside of brackets for one empty document after the other, and never gets beyond it.
+    if (documents_++ > 0 && Offset(mark) == document_offset_) RefuseRest(mark);
     document_offset_ = Offset(mark);
   }
   void OnDocumentEnd() override {}
@@ -135,6 +137,10 @@ class YamlBuilder : public YAML::EventHandler {
     if (absl::StartsWith(text_.substr(document_offset_), "---")) {
       Refuse(document_offset_, "a second document begins here; a pipeline is one document: give each a file");
     }
+    RefuseRest(mark);
+  }
+
+  void RefuseRest(const YAML::Mark& mark) {
     Refuse(Offset(mark),
            "not YAML: the value above is complete, and this does not belong to it; check the indentation");
   }
@@ -353,6 +359,7 @@ class YamlBuilder : public YAML::EventHandler {
   absl::flat_hash_map<YAML::anchor_t, uint32_t> anchors_;
   uint64_t events_ = 0;
   uint64_t looked_at_ = 0;  // entries of mappings that were merged
+  int documents_ = 0;
   uint32_t document_offset_ = 0;
   bool has_document_ = false;
   bool has_false_spaces_ = false;

@@ -2,12 +2,15 @@
 #ifndef CMD_DEPLOY_LOAD_H_
 #define CMD_DEPLOY_LOAD_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "cmd/base/environment.h"
 #include "cmd/cli/arguments.h"
+#include "flow/pipeline/diagnostic.h"
+#include "flow/pipeline/parse_options.h"
 #include "flow/pipeline/pipeline.pb.h"
 
 namespace flow {
@@ -16,6 +19,11 @@ struct LoadedPipeline {
   std::string text;  // the file's bytes
   pipeline::Pipeline pipeline;
   bool valid = false;  // no errors: the pipeline can be used
+
+  // What it was parsed with, and what was told of it.
+  std::string file;
+  pipeline::ParseOptions options;
+  std::vector<pipeline::Diagnostic> diagnostics;
 };
 
 // Reads and parses `file` ("-": standard input) as the flags of flags.h say (--env_file, --default_image, --driver,
@@ -23,6 +31,11 @@ struct LoadedPipeline {
 // be deployed, and what flow does not deploy is an error. Error: the file, or an --env_file, cannot be read.
 absl::StatusOr<LoadedPipeline> LoadPipeline(const std::string& file, const Arguments& arguments,
                                             const Environment& environment, bool deploy);
+
+// Parses it again with what the images of its component references say of themselves (by reference), and prints what
+// was not told before.
+void ParseWithMetadata(std::map<std::string, pipeline::ComponentMetadata> metadata, const Environment& environment,
+                       LoadedPipeline& loaded);
 
 }  // namespace flow
 

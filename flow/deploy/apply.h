@@ -10,9 +10,11 @@
 #ifndef FLOW_DEPLOY_APPLY_H_
 #define FLOW_DEPLOY_APPLY_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -102,9 +104,11 @@ class Apply {
 
   void On(const Begin&) {
     started_ = now_;
-    timeout_ = out_.Timer(options().timeout);
+    const std::optional<Known>& known = input_->known;
+    timeout_ = out_.Timer(options().timeout - (known.has_value() ? known->took : absl::ZeroDuration()));
     phase_ = Phase::kConnecting;
-    survey_.Connect(out_);
+    if (!known.has_value()) return survey_.Connect(out_);
+    survey_.Know(known->version, known->images, project(), out_);
   }
 
   void On(const Answer& answer) {
@@ -210,11 +214,12 @@ class Apply {
   void Observe() {
     phase_ = Phase::kObserving;
     survey_.Observe(project(), out_);
-    survey_.ObserveImages(out_);
+    if (!input_->known.has_value()) survey_.ObserveImages(out_);
   }
 
   void Decide() {
-    pulls_ = ReconcileImages(project(), survey_.observed(), options().pull);
+    pulls_ = ReconcileImages(project(), survey_.observed(), options().pull,
+                             input_->known.has_value() ? input_->known->pulled : std::set<std::string>());
     DecideRest();
     std::vector<std::string> conflicts = pulls_.conflicts;
     conflicts.insert(conflicts.end(), decision_.conflicts.begin(), decision_.conflicts.end());
@@ -436,7 +441,9 @@ class Apply {
 
   // Whether no apply of this pipeline ever ended well, as far as this state knows: then all there is of it goes.
   bool IsFirst() const {
-    return input_->previous.has_value() ? !input_->previous->has_succeeded() : survey_.observed().containers.empty();
+    if (input_->previous.has_value()) return !input_->previous->has_succeeded();
+    const std::vector<Container>& there = survey_.observed().containers;
+    return std::all_of(there.begin(), there.end(), [](const Container& c) { return c.reads_metadata(); });
   }
 
   // Ending

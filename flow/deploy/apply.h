@@ -36,6 +36,7 @@
 #include "flow/deploy/reconcile.h"
 #include "flow/deploy/record.h"
 #include "flow/deploy/rollback.h"
+#include "flow/deploy/secrets.h"
 #include "flow/deploy/survey.h"
 #include "flow/deploy/watch.h"
 
@@ -111,7 +112,9 @@ class Apply {
     survey_.Know(known->version, known->images, project(), out_);
   }
 
-  void On(const Answer& answer) {
+  // What the engine says may hold what a program wrote of its secrets: that ends here.
+  void On(const Answer& engines) {
+    const Answer answer = WithoutSecrets(engines, input_->placement.secrets);
     if (survey_.Asked(answer)) return OnSurvey(answer);
     if (const auto operation = operations_.extract(answer.request); !operation.empty()) {
       return OnOperation(operation.mapped(), answer.reply);

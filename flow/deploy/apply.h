@@ -113,8 +113,13 @@ class Apply {
   }
 
   // What the engine says may hold what a program wrote of its secrets: that ends here.
-  void On(const Answer& engines) {
-    const Answer answer = WithoutSecrets(engines, input_->placement.secrets);
+  void On(const Answer& answer) {
+    const std::map<std::string, std::string>& secrets = input_->placement.secrets;
+    if (secrets.empty()) return Take(answer);
+    Take(WithoutSecrets(answer, secrets));
+  }
+
+  void Take(const Answer& answer) {
     if (survey_.Asked(answer)) return OnSurvey(answer);
     if (const auto operation = operations_.extract(answer.request); !operation.empty()) {
       return OnOperation(operation.mapped(), answer.reply);

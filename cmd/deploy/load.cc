@@ -68,6 +68,12 @@ void Parse(const Environment& environment, LoadedPipeline& loaded) {
 absl::StatusOr<LoadedPipeline> LoadPipeline(const std::string& file, const Arguments& arguments,
                                             const Environment& environment, bool deploy) {
   absl::StatusOr<std::string> text = ReadInput(file, environment);
+  if (absl::IsResourceExhausted(text.status())) {
+    Tell(file, "",
+         {{pipeline::Severity::kError, 1, 1, "", "the file has over 16 MiB; no pipeline needs that much", {}}},
+         environment);
+    return LoadedPipeline();
+  }
   if (!text.ok()) return text.status();
 
   const auto variables = Variables(arguments, environment);

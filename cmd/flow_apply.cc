@@ -27,6 +27,7 @@
 #include "flow/compose/emit.h"
 #include "flow/compose/translate.h"
 #include "flow/deploy/apply.h"
+#include "flow/deploy/learn_metadata.h"
 #include "flow/deploy/status.h"
 
 namespace flow {
@@ -118,37 +119,101 @@ ExitCode TellSuccess(Session& session, const deploy::Apply& machine, const Pipel
   return Print(kName, text) ? ExitCode::kDone : ExitCode::kFailed;
 }
 
-ExitCode Deploy(Session& session, const LoadedPipeline& loaded, deploy::ApplyInput input, Progress::Mode mode) {
-  const PipelineKey key{input.project.namespace_(), input.project.pipeline()};
+// Everything that one run of the command works with.
+struct Run {
+  Session& session;
+  const Environment& environment;
+  const Arguments& arguments;
+  LoadedPipeline& loaded;
+  const deploy::ApplyOptions options;
+  const PipelineKey key;
+  Progress progress;
+};
+
+// Runs a state machine against the engine. How it ended, where that was badly, told.
+template <typename Machine>
+std::variant<deploy::Finish, ExitCode> Drive(Run& run, Machine& machine) {
+  Client* client = run.session.client();
+  if (client == nullptr) return ExitCode::kFailed;
+  StateWriter writer(run.session.store(), run.key, run.loaded);
+  Driver driver(*client, run.session.signals(),
+                {.save = [&](const deploy::Deployment& deployment) { return writer.Save(deployment); },
+                 .forget = [] {},
+                 .report = [&](const deploy::Report& report) { run.progress.Tell(report, absl::Now()); },
+                 .request = [&](const engine::HttpRequest& request) { run.session.Trace(request); }});
+  const deploy::Finish finish = driver.Run(machine);
+  if (finish.code == ExitCode::kNoEngine && !driver.unreachable().ok()) {
+    return run.session.FailUnreachable(driver.unreachable());
+  }
+  if (finish.code != ExitCode::kDone) return run.session.Fail(finish.code, finish.message);
+  return finish;
+}
+
+// Reads the metadata of the images that component references name, and the file with it. Nothing: go on.
+std::optional<ExitCode> Learn(Run& run, deploy::ApplyInput& input) {
+  deploy::LearnInput wanted = deploy::WhatToLearn(run.loaded.pipeline, input.previous);
+  if (wanted.references.empty()) return std::nullopt;
+  wanted.pull = run.options.pull;
+  wanted.dry_run = run.options.dry_run;
+  wanted.timeout = run.options.timeout;
+  deploy::LearnMetadata machine(std::move(wanted));
+  const auto end = Drive(run, machine);
+  if (const ExitCode* over = std::get_if<ExitCode>(&end)) return *over;
+  for (const std::string& image : machine.unknown()) {
+    run.session.Warn(absl::StrCat("what ", deploy::kMetadataPath, " of image ", image,
+                                  " says is not known before an apply reads it: this plan takes config's upper-case "
+                                  "names for the variables"));
+  }
+  input.metadata = machine.metadata();
+  input.known = machine.known();
+  ParseWithMetadata(deploy::ForParser(input.metadata), run.environment, run.loaded);
+  return run.loaded.valid ? std::nullopt : std::optional(ExitCode::kInvalidFile);
+}
+
+// False: something stands against it, which was told.
+bool PrepareHost(const Run& run, HostFiles& files) {
+  if (run.session.endpoint().kind != Endpoint::Kind::kUnix) return true;
+  const auto allowed = run.arguments.repeated.find("allow_host_path");
+  files = PrepareHostFiles(allowed == run.arguments.repeated.end() ? std::vector<std::string>() : allowed->second,
+                           /*make=*/!run.options.dry_run, run.loaded.pipeline);
+  for (const std::string& warning : files.warnings) run.session.Warn(warning);
+  for (const std::string& problem : files.problems) run.session.Fail(ExitCode::kFailed, problem);
+  return files.problems.empty();
+}
+
+ExitCode Deploy(Run& run) {
+  Session& session = run.session;
   std::optional<Lock> lock;
-  if (!FLAGS_dry_run) {
-    absl::StatusOr<Lock> acquired = Lock::Acquire(session.store(), key);
+  if (!run.options.dry_run) {
+    absl::StatusOr<Lock> acquired = Lock::Acquire(session.store(), run.key);
     if (!acquired.ok()) {
       const ExitCode code = IsHeldByAnother(acquired.status()) ? ExitCode::kBusy : ExitCode::kFailed;
       return session.Fail(code, acquired.status().message());
     }
     lock.emplace(*std::move(acquired));
   }
-  input.previous = ReadOwnState(session, key).deployment;
-  input.placement.config_files = session.store().ComposeFile(key);
-  input.placement.working_dir = session.store().FolderOf(key);
-  Client* client = session.client();
-  if (client == nullptr) return ExitCode::kFailed;
+  deploy::ApplyInput input;
+  input.options = run.options;
+  input.previous = ReadOwnState(session, run.key).deployment;
+  if (const std::optional<ExitCode> over = Learn(run, input)) return *over;
+  HostFiles files;
+  if (!PrepareHost(run, files)) return ExitCode::kFailed;
 
-  StateWriter writer(session.store(), key, loaded);
-  Progress progress(mode, absl::Now());
-  Driver driver(*client, session.signals(),
-                {.save = [&](const deploy::Deployment& deployment) { return writer.Save(deployment); },
-                 .forget = [] {},
-                 .report = [&](const deploy::Report& report) { progress.Tell(report, absl::Now()); },
-                 .request = [&](const engine::HttpRequest& request) { session.Trace(request); }});
+  const pipeline::Pipeline& pipeline = run.loaded.pipeline;
+  compose::TranslateOptions translate;
+  translate.secret_digests = DigestSecrets(pipeline, files);
+  input.project = compose::Translate(pipeline, translate);
+  input.placement.config_files = session.store().ComposeFile(run.key);
+  input.placement.working_dir = session.store().FolderOf(run.key);
+  input.placement.secrets = SecretValues(input.project, files);
+  input.file_digest = compose::Sha256(run.loaded.text);
+  input.engine_host = session.endpoint().address;
+  input.annotations.insert(pipeline.annotations().begin(), pipeline.annotations().end());
   deploy::Apply machine(std::move(input));
-  const deploy::Finish finish = driver.Run(machine);
-  if (finish.code == ExitCode::kNoEngine && !driver.unreachable().ok()) {
-    return session.FailUnreachable(driver.unreachable());
-  }
-  if (finish.code != ExitCode::kDone) return session.Fail(finish.code, finish.message);
-  return FLAGS_dry_run ? TellPlan(machine) : TellSuccess(session, machine, key, finish.unchanged);
+  const auto end = Drive(run, machine);
+  if (const ExitCode* over = std::get_if<ExitCode>(&end)) return *over;
+  if (run.options.dry_run) return TellPlan(machine);
+  return TellSuccess(session, machine, run.key, std::get<deploy::Finish>(end).unchanged);
 }
 
 ExitCode Main(const Arguments& arguments) {
@@ -165,28 +230,14 @@ ExitCode Main(const Arguments& arguments) {
 
   auto opened = Session::Open(kName, environment);
   if (const ExitCode* over = std::get_if<ExitCode>(&opened)) return *over;
-  Session& session = *std::get<std::unique_ptr<Session>>(opened);
-
-  HostFiles files;
-  if (session.endpoint().kind == Endpoint::Kind::kUnix) {
-    const auto allowed = arguments.repeated.find("allow_host_path");
-    files = PrepareHostFiles(allowed == arguments.repeated.end() ? std::vector<std::string>() : allowed->second,
-                             /*make=*/!FLAGS_dry_run, loaded->pipeline);
-  }
-  for (const std::string& warning : files.warnings) session.Warn(warning);
-  for (const std::string& problem : files.problems) session.Fail(ExitCode::kFailed, problem);
-  if (!files.problems.empty()) return ExitCode::kFailed;
-
-  compose::TranslateOptions translate;
-  translate.secret_digests = DigestSecrets(loaded->pipeline, files);
-  deploy::ApplyInput input;
-  input.project = compose::Translate(loaded->pipeline, translate);
-  input.options = OptionsOfFlags();
-  input.placement.secrets = SecretValues(input.project, files);
-  input.file_digest = compose::Sha256(loaded->text);
-  input.engine_host = session.endpoint().address;
-  input.annotations.insert(loaded->pipeline.annotations().begin(), loaded->pipeline.annotations().end());
-  return Deploy(session, *loaded, std::move(input), *mode);
+  Run run{.session = *std::get<std::unique_ptr<Session>>(opened),
+          .environment = environment,
+          .arguments = arguments,
+          .loaded = *loaded,
+          .options = OptionsOfFlags(),
+          .key = {loaded->pipeline.namespace_(), loaded->pipeline.name()},
+          .progress = Progress(*mode, absl::Now())};
+  return Deploy(run);
 }
 
 }  // namespace

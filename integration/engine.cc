@@ -6,6 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "cmd/base/environment.h"
@@ -32,6 +33,24 @@ bool Holds(const std::string& name, const Labels& labels, const std::string& tok
     if (label != labels.end() && absl::StrContains(label->second, token)) return true;
   }
   return false;
+}
+
+// A ustar archive of one entry.
+std::string TarOf(const File& file) {
+  std::string header(512, '\0');
+  const auto put = [&](size_t at, const std::string& bytes) { header.replace(at, bytes.size(), bytes); };
+  put(0, file.path.substr(1));
+  put(100, "0000644");
+  put(124, absl::StrFormat("%011o", file.bytes.size()));
+  put(136, "00000000000");
+  put(148, "        ");
+  put(156, file.link.empty() ? "0" : "2");
+  put(157, file.link);
+  put(257, std::string("ustar\00000", 8));
+  unsigned sum = 0;
+  for (const char c : header) sum += static_cast<unsigned char>(c);
+  put(148, absl::StrFormat("%06o", sum) + std::string("\0 ", 2));
+  return header + file.bytes + std::string((512 - file.bytes.size() % 512) % 512 + 1024, '\0');
 }
 
 }  // namespace
@@ -164,12 +183,19 @@ void Engine::Remove(const std::string& container) {
   if (response.status >= 400 && response.status != 404 && response.status != 409) ADD_FAILURE() << response.body;
 }
 
-std::string Engine::MakeImage(const std::string& image, const std::vector<std::string>& dockerfile) {
-  const size_t colon = image.rfind(':');
+std::string Engine::MakeImage(const std::string& image, const std::vector<std::string>& dockerfile,
+                              const std::vector<File>& files) {
+  const size_t colon = image.rfind(':'), slash = image.rfind('/');
+  const size_t begin = slash == std::string::npos ? 0 : slash + 1;
   const std::string container =
-      Text(At(Do("POST", absl::StrCat("/containers/create?name=", image.substr(0, colon), "-base"),
+      Text(At(Do("POST", absl::StrCat("/containers/create?name=", image.substr(begin, colon - begin), "-base"),
                  R"({"Image": "busybox:1.36", "Cmd": ["sh"]})"),
               {"Id"}));
+  for (const File& file : files) {
+    const engine::HttpResponse response =
+        Send("PUT", absl::StrCat("/containers/", container, "/archive?path=/"), TarOf(file));
+    if (response.status != 200) ADD_FAILURE() << response.body;
+  }
   std::string changes;
   for (const std::string& line : dockerfile) {
     absl::StrAppend(&changes, "&changes=", engine::PercentEncode(line));

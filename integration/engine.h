@@ -28,6 +28,13 @@ struct Holdings {
   std::string ToString() const;
 };
 
+// A file of an image: a regular one, or, where `link` is not empty, a symbolic link to that.
+struct File {
+  std::string path;  // "/metadata.json"
+  std::string bytes;
+  std::string link;
+};
+
 // A failing request fails the test; one that the engine refuses does so where the function does not say otherwise.
 class Engine {
  public:
@@ -68,8 +75,9 @@ class Engine {
   // With its anonymous volumes, running or not. No error where there is none.
   void Remove(const std::string& container);
 
-  // Makes `image` of busybox:1.36 and Dockerfile lines (VOLUME, HEALTHCHECK, CMD, …); the new image's id.
-  std::string MakeImage(const std::string& image, const std::vector<std::string>& dockerfile);
+  // Makes `image` of busybox:1.36, Dockerfile lines (VOLUME, HEALTHCHECK, CMD, …) and files; the new image's id.
+  std::string MakeImage(const std::string& image, const std::vector<std::string>& dockerfile,
+                        const std::vector<File>& files = {});
   void RemoveImage(const std::string& image);
 
   // Removes everything whose name or flow labels hold `token`.

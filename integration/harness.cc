@@ -196,6 +196,12 @@ std::string DockerTest::MakeImage(const std::string& suffix, const std::vector<s
   return image;
 }
 
+std::string DockerTest::MakeComponent(const std::string& suffix, const std::vector<File>& files) {
+  const std::string name = absl::StrCat("flow-", Name(suffix));
+  images_.push_back(engine().MakeImage(absl::StrCat("withobsrvr/", name, ":v1"), {R"(CMD ["sleep", "1000"])"}, files));
+  return name + "@v1";
+}
+
 void DockerTest::PrintDiagnosis() {
   std::cerr << "\n======== what the scenario did, and what there is now ========\n";
   for (Process& process : processes_) {

@@ -92,6 +92,9 @@ class DockerTest : public testing::Test {
   // again under the same suffix, the reference names the new one.
   std::string MakeImage(const std::string& suffix, const std::vector<std::string>& dockerfile);
 
+  // An image that a component reference names, which sleeps, with these files. The reference: "flow-it-4711-SUFFIX@v1".
+  std::string MakeComponent(const std::string& suffix, const std::vector<File>& files);
+
  private:
   static std::string BinaryPath(const std::string& binary);
   std::string WritePipeline(const std::string& yaml) const;

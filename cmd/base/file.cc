@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <vector>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
@@ -34,22 +35,20 @@ absl::Status WriteAndSync(int fd, const std::string& path, absl::string_view byt
 }  // namespace
 
 absl::StatusOr<std::string> ReadAll(int fd, absl::string_view name, size_t most) {
+  // Appended: the part of a string's capacity that was never written takes no memory.
   std::string bytes;
-  size_t used = 0;
+  std::vector<char> piece(64 * 1024);
   for (;;) {
-    bytes.resize(std::max<size_t>(used + 64 * 1024, used * 2));
-    const ssize_t got = read(fd, bytes.data() + used, bytes.size() - used);
+    const ssize_t got = read(fd, piece.data(), piece.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return ErrnoStatus(errno, absl::StrCat("cannot read ", name));
-    if (got == 0) break;
-    used += static_cast<size_t>(got);
-    if (used > most) {
+    if (got == 0) return bytes;
+    bytes.append(piece.data(), static_cast<size_t>(got));
+    if (bytes.size() > most) {
       return absl::ResourceExhaustedError(
           absl::StrCat("cannot read ", name, ": it is larger than ", most / 1024 / 1024, " MiB"));
     }
   }
-  bytes.resize(used);
-  return bytes;
 }
 
 absl::StatusOr<std::string> ReadFile(const std::string& path, size_t most) {

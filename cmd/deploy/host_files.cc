@@ -12,6 +12,8 @@
 #include "cmd/base/file.h"
 #include "flow/compose/environment.h"
 #include "flow/pipeline/host_path.h"
+#include "flow/pipeline/source_text.h"
+#include "flow/pipeline/variables.h"
 
 namespace flow {
 namespace {
@@ -96,15 +98,35 @@ class Preparation {
     } else if (secret.type() == pipeline::Secret::DIR && !fs::is_directory(path, error)) {
       Problem(component, path, absl::StrCat("is no folder, and secret \"", secret.name(), "\" is of type dir"));
     } else if (secret.type() == pipeline::Secret::ENV) {
-      absl::StatusOr<std::string> content = ReadFile(path, kMostSecretBytes);
-      if (!content.ok()) {
-        Problem(component, path, absl::StrCat("cannot be read: ", content.status().message()));
-      } else {
-        files_.secrets[component][compose::SecretEnvironmentName(secret)] =
-            std::string(absl::StripAsciiWhitespace(*content));
-      }
+      LookAtValue(component, secret);
     }
     return true;
+  }
+
+  void LookAtValue(const std::string& component, const pipeline::Secret& secret) {
+    const std::string& path = secret.host_path();
+    const absl::StatusOr<std::string> content = ReadFile(path, kMostSecretBytes);
+    if (!content.ok()) return Problem(component, path, absl::StrCat("cannot be read: ", content.status().message()));
+    const std::string value(absl::StripAsciiWhitespace(*content));
+    if (const char* problem = ValueProblem(value); problem != nullptr) {
+      return Problem(
+          component, path,
+          absl::StrCat(problem, ", which no variable can; `type: file` mounts secret \"", secret.name(), "\""));
+    }
+    files_.secrets[component][compose::SecretEnvironmentName(secret)] = value;
+  }
+
+  // What keeps a text from being a variable's value; nullptr: nothing. To be judged here: the engine's refusal would
+  // quote the value.
+  static const char* ValueProblem(absl::string_view value) {
+    if (value.size() >= pipeline::kMaxArgumentBytes) return "holds over 128 KiB";
+    while (!value.empty()) {
+      const size_t length = pipeline::FirstCharacter(value).length;
+      if (length == 0) return "holds what is not UTF-8";
+      if (value[0] == '\0') return "holds a NUL byte";
+      value.remove_prefix(length);
+    }
+    return nullptr;
   }
 
   const std::vector<std::string>& allowed_;

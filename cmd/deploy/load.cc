@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <map>
@@ -48,19 +49,41 @@ absl::StatusOr<std::optional<std::map<std::string, std::string>>> Variables(cons
   return variables;
 }
 
+// Parses the text with the options, and tells what is new.
+void Parse(const DiagnosticSink& tell, LoadedPipeline& loaded) {
+  pipeline::ParseResult result = pipeline::ParsePipeline(loaded.text, loaded.options);
+  std::vector<pipeline::Diagnostic> unheard;
+  for (const pipeline::Diagnostic& found : result.diagnostics) {
+    const bool told = std::any_of(loaded.diagnostics.begin(), loaded.diagnostics.end(), [&](const auto& before) {
+      return before.line == found.line && before.column == found.column && before.message == found.message;
+    });
+    if (!told) unheard.push_back(found);
+  }
+  tell(loaded.file, loaded.text, unheard);
+  if (!FLAGS_namespace.empty()) result.pipeline.set_namespace_(FLAGS_namespace);
+  loaded.valid = result.ok();
+  loaded.pipeline = std::move(result.pipeline);
+  loaded.diagnostics = std::move(result.diagnostics);
+}
+
 }  // namespace
 
 absl::StatusOr<LoadedPipeline> LoadPipeline(const std::string& file, const Arguments& arguments,
                                             const Environment& environment, bool deploy, DiagnosticSink tell) {
   absl::StatusOr<std::string> text = ReadInput(file, environment);
-  if (!text.ok()) return text.status();
   if (tell == nullptr) tell = StandardError(environment);
+  if (absl::IsResourceExhausted(text.status())) {
+    tell(file, "", {{.line = 1, .column = 1, .message = "the file has over 16 MiB; no pipeline needs that much"}});
+    return LoadedPipeline();
+  }
+  if (!text.ok()) return text.status();
 
   const auto variables = Variables(arguments, environment, tell);
   if (!variables.ok()) return variables.status();
   if (!variables->has_value()) return LoadedPipeline();
 
-  pipeline::ParseOptions options;
+  LoadedPipeline loaded{.text = *std::move(text), .file = file};
+  pipeline::ParseOptions& options = loaded.options;
   options.variables = **variables;
   options.default_image = FLAGS_default_image;
   options.driver = FLAGS_driver;
@@ -73,11 +96,14 @@ absl::StatusOr<LoadedPipeline> LoadPipeline(const std::string& file, const Argum
                                        : std::filesystem::path(ResolvePath(file, environment)).parent_path().string();
   options.home_directory = Variable(environment, "HOME");
 
-  pipeline::ParseResult result = pipeline::ParsePipeline(*text, options);
-  tell(file, *text, result.diagnostics);
-  if (!FLAGS_namespace.empty()) result.pipeline.set_namespace_(FLAGS_namespace);
-  const bool valid = result.ok();
-  return LoadedPipeline{*std::move(text), std::move(result.pipeline), valid};
+  Parse(tell, loaded);
+  return loaded;
+}
+
+void ParseWithMetadata(std::map<std::string, pipeline::ComponentMetadata> metadata, const Environment& environment,
+                       LoadedPipeline& loaded) {
+  loaded.options.metadata = std::move(metadata);
+  Parse(StandardError(environment), loaded);
 }
 
 }  // namespace flow

@@ -3,6 +3,7 @@
 #define CMD_DEPLOY_LOAD_H_
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "cmd/base/environment.h"
 #include "cmd/cli/arguments.h"
 #include "flow/pipeline/diagnostic.h"
+#include "flow/pipeline/parse_options.h"
 #include "flow/pipeline/pipeline.pb.h"
 
 namespace flow {
@@ -18,6 +20,11 @@ struct LoadedPipeline {
   std::string text;  // the file's bytes
   pipeline::Pipeline pipeline;
   bool valid = false;  // no errors: the pipeline can be used
+
+  // What it was parsed with, and what was told of it.
+  std::string file;
+  pipeline::ParseOptions options;
+  std::vector<pipeline::Diagnostic> diagnostics;
 };
 
 // Takes what is wrong with a file, which may be nothing: its name as it was given ("-" is standard input), its text,
@@ -31,6 +38,11 @@ using DiagnosticSink = std::function<void(const std::string& file, const std::st
 // is an error. Error: the file, or an --env_file, cannot be read.
 absl::StatusOr<LoadedPipeline> LoadPipeline(const std::string& file, const Arguments& arguments,
                                             const Environment& environment, bool deploy, DiagnosticSink tell = nullptr);
+
+// Parses it again with what the images of its component references say of themselves (by reference), and prints what
+// was not told before.
+void ParseWithMetadata(std::map<std::string, pipeline::ComponentMetadata> metadata, const Environment& environment,
+                       LoadedPipeline& loaded);
 
 }  // namespace flow
 

@@ -72,6 +72,7 @@ struct Client::Request {
   std::string what;  // "GET /version"
   std::string method;
   std::string body;
+  size_t most_body = kMostBody;
   StreamHandlers handlers;
 
   CURL* easy = nullptr;
@@ -137,6 +138,7 @@ absl::Status Client::SetUp(const engine::HttpRequest& message, absl::Duration de
   request.what = Describe(message);
   request.method = message.method;
   request.body = message.body;
+  if (message.most_body != 0) request.most_body = message.most_body;
   if (!absl::StartsWith(message.target, "/") || absl::StrContains(message.target, ' ') ||
       HasControlCharacter(message.target) || HasControlCharacter(message.method)) {
     return absl::InvalidArgumentError(absl::StrCat(request.what, ": the request's target is not fit for HTTP"));
@@ -298,9 +300,9 @@ size_t Client::OnBody(char* data, size_t size, size_t count, void* of) {
     request.chunk.append(data, length);
     return length;
   }
-  if (request.response.body.size() + length > kMostBody) {
+  if (request.response.body.size() + length > request.most_body) {
     request.stopped = absl::ResourceExhaustedError(
-        absl::StrCat(request.what, ": the answer is larger than ", kMostBody / 1024 / 1024, " MiB"));
+        absl::StrCat(request.what, ": the answer is larger than ", request.most_body / 1024 / 1024, " MiB"));
     return 0;
   }
   request.response.body.append(data, length);

@@ -458,6 +458,20 @@ TEST(ClientTest, EngineThatClosedIdleConnectionsIsConnectedToAgain) {
   EXPECT_EQ(server.connections(), 3);
 }
 
+TEST(ClientTest, AnswerOverWhatARequestTakesIsAnError) {
+  FakeServer server([](FakeConnection& connection) {
+    connection.Read();
+    connection.Answer(200, std::string(3 << 20, 'x'));
+    connection.WaitForClose();
+  });
+  const std::unique_ptr<Client> client = NewClient(server.endpoint());
+  engine::HttpRequest request = To("GET", "/containers/1/archive");
+  request.most_body = 2 << 20;
+  const Answer answer = Get(*client, request);
+  EXPECT_EQ(answer.status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(Message(answer), "GET /containers/1/archive: the answer is larger than 2 MiB");
+}
+
 TEST(ClientTest, AnswerOver64MiBIsAnError) {
   FakeServer server([](FakeConnection& connection) {
     connection.Read();

@@ -14,12 +14,6 @@
 
 namespace flow::compose {
 
-// What is known of the image of a component reference from its /metadata.json.
-struct ImageMetadata {
-  // Config key, as a pipeline file writes it → the variable that holds it (`env_mapping`, `config_schema`).
-  std::map<std::string, std::string> variables;
-};
-
 // The word for a component's list: in labels, in FLOW_COMPONENT_TYPE, in status.
 inline const char* TypeName(pipeline::Component::Type type) {
   switch (type) {
@@ -49,14 +43,11 @@ namespace internal {
 
 using Environment = google::protobuf::Map<std::string, std::string>;
 
-inline void AddConfig(const pipeline::Component& component, const ImageMetadata* metadata, Environment& environment) {
+inline void AddConfig(const pipeline::Component& component, Environment& environment) {
   for (const pipeline::Variable& config : component.config()) {
-    const std::string name = EnvironmentName(config.name());
-    environment["FLOW_CONFIG_" + name] = config.value();
-    if (component.reference().empty()) continue;
-    // Images made for flowctl read their config plainly: what the metadata calls it, else the key in upper case.
-    const bool mapped = metadata != nullptr && metadata->variables.contains(config.name());
-    environment[mapped ? metadata->variables.at(config.name()) : name] = config.value();
+    environment["FLOW_CONFIG_" + EnvironmentName(config.name())] = config.value();
+    // Images made for flowctl, which component references name, read their config plainly.
+    if (!config.variable().empty()) environment[config.variable()] = config.value();
   }
 }
 
@@ -109,13 +100,13 @@ inline void AddControlPlane(const std::string& control_plane, Service& service) 
 
 // Fills `service`'s environment and secret_environment (its name is set already), from the weakest to the strongest:
 // config, what flow tells each component of itself, `env`, secrets, the control plane. FLOW_INPUT_<ID> needs the other
-// components and is given in `input_addresses`, name → "id:port". `metadata` may be null; `control_plane` is HOST:PORT
-// or empty. Pipeline format, "What flow adds to each container's environment".
+// components and is given in `input_addresses`, name → "id:port". `control_plane` is HOST:PORT or empty. Pipeline
+// format, "What flow adds to each container's environment".
 inline void FillEnvironment(const pipeline::Pipeline& pipeline, const pipeline::Component& component,
-                            const std::map<std::string, std::string>& input_addresses, const ImageMetadata* metadata,
-                            const std::string& control_plane, Service& service) {
+                            const std::map<std::string, std::string>& input_addresses, const std::string& control_plane,
+                            Service& service) {
   internal::Environment& environment = *service.mutable_environment();
-  internal::AddConfig(component, metadata, environment);
+  internal::AddConfig(component, environment);
   internal::AddIdentity(pipeline, component, environment);
   for (const auto& [name, address] : input_addresses) environment[name] = address;
   for (const pipeline::Variable& variable : component.env()) environment[variable.name()] = variable.value();

@@ -16,7 +16,7 @@ using ::testing::Pair;
 using ::testing::UnorderedElementsAre;
 
 // The environment of the component that `text` describes, in the pipeline `payments`.
-Service Filled(const std::string& text, const std::string& control_plane = "", const ImageMetadata* metadata = nullptr,
+Service Filled(const std::string& text, const std::string& control_plane = "",
                const std::map<std::string, std::string>& input_addresses = {}) {
   pipeline::Pipeline pipeline;
   pipeline.set_name("payments");
@@ -25,16 +25,16 @@ Service Filled(const std::string& text, const std::string& control_plane = "", c
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &component));
   Service service;
   service.set_name(component.id());
-  FillEnvironment(pipeline, component, input_addresses, metadata, control_plane, service);
+  FillEnvironment(pipeline, component, input_addresses, control_plane, service);
   return service;
 }
 
 TEST(EnvironmentTest, TellsAComponentWhoItIsAndWhatItReads) {
-  EXPECT_THAT(Filled(R"(id: "pg.sink" type: SINK inputs: "a" inputs: "b")", "", nullptr, {{"FLOW_INPUT_A", "a:80"}})
-                  .environment(),
-              UnorderedElementsAre(Pair("FLOW_PIPELINE_NAME", "payments"), Pair("FLOW_NAMESPACE", "team-a"),
-                                   Pair("FLOW_COMPONENT_ID", "pg.sink"), Pair("FLOW_COMPONENT_TYPE", "sink"),
-                                   Pair("FLOW_INPUTS", "a,b"), Pair("FLOW_INPUT_A", "a:80")));
+  EXPECT_THAT(
+      Filled(R"(id: "pg.sink" type: SINK inputs: "a" inputs: "b")", "", {{"FLOW_INPUT_A", "a:80"}}).environment(),
+      UnorderedElementsAre(Pair("FLOW_PIPELINE_NAME", "payments"), Pair("FLOW_NAMESPACE", "team-a"),
+                           Pair("FLOW_COMPONENT_ID", "pg.sink"), Pair("FLOW_COMPONENT_TYPE", "sink"),
+                           Pair("FLOW_INPUTS", "a,b"), Pair("FLOW_INPUT_A", "a:80")));
 }
 
 TEST(EnvironmentTest, ConfigIsPrefixed) {
@@ -43,29 +43,26 @@ TEST(EnvironmentTest, ConfigIsPrefixed) {
   EXPECT_THAT(service.environment(), Not(Contains(Key("START_LEDGER"))));
 }
 
-TEST(EnvironmentTest, AComponentReferenceReadsConfigPlainly) {
-  const std::string component = R"(
+TEST(EnvironmentTest, AComponentReferenceReadsConfigPlainlyToo) {
+  const Service service = Filled(R"(
     id: "s" reference: "duckdb@v1"
-    config { name: "database_path" value: "/d" }
-    config { name: "batch" value: "7" })";
-  EXPECT_THAT(Filled(component).environment(), Contains(Pair("DATABASE_PATH", "/d")));
-  const ImageMetadata metadata{{{"database_path", "DUCKDB_PATH"}}};
-  const Service mapped = Filled(component, "", &metadata);
-  EXPECT_THAT(mapped.environment(), Contains(Pair("DUCKDB_PATH", "/d")));
-  EXPECT_THAT(mapped.environment(), Contains(Pair("BATCH", "7")));
-  EXPECT_THAT(mapped.environment(), Contains(Pair("FLOW_CONFIG_DATABASE_PATH", "/d")));
-  EXPECT_THAT(mapped.environment(), Not(Contains(Key("DATABASE_PATH"))));
+    config { name: "database_path" value: "/d" variable: "DUCKDB_PATH" }
+    config { name: "batch" value: "7" variable: "BATCH" })");
+  EXPECT_THAT(service.environment(), Contains(Pair("DUCKDB_PATH", "/d")));
+  EXPECT_THAT(service.environment(), Contains(Pair("BATCH", "7")));
+  EXPECT_THAT(service.environment(), Contains(Pair("FLOW_CONFIG_DATABASE_PATH", "/d")));
+  EXPECT_THAT(service.environment(), Not(Contains(Key("DATABASE_PATH"))));
 }
 
 TEST(EnvironmentTest, EnvWinsOverConfigAndOverWhatFlowSets) {
   const Service service = Filled(R"(
     id: "s" reference: "x@1" inputs: "a"
-    config { name: "batch" value: "config" }
+    config { name: "batch" value: "config" variable: "BATCH" }
     env { name: "BATCH" value: "env" }
     env { name: "FLOW_CONFIG_BATCH" value: "env" }
     env { name: "FLOW_INPUT_A" value: "env" }
     env { name: "FLOW_COMPONENT_ID" value: "env" })",
-                                 "", nullptr, {{"FLOW_INPUT_A", "a:80"}});
+                                 "", {{"FLOW_INPUT_A", "a:80"}});
   for (const char* name : {"BATCH", "FLOW_CONFIG_BATCH", "FLOW_INPUT_A", "FLOW_COMPONENT_ID"}) {
     EXPECT_THAT(service.environment(), Contains(Pair(name, "env")));
   }

@@ -3,19 +3,22 @@
 //
 // Every folder of testdata/compose holds a pipeline and the Compose file that it becomes: compose.yaml for the oldest
 // engine, and where it differs compose-VERSION.yaml for that API version; in some also as compose.json and, before it
-// is written for any engine, as compose.textproto. Written anew by tools/golden.
+// is written for any engine, as compose.textproto. A line "# known: REFERENCE…" in the pipeline tells whose metadata it
+// was parsed with. Written anew by tools/golden.
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "flow/compose/emit.h"
 #include "flow/compose/notes.h"
@@ -57,11 +60,19 @@ std::vector<fs::path> Outputs(const fs::path& folder) {
   return outputs;
 }
 
+std::set<std::string> KnownReferences(const std::string& text) {
+  constexpr absl::string_view kMark = "# known: ";
+  for (absl::string_view line : absl::StrSplit(text, '\n')) {
+    if (absl::ConsumePrefix(&line, kMark)) return absl::StrSplit(line, ' ');
+  }
+  return {};
+}
+
 std::string Emitted(const fs::path& output) {
+  const std::string given = Read(output.parent_path() / "pipeline.textproto");
   pipeline::Pipeline pipeline;
-  EXPECT_TRUE(
-      google::protobuf::TextFormat::ParseFromString(Read(output.parent_path() / "pipeline.textproto"), &pipeline));
-  EmitOptions options{.notes = MetadataNotes(pipeline, {})};
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(given, &pipeline));
+  EmitOptions options{.notes = MetadataNotes(pipeline, KnownReferences(given))};
   std::string version = output.stem().string();
   if (version != "compose") {
     const absl::StatusOr<ApiVersion> parsed = ParseApiVersion(version.substr(version.find('-') + 1));

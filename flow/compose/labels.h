@@ -23,6 +23,10 @@ inline constexpr char kComponentLabel[] = "com.obsrvr.flow.component";
 inline constexpr char kTypeLabel[] = "com.obsrvr.flow.type";
 inline constexpr char kDigestLabel[] = "com.obsrvr.flow.digest";
 
+// kTypeLabel of a container that is made to read an image's metadata, and never started. One that is there was left by
+// an apply that was cut off, or is another apply's.
+inline constexpr char kMetadataType[] = "metadata";
+
 // Compose's, set where the engine's requests are made and by Compose itself for what it creates (docker/compose,
 // pkg/api/labels.go). The project's name: on containers, networks and volumes.
 inline constexpr char kComposeProjectLabel[] = "com.docker.compose.project";

@@ -3,6 +3,8 @@
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/match.h"
+
 namespace flow::compose {
 namespace {
 
@@ -30,9 +32,7 @@ TEST(NotesTest, TellsWhoseConfigNamesAreGuesses) {
         }
       )pb",
       &pipeline));
-  TranslateOptions options;
-  options.metadata["a@1"];
-  const auto notes = MetadataNotes(pipeline, options);
+  const auto notes = MetadataNotes(pipeline, {"a@1"});
   ASSERT_EQ(notes.size(), 1);
   ASSERT_TRUE(notes.contains("unknown"));
   EXPECT_TRUE(absl::StrContains(notes.at("unknown")[0], "x/b:1"));

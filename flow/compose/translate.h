@@ -32,9 +32,6 @@ struct TranslateOptions {
   // HOST:PORT of the control plane that components are told of; empty: none. A loopback host is handed on as
   // host.docker.internal (control_plane.h).
   std::string control_plane;
-  // By component reference ("duckdb-consumer@v1.0.0"). Config keys of a reference that is not in here, or that its
-  // metadata does not name, become upper-case variables.
-  std::map<std::string, ImageMetadata> metadata;
   // Of the environment secrets' values, where they are known. They enter the digest labels.
   SecretDigests secret_digests;
 };
@@ -43,14 +40,20 @@ namespace internal {
 
 using ComponentsById = absl::flat_hash_map<std::string, const pipeline::Component*>;
 
-// FLOW_INPUT_<ID> → "id:port" for every input that declares a port: its first.
+// The port that a component is reached at by those who read it: its first, else the one that the metadata of its
+// reference names. 0: none is known.
+inline uint32_t ServingPort(const pipeline::Component& component) {
+  return component.ports().empty() ? component.metadata_port() : component.ports(0).container_port();
+}
+
+// FLOW_INPUT_<ID> → "id:port" for every input whose port is known.
 inline std::map<std::string, std::string> InputAddresses(const pipeline::Component& component,
                                                          const ComponentsById& components) {
   std::map<std::string, std::string> addresses;
   for (const std::string& id : component.inputs()) {
     const auto input = components.find(id);
-    if (input == components.end() || input->second->ports().empty()) continue;
-    addresses["FLOW_INPUT_" + EnvironmentName(id)] = absl::StrCat(id, ":", input->second->ports(0).container_port());
+    if (input == components.end() || ServingPort(*input->second) == 0) continue;
+    addresses["FLOW_INPUT_" + EnvironmentName(id)] = absl::StrCat(id, ":", ServingPort(*input->second));
   }
   return addresses;
 }
@@ -162,9 +165,7 @@ inline Service TranslateComponent(const pipeline::Pipeline& pipeline, const pipe
   *service.mutable_command() = component.command();
   service.mutable_command()->MergeFrom(component.args());
   *service.mutable_inputs() = component.inputs();
-  const auto metadata = options.metadata.find(component.reference());
-  FillEnvironment(pipeline, component, InputAddresses(component, components),
-                  metadata == options.metadata.end() ? nullptr : &metadata->second, options.control_plane, service);
+  FillEnvironment(pipeline, component, InputAddresses(component, components), options.control_plane, service);
   AddProjectLabels(pipeline, *service.mutable_labels());
   (*service.mutable_labels())[kComponentLabel] = component.id();
   (*service.mutable_labels())[kTypeLabel] = TypeName(component.type());

@@ -216,29 +216,20 @@ TEST(TranslateTest, TheRestOfAComponentIsCarriedOver) {
   EXPECT_THAT(service.extra_hosts(), ElementsAre("host.docker.internal:host-gateway"));
 }
 
-TEST(TranslateTest, MetadataIsThatOfTheReference) {
-  TranslateOptions options;
-  options.metadata["duck@1"] = ImageMetadata{{{"path", "DUCK_PATH"}}};
+TEST(TranslateTest, ThePortOfTheMetadataStandsInForPortsThatAreNotWritten) {
   const Project project = Translated(R"pb(
-                                       components {
-                                         id: "a"
-                                         reference: "duck@1"
-                                         config { name: "path" value: "x" }
-                                       }
-                                       components {
-                                         id: "b"
-                                         reference: "duck@2"
-                                         config { name: "path" value: "x" }
-                                       }
-                                       components {
-                                         id: "c"
-                                         config { name: "path" value: "x" }
-                                       }
-                                     )pb",
-                                     options);
-  EXPECT_THAT(project.services(0).environment(), Contains(Key("DUCK_PATH")));
-  EXPECT_THAT(project.services(1).environment(), Contains(Key("PATH")));
-  EXPECT_THAT(project.services(2).environment(), Not(Contains(Key("PATH"))));
+    components { id: "a" reference: "x@1" metadata_port: 9100 }
+    components {
+      id: "b"
+      reference: "x@1"
+      metadata_port: 9100
+      ports { container_port: 9000 }
+    }
+    components { id: "sink" inputs: "a" inputs: "b" }
+  )pb");
+  EXPECT_THAT(project.services(2).environment(), Contains(Pair("FLOW_INPUT_A", "a:9100")));
+  EXPECT_THAT(project.services(2).environment(), Contains(Pair("FLOW_INPUT_B", "b:9000")));
+  EXPECT_EQ(project.services(0).ports_size(), 0);  // it is not published
 }
 
 TEST(TranslateTest, SecretsOfEqualComposeVariablesAreKeptApart) {

@@ -10,9 +10,11 @@
 #ifndef FLOW_DEPLOY_APPLY_H_
 #define FLOW_DEPLOY_APPLY_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -35,6 +37,7 @@
 #include "flow/deploy/reconcile.h"
 #include "flow/deploy/record.h"
 #include "flow/deploy/rollback.h"
+#include "flow/deploy/secrets.h"
 #include "flow/deploy/survey.h"
 #include "flow/deploy/watch.h"
 
@@ -108,12 +111,21 @@ class Apply {
 
   void On(const Begin&) {
     started_ = now_;
-    timeout_ = out_.Timer(options().timeout);
+    const std::optional<Known>& known = input_->known;
+    timeout_ = out_.Timer(options().timeout - (known.has_value() ? known->took : absl::ZeroDuration()));
     phase_ = Phase::kConnecting;
-    survey_.Connect(out_);
+    if (!known.has_value()) return survey_.Connect(out_);
+    survey_.Know(known->version, known->images, project(), out_);
   }
 
+  // What the engine says may hold what a program wrote of its secrets: that ends here.
   void On(const Answer& answer) {
+    const std::map<std::string, std::string>& secrets = input_->placement.secrets;
+    if (secrets.empty()) return Take(answer);
+    Take(WithoutSecrets(answer, secrets));
+  }
+
+  void Take(const Answer& answer) {
     if (survey_.Asked(answer)) return OnSurvey(answer);
     if (const auto operation = operations_.extract(answer.request); !operation.empty()) {
       return OnOperation(operation.mapped(), answer.reply);
@@ -213,11 +225,12 @@ class Apply {
   void Observe() {
     phase_ = Phase::kObserving;
     survey_.Observe(project(), out_);
-    survey_.ObserveImages(out_);
+    if (!input_->known.has_value()) survey_.ObserveImages(out_);
   }
 
   void Decide() {
-    pulls_ = ReconcileImages(project(), survey_.observed(), options().pull);
+    pulls_ = ReconcileImages(project(), survey_.observed(), options().pull,
+                             input_->known.has_value() ? input_->known->pulled : std::set<std::string>());
     DecideRest();
     std::vector<std::string> conflicts = pulls_.conflicts;
     conflicts.insert(conflicts.end(), decision_.conflicts.begin(), decision_.conflicts.end());
@@ -431,7 +444,9 @@ class Apply {
 
   // Whether no apply of this pipeline ever ended well, as far as this state knows: then all there is of it goes.
   bool IsFirst() const {
-    return input_->previous.has_value() ? !input_->previous->has_succeeded() : survey_.observed().containers.empty();
+    if (input_->previous.has_value()) return !input_->previous->has_succeeded();
+    const std::vector<Container>& there = survey_.observed().containers;
+    return std::all_of(there.begin(), there.end(), [](const Container& c) { return c.reads_metadata(); });
   }
 
   // Ending

@@ -4,13 +4,17 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
+#include "flow/compose/api_version.h"
 #include "flow/compose/project.pb.h"
 #include "flow/deploy/deployment.pb.h"
 #include "flow/deploy/reconcile.h"
 #include "flow/engine/container_config.h"
+#include "flow/engine/engine.pb.h"
 
 namespace flow::deploy {
 
@@ -25,6 +29,14 @@ struct ApplyOptions {
   absl::Duration min_ready = absl::Milliseconds(500);
 };
 
+// What the same command has asked the engine before (learn_metadata.h), and is not asked again.
+struct Known {
+  compose::ApiVersion version;
+  engine::ImageList images;
+  std::set<std::string> pulled;  // references
+  absl::Duration took;           // of the timeout
+};
+
 struct ApplyInput {
   compose::Project project;
   std::optional<Deployment> previous;  // the state, where there is one that can be read
@@ -33,6 +45,8 @@ struct ApplyInput {
   std::string file_digest;      // SHA-256 of the pipeline file, in hex
   std::string engine_host;      // the engine's address, for messages
   std::map<std::string, std::string> annotations;
+  std::vector<ImageMetadata> metadata;  // that the project was made with, for the state
+  std::optional<Known> known;
 };
 
 }  // namespace flow::deploy

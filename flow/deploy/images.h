@@ -17,9 +17,10 @@
 
 namespace flow::deploy {
 
-// The ids of the project's images: Observed::image_ids. A service may name its image by an id as well, which is at
+// Reference in full → id, of those of `wanted` that the engine has. An image may be named by an id as well, which is at
 // least twelve of its hexadecimal digits.
-inline std::map<std::string, std::string> ImageIds(const compose::Project& project, const engine::ImageList& images) {
+inline std::map<std::string, std::string> ImageIds(const std::set<std::string>& wanted,
+                                                   const engine::ImageList& images) {
   std::map<std::string, std::string> by_reference;
   for (const engine::ImageSummary& image : images.images()) {
     for (const std::string& tag : image.tags()) {
@@ -30,21 +31,28 @@ inline std::map<std::string, std::string> ImageIds(const compose::Project& proje
     }
   }
   std::map<std::string, std::string> ids;
-  for (const compose::Service& service : project.services()) {
-    engine::ImageReference reference = engine::ParseImageReference(service.image());
+  for (const std::string& name : wanted) {
+    engine::ImageReference reference = engine::ParseImageReference(name);
     const std::string key = reference.ToString();
     if (!reference.digest.empty()) reference.tag.clear();  // beside a digest a tag is a comment
     if (const auto found = by_reference.find(reference.ToString()); found != by_reference.end()) {
       ids[key] = found->second;
       continue;
     }
-    const absl::string_view hex = absl::StripPrefix(service.image(), "sha256:");
+    const absl::string_view hex = absl::StripPrefix(name, "sha256:");
     if (hex.size() < 12 || hex.find_first_not_of("0123456789abcdef") != absl::string_view::npos) continue;
     for (const engine::ImageSummary& image : images.images()) {
       if (absl::StartsWith(absl::StripPrefix(image.id(), "sha256:"), hex)) ids[key] = image.id();
     }
   }
   return ids;
+}
+
+// The ids of the project's images: Observed::image_ids.
+inline std::map<std::string, std::string> ImageIds(const compose::Project& project, const engine::ImageList& images) {
+  std::set<std::string> wanted;
+  for (const compose::Service& service : project.services()) wanted.insert(service.image());
+  return ImageIds(wanted, images);
 }
 
 // The images of the containers that the plan creates or starts: whether they have a health check must be known.

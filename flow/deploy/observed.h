@@ -64,6 +64,8 @@ struct Container {
   std::vector<engine::PublishedPort> ports;
 
   bool running() const { return state == "running" || state == "restarting" || state == "paused"; }
+  // It belongs to no component, but to the reading of an image's metadata.
+  bool reads_metadata() const { return type == compose::kMetadataType; }
 };
 
 // The health that the list of containers tells, in the text of a container's status: it has no field for it before

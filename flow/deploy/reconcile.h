@@ -63,14 +63,17 @@ inline std::string HolderText(const google::protobuf::Map<std::string, std::stri
 
 // The pulls that have to be done before all else: what they bring decides the rest. An image that is missing and may
 // not be pulled is a conflict.
-inline Reconciliation ReconcileImages(const compose::Project& project, const Observed& observed, PullPolicy policy) {
+//
+// `pulled`: images that this very command has pulled already.
+inline Reconciliation ReconcileImages(const compose::Project& project, const Observed& observed, PullPolicy policy,
+                                      const std::set<std::string>& pulled = {}) {
   Reconciliation result;
   PlanBuilder builder(&result.plan);
   std::set<std::string> seen;
   for (const compose::Service& service : project.services()) {
     if (service.replicas() == 0 || !seen.insert(ImageKey(service)).second) continue;
     const bool missing = !observed.image_ids.contains(ImageKey(service));
-    if (policy == PullPolicy::kAlways) {
+    if (policy == PullPolicy::kAlways && !pulled.contains(service.image())) {
       builder.Add(Operation::PULL_IMAGE, service.image(), "always pulled", 0).set_component(service.name());
     } else if (missing && policy == PullPolicy::kMissing) {
       builder.Add(Operation::PULL_IMAGE, service.image(), "not on the engine", 0).set_component(service.name());
@@ -263,8 +266,10 @@ class Reconciler {
     for (const compose::Service& service : project_.services()) services.insert(service.name());
     for (const Container& container : observed_.containers) {
       if (kept_.contains(container.id)) continue;
-      removal_.containers.push_back(
-          {container, services.contains(container.component) ? "one too many" : "no longer in the file"});
+      const char* reason = container.reads_metadata()               ? "left by an apply that was cut off"
+                           : services.contains(container.component) ? "one too many"
+                                                                    : "no longer in the file";
+      removal_.containers.push_back({container, reason});
     }
     removed_by_ = AddRemoval(removal_, InputsOf(project_), kRun, &result_.plan);
     // A container that is replaced runs until its replacement may start: until what that waits for is there. One that

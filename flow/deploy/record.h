@@ -46,6 +46,7 @@ inline Deployment MakeRecord(const ApplyInput& input, Deployment::Phase phase, c
   } else if (input.previous.has_value() && input.previous->has_succeeded()) {
     *record.mutable_succeeded() = input.previous->succeeded();
   }
+  for (const ImageMetadata& metadata : input.metadata) *record.add_metadata() = metadata;
   record.mutable_annotations()->insert(input.annotations.begin(), input.annotations.end());
   return record;
 }

@@ -68,6 +68,7 @@ struct CallText {
   std::string operator()(const engine::InspectNetwork& c) const { return absl::StrCat("inspect ", c.id); }
   std::string operator()(const engine::InspectImage& c) const { return absl::StrCat("inspect image ", c.reference); }
   std::string operator()(const engine::TailLogs& c) const { return absl::StrCat("logs of ", c.id); }
+  std::string operator()(const engine::ReadFile& c) const { return absl::StrCat("read file ", c.path, " of ", c.id); }
   std::string operator()(const engine::PullImage& c) const { return absl::StrCat("pull ", c.reference); }
   std::string operator()(const engine::CreateNetwork& c) const { return absl::StrCat("create ", c.config.name()); }
   std::string operator()(const engine::CreateVolume& c) const { return absl::StrCat("create ", c.config.name()); }

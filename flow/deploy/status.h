@@ -152,7 +152,11 @@ inline PipelineStatus DescribePipeline(const StatusInput& input) {
   pipeline.set_name(input.pipeline);
   pipeline.set_namespace_(input.namespace_);
   std::map<std::string, std::vector<Container>> of_component;
-  for (const Container& container : input.containers) of_component[container.component].push_back(container);
+  bool metadata_is_read = false;
+  for (const Container& container : input.containers) {
+    metadata_is_read |= container.reads_metadata();
+    if (!container.reads_metadata()) of_component[container.component].push_back(container);
+  }
   const bool known = input.deployment.has_value() && input.deployment->has_project();
   if (known) {
     for (const compose::Service& service : input.deployment->project().services()) {
@@ -167,11 +171,13 @@ inline PipelineStatus DescribePipeline(const StatusInput& input) {
   }
   pipeline.set_state(internal::WordOf(pipeline));
   pipeline.set_message(internal::MessageOf(pipeline));
-  if (!input.deployment.has_value()) return pipeline;
+  const Deployment deployment = input.deployment.value_or(Deployment());
+  // An apply that reads metadata has not written its intent yet.
+  const bool applies = metadata_is_read && deployment.phase() != Deployment::DELETING;
+  if (!input.deployment.has_value() && !applies) return pipeline;
 
-  const Deployment& deployment = *input.deployment;
   const std::string holder = input.holder.has_value() ? absl::StrCat(" by process ", *input.holder) : "";
-  switch (deployment.phase()) {
+  switch (applies ? Deployment::APPLYING : deployment.phase()) {
     case Deployment::APPLYING:
       pipeline.set_state("applying");
       pipeline.set_message(input.holder.has_value() ? absl::StrCat("is being applied", holder)

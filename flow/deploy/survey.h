@@ -28,6 +28,13 @@ class Survey {
   // Which engine it is. The first request: an engine that cannot be reached fails this one.
   void Connect(Outbox& out) { Ask(engine::Ping{}, absl::Seconds(10), out); }
 
+  // The same, and which images it has, where that was asked before.
+  void Know(const compose::ApiVersion& version, const engine::ImageList& images, const compose::Project& project,
+            Outbox& out) {
+    out.set_version(version);
+    observed_.image_ids = ImageIds(project, images);
+  }
+
   // What the engine has that carries the project's labels or names.
   void Observe(const compose::Project& project, Outbox& out) {
     Ask(ListPipelineContainers(project.namespace_(), project.pipeline()), kDeadline, out);

@@ -4,6 +4,7 @@
 #ifndef FLOW_ENGINE_CALL_H_
 #define FLOW_ENGINE_CALL_H_
 
+#include <cstddef>
 #include <string>
 #include <variant>
 #include <vector>
@@ -44,6 +45,12 @@ struct InspectImage {
 struct TailLogs {
   std::string id;
   int lines = 10;
+};
+// A regular file of a container's, running or not.
+struct ReadFile {
+  std::string id;
+  std::string path;
+  size_t most = 0;  // bytes
 };
 
 // Changing. Names are for creating; all else goes by id.
@@ -88,10 +95,10 @@ struct RemoveVolume {
   std::string name;
 };
 
-using Call =
-    std::variant<Ping, GetInfo, ListContainers, ListNetworks, ListVolumes, ListImages, InspectContainer, InspectNetwork,
-                 InspectImage, TailLogs, PullImage, CreateNetwork, CreateVolume, CreateContainer, RenameContainer,
-                 StartContainer, UnpauseContainer, StopContainer, RemoveContainer, RemoveNetwork, RemoveVolume>;
+using Call = std::variant<Ping, GetInfo, ListContainers, ListNetworks, ListVolumes, ListImages, InspectContainer,
+                          InspectNetwork, InspectImage, TailLogs, ReadFile, PullImage, CreateNetwork, CreateVolume,
+                          CreateContainer, RenameContainer, StartContainer, UnpauseContainer, StopContainer,
+                          RemoveContainer, RemoveNetwork, RemoveVolume>;
 
 struct Pong {
   std::string api_version;  // "1.41"; empty: what answered is no Docker engine
@@ -102,9 +109,14 @@ struct LogLines {
   std::vector<std::string> lines;
 };
 
+struct FileContent {
+  bool there = false;
+  std::string bytes;
+};
+
 // monostate: the call has nothing to tell but that it was done.
 using Reply = std::variant<std::monostate, Pong, Info, ContainerList, NetworkList, VolumeList, ImageList,
-                           ContainerInspect, NetworkInspect, ImageInspect, LogLines, Created>;
+                           ContainerInspect, NetworkInspect, ImageInspect, LogLines, FileContent, Created>;
 
 }  // namespace flow::engine
 

@@ -2,6 +2,7 @@
 #ifndef FLOW_ENGINE_HTTP_H_
 #define FLOW_ENGINE_HTTP_H_
 
+#include <cstddef>
 #include <map>
 #include <string>
 
@@ -15,6 +16,8 @@ struct HttpRequest {
   std::string body = {};
   // Besides Content-Type, which follows from the body.
   std::map<std::string, std::string> headers = {};
+  // Bytes of an answer's body that are taken; a larger one fails. 0: as many as whoever sends it takes.
+  size_t most_body = 0;
 };
 
 struct HttpResponse {

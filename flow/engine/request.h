@@ -105,6 +105,11 @@ struct RequestBuilder {
     return {.target = absl::StrCat(Container(call.id, "logs"),
                                    Query({{"stdout", "1"}, {"stderr", "1"}, {"tail", absl::StrCat(call.lines)}}))};
   }
+  HttpRequest operator()(const ReadFile& call) const {
+    // Beside the file there are a few headers of 512 bytes.
+    return {.target = absl::StrCat(Container(call.id, "archive"), Query({{"path", call.path}})),
+            .most_body = call.most + 64 * 1024};
+  }
   HttpRequest operator()(const PullImage& call) const {
     const ImageReference image = ParseImageReference(call.reference);
     HttpRequest request = {

@@ -44,6 +44,12 @@ TEST(BuildRequest, RemovesAContainerWithItsAnonymousVolumesEvenWhereItRuns) {
   EXPECT_EQ(request.target, "/v1.43/containers/4f1c?force=1&v=1");
 }
 
+TEST(BuildRequest, ReadsAFileWithinABound) {
+  const HttpRequest request = BuildRequest(ReadFile{"4f1c", "/a b.json", 1000}, kVersion);
+  EXPECT_EQ(request.target, "/v1.43/containers/4f1c/archive?path=%2Fa%20b.json");
+  EXPECT_GE(request.most_body, 1000u + 1024u);
+}
+
 TEST(BuildRequest, StopsInTheContainersOwnTimeUnlessTold) {
   EXPECT_EQ(BuildRequest(StopContainer{"4f1c"}, kVersion).target, "/v1.43/containers/4f1c/stop");
   EXPECT_EQ(BuildRequest(StopContainer{"4f1c", absl::Seconds(3)}, kVersion).target, "/v1.43/containers/4f1c/stop?t=3");

@@ -18,6 +18,7 @@
 #include "flow/engine/http.h"
 #include "flow/engine/json.h"
 #include "flow/engine/log_frames.h"
+#include "flow/engine/tar.h"
 
 namespace flow::engine {
 
@@ -106,6 +107,11 @@ struct SuccessReader {
   absl::StatusOr<Reply> operator()(const InspectNetwork&) const { return As(ReadJson<NetworkInspect>(body)); }
   absl::StatusOr<Reply> operator()(const InspectImage&) const { return As(ReadJson<ImageInspect>(body)); }
   absl::StatusOr<Reply> operator()(const TailLogs&) const { return Reply(LogLines{ReadLogLines(body)}); }
+  absl::StatusOr<Reply> operator()(const ReadFile& call) const {
+    absl::StatusOr<std::string> file = ReadTarFile(body, call.most);
+    if (!file.ok()) return file.status();
+    return Reply(FileContent{true, *std::move(file)});
+  }
   absl::StatusOr<Reply> operator()(const PullImage&) const {
     if (absl::Status status = PullOutcome(body); !status.ok()) return status;
     return Reply();
@@ -125,6 +131,12 @@ inline bool GoneIsDone(const Call& call) {
          std::holds_alternative<RemoveNetwork>(call) || std::holds_alternative<RemoveVolume>(call);
 }
 
+// Whether a refusal means that there is no such file, and not that there is no such container: both are 404.
+inline bool IsNoFile(const Call& call, const absl::Status& error) {
+  return std::holds_alternative<ReadFile>(call) && absl::IsNotFound(error) &&
+         !absl::StrContains(absl::AsciiStrToLower(error.message()), "no such container");
+}
+
 }  // namespace internal
 
 // Reads the answer to `call`. Errors carry the engine's own words: kNotFound, kAlreadyExists (a conflict),
@@ -133,7 +145,11 @@ inline bool GoneIsDone(const Call& call) {
 inline absl::StatusOr<Reply> ReadReply(const Call& call, const HttpResponse& response) {
   if (response.status == 404 && internal::GoneIsDone(call)) return Reply();
   if (response.status == 304) return Reply();  // started or stopped already
-  if (response.status >= 300) return ReadError(response);
+  if (response.status >= 300) {
+    absl::Status error = ReadError(response);
+    if (internal::IsNoFile(call, error)) return Reply(FileContent());
+    return error;
+  }
   return std::visit(internal::SuccessReader{response.body, response.headers}, call);
 }
 

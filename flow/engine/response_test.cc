@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/escaping.h"
+
 namespace flow::engine {
 namespace {
 
@@ -64,6 +66,23 @@ TEST(ReadReply, FindsThePullErrorThatComesAfterTheStatus) {
       200, {}, "{\"status\":\"Pulling\"}\r\n{\"errorDetail\":{\"message\":\"not found\"},\"error\":\"not found\"}\r\n"};
   EXPECT_EQ(ReadReply(PullImage{"x", ""}, response).status().message(), "not found");
   EXPECT_TRUE(ReadReply(PullImage{"x", ""}, {200, {}, "{\"status\":\"Done\"}\n"}).ok());
+}
+
+// Docker's words, and Podman's.
+TEST(ReadReply, TellsAFileThatIsNotThereFromAContainerThatIsNot) {
+  const ReadFile call{"4f1c", "/metadata.json", 100};
+  for (const char* message : {"Could not find the file /metadata.json in container 4f1c",
+                              "stat: \"/metadata.json\" could not be found on container 4f1c: no such file"}) {
+    const absl::StatusOr<Reply> reply =
+        ReadReply(call, {404, {}, absl::StrCat("{\"message\":\"", absl::CEscape(message), "\"}")});
+    ASSERT_TRUE(reply.ok()) << reply.status();
+    EXPECT_FALSE(std::get<FileContent>(*reply).there);
+  }
+  for (const char* message : {"No such container: 4f1c", "no container with ID 4f1c found: no such container"}) {
+    const absl::StatusOr<Reply> reply = ReadReply(call, {404, {}, absl::StrCat("{\"message\":\"", message, "\"}")});
+    EXPECT_EQ(reply.status().code(), absl::StatusCode::kNotFound);
+  }
+  EXPECT_EQ(ReadReply(call, {200, {}, "<html>"}).status().code(), absl::StatusCode::kDataLoss);
 }
 
 TEST(ReadReply, TakesLogLinesOfBothStreamsInTheirOrder) {

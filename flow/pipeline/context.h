@@ -33,7 +33,9 @@ class Context {
  public:
   // Diagnostics of one file; what comes after them is counted.
   static constexpr size_t kMaxDiagnostics = 1000;
-  static constexpr size_t kMaxSpent = 64 << 20;
+  static constexpr size_t kMaxSpent = 32 << 20;
+  // What an entry of a list or mapping takes besides its text, in bytes.
+  static constexpr size_t kEntry = 160;
 
   // `text` is the text that offsets count in; all must outlive the context.
   Context(const ParseOptions& options, absl::string_view text, const Places& places)
@@ -74,6 +76,7 @@ class Context {
       const auto found = options_.variables.find(std::string(name));
       return found == options_.variables.end() ? nullptr : &found->second;
     };
+    if (hopeless()) return "";
     Expansion expansion = Expand(value.node.text(), lookup);
     if (!Spend(value, expansion.text.size())) expansion.text.clear();
     size_t from = value.offset();
@@ -82,19 +85,22 @@ class Context {
     return std::move(expansion.text);
   }
 
-  // Counts bytes that the pipeline takes beyond what the file holds: expanded variables, defaults copied to every
-  // component. False, and told once, where they come to more than any pipeline needs.
+  // Counts bytes that the pipeline takes: entries of lists and mappings, of aliases and of defaults copied to every
+  // component too, and expanded variables. False, and told once, where they come to more than any pipeline needs.
   bool Spend(const Value& at, size_t bytes) {
     if (spent_ > kMaxSpent) return false;
     spent_ += bytes;
     if (spent_ <= kMaxSpent) return true;
     Error(at,
-          "with variables written out and defaults copied to every component, the pipeline has over 64 MiB of text");
+          "with aliases and variables written out and defaults copied to every component, the pipeline takes over "
+          "32 MiB; no pipeline needs that much");
     return false;
   }
 
   // Whether so much is wrong already that nothing more is shown.
   bool full() const { return diagnostics_.size() >= kMaxDiagnostics; }
+  // Whether an error is told, and nothing more would be shown or can be kept: what is still to be read changes nothing.
+  bool hopeless() const { return has_error_ && (full() || spent_ > kMaxSpent); }
 
   // In order of place.
   std::vector<Diagnostic> TakeDiagnostics() {
@@ -105,7 +111,7 @@ class Context {
     };
     diagnostics_.erase(std::unique(diagnostics_.begin(), diagnostics_.end(), same), diagnostics_.end());
     if (left_out_ > 0) {
-      diagnostics_.back().notes.push_back(Note{0, 0, absl::StrCat("and ", left_out_, " more problems")});
+      diagnostics_.back().notes.push_back(Note{0, 0, absl::StrCat("and ", left_out_, " more problems at least")});
     }
     return std::move(diagnostics_);
   }
@@ -113,6 +119,7 @@ class Context {
  private:
   void Report(Severity severity, size_t offset, absl::string_view path, std::string message, std::vector<Note> notes,
               absl::string_view suggestion = "") {
+    has_error_ |= severity == Severity::kError;
     if (diagnostics_.size() >= kMaxDiagnostics) {
       // An error must not go unheard behind a thousand warnings.
       if (severity == Severity::kError) diagnostics_.back().severity = severity;
@@ -166,6 +173,7 @@ class Context {
   const Places& places_;
   const FieldIndex fields_;
   std::vector<Diagnostic> diagnostics_;
+  bool has_error_ = false;
   size_t left_out_ = 0;
   size_t spent_ = 0;
 };

@@ -199,9 +199,9 @@ class Reader {
 inline EnvFileResult ParseEnvFile(absl::string_view text, const std::map<std::string, std::string>& process,
                                   bool strict = true) {
   const SourceText source = ReadSourceText(text);
-  if (source.problem.empty()) return env_file_internal::Reader(source.text, process, strict).Run();
+  if (source.problem.empty()) return env_file_internal::Reader(source.text(), process, strict).Run();
   EnvFileResult result;
-  const Place place = Places(source.text).At(source.problem_offset);
+  const Place place = Places(source.text()).At(source.problem_offset);
   result.diagnostics.push_back(Diagnostic{Severity::kError, place.line, place.column, "", source.problem, {}});
   return result;
 }

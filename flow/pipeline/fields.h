@@ -137,7 +137,7 @@ class Fields {
     if (!value) return {};
     if (value.node.IsScalar()) return {value};
     std::vector<Value> out;
-    for (size_t i = 0; i < value.node.size(); ++i) {
+    for (size_t i = 0; i < value.node.size() && context_.Spend(value, Context::kEntry); ++i) {
       if (value.node.item(i).IsScalar()) out.push_back(Item(value, i));
     }
     return out;
@@ -147,7 +147,7 @@ class Fields {
   std::vector<Value> Map(absl::string_view name) const {
     std::vector<Value> out;
     const Value value = Get(name);
-    for (size_t i = 0; value && i < value.node.size(); ++i) {
+    for (size_t i = 0; value && i < value.node.size() && context_.Spend(value, Context::kEntry); ++i) {
       if (value.node.value(i).IsNull()) continue;
       Value entry = Member(value, i);
       const bool any = FieldOf(name)->kind == Kind::kAnyMap;
@@ -156,17 +156,23 @@ class Fields {
     return out;
   }
 
-  // To be asked once, since it tells what is wrong with them: the mappings of a list of mappings, or the one mapping of
-  // a section; what is no mapping is told by who reads it.
+  // To be asked once, since it tells what is wrong with them: hands on the mappings of a list of mappings, or the one
+  // mapping of a section; what is no mapping is told by who reads it. Ends early where nothing can come of them.
+  template <typename Function>
+  void ForEachSection(absl::string_view name, const Function& function) const {
+    const Value value = Get(name);
+    if (!value) return;
+    const Field* field = FieldOf(name);
+    if (field->kind == Kind::kSection) function(Fields(context_, field->rules.inside, value));
+    if (field->kind != Kind::kSectionList) return;
+    for (size_t i = 0; i < value.node.size() && !context_.hopeless(); ++i) {
+      if (!context_.Spend(value, 2 * Context::kEntry)) return;
+      function(Fields(context_, field->rules.inside, Item(value, i)));
+    }
+  }
   std::vector<Fields> Sections(absl::string_view name) const {
     std::vector<Fields> out;
-    const Value value = Get(name);
-    if (!value) return out;
-    const Field* field = FieldOf(name);
-    if (field->kind == Kind::kSection) out.emplace_back(context_, field->rules.inside, value);
-    if (field->kind == Kind::kSectionList) {
-      for (size_t i = 0; i < value.node.size(); ++i) out.emplace_back(context_, field->rules.inside, Item(value, i));
-    }
+    ForEachSection(name, [&](Fields fields) { out.push_back(std::move(fields)); });
     return out;
   }
 

@@ -78,7 +78,7 @@ TEST(Golden, EveryFieldAndWordStandsInAValidCase) {
     const std::string yaml = testing::ReadFile(folder + "/pipeline.yaml");
     if (!ParsePipeline(yaml, testing::OptionsOf(yaml)).ok()) continue;
     const SourceText source = ReadSourceText(yaml);
-    const YamlResult read = ReadYaml(source.text);
+    const YamlResult read = ReadYaml(source.text());
     Collect(read.document.root(), Section::kFile, index, seen);
   }
   for (const Field& field : kFields) {

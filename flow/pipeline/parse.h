@@ -136,14 +136,15 @@ inline void ReadSpec(Context& context, const Fields& spec, Pipeline& pipeline) {
 
   std::vector<ReadComponentResult> components;
   for (const ComponentList& list : kComponentLists) {
-    for (const Fields& fields : spec.Sections(list.field)) {
+    spec.ForEachSection(list.field, [&](const Fields& fields) {
+      if (!context.Spend(fields.value(), sizeof(ReadComponentResult))) return;
       components.push_back(ReadComponent(context, list.type, fields, scope));
-    }
+    });
   }
   bool images = true;
   for (const ReadComponentResult& read : components) images = images && !read.component.image().empty();
   CheckDriver(context, spec, images);
-  Wiring(context, components).Run();
+  if (!context.hopeless()) Wiring(context, components).Run();  // else not all is read
   for (ReadComponentResult& read : components) *pipeline.add_components() = std::move(read.component);
 }
 
@@ -153,15 +154,15 @@ inline void ReadSpec(Context& context, const Fields& spec, Pipeline& pipeline) {
 inline ParseResult ParsePipeline(absl::string_view bytes, const ParseOptions& options) {
   ParseResult result;
   const SourceText source = ReadSourceText(bytes);
-  const Places places(source.text);
-  Context context(options, source.text, places);
+  const Places places(source.text());
+  Context context(options, source.text(), places);
   if (!source.problem.empty()) {
     context.Error(source.problem_offset, "", source.problem);
     result.diagnostics = context.TakeDiagnostics();
     return result;
   }
 
-  const YamlResult yaml = ReadYaml(source.text);
+  const YamlResult yaml = ReadYaml(source.text());
   for (const YamlProblem& problem : yaml.problems) {
     std::vector<Note> notes;
     if (!problem.note.empty()) notes.push_back(context.NoteAt(problem.note_offset, problem.note));

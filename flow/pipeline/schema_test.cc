@@ -26,7 +26,7 @@ const testing::SchemaCheck& Schema() {
 
 bool SchemaAccepts(const std::string& yaml) {
   const SourceText source = ReadSourceText(yaml);
-  const YamlResult read = ReadYaml(source.text);
+  const YamlResult read = ReadYaml(source.text());
   return read.readable && Schema().Accepts(read.document.root());
 }
 

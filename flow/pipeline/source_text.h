@@ -17,12 +17,21 @@ namespace flow::pipeline {
 
 inline constexpr size_t kMaxFileBytes = 16 << 20;
 
-struct SourceText {
-  // Without byte-order mark, every line end an LF (YAML 1.2, 5.4: CR LF and a lone CR are line ends too).
-  std::string text;
+class SourceText {
+ public:
+  // Without byte-order mark, every line end an LF (YAML 1.2, 5.4: CR LF and a lone CR are line ends too). Where that
+  // changes nothing these are the bytes that were read, which must outlive this object: a file may be large.
+  absl::string_view text() const { return normalized_.has_value() ? *normalized_ : bytes_; }
+
   // What makes the text unreadable; empty: nothing. `problem_offset` counts in `text`.
   std::string problem;
   size_t problem_offset = 0;
+
+ private:
+  friend SourceText ReadSourceText(absl::string_view bytes);
+
+  absl::string_view bytes_;
+  std::optional<std::string> normalized_;
 };
 
 // A character of a text: its code point and length in bytes; length 0 where the bytes are no UTF-8.
@@ -71,6 +80,18 @@ inline std::string OtherEncoding(absl::string_view text) {
   return "";
 }
 
+// What is wrong with a character that begins with `byte`; empty: nothing.
+inline std::string CharacterProblem(const Character& character, char byte) {
+  if (character.length == 0) {
+    return absl::StrFormat("byte 0x%02X is not UTF-8; save the file as UTF-8", static_cast<unsigned char>(byte));
+  }
+  if (character.code == 0) return "a NUL byte; a pipeline file is text";
+  if (IsPrintable(character.code)) return "";
+  return absl::StrFormat("the control character U+%04X; where it is meant, write it in double quotes as \"\\%s%0*X\"",
+                         character.code, character.code < 0x100 ? "x" : "u", character.code < 0x100 ? 2 : 4,
+                         character.code);
+}
+
 // Never fails: a text with a problem comes back with that problem named, cut off before it.
 inline SourceText ReadSourceText(absl::string_view bytes) {
   SourceText source;
@@ -83,37 +104,36 @@ inline SourceText ReadSourceText(absl::string_view bytes) {
   if (!source.problem.empty()) return source;
   if (absl::StartsWith(bytes, "\xEF\xBB\xBF")) bytes.remove_prefix(3);
 
-  source.text.reserve(bytes.size());
-  while (!bytes.empty()) {
+  source.bytes_ = bytes;
+  std::optional<std::string>& normalized = source.normalized_;
+  size_t at = 0;
+  const auto take = [&](size_t length) {
+    if (normalized.has_value()) normalized->append(bytes.data() + at, length);
+    at += length;
+  };
+  while (at < bytes.size()) {
     // Nearly all of a file, a run at a time.
     const auto plain = [](char c) { return (c >= 0x20 && c < 0x7F) || c == '\n'; };
-    const size_t run = static_cast<size_t>(std::find_if_not(bytes.begin(), bytes.end(), plain) - bytes.begin());
-    source.text.append(bytes.data(), run);
-    bytes.remove_prefix(run);
-    if (bytes.empty()) break;
-
-    const Character character = FirstCharacter(bytes);
-    if (character.length == 0) {
-      source.problem =
-          absl::StrFormat("byte 0x%02X is not UTF-8; save the file as UTF-8", static_cast<unsigned char>(bytes[0]));
-    } else if (character.code == 0) {
-      source.problem = "a NUL byte; a pipeline file is text";
-    } else if (!IsPrintable(character.code)) {
-      source.problem = absl::StrFormat(
-          "the control character U+%04X; where it is meant, write it in double quotes as \"\\%s%0*X\"", character.code,
-          character.code < 0x100 ? "x" : "u", character.code < 0x100 ? 2 : 4, character.code);
-    }
+    take(static_cast<size_t>(std::find_if_not(bytes.begin() + at, bytes.end(), plain) - bytes.begin()) - at);
+    if (at == bytes.size()) break;
+    const Character character = FirstCharacter(bytes.substr(at));
+    source.problem = CharacterProblem(character, bytes[at]);
     if (!source.problem.empty()) {
-      source.problem_offset = source.text.size();
+      source.problem_offset = normalized.has_value() ? normalized->size() : at;
+      source.bytes_ = bytes.substr(0, at);
       break;
     }
-    if (character.code == '\r') {
-      source.text += '\n';
-      bytes.remove_prefix(absl::StartsWith(bytes, "\r\n") ? 2 : 1);
-    } else {
-      source.text.append(bytes.data(), character.length);
-      bytes.remove_prefix(character.length);
+    if (character.code != '\r') {
+      take(character.length);
+      continue;
     }
+    if (!normalized.has_value()) {
+      normalized.emplace();
+      normalized->reserve(bytes.size());
+      normalized->append(bytes.data(), at);
+    }
+    *normalized += '\n';
+    at += absl::StartsWith(bytes.substr(at), "\r\n") ? 2 : 1;
   }
   return source;
 }

@@ -11,13 +11,20 @@ namespace {
 std::string Problem(absl::string_view bytes) { return ReadSourceText(bytes).problem; }
 
 TEST(ReadSourceText, MakesOneOfAllLineEnds) {  // P55
-  EXPECT_EQ(ReadSourceText("a\r\nb\rc\n\r\n").text, "a\nb\nc\n\n");
+  EXPECT_EQ(ReadSourceText("a\r\nb\rc\n\r\n").text(), "a\nb\nc\n\n");
+}
+
+TEST(ReadSourceText, CopiesNothingWhereNothingChanges) {
+  const std::string bytes =
+      "\xEF\xBB\xBF"
+      "a: ä\n";
+  EXPECT_EQ(ReadSourceText(bytes).text().data(), bytes.data() + 3);
 }
 
 TEST(ReadSourceText, TakesAByteOrderMark) {
   EXPECT_EQ(ReadSourceText("\xEF\xBB\xBF"
                            "a")
-                .text,
+                .text(),
             "a");
 }
 
@@ -43,6 +50,9 @@ TEST(ReadSourceText, RefusesWhatIsNotUtf8) {
 TEST(ReadSourceText, SaysWhereAByteIsWrong) {
   const SourceText source = ReadSourceText("a\r\nb\xFF");
   EXPECT_EQ(source.problem_offset, 3u);
+  EXPECT_EQ(source.text(), "a\nb");
+  EXPECT_EQ(ReadSourceText("ab\xFF").problem_offset, 2u);
+  EXPECT_EQ(ReadSourceText("ab\xFF").text(), "ab");
 }
 
 TEST(ReadSourceText, RefusesNulAndControlCharacters) {

@@ -87,6 +87,7 @@ inline void CheckConfigKeys(Context& context, const std::vector<Value>& config) 
 // A component's `config` with the defaults of spec.config behind it. `metadata`: of the component's reference, or null.
 inline void ReadConfig(Context& context, const Fields& fields, const std::vector<Value>& defaults,
                        const ComponentMetadata* metadata, Component& component) {
+  if (context.hopeless()) return;
   std::vector<Value> config = fields.Map("config");
   CheckConfigKeys(context, config);
   absl::flat_hash_map<std::string, const Value*> own;
@@ -102,7 +103,7 @@ inline void ReadConfig(Context& context, const Fields& fields, const std::vector
     Variable* variable = component.add_config();
     variable->set_name(key);
     std::string text = ConfigText(entry.node);
-    if (!context.Spend(entry, key.size() + text.size())) return;
+    if (!context.Spend(entry, Context::kEntry + key.size() + text.size())) return;
     variable->set_value(std::move(text));
     CheckVariable(context, entry, absl::StrCat("FLOW_CONFIG_", EnvironmentName(key)), variable->value());
     if (component.reference().empty()) continue;

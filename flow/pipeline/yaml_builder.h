@@ -140,7 +140,7 @@ class YamlBuilder : public YAML::EventHandler {
     RefuseRest(mark);
   }
 
-  void RefuseRest(const YAML::Mark& mark) {
+  [[noreturn]] void RefuseRest(const YAML::Mark& mark) const {
     Refuse(Offset(mark),
            "not YAML: the value above is complete, and this does not belong to it; check the indentation");
   }

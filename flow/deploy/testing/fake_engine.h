@@ -3,6 +3,7 @@
 #ifndef FLOW_DEPLOY_TESTING_FAKE_ENGINE_H_
 #define FLOW_DEPLOY_TESTING_FAKE_ENGINE_H_
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <memory>
@@ -48,6 +49,11 @@ class FakeEngine {
   // What the engine has at first: an image, and whether it brings a health check.
   void AddImage(const std::string& tag, const std::string& id, bool has_health_check = false) {
     images_[tag] = {id, has_health_check};
+  }
+
+  // A file that containers of the image with this id have.
+  void AddFile(const std::string& image_id, const std::string& path, const std::string& bytes) {
+    files_[{image_id, path}] = bytes;
   }
 
   // Carries a call out and answers it; what happens because of it is in events().
@@ -204,6 +210,12 @@ class FakeEngine {
     if (log != logs_.end()) lines.lines = absl::StrSplit(log->second, '\n');
     return engine::Reply(std::move(lines));
   }
+  Result On(const engine::ReadFile& call) const {
+    const auto found = containers_.find(call.id);
+    if (found == containers_.end()) return absl::NotFoundError("No such container");
+    const auto file = files_.find({found->second.image_id, call.path});
+    return engine::Reply(file == files_.end() ? engine::FileContent() : engine::FileContent{true, file->second});
+  }
   Result On(const engine::PullImage& call) {
     images_[call.reference] = {absl::StrCat("sha256:", call.reference), false};
     return engine::Reply();
@@ -227,12 +239,16 @@ class FakeEngine {
     return engine::Reply(std::move(created));
   }
   Result On(const engine::CreateContainer& call) {
-    if (Find(call.name) != nullptr) return absl::AlreadyExistsError(absl::StrCat("the name ", call.name, " is in use"));
+    const bool taken = !call.name.empty() && Find(call.name) != nullptr;
+    if (taken) return absl::AlreadyExistsError(absl::StrCat("the name ", call.name, " is in use"));
     std::string id = absl::StrCat("id-", call.name);
     while (containers_.contains(id)) id += "'";
-    const auto image = images_.find(call.config.image());
+    const auto image = std::find_if(images_.begin(), images_.end(), [&](const auto& one) {
+      return one.first == call.config.image() || one.second.first == call.config.image();
+    });
     if (image == images_.end()) return absl::NotFoundError(absl::StrCat("No such image: ", call.config.image()));
-    containers_[id] = {id, call.name, std::make_shared<const engine::ContainerConfig>(call.config)};
+    const std::string name = call.name.empty() ? absl::StrCat("random_name", id.substr(3)) : call.name;
+    containers_[id] = {id, name, std::make_shared<const engine::ContainerConfig>(call.config)};
     containers_[id].image_id = image->second.first;
     engine::Created created;
     created.set_id(id);
@@ -330,11 +346,12 @@ class FakeEngine {
   }
 
   std::map<std::string, FakeContainer> containers_;
-  std::map<std::string, std::pair<std::string, Labels>> networks_;  // id → name, labels
-  std::map<std::string, Labels> volumes_;                           // name → labels
-  std::map<std::string, std::pair<std::string, bool>> images_;      // tag → id, has a health check
-  std::map<std::string, std::string> logs_;                         // component → text
-  std::set<std::string> attached_;                                  // foreign containers on the network
+  std::map<std::string, std::pair<std::string, Labels>> networks_;    // id → name, labels
+  std::map<std::string, Labels> volumes_;                             // name → labels
+  std::map<std::string, std::pair<std::string, bool>> images_;        // tag → id, has a health check
+  std::map<std::pair<std::string, std::string>, std::string> files_;  // image id, path → content
+  std::map<std::string, std::string> logs_;                           // component → text
+  std::set<std::string> attached_;                                    // foreign containers on the network
   std::map<std::string, std::deque<engine::Event>> events_;
 };
 

@@ -1,4 +1,6 @@
 // flow-translate: the Compose file of a pipeline. It speaks to no engine, and links no libcurl.
+#include <algorithm>
+#include <set>
 #include <string>
 #include <variant>
 
@@ -9,14 +11,34 @@
 #include "cmd/cli/flags.h"
 #include "cmd/deploy/load.h"
 #include "cmd/deploy/print.h"
+#include "cmd/state/store.h"
 #include "flow/compose/emit.h"
+#include "flow/compose/notes.h"
 #include "flow/compose/translate.h"
+#include "flow/deploy/learn_metadata.h"
 #include "google/protobuf/text_format.h"
 
 namespace flow {
 namespace {
 
 constexpr char kName[] = "flow-translate";
+
+// Reads the file again with what the last apply learned of the images that component references name; the references of
+// which that is. None where there is no state, or none that can be read: the images are flow-apply's to ask.
+std::set<std::string> UseKnownMetadata(const Environment& environment, LoadedPipeline& loaded) {
+  const auto& components = loaded.pipeline.components();
+  const bool refers = std::any_of(components.begin(), components.end(),
+                                  [](const pipeline::Component& component) { return !component.reference().empty(); });
+  const absl::StatusOr<std::string> folder = StateFolder(FLAGS_state_dir, environment);
+  if (!refers || !folder.ok()) return {};
+  const absl::StatusOr<deploy::Deployment> state =
+      Store(*folder).ReadDeployment({loaded.pipeline.namespace_(), loaded.pipeline.name()});
+  if (!state.ok() || state->metadata().empty()) return {};
+  std::set<std::string> references;
+  for (const deploy::ImageMetadata& known : state->metadata()) references.insert(known.reference());
+  ParseWithMetadata(deploy::ForParser({state->metadata().begin(), state->metadata().end()}), environment, loaded);
+  return references;
+}
 
 ExitCode Main(const Arguments& arguments) {
   compose::EmitOptions options;
@@ -29,9 +51,12 @@ ExitCode Main(const Arguments& arguments) {
   if (arguments.operands.empty() == FLAGS_file.empty()) {
     return WrongUsage(TranslateCommand(), "it takes one pipeline file, as FILE or as -f FILE");
   }
-  const absl::StatusOr<LoadedPipeline> loaded = LoadPipeline(FLAGS_file.empty() ? arguments.operands[0] : FLAGS_file,
-                                                             arguments, ProcessEnvironment(), /*deploy=*/false);
+  const Environment environment = ProcessEnvironment();
+  absl::StatusOr<LoadedPipeline> loaded =
+      LoadPipeline(FLAGS_file.empty() ? arguments.operands[0] : FLAGS_file, arguments, environment, /*deploy=*/false);
   if (!loaded.ok()) return Fail(kName, ExitCode::kFailed, loaded.status().message());
+  if (!loaded->valid) return ExitCode::kInvalidFile;
+  options.notes = compose::MetadataNotes(loaded->pipeline, UseKnownMetadata(environment, *loaded));
   if (!loaded->valid) return ExitCode::kInvalidFile;
   const compose::Project project = compose::Translate(loaded->pipeline);
   std::string text;

@@ -20,19 +20,26 @@ struct Example {
 
 void PrintTo(const Example& example, std::ostream* out) { *out << example.name; }
 
-class ExamplesTest : public DockerTest, public testing::WithParamInterface<Example> {};
+class ExamplesTest : public DockerTest {
+ protected:
+  static std::string ReadExample(const std::string& name) {
+    std::ifstream file(absl::StrCat("examples/", name, ".yaml"));
+    std::stringstream text;
+    text << file.rdbuf();
+    return text.str();
+  }
+};
 
-TEST_P(ExamplesTest, DoesWhatItSays) {
+class EachExampleTest : public ExamplesTest, public testing::WithParamInterface<Example> {};
+
+TEST_P(EachExampleTest, DoesWhatItSays) {
   const Example& example = GetParam();
   const std::string name = Name(example.name);
-  std::ifstream file(absl::StrCat("examples/", example.name, ".yaml"));
-  std::stringstream text;
-  text << file.rdbuf();
   // Files that it names are beside it.
   std::filesystem::copy("examples/secrets", folder() + "/secrets", std::filesystem::copy_options::recursive);
   const std::string path =
-      Write("example.yaml", absl::StrReplaceAll(text.str(), {{absl::StrCat("name: ", example.name, "\n"),
-                                                              absl::StrCat("name: ", name, "\n")}}));
+      Write("example.yaml", absl::StrReplaceAll(ReadExample(example.name), {{absl::StrCat("name: ", example.name, "\n"),
+                                                                             absl::StrCat("name: ", name, "\n")}}));
 
   const Finished& apply = Flow("flow-apply", {path});
   ASSERT_EQ(apply.exit_code, 0) << apply.Describe();
@@ -49,8 +56,30 @@ TEST_P(ExamplesTest, DoesWhatItSays) {
   EXPECT_TRUE(Gone(name));
 }
 
+// The one that needs images of its own: images of that kind, made here.
+TEST_F(ExamplesTest, ComponentReferencesDeployWhereTheirImagesAre) {
+  const std::string name = Name("references");
+  const auto component = [&](const char* suffix, const char* metadata) {
+    return MakeComponent(suffix, {{"/metadata.json", metadata, ""}});
+  };
+  const std::string yaml = absl::StrReplaceAll(
+      ReadExample("component-references"),
+      {{"name: component-references\n", absl::StrCat("name: ", name, "\n")},
+       {"stellar-live-source@v1.0.0", component("live", R"({"output_types": ["ledger"], "port": 50051})")},
+       {"contract-events-processor@v1.0.0",
+        component("events", R"({"input_types": ["ledger"], "output_types": ["event"]})")},
+       {"duckdb-consumer@v1.0.0", component("duckdb", R"({"env_mapping": {"database_path": "DUCKDB_PATH"}})")}});
+  const Finished& apply = Apply(yaml);
+  ASSERT_EQ(apply.exit_code, 0) << apply.Describe();
+  EXPECT_EQ(Status(name).state, "running");
+  EXPECT_EQ(engine().Exec(absl::StrCat("flow-", name, "-duckdb-1"), {"sh", "-c", "echo $DUCKDB_PATH"}),
+            "/data/events.duckdb");
+  EXPECT_EQ(Delete(name).exit_code, 0);
+  EXPECT_TRUE(Gone(name));
+}
+
 INSTANTIATE_TEST_SUITE_P(
-    Examples, ExamplesTest,
+    Examples, EachExampleTest,
     testing::Values(Example{"minimal", "sink", {"APPLE letters=5", "CHERRY letters=6"}},
                     Example{"fan-out-and-join", "report", {"price 2 24", "amount 2 3"}},
                     Example{"run-once", "print", {"1 ada", "3 edsger"}},

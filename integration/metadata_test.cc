@@ -60,8 +60,13 @@ TEST_F(MetadataTest, AFileAsFlowctlInitWritesItDeploys) {
   const std::string source = MakeComponent("source", Says(R"({"output_types": ["ledger"], "port": 50051})"));
   const std::string sink =
       MakeComponent("duckdb", Says(R"({"env_mapping": {"database_path": "DUCKDB_PATH"}, "input_types": ["ledger"]})"));
+  const std::string file = Write("init.yaml", Initial(name, source, sink));
+  EXPECT_THAT(Flow("flow-translate", {file}).out, AllOf(HasSubstr(" DATABASE_PATH: "), HasSubstr("Nothing is known")));
   const Finished& apply = Apply(Initial(name, source, sink));
   ASSERT_EQ(apply.exit_code, 0) << apply.Describe();
+  // From now on flow-translate knows it, too.
+  EXPECT_THAT(Flow("flow-translate", {file}).out, AllOf(HasSubstr(" DUCKDB_PATH: "), Not(HasSubstr(" DATABASE_PATH: ")),
+                                                        Not(HasSubstr("Nothing is known"))));
   EXPECT_EQ(Variable(project + "-duckdb-consumer-1", "DUCKDB_PATH"), "./data/pipeline.duckdb");
   EXPECT_EQ(Variable(project + "-duckdb-consumer-1", "DATABASE_PATH"), "");
   EXPECT_EQ(Variable(project + "-duckdb-consumer-1", "FLOW_CONFIG_DATABASE_PATH"), "./data/pipeline.duckdb");

@@ -149,7 +149,7 @@ const Command& TranslateCommand() {
       .fewest = 0,
       .most = 1,
       .groups = {FileFlags(),
-                 {"Translating", {{"engine_api"}, {"namespace"}}},
+                 {"Translating", {{"engine_api"}, {"namespace"}, {"state_dir"}}},
                  {"Output",
                   {{"output", "yaml",
                     "How it is written: as YAML with comments, as JSON, which Compose reads as well, or as flow's own "

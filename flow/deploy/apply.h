@@ -27,12 +27,11 @@
 #include "absl/time/time.h"
 #include "flow/deploy/apply_input.h"
 #include "flow/deploy/diagnosis.h"
+#include "flow/deploy/doing.h"
 #include "flow/deploy/executor.h"
 #include "flow/deploy/failure.h"
 #include "flow/deploy/images.h"
 #include "flow/deploy/machine.h"
-#include "flow/deploy/network_claim.h"
-#include "flow/deploy/operation_call.h"
 #include "flow/deploy/readiness.h"
 #include "flow/deploy/reconcile.h"
 #include "flow/deploy/record.h"
@@ -77,9 +76,9 @@ class Apply {
 
   // What a test tells states apart by.
   std::string DebugString() const {
-    return absl::StrCat(static_cast<int>(phase_), "|", survey_.pending(), "|", executor_.DebugString(), "|",
+    return absl::StrCat(static_cast<int>(phase_), "|", survey_.pending(), "|", doing_.DebugString(), "|",
                         watch_.DebugString(), "|", diagnosis_.pending(), "|", failures_.size(), ",", left_.size(), ",",
-                        claim_.asked(), ",", interrupted_, unanswered_, silent_);
+                        interrupted_, unanswered_, silent_);
   }
 
  private:
@@ -106,6 +105,7 @@ class Apply {
 
   const compose::Project& project() const { return input_->project; }
   const ApplyOptions& options() const { return input_->options; }
+  const Executor& executor() const { return doing_.executor(); }
 
   // Events
 
@@ -127,8 +127,9 @@ class Apply {
 
   void Take(const Answer& answer) {
     if (survey_.Asked(answer)) return OnSurvey(answer);
-    if (const auto operation = operations_.extract(answer.request); !operation.empty()) {
-      return OnOperation(operation.mapped(), answer.reply);
+    if (doing_.Asked(answer)) {
+      if (const auto outcome = doing_.Take(answer, project(), out_)) OnOutcome(*outcome);
+      return;
     }
     if (answer.request == ping_) return OnPing(answer.reply.status());
     diagnosis_.Take(answer, failures_);
@@ -139,7 +140,7 @@ class Apply {
     if (phase_ == Phase::kIntending) {
       if (!saved.status.ok()) return FinishUntouched(ExitCode::kFailed, std::string(saved.status.message()));
       phase_ = Phase::kPulling;
-      executor_ = Executor(pulls_.plan);
+      doing_.Start(pulls_.plan);
       if (interrupted_ != 0) Fail({.what = "interrupted"});
     } else if (phase_ == Phase::kConcluding) {
       if (!saved.status.ok()) out_.Tell(Report::Kind::kWarning, "", std::string(saved.status.message()));
@@ -185,24 +186,24 @@ class Apply {
         break;
       case Phase::kPulling:
         Pump();
-        if (executor_.Finished()) Inspect();
+        if (executor().Finished()) Inspect();
         break;
       case Phase::kInspecting:
         if (survey_.Done() && watch_.listening()) Execute();
         break;
       case Phase::kExecuting:
         Pump();
-        if (executor_.Finished() && !watch_.looking() && (watch_.readiness().AllUp() || !options().wait)) Succeed();
+        if (executor().Finished() && !watch_.looking() && (watch_.readiness().AllUp() || !options().wait)) Succeed();
         break;
       case Phase::kSettling:
-        if (executor_.Idle() && survey_.Done() && !watch_.looking()) Diagnose();
+        if (executor().Idle() && survey_.Done() && !watch_.looking()) Diagnose();
         break;
       case Phase::kDiagnosing:
         if (diagnosis_.Done()) RollBack();
         break;
       case Phase::kRollingBack:
         Pump();
-        if (executor_.Idle()) ConcludeFailed();
+        if (executor().Idle()) ConcludeFailed();
         break;
       default:
         break;
@@ -282,21 +283,16 @@ class Apply {
     phase_ = Phase::kExecuting;
     // Anew: by the images that were pulled, and by what they say of health.
     DecideRest();
-    executor_ = Executor(decision_.plan);
+    doing_.Start(decision_.plan);
     if (decision_.plan.operations().empty()) watch_.JudgeUnhealthy(out_);
   }
 
-  // Makes the calls of all operations that may begin.
   void Pump() {
-    const auto reached = [this](const Wait& wait) { return watch_.readiness().Reached(wait); };
-    for (const uint32_t index : executor_.Begin(reached)) {
-      const Operation& operation = executor_.plan().operations(index);
-      out_.Tell(Report::Kind::kBegun, operation.component(), OperationText(operation));
-      engine::Placement placement = input_->placement;
-      placement.network_id = NetworkId();
-      engine::Call call = MakeCall(operation, executor_.Target(index), project(), placement, out_.version());
-      operations_[out_.Request(std::move(call), Deadline(operation))] = index;
-    }
+    engine::Placement placement = input_->placement;
+    if (!survey_.observed().networks.empty()) placement.network_id = survey_.observed().networks[0].id();
+    doing_.Pump(
+        project(), placement, [this](const Wait& wait) { return watch_.readiness().Reached(wait); },
+        [this](const Operation& operation) { return Deadline(operation); }, out_);
   }
 
   absl::Duration Deadline(const Operation& operation) const {
@@ -304,32 +300,10 @@ class Apply {
     return interrupted_ != 0 ? grace + kPatience : DeadlineOf(operation);
   }
 
-  std::string NetworkId() const {
-    for (const auto& [index, id] : executor_.made()) {
-      if (executor_.plan().operations(index).kind() == Operation::CREATE_NETWORK) return id;
-    }
-    return survey_.observed().networks.empty() ? "" : survey_.observed().networks[0].id();
-  }
-
-  void OnOperation(uint32_t index, absl::StatusOr<engine::Reply> reply) {
-    const Operation& operation = executor_.plan().operations(index);
-    if (operation.kind() == Operation::CREATE_NETWORK) {
-      if (claim_.asked()) {
-        reply = claim_.OnListed(project(), reply, out_);
-      } else if (const int listing = claim_.OnCreated(operation.name(), reply, out_); listing != 0) {
-        operations_[listing] = index;
-        return;
-      }
-    }
-    if (!reply.ok()) return OnOperationFailed(index, reply.status());
-    OnOperationDone(index, reply);
-  }
-
-  void OnOperationDone(uint32_t index, const absl::StatusOr<engine::Reply>& reply) {
-    const Operation& operation = executor_.plan().operations(index);
-    const auto* made = std::get_if<engine::Created>(&*reply);
-    executor_.Done(index, made == nullptr ? "" : made->id().empty() ? made->name() : made->id());
-    out_.Tell(Report::Kind::kDone, operation.component(), DoneText(operation));
+  void OnOutcome(const Doing::Outcome& outcome) {
+    if (!outcome.reply.ok()) return OnOperationFailed(outcome.index, outcome.reply.status());
+    const Operation& operation = executor().plan().operations(outcome.index);
+    const auto* made = std::get_if<engine::Created>(&*outcome.reply);
     if (phase_ == Phase::kRollingBack) return;
     if (operation.kind() == Operation::CREATE_CONTAINER) {
       watch_.readiness().Created(operation.component(), operation.number(), made->id());
@@ -337,26 +311,23 @@ class Apply {
         out_.Tell(Report::Kind::kWarning, operation.component(), warning);
       }
     } else if (operation.kind() == Operation::START_CONTAINER || operation.kind() == Operation::UNPAUSE_CONTAINER) {
-      watch_.Started(executor_.Target(index), out_);
+      watch_.Started(executor().Target(outcome.index), out_);
     }
   }
 
   void OnOperationFailed(uint32_t index, const absl::Status& status) {
-    const Operation& operation = executor_.plan().operations(index);
+    const Operation& operation = executor().plan().operations(index);
     const bool unanswered = absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
-    executor_.Failed(index);
-    out_.Tell(Report::Kind::kFailed, operation.component(),
-              absl::StrCat(OperationText(operation), ": ", status.message()));
     if (phase_ == Phase::kRollingBack) {
       left_.push_back(absl::StrCat(operation.name(), " (", status.message(), ")"));
-      if (unanswered && interrupted_ != 0) executor_.Stop();  // it will not answer the rest either
+      if (unanswered && interrupted_ != 0) doing_.executor().Stop();  // it will not answer the rest either
       return;
     }
     unanswered_ |= unanswered;
     const bool taken = operation.kind() == Operation::CREATE_CONTAINER && absl::IsAlreadyExists(status);
     if (taken) taken_.insert(index);
     // The engine's refusal says more than the exit that it may tell as well.
-    const std::string id = executor_.Target(index);
+    const std::string id = executor().Target(index);
     watch_.readiness().Fail(id);
     std::erase_if(failures_, [&](const Failure& failure) { return !id.empty() && failure.container_id == id; });
     Fail({.component = operation.component(),
@@ -375,19 +346,9 @@ class Apply {
     failures_.push_back(std::move(failure));
     if (phase_ >= Phase::kSettling) return;
     phase_ = Phase::kSettling;
-    executor_.Stop();
-    CancelPulls();
-  }
-
-  // A pull takes minutes and leaves nothing half-done: it is not awaited.
-  void CancelPulls() {
-    std::erase_if(operations_, [this](const auto& entry) {
-      const auto& [request, index] = entry;
-      if (executor_.plan().operations(index).kind() != Operation::PULL_IMAGE) return false;
-      out_.Put(Cancel{request});
-      executor_.Failed(index);
-      return true;
-    });
+    doing_.executor().Stop();
+    // A pull takes minutes and leaves nothing half-done: it is not awaited.
+    doing_.GiveUp([](const Operation& operation) { return operation.kind() == Operation::PULL_IMAGE; }, out_);
   }
 
   void OnTimeout() {
@@ -405,7 +366,10 @@ class Apply {
   // it takes, while the engine answers at all.
   void OnPing(const absl::Status& status) {
     if (phase_ >= Phase::kConcluding) return;
-    if (phase_ == Phase::kSettling || !status.ok()) CancelOperations();
+    if (phase_ == Phase::kSettling || !status.ok()) {
+      doing_.GiveUp([](const Operation&) { return true; }, out_);
+      unanswered_ = true;
+    }
     if (status.ok()) {
       patience_ = out_.Timer(kPatience - kPingDeadline);
       return;
@@ -413,15 +377,6 @@ class Apply {
     if (phase_ < Phase::kRollingBack) RollBack();
     silent_ = true;
     ConcludeFailed();
-  }
-
-  void CancelOperations() {
-    for (const auto& [request, index] : operations_) {
-      out_.Put(Cancel{request});
-      executor_.Failed(index);
-    }
-    operations_.clear();
-    unanswered_ = true;
   }
 
   void Diagnose() {
@@ -434,11 +389,11 @@ class Apply {
   void RollBack() {
     phase_ = Phase::kRollingBack;
     made_ = Made();
-    executor_ = Executor(options().rollback ? PlanRemoval(made_, InputsOf(project())) : Plan());
+    doing_.Start(options().rollback ? PlanRemoval(made_, InputsOf(project())) : Plan());
   }
 
   Removal Made() const {
-    return WhatWasMade(project(), survey_.observed(), diagnosis_.found(), executor_, taken_, watch_.readiness(),
+    return WhatWasMade(project(), survey_.observed(), diagnosis_.found(), executor(), taken_, watch_.readiness(),
                        IsFirst());
   }
 
@@ -459,10 +414,10 @@ class Apply {
   void ConcludeFailed() {
     // The state tells what is there: what was removed is not, and of what the engine did not answer any more all may
     // be.
-    if (silent_ || !executor_.Finished()) left_ = {MayBeLeft()};
-    for (uint32_t index = 0; index < static_cast<uint32_t>(executor_.plan().operations_size()); ++index) {
-      const Operation& operation = executor_.plan().operations(index);
-      if (operation.kind() == Operation::REMOVE_CONTAINER && executor_.IsDone(index)) {
+    if (silent_ || !executor().Finished()) left_ = {MayBeLeft()};
+    for (uint32_t index = 0; index < static_cast<uint32_t>(executor().plan().operations_size()); ++index) {
+      const Operation& operation = executor().plan().operations(index);
+      if (operation.kind() == Operation::REMOVE_CONTAINER && executor().IsDone(index)) {
         watch_.readiness().Forget(operation.target());
       }
     }
@@ -533,9 +488,7 @@ class Apply {
 
   Survey survey_;
   Reconciliation pulls_, decision_;
-  Executor executor_;
-  std::map<int, uint32_t> operations_;  // request → operation of the executor's plan
-  NetworkClaim claim_;
+  Doing doing_;
   Watch watch_;
 
   std::vector<Failure> failures_;

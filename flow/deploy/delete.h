@@ -18,6 +18,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "flow/deploy/deployment.pb.h"
+#include "flow/deploy/doing.h"
 #include "flow/deploy/executor.h"
 #include "flow/deploy/machine.h"
 #include "flow/deploy/operation_call.h"
@@ -55,11 +56,11 @@ class Delete {
     return out_.Take();
   }
 
-  const Plan& plan() const { return executor_.plan(); }
+  const Plan& plan() const { return doing_.executor().plan(); }
 
   // What a test tells states apart by.
   std::string DebugString() const {
-    return absl::StrCat(static_cast<int>(phase_), "|", survey_.pending(), "|", executor_.DebugString(), "|",
+    return absl::StrCat(static_cast<int>(phase_), "|", survey_.pending(), "|", doing_.DebugString(), "|",
                         holders_.size(), ",", left_.size(), ",", hurried_);
   }
 
@@ -87,8 +88,10 @@ class Delete {
 
   void On(const Answer& answer) {
     if (survey_.Asked(answer)) return OnSurvey(answer);
-    if (const auto operation = operations_.extract(answer.request); !operation.empty()) {
-      return OnOperation(operation.mapped(), answer.reply.status());
+    if (doing_.Asked(answer)) {
+      const auto outcome = doing_.Take(answer, NoProject(), out_);
+      if (!outcome->reply.ok()) OnOperationFailed(outcome->index, outcome->reply.status());
+      return;
     }
     if (const auto held = holders_.extract(answer.request); !held.empty()) {
       left_.push_back(absl::StrCat(held.mapped(), HoldersText(answer.reply)));
@@ -136,7 +139,7 @@ class Delete {
         break;
       case Phase::kExecuting:
         Pump();
-        if (executor_.Finished()) phase_ = Phase::kExplaining;
+        if (doing_.executor().Finished()) phase_ = Phase::kExplaining;
         break;
       case Phase::kExplaining:
         if (holders_.empty()) Conclude();
@@ -148,9 +151,11 @@ class Delete {
 
   // Deciding
 
+  // A delete knows none, and what it does needs none.
+  static const compose::Project& NoProject() { return compose::Project::default_instance(); }
+
   void OnSurvey(const Answer& answer) {
-    static const compose::Project* const kNone = new compose::Project;  // images are not asked for
-    const absl::Status status = survey_.Take(answer, *kNone, out_);
+    const absl::Status status = survey_.Take(answer, NoProject(), out_);
     if (status.ok()) return;
     if (phase_ == Phase::kConnecting || absl::IsFailedPrecondition(status)) {
       return Finish(ExitCode::kNoEngine, std::string(status.message()));
@@ -178,7 +183,7 @@ class Delete {
       if (!input_->keep_volumes) removal.volumes.push_back(volume.name());
     }
     if (input_->previous.has_value()) removal.grace_seconds = GracesOf(input_->previous->project());
-    executor_ = Executor(PlanRemoval(removal, KnownInputs(there.containers)));
+    doing_.Start(PlanRemoval(removal, KnownInputs(there.containers)));
     phase_ = Phase::kIntending;
     out_.Put(Save{Record("")});
   }
@@ -196,23 +201,12 @@ class Delete {
   // Doing
 
   void Pump() {
-    for (const uint32_t index : executor_.Begin([](const Wait&) { return true; })) {
-      const Operation& operation = executor_.plan().operations(index);
-      out_.Tell(Report::Kind::kBegun, operation.component(), OperationText(operation));
-      engine::Call call = MakeCall(operation, operation.target(), {}, {}, out_.version());
-      operations_[out_.Request(std::move(call), DeadlineOf(operation))] = index;
-    }
+    doing_.Pump(
+        NoProject(), {}, [](const Wait&) { return true; }, DeadlineOf, out_);
   }
 
-  void OnOperation(uint32_t index, const absl::Status& status) {
-    const Operation& operation = executor_.plan().operations(index);
-    if (status.ok()) {
-      executor_.Done(index);
-      return out_.Tell(Report::Kind::kDone, operation.component(), DoneText(operation));
-    }
-    executor_.Failed(index);
-    out_.Tell(Report::Kind::kFailed, operation.component(),
-              absl::StrCat(OperationText(operation), ": ", status.message()));
+  void OnOperationFailed(uint32_t index, const absl::Status& status) {
+    const Operation& operation = doing_.executor().plan().operations(index);
     switch (operation.kind()) {
       case Operation::STOP_CONTAINER:
         return;  // its removal kills it
@@ -233,15 +227,13 @@ class Delete {
   void Hurry() {
     hurried_ = true;
     out_.Tell(Report::Kind::kWarning, "", "time is running out: what still runs is killed");
-    for (uint32_t index = 0; index < static_cast<uint32_t>(executor_.plan().operations_size()); ++index) {
-      const bool over = executor_.IsDone(index) || executor_.IsFailed(index);
-      if (executor_.plan().operations(index).kind() == Operation::STOP_CONTAINER && !over) executor_.Done(index);
+    Executor& executor = doing_.executor();
+    const auto stops = [](const Operation& operation) { return operation.kind() == Operation::STOP_CONTAINER; };
+    doing_.GiveUp(stops, out_);
+    for (uint32_t index = 0; index < static_cast<uint32_t>(executor.plan().operations_size()); ++index) {
+      const bool over = executor.IsDone(index) || executor.IsFailed(index);
+      if (stops(executor.plan().operations(index)) && !over) executor.Done(index);
     }
-    std::erase_if(operations_, [this](const auto& entry) {
-      if (executor_.plan().operations(entry.second).kind() != Operation::STOP_CONTAINER) return false;
-      out_.Put(Cancel{entry.first});
-      return true;
-    });
   }
 
   // " (held by other, third)", as the engine's answer about a network or the users of a volume tells.
@@ -299,8 +291,7 @@ class Delete {
   bool hurried_ = false;
 
   Survey survey_;
-  Executor executor_;
-  std::map<int, uint32_t> operations_;  // request → operation
+  Doing doing_;
   std::map<int, std::string> holders_;  // request → what could not go, whose holders are asked for
   std::vector<std::string> left_;
 };

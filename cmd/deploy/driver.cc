@@ -6,6 +6,11 @@
 
 namespace flow {
 
+Driver::~Driver() {
+  for (const auto& [number, request] : requests_) client_.Cancel(request);
+  client_.Cancel(stream_);
+}
+
 void Driver::Do(const deploy::Send& send) {
   const engine::HttpRequest request = engine::BuildRequest(send.call, send.version);
   hooks_.request(request);

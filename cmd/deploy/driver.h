@@ -35,6 +35,10 @@ class Driver {
  public:
   Driver(Client& client, Signals& signals, DriverHooks hooks)
       : client_(client), signals_(signals), hooks_(std::move(hooks)) {}
+  // The client lives on: nothing that it still brings is for this driver.
+  ~Driver();
+  Driver(const Driver&) = delete;
+  Driver& operator=(const Driver&) = delete;
 
   // Runs the machine to its end.
   template <typename Machine>

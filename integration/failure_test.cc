@@ -21,6 +21,9 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
+// A busy machine's engine tells an exit late: long enough that it has told before the apply is over.
+const std::vector<std::string> kLongMinReady = {"--min_ready=10s"};
+
 class FailureTest : public DockerTest {
  protected:
   // Source → processor → sink, the middle one being `processor`.
@@ -81,7 +84,8 @@ TEST_F(FailureTest, ACommandThatDoesNotExistIsToldInTheEnginesWords) {
 // "Must show": with one, which is the default, it is the init process that does not find it, once it runs.
 TEST_F(FailureTest, ACommandThatTheInitProcessDoesNotFindIsTold) {
   const std::string name = Name("initcommand");
-  const Finished& apply = Apply(With(name, "      image: busybox:1.36\n      command: [no-such-command, now]\n"));
+  const Finished& apply =
+      Apply(With(name, "      image: busybox:1.36\n      command: [no-such-command, now]\n"), kLongMinReady);
   EXPECT_EQ(apply.exit_code, 1) << apply.Describe();
   EXPECT_THAT(apply.err, AllOf(HasSubstr("processor"), HasSubstr("no-such-command"), HasSubstr("No such file")));
   ExpectItToldAndDelete(name, "processor");
@@ -100,8 +104,10 @@ TEST_F(FailureTest, AnImageThatDoesNotExistIsToldAndNothingIsCreated) {
 // "Must show"
 TEST_F(FailureTest, AComponentThatExitsAtOnceIsToldWithItsLastLines) {
   const std::string name = Name("exits");
-  const Finished& apply = Apply(With(
-      name, "      image: busybox:1.36\n      command: [sh, -c, 'echo no such topic; echo giving up >&2; exit 3']\n"));
+  const Finished& apply = Apply(
+      With(name,
+           "      image: busybox:1.36\n      command: [sh, -c, 'echo no such topic; echo giving up >&2; exit 3']\n"),
+      kLongMinReady);
   EXPECT_EQ(apply.exit_code, 1) << apply.Describe();
   EXPECT_THAT(apply.err,
               AllOf(HasSubstr("processor"), HasSubstr("code 3"), HasSubstr("no such topic"), HasSubstr("giving up")));
@@ -186,9 +192,6 @@ TEST_F(FailureTest, AnonymousVolumesGoWithAFailedApplyAndWithAReplacement) {
   EXPECT_TRUE(Gone(name));
 }
 
-// A busy machine's engine tells an exit late: long enough that it has told before the apply is over.
-const std::vector<std::string> kLongMinReady = {"--min_ready=10s"};
-
 // P12, first run: what may not exit and does so within --min_ready fails the apply.
 TEST_F(FailureTest, AnExitWithinMinReadyFailsTheApply) {
   const std::string name = Name("p12");
@@ -228,9 +231,11 @@ TEST_F(FailureTest, AnExitAfterMinReadyIsForStatusToTell) {
 // P14: one that ends well where it should go on is told what to write if it is meant to end.
 TEST_F(FailureTest, AnEndWithZeroUnderAPolicyThatRestartsIsExplained) {
   const std::string name = Name("p14");
-  const Finished& apply = Apply(Pipeline(
-      name, "  sources:\n    - {id: source, image: 'busybox:1.36', command: [sh, -c, 'echo done']}\n  sinks:\n" +
-                Idle("sink", "      inputs: [source]\n")));
+  const Finished& apply = Apply(
+      Pipeline(name,
+               "  sources:\n    - {id: source, image: 'busybox:1.36', command: [sh, -c, 'echo done']}\n  sinks:\n" +
+                   Idle("sink", "      inputs: [source]\n")),
+      kLongMinReady);
   EXPECT_EQ(apply.exit_code, 1) << apply.Describe();
   EXPECT_THAT(apply.err, AllOf(HasSubstr("source"), HasSubstr("code 0"), HasSubstr("restart_policy: no"),
                                HasSubstr("on-failure")));
@@ -267,7 +272,7 @@ TEST_F(FailureTest, WhatTheHttpProbeAnsweredIsTold) {
       health_check: /health
       health_port: 8080
 )"),
-                                {"--timeout=5s"});
+                                {"--timeout=20s"});
   EXPECT_EQ(apply.exit_code, 1) << apply.Describe();
   EXPECT_THAT(apply.err, AllOf(HasSubstr("source"), HasSubstr("404"), HasSubstr("--timeout")));
   ExpectItToldAndDelete(name, "source");

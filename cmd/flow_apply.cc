@@ -14,7 +14,7 @@
 #include "cmd/cli/commands.h"
 #include "cmd/cli/flags.h"
 #include "cmd/deploy/caller.h"
-#include "cmd/deploy/driver.h"
+#include "cmd/deploy/drive.h"
 #include "cmd/deploy/host_files.h"
 #include "cmd/deploy/load.h"
 #include "cmd/deploy/own_state.h"
@@ -130,23 +130,13 @@ struct Run {
   Progress progress;
 };
 
-// Runs a state machine against the engine. How it ended, where that was badly, told.
+// Runs a machine whose intent and outcome are this pipeline's state.
 template <typename Machine>
 std::variant<deploy::Finish, ExitCode> Drive(Run& run, Machine& machine) {
-  Client* client = run.session.client();
-  if (client == nullptr) return ExitCode::kFailed;
   StateWriter writer(run.session.store(), run.key, run.loaded);
-  Driver driver(*client, run.session.signals(),
-                {.save = [&](const deploy::Deployment& deployment) { return writer.Save(deployment); },
-                 .forget = [] {},
-                 .report = [&](const deploy::Report& report) { run.progress.Tell(report, absl::Now()); },
-                 .request = [&](const engine::HttpRequest& request) { run.session.Trace(request); }});
-  const deploy::Finish finish = driver.Run(machine);
-  if (finish.code == ExitCode::kNoEngine && !driver.unreachable().ok()) {
-    return run.session.FailUnreachable(driver.unreachable());
-  }
-  if (finish.code != ExitCode::kDone) return run.session.Fail(finish.code, finish.message);
-  return finish;
+  const StateHooks state = {.save = [&](const deploy::Deployment& deployment) { return writer.Save(deployment); },
+                            .forget = [] {}};
+  return Drive(run.session, run.progress, state, machine);
 }
 
 // Reads the metadata of the images that component references name, and the file with it. Nothing: go on.

@@ -15,7 +15,7 @@
 #include "cmd/cli/commands.h"
 #include "cmd/cli/flags.h"
 #include "cmd/deploy/caller.h"
-#include "cmd/deploy/driver.h"
+#include "cmd/deploy/drive.h"
 #include "cmd/deploy/load.h"
 #include "cmd/deploy/own_state.h"
 #include "cmd/deploy/progress.h"
@@ -36,8 +36,7 @@ ExitCode DeleteOne(Session& session, const PipelineKey& key, Progress::Mode mode
                                                                    : ExitCode::kFailed;
     return session.Fail(code, lock.status().message());
   }
-  Client* client = session.client();
-  if (client == nullptr) return ExitCode::kFailed;
+  if (session.client() == nullptr) return ExitCode::kFailed;
   deploy::DeleteInput input{.namespace_ = key.pipeline_namespace, .pipeline = key.name};
   OwnState state = ReadOwnState(session, key);
   input.previous = std::move(state.deployment);
@@ -48,25 +47,19 @@ ExitCode DeleteOne(Session& session, const PipelineKey& key, Progress::Mode mode
 
   Progress progress(mode, absl::Now());
   absl::Status forgotten;
-  Driver driver(*client, session.signals(),
-                {.save =
-                     [&](const deploy::Deployment& d) {
-                       return state.elsewhere ? absl::OkStatus() : session.store().WriteDeployment(key, d);
-                     },
-                 .forget =
-                     [&] {
-                       if (!state.elsewhere) forgotten = session.store().Remove(key);
-                     },
-                 .report = [&](const deploy::Report& report) { progress.Tell(report, absl::Now()); },
-                 .request = [&](const engine::HttpRequest& request) { session.Trace(request); }});
+  const StateHooks hooks = {.save =
+                                [&](const deploy::Deployment& d) {
+                                  return state.elsewhere ? absl::OkStatus() : session.store().WriteDeployment(key, d);
+                                },
+                            .forget =
+                                [&] {
+                                  if (!state.elsewhere) forgotten = session.store().Remove(key);
+                                }};
   deploy::Delete machine(std::move(input));
-  const deploy::Finish finish = driver.Run(machine);
-  if (finish.code == ExitCode::kNoEngine && !driver.unreachable().ok()) {
-    return session.FailUnreachable(driver.unreachable());
-  }
-  if (finish.code != ExitCode::kDone) return session.Fail(finish.code, finish.message);
+  const auto end = Drive(session, progress, hooks, machine);
+  if (const ExitCode* over = std::get_if<ExitCode>(&end)) return *over;
   if (!forgotten.ok()) return session.Fail(ExitCode::kFailed, forgotten.message());
-  if (finish.unchanged) return ExitCode::kDone;  // it was not there, and that is no error
+  if (std::get<deploy::Finish>(end).unchanged) return ExitCode::kDone;  // it was not there, and that is no error
   return Print(kName, absl::StrCat("Pipeline deleted: ", key.name, "\n")) ? ExitCode::kDone : ExitCode::kFailed;
 }
 

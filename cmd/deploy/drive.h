@@ -1,0 +1,46 @@
+// A command's machine, run against the engine of its session.
+#ifndef CMD_DEPLOY_DRIVE_H_
+#define CMD_DEPLOY_DRIVE_H_
+
+#include <functional>
+#include <utility>
+#include <variant>
+
+#include "absl/status/status.h"
+#include "absl/time/clock.h"
+#include "cmd/deploy/driver.h"
+#include "cmd/deploy/progress.h"
+#include "cmd/deploy/session.h"
+#include "flow/deploy/deployment.pb.h"
+#include "flow/deploy/machine.h"
+#include "flow/exit_code.h"
+
+namespace flow {
+
+// Where a machine's state is kept.
+struct StateHooks {
+  std::function<absl::Status(const deploy::Deployment&)> save;
+  std::function<void()> forget;
+};
+
+// Runs the machine to its end. How it ended where that was well; else the exit code, and that was told.
+template <typename Machine>
+std::variant<deploy::Finish, ExitCode> Drive(Session& session, Progress& progress, StateHooks state, Machine& machine) {
+  Client* client = session.client();
+  if (client == nullptr) return ExitCode::kFailed;
+  Driver driver(*client, session.signals(),
+                {.save = std::move(state.save),
+                 .forget = std::move(state.forget),
+                 .report = [&](const deploy::Report& report) { progress.Tell(report, absl::Now()); },
+                 .request = [&](const engine::HttpRequest& request) { session.Trace(request); }});
+  const deploy::Finish finish = driver.Run(machine);
+  if (finish.code == ExitCode::kNoEngine && !driver.unreachable().ok()) {
+    return session.FailUnreachable(driver.unreachable());
+  }
+  if (finish.code != ExitCode::kDone) return session.Fail(finish.code, finish.message);
+  return finish;
+}
+
+}  // namespace flow
+
+#endif  // CMD_DEPLOY_DRIVE_H_

@@ -91,7 +91,7 @@ class StateWriter {
 deploy::PipelineStatus StatusNow(Session& session, const deploy::Apply& machine, const PipelineKey& key,
                                  bool unchanged) {
   deploy::StatusInput input{.namespace_ = key.pipeline_namespace, .pipeline = key.name};
-  input.deployment = session.ReadState(key);
+  if (absl::StatusOr<deploy::Deployment> state = session.ReadState(key); state.ok()) input.deployment = *state;
   input.containers = machine.observed();
   if (!unchanged) {
     Caller caller(session, machine.api_version());
@@ -184,7 +184,7 @@ ExitCode Deploy(Run& run) {
   }
   deploy::ApplyInput input;
   input.options = run.options;
-  input.previous = ReadOwnState(session, run.key).deployment;
+  input.previous = OwnStates(session).Read(run.key).deployment;
   if (const std::optional<ExitCode> over = Learn(run, input)) return *over;
   HostFiles files;
   if (!PrepareHost(run, files)) return ExitCode::kFailed;

@@ -28,7 +28,7 @@ namespace {
 
 constexpr char kName[] = "flow-delete";
 
-ExitCode DeleteOne(Session& session, const PipelineKey& key, Progress::Mode mode) {
+ExitCode DeleteOne(Session& session, OwnStates& states, const PipelineKey& key, Progress::Mode mode) {
   absl::StatusOr<Lock> lock = Lock::Acquire(session.store(), key);
   if (!lock.ok()) {
     const ExitCode code = IsHeldByAnother(lock.status())           ? ExitCode::kBusy
@@ -38,9 +38,9 @@ ExitCode DeleteOne(Session& session, const PipelineKey& key, Progress::Mode mode
   }
   if (session.client() == nullptr) return ExitCode::kFailed;
   deploy::DeleteInput input{.namespace_ = key.pipeline_namespace, .pipeline = key.name};
-  OwnState state = ReadOwnState(session, key);
+  OwnState state = states.Read(key);
   input.previous = std::move(state.deployment);
-  input.has_state = !state.elsewhere && !absl::IsNotFound(session.store().ReadDeployment(key).status());
+  input.has_state = state.known;
   input.keep_volumes = FLAGS_keep_volumes;
   input.ignore_not_found = FLAGS_ignore_not_found;
   input.timeout = DurationOf(FLAGS_timeout);
@@ -119,9 +119,10 @@ ExitCode Main(const Arguments& arguments) {
   if (const ExitCode* over = std::get_if<ExitCode>(&named)) return *over;
 
   // Each is tried; the first failure is the exit code, but a signal ends it.
+  OwnStates states(session);
   ExitCode code = ExitCode::kDone;
   for (const PipelineKey& key : std::get<std::vector<PipelineKey>>(named)) {
-    const ExitCode one = DeleteOne(session, key, *mode);
+    const ExitCode one = DeleteOne(session, states, key, *mode);
     if (code == ExitCode::kDone) code = one;
     if (static_cast<int>(one) > 128) return one;
   }

@@ -101,9 +101,8 @@ ExitCode ShowOne(Session& session, Caller& caller, const std::string& name, Cont
   if (const absl::Status status = CheckKey(key); !status.ok()) {
     return session.Fail(ExitCode::kUsage, status.message());
   }
-  OwnState state = ReadOwnState(session, key);
-  const bool known = !state.elsewhere && !absl::IsNotFound(session.store().ReadDeployment(key).status());
-  if (!known && containers.empty()) {
+  OwnState state = OwnStates(session).Read(key);
+  if (!state.known && containers.empty()) {
     return session.Fail(ExitCode::kNoSuchPipeline, absl::StrCat("there is no pipeline \"", name, "\" in namespace \"",
                                                                 key.pipeline_namespace, "\""));
   }
@@ -118,10 +117,11 @@ ExitCode ShowAll(Session& session, Caller& caller, ContainersOf containers) {
   for (const PipelineKey& key : *kept) {
     if (FLAGS_namespace.empty() || key.pipeline_namespace == FLAGS_namespace) containers[key];
   }
+  OwnStates states(session);
   deploy::StatusList list;
   ExitCode code = ExitCode::kDone;
   for (auto& [key, of_pipeline] : containers) {
-    OwnState state = ReadOwnState(session, key);
+    OwnState state = states.Read(key);
     if (state.elsewhere && of_pipeline.empty()) continue;
     const deploy::PipelineStatus& status = *list.add_pipelines() =
         Describe(session, caller, key, std::move(state.deployment), std::move(of_pipeline), /*inspect_all=*/false);

@@ -10,29 +10,28 @@
 #include "flow/engine/call.h"
 
 namespace flow {
-namespace {
 
-// Whether the engine is another one than that of `id`; not where it does not tell.
-bool IsAnother(Session& session, const std::string& id) {
-  if (session.client() == nullptr) return false;
-  Caller caller(session);
-  if (!caller.Negotiate().ok()) return false;
+const std::string& OwnStates::EngineId() {
+  if (engine_id_.has_value()) return *engine_id_;
+  engine_id_ = "";
+  if (session_.client() == nullptr) return *engine_id_;
+  Caller caller(session_);
+  if (!caller.Negotiate().ok()) return *engine_id_;
   const absl::StatusOr<engine::Reply> reply = caller.One(engine::GetInfo{});
-  const auto* info = reply.ok() ? std::get_if<engine::Info>(&*reply) : nullptr;
-  return info != nullptr && !info->id().empty() && info->id() != id;
+  if (reply.ok()) engine_id_ = std::get<engine::Info>(*reply).id();
+  return *engine_id_;
 }
 
-}  // namespace
-
-OwnState ReadOwnState(Session& session, const PipelineKey& key) {
-  OwnState state{.deployment = session.ReadState(key)};
-  if (!state.deployment.has_value()) return state;
-  const std::string& host = state.deployment->engine_host();
-  if (host == session.endpoint().address || state.deployment->engine_id().empty()) return state;
-  if (!IsAnother(session, state.deployment->engine_id())) return state;
-  session.Warn(absl::StrCat("the state of pipeline \"", key.name, "\" is of another engine, ", host,
-                            ": what it has there is not looked at (--host=", host, " does)"));
-  return {.deployment = std::nullopt, .elsewhere = true};
+OwnState OwnStates::Read(const PipelineKey& key) {
+  absl::StatusOr<deploy::Deployment> read = session_.ReadState(key);
+  if (!read.ok()) return {.known = !absl::IsNotFound(read.status())};
+  const std::string host = read->engine_host(), id = read->engine_id();
+  OwnState own{.deployment = *std::move(read), .known = true};
+  if (host == session_.endpoint().address || id.empty()) return own;
+  if (EngineId().empty() || EngineId() == id) return own;
+  session_.Warn(absl::StrCat("the state of pipeline \"", key.name, "\" is of another engine, ", host,
+                             ": what it has there is not looked at (--host=", host, " does)"));
+  return {.elsewhere = true};
 }
 
 }  // namespace flow

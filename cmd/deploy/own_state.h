@@ -3,6 +3,7 @@
 #define CMD_DEPLOY_OWN_STATE_H_
 
 #include <optional>
+#include <string>
 
 #include "cmd/deploy/session.h"
 #include "cmd/state/store.h"
@@ -12,12 +13,26 @@ namespace flow {
 
 struct OwnState {
   std::optional<deploy::Deployment> deployment;  // nothing: none, none that can be read, or one of another engine
+  bool known = false;                            // there is one of this engine, or one that cannot be read
   bool elsewhere = false;                        // there is one, and it speaks of another engine
 };
 
-// Reads it. A state that was written for another engine says nothing of this one and is not to be touched: that is
-// warned of, with where the pipeline is. Only a state with another address than the session's costs requests.
-OwnState ReadOwnState(Session& session, const PipelineKey& key);
+class OwnStates {
+ public:
+  explicit OwnStates(Session& session) : session_(session) {}
+
+  // A state that cannot be read is warned of. So is one that was written for another engine, with where the pipeline
+  // is: it says nothing of this one and is not to be touched. Only a state with another address than the session's
+  // costs requests, and the first of them alone.
+  OwnState Read(const PipelineKey& key);
+
+ private:
+  // Empty where the engine does not tell.
+  const std::string& EngineId();
+
+  Session& session_;
+  std::optional<std::string> engine_id_;  // nothing: not asked yet
+};
 
 }  // namespace flow
 

@@ -2,7 +2,6 @@
 
 #include <iostream>
 
-#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "cmd/cli/flags.h"
 #include "cmd/engine/unreachable.h"
@@ -34,14 +33,13 @@ Client* Session::client() {
   return client_.get();
 }
 
-std::optional<deploy::Deployment> Session::ReadState(const PipelineKey& key) const {
+absl::StatusOr<deploy::Deployment> Session::ReadState(const PipelineKey& key) const {
   absl::StatusOr<deploy::Deployment> deployment = store_.ReadDeployment(key);
-  if (deployment.ok()) return *std::move(deployment);
-  if (!absl::IsNotFound(deployment.status())) {
+  if (!deployment.ok() && !absl::IsNotFound(deployment.status())) {
     Fail(ExitCode::kFailed,
          absl::StrCat("warning: ", deployment.status().message(), "; going by the labels on the engine instead"));
   }
-  return std::nullopt;
+  return deployment;
 }
 
 ExitCode Session::FailUnreachable(const absl::Status& status) const {

@@ -3,12 +3,12 @@
 #define CMD_DEPLOY_SESSION_H_
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "cmd/base/environment.h"
 #include "cmd/base/signals.h"
@@ -35,9 +35,9 @@ class Session {
   const Store& store() const { return store_; }
   Signals& signals() { return signals_; }
 
-  // The state of a pipeline. Nothing where there is none, or none that can be read; that is warned of, as the engine's
-  // labels do without it.
-  std::optional<deploy::Deployment> ReadState(const PipelineKey& key) const;
+  // The state of a pipeline. Error: NotFound where there is none; any other where it cannot be read, which is warned
+  // of, as the engine's labels do without it.
+  absl::StatusOr<deploy::Deployment> ReadState(const PipelineKey& key) const;
 
   // With --verbose tells that the request is sent: its method and target, never its body, which may hold secrets.
   void Trace(const engine::HttpRequest& request) const;

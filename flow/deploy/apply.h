@@ -288,10 +288,10 @@ class Apply {
   }
 
   void Pump() {
-    engine::Placement placement = input_->placement;
-    if (!survey_.observed().networks.empty()) placement.network_id = survey_.observed().networks[0].id();
+    const auto& networks = survey_.observed().networks;
     doing_.Pump(
-        project(), placement, [this](const Wait& wait) { return watch_.readiness().Reached(wait); },
+        project(), input_->placement, networks.empty() ? "" : networks[0].id(),
+        [this](const Wait& wait) { return watch_.readiness().Reached(wait); },
         [this](const Operation& operation) { return Deadline(operation); }, out_);
   }
 

@@ -202,7 +202,7 @@ class Delete {
 
   void Pump() {
     doing_.Pump(
-        NoProject(), {}, [](const Wait&) { return true; }, DeadlineOf, out_);
+        NoProject(), {}, "", [](const Wait&) { return true; }, DeadlineOf, out_);
   }
 
   void OnOperationFailed(uint32_t index, const absl::Status& status) {

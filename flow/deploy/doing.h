@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -30,17 +31,21 @@ class Doing {
   // Of the plan's operations; nothing of another one is under way.
   void Start(Plan plan) { executor_ = Executor(std::move(plan)); }
 
-  // Makes the calls of all operations that may begin. `reached` tells whether a component is where a Wait wants it,
+  // Makes the calls of all operations that may begin. `network_id`: the network that is there, where the plan creates
+  // none. `reached` tells whether a component is where a Wait wants it,
   // `deadline` how long the engine has.
-  void Pump(const compose::Project& project, const engine::Placement& placement,
+  void Pump(const compose::Project& project, const engine::Placement& placement, const std::string& network_id,
             const std::function<bool(const Wait&)>& reached,
             const std::function<absl::Duration(const Operation&)>& deadline, Outbox& out) {
-    for (const uint32_t index : executor_.Begin(reached)) {
+    const std::vector<uint32_t> begun = executor_.Begin(reached);
+    if (begun.empty()) return;  // as after most events
+    engine::Placement complete = placement;
+    const std::string made = MadeNetwork();
+    complete.network_id = made.empty() ? network_id : made;
+    for (const uint32_t index : begun) {
       const Operation& operation = executor_.plan().operations(index);
       out.Tell(Report::Kind::kBegun, operation.component(), OperationText(operation));
-      engine::Placement its_placement = placement;
-      if (const std::string made = MadeNetwork(); !made.empty()) its_placement.network_id = made;
-      engine::Call call = MakeCall(operation, executor_.Target(index), project, its_placement, out.version());
+      engine::Call call = MakeCall(operation, executor_.Target(index), project, complete, out.version());
       calls_[out.Request(std::move(call), deadline(operation))] = index;
     }
   }

@@ -248,11 +248,9 @@ class LearnMetadata {
     for (const auto& [type, reference] : input_->references) {
       const bool missing = IdOf(reference.image).empty();
       if (input_->pull == PullPolicy::kNever && missing) {
-        Fail(absl::StrCat(reference.component, ": the engine has no image ", reference.image,
-                          ", and --pull=never forbids to pull it"));
+        Fail(MissingImageText(reference.component, reference.image));
       }
-      if (input_->pull == PullPolicy::kNever || (input_->pull == PullPolicy::kMissing && !missing)) continue;
-      if (!pulled_.insert(reference.image).second) continue;
+      if (!WantsPull(input_->pull, missing) || !pulled_.insert(reference.image).second) continue;
       out_.Tell(Report::Kind::kBegun, reference.component, absl::StrCat("pull image ", reference.image));
       Ask(engine::PullImage{reference.image, ""}, absl::InfiniteDuration(), {reference.image, ""});
     }

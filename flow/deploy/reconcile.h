@@ -61,6 +61,16 @@ inline std::string HolderText(const google::protobuf::Map<std::string, std::stri
                       namespace_ == "default" ? "" : absl::StrCat(" of namespace \"", namespace_, "\""));
 }
 
+// Whether the policy has an image pulled, before a command has pulled it.
+inline bool WantsPull(PullPolicy policy, bool missing) {
+  return policy == PullPolicy::kAlways || (policy == PullPolicy::kMissing && missing);
+}
+
+// What keeps a component from running whose image is missing and may not be pulled.
+inline std::string MissingImageText(absl::string_view component, absl::string_view image) {
+  return absl::StrCat(component, ": the engine has no image ", image, ", and --pull=never forbids to pull it");
+}
+
 // The pulls that have to be done before all else: what they bring decides the rest. An image that is missing and may
 // not be pulled is a conflict.
 //
@@ -73,13 +83,12 @@ inline Reconciliation ReconcileImages(const compose::Project& project, const Obs
   for (const compose::Service& service : project.services()) {
     if (service.replicas() == 0 || !seen.insert(ImageKey(service)).second) continue;
     const bool missing = !observed.image_ids.contains(ImageKey(service));
-    if (policy == PullPolicy::kAlways && !pulled.contains(service.image())) {
-      builder.Add(Operation::PULL_IMAGE, service.image(), "always pulled", 0).set_component(service.name());
-    } else if (missing && policy == PullPolicy::kMissing) {
-      builder.Add(Operation::PULL_IMAGE, service.image(), "not on the engine", 0).set_component(service.name());
+    const bool always = policy == PullPolicy::kAlways;
+    if (WantsPull(policy, missing) && !(always && pulled.contains(service.image()))) {
+      builder.Add(Operation::PULL_IMAGE, service.image(), always ? "always pulled" : "not on the engine", 0)
+          .set_component(service.name());
     } else if (missing) {
-      result.conflicts.push_back(absl::StrCat(service.name(), ": the engine has no image ", service.image(),
-                                              ", and --pull=never forbids to pull it"));
+      result.conflicts.push_back(MissingImageText(service.name(), service.image()));
     }
   }
   return result;

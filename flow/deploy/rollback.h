@@ -2,7 +2,6 @@
 #ifndef FLOW_DEPLOY_ROLLBACK_H_
 #define FLOW_DEPLOY_ROLLBACK_H_
 
-#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <set>

@@ -1,7 +1,6 @@
 // Deleting: all that is the pipeline's goes, whatever has become of the state, and nothing that is not.
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
 
 #include "absl/strings/match.h"
@@ -25,13 +24,6 @@ class DeleteTest : public DockerTest {
   }
 
   std::string StateFile(const std::string& name) const { return StateOf(name) + "/deployment.textproto"; }
-
-  static std::string Read(const std::string& path) {
-    std::ifstream file(path);
-    std::stringstream text;
-    text << file.rdbuf();
-    return text.str();
-  }
 
   static void Put(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
 };
@@ -128,7 +120,7 @@ TEST_F(DeleteTest, ADamagedStateFileIsToldAndRepaired) {
   const std::string name = Name("p72"), file = StateFile(name);
   ASSERT_EQ(Apply(WithVolume(name)).exit_code, 0);
   const auto ids = Ids(name);
-  const std::string good = Read(file);
+  const std::string good = ReadFile(file);
   ASSERT_FALSE(good.empty());
 
   const std::map<std::string, std::string> damages = {
@@ -146,7 +138,7 @@ TEST_F(DeleteTest, ADamagedStateFileIsToldAndRepaired) {
   EXPECT_THAT(Flow("flow-status", {name}).err, testing::Not(HasSubstr("deployment.textproto")));
 
   // Of a later flow: what this one does not know is no damage.
-  Put(file, Read(file) + "\nfrom_the_future: 1\n");
+  Put(file, ReadFile(file) + "\nfrom_the_future: 1\n");
   EXPECT_EQ(Status(name).state, "running");
 
   Put(file, "");
@@ -170,8 +162,8 @@ TEST_F(DeleteTest, AStateOfAnotherEngineIsTold) {
   const std::string name = Name("engine"), file = StateFile(name);
   ASSERT_EQ(Apply(WithVolume(name)).exit_code, 0);
   const std::string id = Text(At(engine().Do("GET", "/info"), {"ID"}));
-  ASSERT_THAT(Read(file), HasSubstr(id));
-  Put(file, absl::StrReplaceAll(Read(file), {{id, "AAAA:BBBB"}}));
+  ASSERT_THAT(ReadFile(file), HasSubstr(id));
+  Put(file, absl::StrReplaceAll(ReadFile(file), {{id, "AAAA:BBBB"}}));
   const Finished& status = Flow("flow-status", {name});
   EXPECT_EQ(status.exit_code, 0) << status.Describe();
   EXPECT_THAT(status.out, HasSubstr("running"));

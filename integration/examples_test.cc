@@ -1,7 +1,5 @@
 // Each pipeline of examples/ deploys as it stands, does what its comment says, and leaves nothing.
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -22,12 +20,7 @@ void PrintTo(const Example& example, std::ostream* out) { *out << example.name; 
 
 class ExamplesTest : public DockerTest {
  protected:
-  static std::string ReadExample(const std::string& name) {
-    std::ifstream file(absl::StrCat("examples/", name, ".yaml"));
-    std::stringstream text;
-    text << file.rdbuf();
-    return text.str();
-  }
+  static std::string ReadExample(const std::string& name) { return ReadFile(absl::StrCat("examples/", name, ".yaml")); }
 };
 
 class EachExampleTest : public ExamplesTest, public testing::WithParamInterface<Example> {};

@@ -21,9 +21,6 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-// A busy machine's engine tells an exit late: long enough that it has told before the apply is over.
-const std::vector<std::string> kLongMinReady = {"--min_ready=10s"};
-
 class FailureTest : public DockerTest {
  protected:
   // Source → processor → sink, the middle one being `processor`.

@@ -3,10 +3,8 @@
 // are testdata/fidelity/*.yaml.
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -72,13 +70,6 @@ void Flatten(const Json& json, const std::string& path, std::map<std::string, st
 
 using Leaves = std::map<std::string, std::string>;
 
-std::string Read(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 class FidelityTest : public WithCompose, public testing::WithParamInterface<std::string> {
  protected:
   // Each container of the pipeline, by its name.
@@ -118,7 +109,7 @@ class FidelityTest : public WithCompose, public testing::WithParamInterface<std:
 TEST_P(FidelityTest, ComposeMakesTheSameContainers) {
   const std::string name = Name("same");
   std::string yaml =
-      absl::StrReplaceAll(Read("testdata/fidelity/" + GetParam() + ".yaml"), {{"name: NAME", "name: " + name}});
+      absl::StrReplaceAll(ReadFile("testdata/fidelity/" + GetParam() + ".yaml"), {{"name: NAME", "name: " + name}});
   if (absl::StrContains(yaml, "IMAGE")) {
     const std::string image =
         MakeImage("self", {"ENTRYPOINT [\"sleep\"]", "CMD [\"1000\"]", "USER nobody", "WORKDIR /tmp", "ENV MODE=fast",

@@ -32,6 +32,10 @@
 
 namespace flow::integration {
 
+// A flag for an apply that is to fail by an exit: a busy machine's engine tells one late, and this is long enough that
+// it has told before the apply is over.
+inline const std::vector<std::string> kLongMinReady = {"--min_ready=10s"};
+
 class DockerTest : public testing::Test {
  protected:
   DockerTest();

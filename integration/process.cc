@@ -15,14 +15,15 @@
 #include "absl/time/clock.h"
 
 namespace flow::integration {
-namespace {
 
-std::string ReadWhole(const std::string& path) {
+std::string ReadFile(const std::string& path) {
   std::ifstream file(path);
   std::stringstream text;
   text << file.rdbuf();
   return text.str();
 }
+
+namespace {
 
 std::vector<char*> Pointers(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
@@ -104,7 +105,7 @@ const Finished& Process::Wait(absl::Duration at_most) {
   return run_;
 }
 
-std::string Process::Out() const { return ReadWhole(out_path_); }
-std::string Process::Err() const { return ReadWhole(err_path_); }
+std::string Process::Out() const { return ReadFile(out_path_); }
+std::string Process::Err() const { return ReadFile(err_path_); }
 
 }  // namespace flow::integration

@@ -12,6 +12,9 @@
 
 namespace flow::integration {
 
+// A file's text; empty where it cannot be read.
+std::string ReadFile(const std::string& path);
+
 // What a program left when it ended.
 struct Finished {
   std::string command;  // as one would type it

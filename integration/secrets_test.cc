@@ -1,7 +1,5 @@
 // The value of a secret is in the container's environment, and nowhere else.
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
 
 #include "absl/strings/match.h"
@@ -34,9 +32,8 @@ class SecretsTest : public DockerTest {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(state_folder())) {
       if (!entry.is_regular_file()) continue;
       ++files_;
-      std::ostringstream text;
-      text << std::ifstream(entry.path()).rdbuf();
-      if (absl::StrContains(text.str(), kPart)) return testing::AssertionFailure() << "it is in " << entry.path();
+      if (absl::StrContains(ReadFile(entry.path()), kPart))
+        return testing::AssertionFailure() << "it is in " << entry.path();
     }
     return testing::AssertionSuccess();
   }
@@ -74,9 +71,7 @@ TEST_F(SecretsTest, AValueIsInTheContainersEnvironmentAndNowhereElse) {
     ExpectSilent(Flow("flow-status", {name, "--verbose", absl::StrCat("--output=", output)}));
   }
   // The variable that stands for it in the Compose file.
-  std::ostringstream compose;
-  compose << std::ifstream(StateOf(name) + "/compose.yaml").rdbuf();
-  EXPECT_THAT(compose.str(), HasSubstr("${FLOW_SECRET_SOURCE_DB_PASSWORD:?"));
+  EXPECT_THAT(ReadFile(StateOf(name) + "/compose.yaml"), HasSubstr("${FLOW_SECRET_SOURCE_DB_PASSWORD:?"));
   EXPECT_GE(files_, 3);
 
   // Another value is another container; a plan says so, and neither of them.

@@ -127,7 +127,7 @@ TEST_F(UpdateTest, AFailedUpdateLeavesWhatItDidNotTouchAndSaysWhy) {
   const Finished& update = Apply(IdlePair(name) +
                                      "    - {id: audit, image: 'busybox:1.36', inputs: [source], restart_policy: 'no', "
                                      "command: [sh, -c, exit 3]}\n",
-                                 {"--min_ready=10s"});
+                                 kLongMinReady);
   EXPECT_EQ(update.exit_code, 1) << update.Describe();
   EXPECT_THAT(update.err, HasSubstr("audit"));
   EXPECT_EQ(Ids(name), before);

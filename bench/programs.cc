@@ -51,7 +51,9 @@ Command Compose(Job job, const Pipeline& pipeline, const std::string& program) {
     case kDelete:
       return {program, "-f", file, "down", "-v"};
     default:
-      return {program, "-f", file, "up", "-d"};
+      // Compose waits for the health of what others read, but not of the last ones unless told.
+      return pipeline.checked ? Command{program, "-f", file, "up", "-d", "--wait"}
+                              : Command{program, "-f", file, "up", "-d"};
   }
 }
 
@@ -77,8 +79,12 @@ Programs Programs::Find() {
 std::string PipelineText(const Pipeline& pipeline) {
   std::ostringstream text;
   text << "apiVersion: flowctl/v1\nkind: Pipeline\nmetadata:\n  name: " << pipeline.name << "\nspec:\n  sources:\n";
-  const auto component = [&text](int number, const std::string& inputs) {
-    text << "    - {id: c" << number << ", image: 'busybox:1.36', command: [sleep, '3600']" << inputs << "}\n";
+  const std::string program = pipeline.checked
+                                  ? "command: [sh, -c, 'touch /tmp/health; exec httpd -f -p 8080 -h /tmp'], "
+                                    "health_check: /health, health_port: 8080"
+                                  : "command: [sleep, '3600']";
+  const auto component = [&](int number, const std::string& inputs) {
+    text << "    - {id: c" << number << ", image: 'busybox:1.36', " << program << inputs << "}\n";
   };
   component(1, "");
   for (int i = 2; i <= pipeline.components; ++i) {

@@ -32,14 +32,18 @@ struct Pipeline {
   std::string title;  // "10 independent"
   int components = 0;
   bool chain = false;          // each reads the one before it; else none reads any
+  bool checked = false;        // each has a health check, and what reads it waits until it is healthy
   std::string file;            // flow's
   std::string state_dir;       // flow's
   std::string compose_file;    // what flow wrote beside its state
   std::string records[kJobs];  // what flow sent
 };
 
-// Components that sleep, on busybox:1.36.
+// Components that sleep, or, where they are checked, serve what is asked for; on busybox:1.36.
 std::string PipelineText(const Pipeline& pipeline);
+
+// Whether the floor can do what the others do: it waits for no health check.
+inline bool HasFloor(const Pipeline& pipeline) { return !pipeline.checked; }
 
 // How a program does a job. `socket` is the engine's.
 Command CommandOf(Peer peer, Job job, const Pipeline& pipeline, const Programs& programs, const std::string& socket);

@@ -102,10 +102,15 @@ deploy::PipelineStatus StatusNow(Session& session, const deploy::Apply& machine,
   return deploy::DescribePipeline(input);
 }
 
-ExitCode TellPlan(const deploy::Apply& machine) {
-  const std::string plan = absl::StrCat(deploy::PlanText(machine.pulls()), deploy::PlanText(machine.plan()));
-  if (!Print(kName, plan.empty() ? "nothing to do\n" : plan)) return ExitCode::kFailed;
-  return FLAGS_check && !plan.empty() ? ExitCode::kFailed : ExitCode::kDone;
+ExitCode TellPlan(const deploy::Apply& machine, const PipelineKey& key) {
+  deploy::PlanReport report;
+  report.set_name(key.name);
+  report.set_namespace_(key.pipeline_namespace);
+  report.mutable_notes()->Add(machine.notes().begin(), machine.notes().end());
+  const std::vector<deploy::Plan> plans = {machine.pulls(), machine.plan()};
+  if (!Print(kName, ShowPlan(plans, std::move(report), FLAGS_output))) return ExitCode::kFailed;
+  const bool empty = plans[0].operations().empty() && plans[1].operations().empty();
+  return FLAGS_check && !empty ? ExitCode::kFailed : ExitCode::kDone;
 }
 
 ExitCode TellSuccess(Session& session, const deploy::Apply& machine, const PipelineKey& key, bool unchanged) {
@@ -202,7 +207,7 @@ ExitCode Deploy(Run& run) {
   deploy::Apply machine(std::move(input));
   const auto end = Drive(run, machine);
   if (const ExitCode* over = std::get_if<ExitCode>(&end)) return *over;
-  if (run.options.dry_run) return TellPlan(machine);
+  if (run.options.dry_run) return TellPlan(machine, run.key);
   return TellSuccess(session, machine, run.key, std::get<deploy::Finish>(end).unchanged);
 }
 

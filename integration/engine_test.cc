@@ -240,8 +240,20 @@ TEST_F(EngineTest, ADryRunSendsNothingButGets) {
   EXPECT_EQ(plan.exit_code, 0) << plan.Describe();
   EXPECT_THAT(plan.out, AllOf(HasSubstr("flow-" + name + "_default"), HasSubstr("flow-" + name + "-source-1")));
   EXPECT_EQ(Flow("flow-apply", {"--dry_run", "--check", folder() + "/dry.yaml"}).exit_code, 1);
+  const Finished& data = Flow("flow-apply", {"--dry_run", "-o", "json", folder() + "/dry.yaml"});
+  EXPECT_EQ(Text(At(ParseJson(data.out), {"operations", "0", "reason"})), "not there") << data.Describe();
   EXPECT_THAT(wire().Changes(), IsEmpty());
   EXPECT_TRUE(Gone(name));
+}
+
+// What an apply would refuse to do a dry run does not promise.
+TEST_F(EngineTest, ADryRunTellsWhatStandsAgainstIt) {
+  const std::string name = Name("taken");
+  engine().Run("flow-" + name + "-source-1", R"({"Image": "busybox:1.36", "Cmd": ["sleep", "1000"]})");
+  const Finished& plan = Flow("flow-apply", {"--dry_run", Write("taken.yaml", Chain(name))});
+  EXPECT_EQ(plan.exit_code, 1) << plan.Describe();
+  EXPECT_THAT(plan.err, AllOf(HasSubstr("flow-" + name + "-source-1"), HasSubstr("not flow's")));
+  EXPECT_EQ(plan.out, "");
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 // A running pipeline is changed, or has lost something: what differs is put right, and nothing else is touched.
 #include <map>
 #include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "integration/harness.h"
 
@@ -48,6 +50,50 @@ TEST_F(UpdateTest, AChangedComponentIsReplacedAndTheOthersStay) {
   EXPECT_EQ(engine().Exec(project + "-processor-1", {"sh", "-c", "echo $LEVEL"}), "debug");
   EXPECT_EQ(Delete(name).exit_code, 0);
   EXPECT_TRUE(Gone(name));
+}
+
+// "Must show": of ten components one gets another image, one leaves the file, one is new; the plan says so before it is
+// done, and the others keep their containers.
+TEST_F(UpdateTest, OfTenComponentsOnlyThoseThatDifferAreTouched) {
+  const std::string name = Name("ten"), project = "flow-" + name;
+  const auto ten = [&](int first, int last, const std::string& image) {
+    std::string spec = "  sources:\n";
+    for (int number = first; number <= last; ++number) {
+      spec += absl::StrReplaceAll(Idle(absl::StrCat("c", number)),
+                                  {{"busybox:1.36", number == 5 ? image : "busybox:1.36"}});
+    }
+    return Pipeline(name, spec);
+  };
+  // The operations of the plan, each as "ACTION OBJECT NAME".
+  const auto plan = [&](const std::string& yaml) {
+    std::vector<std::string> operations;
+    const Finished& run = Apply(yaml, {"--dry_run", "--output=json"});
+    EXPECT_EQ(run.exit_code, 0) << run.Describe();
+    for (const Json& operation : List(At(ParseJson(run.out), {"operations"}))) {
+      operations.push_back(absl::StrCat(Text(At(operation, {"action"})), " ", Text(At(operation, {"object"})), " ",
+                                        Text(At(operation, {"name"}))));
+    }
+    return operations;
+  };
+  ASSERT_EQ(Apply(ten(1, 10, "busybox:1.36")).exit_code, 0);
+  const auto before = Ids(name);
+
+  const std::string changed = ten(1, 10, MakeImage("other", {"LABEL a=b"}));
+  const std::string fifth = "container " + project + "-c5-1";
+  EXPECT_THAT(plan(changed), ElementsAre("create " + fifth + ".new", "stop " + fifth, "remove " + fifth,
+                                         "rename " + fifth, "start " + fifth));
+  ASSERT_EQ(Apply(changed).exit_code, 0);
+  EXPECT_EQ(Kept(before, Ids(name)).size(), 9u);
+  EXPECT_NE(Ids(name).at(project + "-c5-1"), before.at(project + "-c5-1"));
+  EXPECT_THAT(plan(changed), testing::IsEmpty());
+
+  const std::string shifted = ten(2, 11, "busybox:1.36");
+  ASSERT_EQ(Apply(shifted).exit_code, 0);
+  const auto after = Ids(name);
+  EXPECT_EQ(Kept(before, after).size(), 8u);  // all but c1, which left, and c5, which changed back
+  EXPECT_FALSE(after.contains(project + "-c1-1"));
+  EXPECT_TRUE(after.contains(project + "-c11-1"));
+  EXPECT_EQ(after.size(), 10u);
 }
 
 // "Must show": what was removed behind flow's back is told, and comes back alone.

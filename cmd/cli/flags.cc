@@ -23,7 +23,9 @@ DEFINE_bool(strict, true, "An unset variable, an unknown field and the like are 
 DEFINE_string(engine_api, "",
               "Write for engines from this API version on, such as 1.44. Without it for the oldest that flow knows.");
 
-DEFINE_bool(dry_run, false, "Print what would be done, one line an operation with its reason, and do nothing.");
+DEFINE_bool(
+    dry_run, false,
+    "Print what would be done, one line an operation with its reason (or as data, with -o json), and do nothing.");
 DEFINE_bool(check, false, "Exit with 1 when something is to be done (with --dry_run) or is not as it should be.");
 DEFINE_bool(wait, true, "Wait until every component is ready.");
 DEFINE_string(timeout, "5m", "Give up after this time.");

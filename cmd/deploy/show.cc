@@ -1,6 +1,7 @@
 #include "cmd/deploy/show.h"
 
 #include "absl/strings/str_cat.h"
+#include "flow/deploy/plan.h"
 #include "flow/deploy/status_text.h"
 #include "flow/pipeline/message_json.h"
 #include "google/protobuf/text_format.h"
@@ -32,6 +33,17 @@ std::string ShowPipelines(const deploy::StatusList& list, absl::string_view outp
   std::string names;
   for (const deploy::PipelineStatus& pipeline : list.pipelines()) absl::StrAppend(&names, pipeline.name(), "\n");
   return names;
+}
+
+std::string ShowPlan(const std::vector<deploy::Plan>& plans, deploy::PlanReport report, absl::string_view output) {
+  std::string text;
+  for (const deploy::Plan& plan : plans) {
+    deploy::AddOperations(plan, &report);
+    absl::StrAppend(&text, deploy::PlanText(plan));
+  }
+  if (output == "json") return pipeline::MessageJson(report);
+  if (output == "textproto") return TextProto(report);
+  return text.empty() ? "nothing to do\n" : text;
 }
 
 }  // namespace flow

@@ -1,10 +1,12 @@
-// Printing a status as --output says.
+// Printing a status or a plan as --output says.
 #ifndef CMD_DEPLOY_SHOW_H_
 #define CMD_DEPLOY_SHOW_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
+#include "flow/deploy/plan.pb.h"
 #include "flow/deploy/status.pb.h"
 
 namespace flow {
@@ -12,6 +14,10 @@ namespace flow {
 // `output`: table json textproto name.
 std::string ShowPipeline(const deploy::PipelineStatus& status, absl::string_view output);
 std::string ShowPipelines(const deploy::StatusList& list, absl::string_view output);
+
+// Plans that are done one after the other. `output`: json and textproto give `report`, to which their operations are
+// added; anything else is text, a line an operation.
+std::string ShowPlan(const std::vector<deploy::Plan>& plans, deploy::PlanReport report, absl::string_view output);
 
 // Writes the command's answer on standard output. False where it could not be written; told, unless its reader went
 // away.

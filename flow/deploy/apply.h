@@ -26,6 +26,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "flow/deploy/apply_input.h"
+#include "flow/deploy/capacity.h"
 #include "flow/deploy/diagnosis.h"
 #include "flow/deploy/doing.h"
 #include "flow/deploy/executor.h"
@@ -66,6 +67,7 @@ class Apply {
   // What was decided, from the end of observing on: first the pulls, then the rest.
   const Plan& pulls() const { return pulls_.plan; }
   const Plan& plan() const { return decision_.plan; }
+  const std::vector<std::string>& notes() const { return decision_.notes; }
   // The pipeline's containers as they were observed: what there is, where nothing had to be changed.
   const std::vector<Container>& observed() const { return survey_.observed().containers; }
 
@@ -237,14 +239,14 @@ class Apply {
     conflicts.insert(conflicts.end(), decision_.conflicts.begin(), decision_.conflicts.end());
     if (!conflicts.empty()) return FinishUntouched(ExitCode::kFailed, absl::StrJoin(conflicts, "\n"));
     for (const std::string& note : decision_.notes) out_.Tell(Report::Kind::kNote, "", note);
-    if (options().dry_run) return FinishUntouched(ExitCode::kDone, "");
-    if (PlanIsEmpty() && watch_.readiness().AllUp() && !EngineId().empty()) {
+    if (options().dry_run && PlanIsEmpty()) return FinishUntouched(ExitCode::kDone, "");
+    if (!options().dry_run && PlanIsEmpty() && watch_.readiness().AllUp() && !EngineId().empty()) {
       outcome_ = {ExitCode::kDone, "", true};
       return IsRecorded() ? Finish() : Conclude(Deployment::APPLIED);
     }
     phase_ = Phase::kPreparing;
     survey_.Prepare(decision_.plan, out_);
-    watch_.Listen(out_);
+    if (!options().dry_run) watch_.Listen(out_);
   }
 
   bool PlanIsEmpty() const { return pulls_.plan.operations().empty() && decision_.plan.operations().empty(); }
@@ -265,8 +267,12 @@ class Apply {
   }
 
   void Intend() {
-    const std::vector<std::string> conflicts = NameConflicts(decision_.plan, survey_.holders(), project());
+    std::vector<std::string> conflicts = NameConflicts(decision_.plan, survey_.holders(), project());
+    for (std::string& problem : CapacityConflicts(decision_.plan, project(), survey_.info())) {
+      conflicts.push_back(std::move(problem));
+    }
     if (!conflicts.empty()) return FinishUntouched(ExitCode::kFailed, absl::StrJoin(conflicts, "\n"));
+    if (options().dry_run) return FinishUntouched(ExitCode::kDone, "");
     phase_ = Phase::kIntending;
     out_.Put(Save{Record(Deployment::APPLYING)});
   }
@@ -462,7 +468,7 @@ class Apply {
   // The state
 
   std::string EngineId() const {
-    if (!survey_.engine_id().empty()) return survey_.engine_id();
+    if (!survey_.info().id().empty()) return survey_.info().id();
     return input_->previous.has_value() ? input_->previous->engine_id() : "";
   }
 

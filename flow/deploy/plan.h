@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "flow/deploy/observed.h"
 #include "flow/deploy/plan.pb.h"
@@ -65,6 +67,19 @@ inline std::string PlanText(const Plan& plan) {
     absl::StrAppend(&text, OperationText(operation), ": ", operation.reason(), "\n");
   }
   return text;
+}
+
+// The same as data, appended to `report`.
+inline void AddOperations(const Plan& plan, PlanReport* report) {
+  for (const Operation& operation : plan.operations()) {
+    const std::vector<absl::string_view> words = absl::StrSplit(KindText(operation.kind()), ' ');
+    PlannedOperation& planned = *report->add_operations();
+    planned.set_action(std::string(words.at(0)));
+    planned.set_object(std::string(words.at(1)));
+    planned.set_name(operation.name());
+    planned.set_component(operation.component());
+    planned.set_reason(operation.reason());
+  }
 }
 
 // Builds a plan operation by operation; each Add returns the index that later ones refer to.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "flow/compose/labels.h"
@@ -139,6 +140,7 @@ class Reconciler {
     for (const engine::NetworkSummary& network : observed_.networks) {
       if (Owned(network.labels())) {
         network_ids_.insert(network.id());
+        CompareLabels("network", name, network.labels());
       } else {
         Conflict("network", name, network.labels());
       }
@@ -154,7 +156,11 @@ class Reconciler {
         builder_.Add(Operation::CREATE_VOLUME, volume.name(), "not there", kCreateShared);
         continue;
       }
-      if (!Owned(found->second->labels())) Conflict("volume", volume.name(), found->second->labels());
+      if (Owned(found->second->labels())) {
+        CompareLabels("volume", volume.name(), found->second->labels());
+      } else {
+        Conflict("volume", volume.name(), found->second->labels());
+      }
       there.erase(found);
     }
     for (const auto& [name, volume] : there) {
@@ -162,6 +168,23 @@ class Reconciler {
       result_.notes.push_back(
           absl::StrCat("volume ", name, " is no longer in the file and stays; deleting the pipeline removes it"));
     }
+  }
+
+  // The engine cannot change the labels of what there is, and what a volume holds is worth more than its labels.
+  void CompareLabels(absl::string_view kind, absl::string_view name,
+                     const google::protobuf::Map<std::string, std::string>& labels) {
+    std::set<std::string> differing;
+    for (const auto& [key, value] : project_.labels()) {
+      const auto found = labels.find(key);
+      if (found == labels.end() || found->second != value) differing.insert(key);
+    }
+    for (const auto& [key, value] : labels) {
+      if (!compose::IsReservedLabel(key) && !project_.labels().contains(key)) differing.insert(key);
+    }
+    if (differing.empty()) return;
+    result_.notes.push_back(absl::StrCat(kind, " ", name, " keeps the labels it has, which the file has otherwise (",
+                                         absl::StrJoin(differing, ", "),
+                                         "): networks and volumes are never made anew"));
   }
 
   void Conflict(absl::string_view kind, absl::string_view name,

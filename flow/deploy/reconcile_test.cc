@@ -10,6 +10,7 @@
 namespace flow::deploy {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -230,6 +231,20 @@ TEST(Reconcile, TouchesNothingWhereANameIsHeld) {
       Reconcile(project, observed, {}).conflicts,
       ElementsAre(HasSubstr("network flow-x_default is there already and belongs to something that is not flow's"),
                   HasSubstr("volume flow-x_data is there already and belongs to pipeline \"other\"")));
+}
+
+// A network or volume is never made anew, whatever the file says of it.
+TEST(Reconcile, LabelsOfNetworksAndVolumesThatDifferAreToldAndStay) {
+  compose::Project project = MakeProject("x", {"volume=data", "a"});
+  (*project.mutable_labels())["team"] = "new";
+  Observed observed = AsDeployed(project);
+  (*observed.networks[0].mutable_labels())["team"] = "new";
+  (*observed.volumes[0].mutable_labels())["team"] = "old";
+  (*observed.volumes[0].mutable_labels())["gone"] = "1";
+  (*observed.volumes[0].mutable_labels())[compose::kComposeVersionLabel] = "another";
+  const Reconciliation decision = Reconcile(project, observed, {});
+  EXPECT_EQ(PlanText(decision.plan), "");
+  EXPECT_THAT(decision.notes, ElementsAre(AllOf(HasSubstr("volume flow-x_data keeps"), HasSubstr("(gone, team)"))));
 }
 
 TEST(ReconcileImages, PullsEachMissingImageOnce) {

@@ -97,7 +97,7 @@ class Survey {
     } else if (const auto* image = std::get_if<engine::ImageInspect>(&reply)) {
       if (HasHealthCheck(*image)) checked_images_.insert(inspected_[answer.request]);
     } else if (const auto* info = std::get_if<engine::Info>(&reply)) {
-      engine_id_ = info->id();
+      info_ = *info;
     }
     return absl::OkStatus();
   }
@@ -108,7 +108,7 @@ class Survey {
   const Observed& observed() const { return observed_; }
   const std::vector<engine::ContainerSummary>& holders() const { return holders_; }
   const std::set<std::string>& checked_images() const { return checked_images_; }
-  const std::string& engine_id() const { return engine_id_; }
+  const engine::Info& info() const { return info_; }
   size_t pending() const { return pending_.size(); }
 
  private:
@@ -125,7 +125,7 @@ class Survey {
   Observed observed_;
   std::vector<engine::ContainerSummary> holders_;
   std::set<std::string> checked_images_;
-  std::string engine_id_;
+  engine::Info info_;
 };
 
 }  // namespace flow::deploy

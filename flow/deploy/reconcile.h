@@ -140,6 +140,7 @@ class Reconciler {
     for (const engine::NetworkSummary& network : observed_.networks) {
       if (Owned(network.labels())) {
         network_ids_.insert(network.id());
+        network_ids_.insert(name);  // what Podman tells of a container in the id's place
         CompareLabels("network", name, network.labels());
       } else {
         Conflict("network", name, network.labels());

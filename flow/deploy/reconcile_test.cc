@@ -233,6 +233,14 @@ TEST(Reconcile, TouchesNothingWhereANameIsHeld) {
                   HasSubstr("volume flow-x_data is there already and belongs to pipeline \"other\"")));
 }
 
+// Podman lists a container's networks by name where the others do by id.
+TEST(Reconcile, ANetworkMayBeToldByItsName) {
+  const compose::Project project = MakeProject("x", {"a"});
+  Observed observed = AsDeployed(project);
+  observed.containers[0].network_ids = {project.network().name()};
+  EXPECT_EQ(Decide(project, observed), "");
+}
+
 // A network or volume is never made anew, whatever the file says of it.
 TEST(Reconcile, LabelsOfNetworksAndVolumesThatDifferAreToldAndStay) {
   compose::Project project = MakeProject("x", {"volume=data", "a"});

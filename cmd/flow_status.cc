@@ -139,11 +139,7 @@ ExitCode Main(const Arguments& arguments) {
   Session& session = *std::get<std::unique_ptr<Session>>(opened);
   if (session.client() == nullptr) return ExitCode::kFailed;
   Caller caller(session);
-  if (const absl::Status status = caller.Negotiate(); !status.ok()) {
-    if (caller.signal() != 0) return static_cast<ExitCode>(128 + caller.signal());
-    if (absl::IsFailedPrecondition(status)) return session.Fail(ExitCode::kNoEngine, status.message());
-    return session.FailUnreachable(status);
-  }
+  if (const std::optional<ExitCode> over = Connect(session, caller)) return *over;
   const std::string name = arguments.operands.empty() ? "" : arguments.operands[0];
   absl::StatusOr<ContainersOf> containers = ListContainers(caller, name);
   if (caller.signal() != 0) return static_cast<ExitCode>(128 + caller.signal());

@@ -31,6 +31,7 @@ const std::vector<Verb>& Verbs() {
       {{"delete", "pipelines"}, "flow-delete"},
       {{"apply"}, "flow-apply"},
       {{"status"}, "flow-status"},
+      {{"logs"}, "flow-logs"},
       {{"translate"}, "flow-translate"},
       {{"validate"}, "flow-validate"},
   };

@@ -63,6 +63,7 @@ class DockerTest : public testing::Test {
   const Finished& Flow(const std::string& binary, const std::vector<std::string>& arguments,
                        const std::string& input = "");
   Process& Start(const std::string& binary, const std::vector<std::string>& arguments, const std::string& input = "");
+  static std::string BinaryPath(const std::string& binary);
   // Any program, by its path.
   const Finished& RunProgram(const std::string& path, const std::vector<std::string>& arguments);
 
@@ -100,7 +101,6 @@ class DockerTest : public testing::Test {
   std::string MakeComponent(const std::string& suffix, const std::vector<File>& files);
 
  private:
-  static std::string BinaryPath(const std::string& binary);
   std::string WritePipeline(const std::string& yaml) const;
   void PrintDiagnosis();
   void RemoveLeftOvers();

@@ -137,6 +137,44 @@ const Command& DeleteCommand() {
   return command;
 }
 
+const Command& LogsCommand() {
+  static const Command command = {
+      .name = "flow-logs",
+      .summary = "show what a pipeline's components write",
+      .usage = {"NAME [COMPONENT...] [flags]"},
+      .description =
+          "Prints the output of the components, of all or of those that are named, in the order of its times, with the "
+          "component before each line; both of a program's streams, on standard output.\n\n"
+          "With --follow it goes on over restarts and replacements of containers, each line once, and ends when the "
+          "pipeline is deleted or when none of its components can write any more.",
+      .fewest = 1,
+      .most = -1,
+      .groups =
+          {
+              {"Which lines", {{"follow"}, {"tail"}, {"since"}, {"until"}}},
+              {"Which engine, which state",
+               {{"host"}, {"namespace", nullptr, "The namespace. Without it \"default\"."}, {"state_dir"}}},
+              {"Output",
+               {{"timestamps"},
+                {"output", "text",
+                 "How lines are written: as text, or each as a JSON object with time, component, container, stream and "
+                 "line.",
+                 "text|json"},
+                {"verbose"}}},
+          },
+      .verbs = {},
+      .examples =
+          {
+              {"flow-logs payments --follow --tail=10", "look on"},
+              {"flow-logs payments sink --since=1h", "one component's last hour"},
+              {"flow-logs payments -o json | jq -r .line", "for a program"},
+          },
+      .exit_codes = {ExitCode::kDone, ExitCode::kFailed, ExitCode::kUsage, ExitCode::kNoEngine,
+                     ExitCode::kNoSuchPipeline, ExitCode::kHungUp, ExitCode::kInterrupted, ExitCode::kTerminated},
+  };
+  return command;
+}
+
 const Command& TranslateCommand() {
   static const Command command = {
       .name = "flow-translate",
@@ -203,6 +241,7 @@ const Command& FlowctlCommand() {
               {"get pipeline NAME", "how one is"},
               {"status [NAME]", "the same (flow-status)"},
               {"delete pipeline NAME", "stop a pipeline and remove it (flow-delete)"},
+              {"logs NAME [COMPONENT...]", "what its components write (flow-logs)"},
               {"translate FILE", "its Compose file (flow-translate)"},
               {"validate FILE...", "its mistakes (flow-validate)"},
           },
@@ -218,7 +257,7 @@ const Command& FlowctlCommand() {
 }
 
 std::vector<const Command*> AllCommands() {
-  return {&ApplyCommand(),     &StatusCommand(),   &DeleteCommand(),
+  return {&ApplyCommand(),     &StatusCommand(),   &DeleteCommand(), &LogsCommand(),
           &TranslateCommand(), &ValidateCommand(), &FlowctlCommand()};
 }
 

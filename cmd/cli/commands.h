@@ -11,6 +11,7 @@ namespace flow {
 const Command& ApplyCommand();
 const Command& StatusCommand();
 const Command& DeleteCommand();
+const Command& LogsCommand();
 const Command& TranslateCommand();
 const Command& ValidateCommand();
 const Command& FlowctlCommand();

@@ -38,6 +38,12 @@ DEFINE_bool(keep_volumes, false, "Leave the named volumes and what is in them.")
 DEFINE_bool(ignore_not_found, false, "A pipeline that is not there is no error.");
 DEFINE_bool(all, false, "Every pipeline of the namespace. They are listed first.");
 
+DEFINE_bool(follow, false, "Go on with what is written from now on, until the pipeline is deleted or has ended.");
+DEFINE_string(tail, "all", "Of what was written before now, so many lines of each container.");
+DEFINE_string(since, "", "Only what was written since this time, or so long ago: 2026-01-31T12:00:00Z, or 10m.");
+DEFINE_string(until, "", "Only what was written until this time, or so long ago.");
+DEFINE_bool(timestamps, false, "Put the time before each line.");
+
 namespace flow {
 namespace {
 
@@ -68,6 +74,11 @@ constexpr FlagSpec kFlags[] = {
     {"keep_volumes", Kind::kBool},
     {"ignore_not_found", Kind::kBool},
     {"all", Kind::kBool},
+    {"follow", Kind::kBool},
+    {"tail", Kind::kText, "LINES"},
+    {"since", Kind::kText, "TIME"},
+    {"until", Kind::kText, "TIME"},
+    {"timestamps", Kind::kBool},
 };
 
 }  // namespace

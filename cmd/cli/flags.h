@@ -45,6 +45,13 @@ DECLARE_bool(keep_volumes);
 DECLARE_bool(ignore_not_found);
 DECLARE_bool(all);
 
+// Logs.
+DECLARE_bool(follow);
+DECLARE_string(tail);
+DECLARE_string(since);
+DECLARE_string(until);
+DECLARE_bool(timestamps);
+
 namespace flow {
 
 // What gflags does not know of a flag: its letter, what its value looks like, and what it may be.

@@ -42,4 +42,12 @@ std::vector<absl::StatusOr<engine::Reply>> Caller::All(const std::vector<engine:
   return replies;
 }
 
+std::optional<ExitCode> Connect(Session& session, Caller& caller) {
+  const absl::Status status = caller.Negotiate();
+  if (status.ok()) return std::nullopt;
+  if (caller.signal() != 0) return static_cast<ExitCode>(128 + caller.signal());
+  if (absl::IsFailedPrecondition(status)) return session.Fail(ExitCode::kNoEngine, status.message());
+  return session.FailUnreachable(status);
+}
+
 }  // namespace flow

@@ -2,6 +2,7 @@
 #ifndef CMD_DEPLOY_CALLER_H_
 #define CMD_DEPLOY_CALLER_H_
 
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -11,6 +12,7 @@
 #include "cmd/engine/client.h"
 #include "flow/compose/api_version.h"
 #include "flow/engine/call.h"
+#include "flow/exit_code.h"
 
 namespace flow {
 
@@ -28,6 +30,8 @@ class Caller {
   std::vector<absl::StatusOr<engine::Reply>> All(const std::vector<engine::Call>& calls);
   absl::StatusOr<engine::Reply> One(const engine::Call& call) { return All({call})[0]; }
 
+  const compose::ApiVersion& version() const { return version_; }
+
   // The signal that ended a call with Cancelled; 0: none did.
   int signal() const { return signal_; }
 
@@ -38,6 +42,9 @@ class Caller {
   compose::ApiVersion version_;
   int signal_ = 0;
 };
+
+// Negotiates. The exit code where that is not possible, which was told then.
+std::optional<ExitCode> Connect(Session& session, Caller& caller);
 
 }  // namespace flow
 

@@ -38,9 +38,7 @@ void Driver::Do(const deploy::Listen& listen) {
   };
   handlers.done = [this](absl::StatusOr<engine::HttpResponse> response) {
     stream_ = 0;
-    absl::Status status = response.status();
-    if (response.ok() && response->status >= 400) status = engine::ReadError(*response);
-    events_.push_back(deploy::Deaf{std::move(status)});
+    events_.push_back(deploy::Deaf{engine::EndOfStream(response)});
   };
   const engine::HttpRequest request = engine::BuildEventsRequest(listen.labels, listen.since_nano, listen.version);
   hooks_.request(request);

@@ -320,6 +320,12 @@ void Client::Cancel(int id) {
   request->handlers = StreamHandlers();
 }
 
+void Client::Pause(int id, bool pause) {
+  const auto found = requests_.find(id);
+  if (found == requests_.end() || found->second->easy == nullptr) return;
+  curl_.easy_pause(found->second->easy, pause ? CURLPAUSE_RECV : CURLPAUSE_CONT);
+}
+
 void Client::Release(Request& request) {
   if (request.easy != nullptr) {
     curl_.multi_remove_handle(multi_, request.easy);

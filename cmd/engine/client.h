@@ -67,6 +67,10 @@ class Client {
   // ignored.
   void Cancel(int id);
 
+  // Reads no more of a stream's body for now, or goes on: what is not read waits at the engine. Pieces that came before
+  // are told all the same. Ids that are over are ignored. Not to be called from the stream's own `opened`.
+  void Pause(int id, bool pause);
+
   // Moves all requests on, and returns when callbacks have run, one of the descriptors is readable, or `at_most` is
   // over (zero: without waiting). Internal where libcurl itself fails: then nothing more can be done with this client.
   absl::Status Poll(absl::Duration at_most, absl::Span<const int> also_readable);

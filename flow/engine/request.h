@@ -173,6 +173,33 @@ inline HttpRequest BuildRequest(const Call& call, const compose::ApiVersion& ver
   return request;
 }
 
+// What is wanted of a container's output.
+struct LogsQuery {
+  std::string id;
+  bool follow = false;
+  std::string tail = "all";  // or a number of lines
+  // By the engine's clock. The infinite past and future: all of it.
+  absl::Time since = absl::InfinitePast();
+  absl::Time until = absl::InfiniteFuture();
+};
+
+// The request for the stream of a container's output, with a time before each line (log_lines.h reads it).
+inline HttpRequest BuildLogsRequest(const LogsQuery& query, const compose::ApiVersion& version) {
+  const auto seconds = [](absl::Time time) -> std::string {
+    if (time == absl::InfinitePast() || time == absl::InfiniteFuture()) return "";
+    const int64_t nanos = absl::ToUnixNanos(time);
+    return absl::StrFormat("%d.%09d", nanos / 1000000000, nanos % 1000000000);
+  };
+  return {.target = absl::StrCat("/v", version.ToString(), "/containers/", PercentEncode(query.id), "/logs",
+                                 Query({{"stdout", "1"},
+                                        {"stderr", "1"},
+                                        {"timestamps", "1"},
+                                        {"follow", query.follow ? "1" : ""},
+                                        {"tail", query.tail},
+                                        {"since", seconds(query.since)},
+                                        {"until", seconds(query.until)}}))};
+}
+
 // The request for the stream of everything that happens to containers with these labels, from `since` (the engine's
 // clock) on where it is set. There is no filter on the event's name: Podman's names differ.
 inline HttpRequest BuildEventsRequest(const std::vector<std::string>& labels, int64_t since_nano,

@@ -153,6 +153,11 @@ inline absl::StatusOr<Reply> ReadReply(const Call& call, const HttpResponse& res
   return std::visit(internal::SuccessReader{response.body, response.headers}, call);
 }
 
+// Why a stream ended: the engine's refusal, or what cut it off; OK where it came to its end.
+inline absl::Status EndOfStream(const absl::StatusOr<HttpResponse>& response) {
+  return response.ok() && response->status >= 400 ? ReadError(*response) : response.status();
+}
+
 }  // namespace flow::engine
 
 #endif  // FLOW_ENGINE_RESPONSE_H_

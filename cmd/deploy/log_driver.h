@@ -1,0 +1,65 @@
+// Carries out what flow/deploy/log_follow.h asks for, over a client that others may use as well: it lives in the
+// client's callbacks, and whoever polls the client drives it.
+#ifndef CMD_DEPLOY_LOG_DRIVER_H_
+#define CMD_DEPLOY_LOG_DRIVER_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+#include "cmd/engine/client.h"
+#include "flow/deploy/log_follow.h"
+#include "flow/engine/event_stream.h"
+#include "flow/engine/http.h"
+
+namespace flow {
+
+struct LogHooks {
+  std::function<void(const deploy::PrintLine&)> print;
+  std::function<void()> printed;  // lines were printed, and no more are there for now
+  std::function<void(const std::string&)> warn;
+  std::function<void(const engine::HttpRequest&)> request;  // one is about to be sent
+};
+
+class LogDriver {
+ public:
+  LogDriver(Client& client, deploy::LogInput input, LogHooks hooks)
+      : client_(client), machine_(std::move(input)), hooks_(std::move(hooks)) {}
+  // The client lives on: nothing that it still brings is for this driver.
+  ~LogDriver();
+  LogDriver(const LogDriver&) = delete;
+  LogDriver& operator=(const LogDriver&) = delete;
+
+  void Begin() { Tell(deploy::Begin{}); }
+
+  // After each Poll of the client, which is to last no longer than to due().
+  void Tick();
+  absl::Time due() const { return machine_.due(); }
+  bool done() const { return done_; }
+
+ private:
+  void Tell(const deploy::LogEvent& event);
+
+  void Do(const deploy::Send& send);
+  void Do(const deploy::Listen& listen);
+  void Do(const deploy::OpenLog& open);
+  void Do(const deploy::PauseLog& pause);
+  void Do(const deploy::PrintLine& line) { hooks_.print(line); }
+  void Do(const deploy::LogWarning& warning) { hooks_.warn(warning.text); }
+  void Do(const deploy::LogsDone&) { done_ = true; }
+
+  Client& client_;
+  deploy::LogFollow machine_;
+  LogHooks hooks_;
+  engine::EventStreamReader stream_reader_;
+  std::map<int, int> requests_;  // the machine's number → the client's
+  std::map<int, int> logs_;      // the same of the streams of output
+  int events_ = 0;               // the client's number of the stream of events; 0: none
+  bool done_ = false;
+};
+
+}  // namespace flow
+
+#endif  // CMD_DEPLOY_LOG_DRIVER_H_

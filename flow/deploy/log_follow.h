@@ -1,0 +1,370 @@
+// The state machine of flow-logs: finds a pipeline's containers, reads their output, each line once, over restarts,
+// replacements and the loss of the engine, and puts the lines in the order of their times. Like the other machines it
+// does no I/O and reads no clock.
+//
+// With `follow` it ends when the pipeline's containers are gone, or when none of them can write any more: each has
+// ended under a policy that does not start it again. One that was stopped by hand may be started by hand.
+#ifndef FLOW_DEPLOY_LOG_FOLLOW_H_
+#define FLOW_DEPLOY_LOG_FOLLOW_H_
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "flow/compose/labels.h"
+#include "flow/deploy/log_merge.h"
+#include "flow/deploy/machine.h"
+#include "flow/deploy/observed.h"
+#include "flow/engine/call.h"
+#include "flow/engine/log_lines.h"
+#include "flow/engine/request.h"
+
+namespace flow::deploy {
+
+// What the driver tells besides machine.h's Begin, Answer, Listening, Happened and Deaf. `stream` is OpenLog's number.
+struct LogPiece {
+  int stream;
+  std::string bytes;
+};
+struct LogEnded {
+  int stream;
+  absl::Status status;  // the engine's refusal, or what cut the stream off
+};
+struct Tick {};  // the time of LogFollow::due() has come
+
+using LogEvent = std::variant<Begin, Answer, Listening, Happened, Deaf, LogPiece, LogEnded, Tick>;
+
+// What it asks for besides machine.h's Send and Listen.
+struct OpenLog {
+  int stream;
+  engine::LogsQuery query;
+  compose::ApiVersion version;
+};
+struct PauseLog {  // or go on
+  int stream;
+  bool pause;
+};
+struct PrintLine {
+  std::string component;
+  int number;  // of the component's replicas
+  engine::LogLine line;
+};
+struct LogWarning {
+  std::string text;
+};
+struct LogsDone {};
+
+using LogAction = std::variant<Send, Listen, OpenLog, PauseLog, PrintLine, LogWarning, LogsDone>;
+
+struct LogInput {
+  std::string namespace_;
+  std::string pipeline;
+  std::set<std::string> components;  // empty: all
+  bool follow = false;
+  std::string tail = "all";
+  absl::Time since = absl::InfinitePast();
+  absl::Time until = absl::InfiniteFuture();
+  compose::ApiVersion version;
+};
+
+class LogFollow {
+ public:
+  explicit LogFollow(LogInput input)
+      : input_(std::move(input)),
+        list_(ListPipelineContainers(input_.namespace_, input_.pipeline)),
+        merge_(input_.follow ? kPatience : absl::InfiniteDuration()) {}
+
+  std::vector<LogAction> Step(absl::Time now, const LogEvent& event) {
+    now_ = now;
+    std::visit([this](const auto& e) { On(e); }, event);
+    PassOn();
+    if (!done_ && IsOver()) {
+      done_ = true;
+      out_.push_back(LogsDone{});
+    }
+    return std::exchange(out_, {});
+  }
+
+  // When a Tick is due, whatever else happens. InfiniteFuture: never.
+  absl::Time due() const {
+    absl::Time due = std::min(relisten_, merge_.NextDue());
+    for (const auto& [id, source] : sources_) due = std::min(due, source.look_again);
+    return due;
+  }
+
+ private:
+  // How much later than it came a line may be shown, so that lines of others come before it where they are older.
+  static constexpr absl::Duration kPatience = absl::Milliseconds(80);
+  // What may wait of all containers together, in bytes of memory, before less is read.
+  static constexpr size_t kMostWaiting = 4 << 20;
+  static constexpr absl::Duration kDeadline = absl::Seconds(30);
+  static constexpr absl::Duration kShortPause = absl::Milliseconds(200), kLongPause = absl::Seconds(5);
+
+  // A container.
+  struct Source {
+    std::string component;
+    int number = 0;
+    bool at_first = false;  // it was there when the reading began
+    int stream = 0;         // that is open; 0: none
+    int looking = 0;        // the request for its state; 0: none
+    absl::Time look_again = absl::InfiniteFuture();
+    bool paused = false;
+    bool gone = false;        // removed: what is still to come of it is the last
+    bool over = false;        // it writes no more, and is not started again
+    bool unreadable = false;  // its log driver keeps nothing that could be read
+    std::string read;         // the start (State.StartedAt) whose output was read last; empty: none was
+    engine::LogLineReader reader{false};
+    // Where to go on: the time of the last line, how many of that time were taken, and how many of them come again.
+    absl::Time last = absl::InfinitePast();
+    int at_last = 0, again = 0;
+  };
+
+  void On(const Begin&) {
+    if (input_.follow) return Relisten();
+    List();
+  }
+
+  void On(const Listening&) {
+    pause_ = kShortPause;
+    deaf_ = false;
+    List();
+  }
+
+  void On(const Deaf&) {
+    if (!std::exchange(deaf_, true))
+      Warn("the engine's event stream broke off; it is opened again when the engine is back");
+    relisten_ = now_ + pause_;
+    pause_ = std::min(pause_ * 2, kLongPause);
+  }
+
+  void On(const Happened& happened) {
+    const engine::Event& event = happened.event;
+    const std::string& id = event.actor().id();
+    if (event.action() == "create" || event.action() == "start") {
+      int number = 0;
+      (void)absl::SimpleAtoi(Label(event.actor().attributes(), compose::kComposeContainerNumberLabel), &number);
+      Add(id, Label(event.actor().attributes(), compose::kComponentLabel), number);
+      if (const auto found = sources_.find(id); found != sources_.end()) found->second.over = false;
+    }
+    const auto found = sources_.find(id);
+    if (found == sources_.end()) return;
+    if (event.action() == "destroy" || event.action() == "remove") return Remove(found);
+    if (event.action() == "start" || event.action() == "die") Look(id, found->second);
+  }
+
+  void On(const Answer& answer) {
+    if (answer.request == listing_) return OnList(answer.reply);
+    for (auto source = sources_.begin(); source != sources_.end(); ++source) {
+      if (source->second.looking != answer.request) continue;
+      source->second.looking = 0;
+      return OnLooked(source, answer.reply);
+    }
+  }
+
+  void On(const LogPiece& piece) {
+    for (auto& [id, source] : sources_) {
+      if (source.stream != piece.stream) continue;
+      AddLines(id, source, source.reader.Read(piece.bytes));
+      return Pause(id, source);
+    }
+  }
+
+  void On(const LogEnded& ended) {
+    for (auto found = sources_.begin(); found != sources_.end(); ++found) {
+      auto& [id, source] = *found;
+      if (source.stream != ended.stream) continue;
+      source.stream = 0;
+      source.paused = false;
+      // Of a line that was cut off by the loss of the engine the whole comes again.
+      if (ended.status.ok()) AddLines(id, source, source.reader.End());
+      merge_.Close(id);
+      if (source.gone) return (void)sources_.erase(found);
+      if (!ended.status.ok()) OnRefused(source, ended.status);
+      if (input_.follow) {
+        source.look_again = ended.status.ok() ? now_ : now_ + kShortPause;
+      } else {
+        source.over = true;
+      }
+      return;
+    }
+  }
+
+  void On(const Tick&) {
+    if (relisten_ <= now_) Relisten();
+    for (auto& [id, source] : sources_) {
+      if (source.look_again <= now_) Look(id, source);
+    }
+  }
+
+  void Relisten() {
+    relisten_ = absl::InfiniteFuture();
+    out_.push_back(Listen{list_.labels, 0, input_.version});
+  }
+
+  void List() {
+    listing_ = Ask(list_);
+    listed_ = false;
+  }
+
+  int Ask(engine::Call call) {
+    out_.push_back(Send{++requests_, std::move(call), input_.version, kDeadline});
+    return requests_;
+  }
+
+  void OnList(const absl::StatusOr<engine::Reply>& reply) {
+    listing_ = 0;
+    if (!reply.ok()) {
+      if (!input_.follow) Warn(absl::StrCat("the engine did not list the containers: ", reply.status().message()));
+      listed_ = !input_.follow;  // else the stream of events breaks too, and it is listed again
+      return;
+    }
+    listed_ = true;
+    std::set<std::string> there;
+    for (const Container& container : ReadContainers(std::get<engine::ContainerList>(*reply))) {
+      there.insert(container.id);
+      Add(container.id, container.component, container.number);
+    }
+    for (auto source = sources_.begin(); source != sources_.end();) {
+      const auto next = std::next(source);
+      if (!there.contains(source->first)) Remove(source);
+      source = next;
+    }
+    began_ = true;
+    for (auto& [id, source] : sources_) Look(id, source);
+  }
+
+  void Add(const std::string& id, const std::string& component, int number) {
+    // One without a component reads an image's metadata.
+    if (component.empty() || (!input_.components.empty() && !input_.components.contains(component))) return;
+    if (sources_.contains(id)) return;
+    sources_[id] = {.component = component, .number = number, .at_first = !began_};
+    shown_[id] = {component, number};
+  }
+
+  void Remove(std::map<std::string, Source>::iterator source) {
+    source->second.gone = true;
+    if (source->second.stream == 0) sources_.erase(source);
+  }
+
+  // Asks how a container is: what is to be done about its output follows from that.
+  void Look(const std::string& id, Source& source) {
+    source.look_again = absl::InfiniteFuture();
+    if (source.stream == 0 && source.looking == 0) source.looking = Ask(engine::InspectContainer{id});
+  }
+
+  void OnLooked(std::map<std::string, Source>::iterator found, const absl::StatusOr<engine::Reply>& reply) {
+    auto& [id, source] = *found;
+    if (absl::IsNotFound(reply.status())) return Remove(found);
+    if (!reply.ok()) {
+      source.over = !input_.follow;
+      return;  // the engine is not there; when it is back, it is asked again
+    }
+    const auto& inspect = std::get<engine::ContainerInspect>(*reply);
+    const std::string& policy = inspect.host_config().restart_policy().name();
+    const std::string& status = inspect.state().status();
+    const bool ends = policy.empty() || policy == "no" || policy == "on-failure";
+    source.over = source.unreadable || (status == "exited" && ends);
+    const bool started = inspect.state().started_at() != source.read;
+    const bool runs = status == "running" || status == "paused";
+    if (source.unreadable || (!started && !runs)) return;
+    // One that runs on while its stream ended: by the engine's doing, or its end has not been told yet.
+    source.read = inspect.state().started_at();
+    Open(id, source, inspect.config().tty());
+  }
+
+  void Open(const std::string& id, Source& source, bool terminal) {
+    const bool again = source.last != absl::InfinitePast();
+    source.stream = ++streams_;
+    source.over = false;
+    source.reader = engine::LogLineReader(terminal);
+    source.again = source.at_last;
+    merge_.Open(id);
+    // What comes while it is followed is wanted whole, whatever was asked of the past.
+    const bool fresh = again || !source.at_first;
+    out_.push_back(OpenLog{source.stream,
+                           {.id = id,
+                            .follow = input_.follow,
+                            .tail = fresh ? "all" : input_.tail,
+                            .since = again ? source.last : input_.since,
+                            .until = input_.until},
+                           input_.version});
+  }
+
+  void AddLines(const std::string& id, Source& source, std::vector<engine::LogLine> lines) {
+    for (engine::LogLine& line : lines) {
+      if (source.again > 0 && line.time <= source.last) {
+        if (line.time == source.last) --source.again;
+        continue;
+      }
+      source.again = 0;
+      source.at_last = line.time == source.last ? source.at_last + 1 : 1;
+      source.last = line.time;
+      merge_.Add(id, std::move(line), now_);
+    }
+  }
+
+  void OnRefused(Source& source, const absl::Status& status) {
+    if (absl::IsUnavailable(status) || absl::IsNotFound(status)) return;
+    source.unreadable = source.over = true;
+    if (!warned_.insert(source.component).second) return;
+    Warn(absl::StrCat(source.component, ": its log cannot be read: ", status.message()));
+  }
+
+  // Reads no more of what is far ahead of the others.
+  void Pause(const std::string& id, Source& source) {
+    if (source.stream == 0) return;
+    const size_t waiting = merge_.Waiting(id), most = kMostWaiting / std::max<size_t>(1, sources_.size());
+    const bool pause = source.paused ? waiting > most / 2 : waiting > most;
+    if (pause != std::exchange(source.paused, pause)) out_.push_back(PauseLog{source.stream, pause});
+  }
+
+  // Shows what may be shown, and lets those go on that were held for it.
+  void PassOn() {
+    std::vector<MergedLine> lines = merge_.Take(now_);
+    for (MergedLine& merged : lines) {
+      const auto& [component, number] = shown_.at(merged.source);
+      out_.push_back(PrintLine{component, number, std::move(merged.line)});
+    }
+    for (auto& [id, source] : sources_) Pause(id, source);
+  }
+
+  bool IsOver() const {
+    if (!listed_ || listing_ != 0 || deaf_ || !merge_.Empty()) return false;
+    return std::all_of(sources_.begin(), sources_.end(), [](const auto& of) {
+      const Source& source = of.second;
+      return source.over && source.stream == 0 && source.looking == 0 && source.look_again == absl::InfiniteFuture();
+    });
+  }
+
+  void Warn(std::string text) { out_.push_back(LogWarning{std::move(text)}); }
+
+  const LogInput input_;
+  const engine::ListContainers list_;
+  LogMerge merge_;
+  std::vector<LogAction> out_;
+  std::map<std::string, Source> sources_;                     // by the container's id
+  std::map<std::string, std::pair<std::string, int>> shown_;  // the component and number of each id that ever was
+  std::set<std::string> warned_;                              // components
+  absl::Time now_;
+  absl::Time relisten_ = absl::InfiniteFuture();
+  absl::Duration pause_ = kShortPause;
+  int requests_ = 0, streams_ = 0;
+  int listing_ = 0;      // the request
+  bool listed_ = false;  // nothing is there that was not seen
+  bool began_ = false;   // the first list has come
+  bool deaf_ = false;
+  bool done_ = false;
+};
+
+}  // namespace flow::deploy
+
+#endif  // FLOW_DEPLOY_LOG_FOLLOW_H_

@@ -1,0 +1,109 @@
+// Lines of several containers in the order of their times, as far as that can be known while they still come: a line
+// goes on when every source that may have an earlier one has shown a later one, or has been silent for a moment.
+#ifndef FLOW_DEPLOY_LOG_MERGE_H_
+#define FLOW_DEPLOY_LOG_MERGE_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <deque>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "flow/engine/log_lines.h"
+
+namespace flow::deploy {
+
+struct MergedLine {
+  std::string source;
+  engine::LogLine line;
+};
+
+class LogMerge {
+ public:
+  // `patience`: how long a line waits for sources that are open and show nothing; infinite where all of them end.
+  explicit LogMerge(absl::Duration patience) : patience_(patience) {}
+
+  // From now on the source may bring lines, each not earlier than the one before.
+  void Open(const std::string& source) { sources_[source].open = true; }
+
+  void Add(const std::string& source, engine::LogLine line, absl::Time now) {
+    Source& its = sources_[source];
+    its.bytes += SizeOf(line);
+    its.queue.push_back({std::move(line), now});
+  }
+
+  // No more lines of it until it is opened again.
+  void Close(const std::string& source) { sources_[source].open = false; }
+
+  // What may go on by `now`, in order.
+  std::vector<MergedLine> Take(absl::Time now) {
+    std::vector<MergedLine> lines;
+    while (Source* const first = Next(now)) {
+      first->bytes -= SizeOf(first->queue.front().line);
+      lines.push_back({*first_name_, std::move(first->queue.front().line)});
+      first->queue.pop_front();
+    }
+    std::erase_if(sources_, [](const auto& source) { return !source.second.open && source.second.queue.empty(); });
+    return lines;
+  }
+
+  // When Take may have something although nothing was added. InfiniteFuture: never.
+  absl::Time NextDue() const {
+    absl::Time due = absl::InfiniteFuture();
+    for (const auto& [name, source] : sources_) {
+      if (!source.queue.empty()) due = std::min(due, source.queue.front().came + patience_);
+    }
+    return due;
+  }
+
+  // What waits of a source, in bytes of memory: where it is much, no more should be read of it for now.
+  size_t Waiting(const std::string& source) const {
+    const auto found = sources_.find(source);
+    return found == sources_.end() ? 0 : found->second.bytes;
+  }
+
+  bool Empty() const {
+    return std::all_of(sources_.begin(), sources_.end(),
+                       [](const auto& source) { return source.second.queue.empty(); });
+  }
+
+ private:
+  struct Queued {
+    engine::LogLine line;
+    absl::Time came;
+  };
+  struct Source {
+    bool open = false;
+    std::deque<Queued> queue;
+    size_t bytes = 0;
+  };
+
+  static size_t SizeOf(const engine::LogLine& line) { return sizeof(Queued) + line.text.capacity(); }
+
+  // The source whose line is next; nullptr: nothing may go on yet.
+  Source* Next(absl::Time now) {
+    Source* first = nullptr;
+    bool silent = false;
+    for (auto& [name, source] : sources_) {
+      if (source.queue.empty()) {
+        silent |= source.open;
+      } else if (first == nullptr || source.queue.front().line.time < first->queue.front().line.time) {
+        first = &source;
+        first_name_ = &name;
+      }
+    }
+    if (first == nullptr || !silent) return first;
+    return first->queue.front().came + patience_ <= now ? first : nullptr;
+  }
+
+  const absl::Duration patience_;
+  std::map<std::string, Source> sources_;
+  const std::string* first_name_ = nullptr;  // of what Next found
+};
+
+}  // namespace flow::deploy
+
+#endif  // FLOW_DEPLOY_LOG_MERGE_H_

@@ -3,6 +3,7 @@
 #define CMD_DEPLOY_DRIVE_H_
 
 #include <functional>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -32,6 +33,7 @@ std::variant<deploy::Finish, ExitCode> Drive(Session& session, Progress& progres
                 {.save = std::move(state.save),
                  .forget = std::move(state.forget),
                  .report = [&](const deploy::Report& report) { progress.Tell(report, absl::Now()); },
+                 .credentials = [&](const std::string& image) { return session.credentials().HeaderFor(image); },
                  .request = [&](const engine::HttpRequest& request) { session.Trace(request); }});
   const deploy::Finish finish = driver.Run(machine);
   if (finish.code == ExitCode::kNoEngine && !driver.unreachable().ok()) {

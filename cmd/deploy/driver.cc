@@ -1,10 +1,17 @@
 #include "cmd/deploy/driver.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "flow/engine/pull_progress.h"
+
 namespace flow {
+
+// How often a pull tells how far it is.
+static constexpr absl::Duration kProgressEvery = absl::Seconds(2);
 
 Driver::~Driver() {
   for (const auto& [number, request] : requests_) client_.Cancel(request);
@@ -12,6 +19,7 @@ Driver::~Driver() {
 }
 
 void Driver::Do(const deploy::Send& send) {
+  if (const auto* pull = std::get_if<engine::PullImage>(&send.call)) return Pull(send.request, *pull, send.version);
   const engine::HttpRequest request = engine::BuildRequest(send.call, send.version);
   hooks_.request(request);
   const auto done = [this, number = send.request, call = send.call](absl::StatusOr<engine::HttpResponse> response) {
@@ -20,6 +28,35 @@ void Driver::Do(const deploy::Send& send) {
     events_.push_back(deploy::Answer{number, response.ok() ? engine::ReadReply(call, *response) : response.status()});
   };
   requests_[send.request] = client_.Send(request, send.deadline, done);
+}
+
+void Driver::Pull(int number, engine::PullImage pull, const compose::ApiVersion& version) {
+  if (hooks_.credentials) pull.registry_auth = hooks_.credentials(pull.reference);
+  const engine::HttpRequest request = engine::BuildRequest(pull, version);
+  hooks_.request(request);
+  struct State {
+    engine::PullProgressReader reader;
+    std::string told;
+    absl::Time when = absl::Now();
+  };
+  const auto state = std::make_shared<State>();
+  Client::StreamHandlers handlers;
+  handlers.chunk = [this, state, image = pull.reference](absl::string_view piece) {
+    state->reader.Read(piece);
+    const std::string text = state->reader.Text();
+    if (text == state->told || absl::Now() - state->when < kProgressEvery) return;
+    state->told = text;
+    state->when = absl::Now();
+    hooks_.report({deploy::Report::Kind::kProgress, "", absl::StrCat("pull image ", image, ": ", text)});
+  };
+  handlers.done = [this, state, number](const absl::StatusOr<engine::HttpResponse>& response) {
+    requests_.erase(number);
+    absl::Status status = engine::EndOfStream(response);
+    state->reader.Read("\n");
+    if (status.ok()) status = state->reader.error();
+    events_.push_back(deploy::Answer{number, status.ok() ? absl::StatusOr<engine::Reply>(engine::Reply()) : status});
+  };
+  requests_[number] = client_.Stream(request, handlers);
 }
 
 void Driver::Do(const deploy::Cancel& cancel) {

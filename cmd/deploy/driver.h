@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -28,6 +29,8 @@ struct DriverHooks {
   std::function<absl::Status(const deploy::Deployment&)> save;
   std::function<void()> forget;
   std::function<void(const deploy::Report&)> report;
+  // X-Registry-Auth for pulling an image; empty: anonymous. Null: always so.
+  std::function<std::string(const std::string& image)> credentials = nullptr;
   std::function<void(const engine::HttpRequest&)> request;  // one is about to be sent
 };
 
@@ -64,6 +67,8 @@ class Driver {
  private:
   void Do(const deploy::Send& send);
   void Do(const deploy::Cancel& cancel);
+  // A pull tells how far it is while it goes on.
+  void Pull(int number, engine::PullImage pull, const compose::ApiVersion& version);
   void Do(const deploy::Listen& listen);
   void Do(const deploy::Hush&);
   void Do(const deploy::Save& save) { events_.push_back(deploy::Saved{hooks_.save(save.deployment)}); }

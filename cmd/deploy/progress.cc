@@ -14,7 +14,7 @@ namespace {
 
 using Kind = deploy::Report::Kind;
 
-constexpr const char* kKinds[] = {"begun", "done", "failed", "up", "note", "warning"};
+constexpr const char* kKinds[] = {"begun", "done", "failed", "up", "note", "warning", "progress"};
 
 std::string PlainLine(const deploy::Report& report, absl::Duration since) {
   const char* mark = report.kind == Kind::kWarning ? "warning: " : report.kind == Kind::kFailed ? "failed: " : "";

@@ -14,6 +14,7 @@
 #include "cmd/base/signals.h"
 #include "cmd/deploy/print.h"
 #include "cmd/engine/client.h"
+#include "cmd/engine/credentials.h"
 #include "cmd/engine/endpoint.h"
 #include "cmd/state/store.h"
 #include "flow/deploy/deployment.pb.h"
@@ -30,6 +31,9 @@ class Session {
 
   // The client, made at the first use: what ends before (a held lock, say) loads no libcurl. nullptr: that was told.
   Client* client();
+
+  // What registries are shown when the engine pulls from them.
+  RegistryCredentials& credentials() { return credentials_; }
 
   const Endpoint& endpoint() const { return endpoint_; }
   const Store& store() const { return store_; }
@@ -54,13 +58,15 @@ class Session {
         environment_(std::move(environment)),
         endpoint_(std::move(endpoint)),
         store_(std::move(store)),
-        signals_(std::move(signals)) {}
+        signals_(std::move(signals)),
+        credentials_(environment_, [command](const std::string& text) { flow::Warn(command, text); }) {}
 
   const char* const command_;
   const Environment environment_;
   const Endpoint endpoint_;
   const Store store_;
   Signals signals_;
+  RegistryCredentials credentials_;
   std::unique_ptr<Client> client_;
 };
 

@@ -33,6 +33,7 @@
 #include "flow/deploy/failure.h"
 #include "flow/deploy/images.h"
 #include "flow/deploy/machine.h"
+#include "flow/deploy/pull_refusal.h"
 #include "flow/deploy/readiness.h"
 #include "flow/deploy/reconcile.h"
 #include "flow/deploy/record.h"
@@ -289,8 +290,23 @@ class Apply {
     phase_ = Phase::kExecuting;
     // Anew: by the images that were pulled, and by what they say of health.
     DecideRest();
+    for (const compose::Service& service : project().services()) {
+      const std::string foreign = ForeignPlatform(service.name());
+      if (!foreign.empty()) {
+        out_.Tell(Report::Kind::kWarning, service.name(),
+                  absl::StrCat(foreign, ": unless that emulates it, it cannot run"));
+      }
+    }
     doing_.Start(decision_.plan);
     if (decision_.plan.operations().empty()) watch_.JudgeUnhealthy(out_);
+  }
+
+  // Empty where the component's image is one for the engine's machine, as far as is known.
+  std::string ForeignPlatform(const std::string& component) const {
+    const compose::Service* service = FindService(project(), component);
+    if (service == nullptr) return "";
+    const auto found = survey_.foreign_images().find(service->image());
+    return found == survey_.foreign_images().end() ? "" : found->second;
   }
 
   void Pump() {
@@ -337,16 +353,21 @@ class Apply {
     watch_.readiness().Fail(id);
     std::erase_if(failures_, [&](const Failure& failure) { return !id.empty() && failure.container_id == id; });
     Fail({.component = operation.component(),
-          .what =
-              absl::StrCat("could not ", OperationText(operation), ": ", ExplainRefusal(std::string(status.message()))),
+          .what = absl::StrCat("could not ", OperationText(operation), ": ", Explain(operation, status)),
           .hint = taken
                       ? "that container is new: is another apply of this pipeline at work? When it is done, apply again"
                       : ""});
   }
 
+  static std::string Explain(const Operation& operation, const absl::Status& status) {
+    return operation.kind() == Operation::PULL_IMAGE ? ExplainPull(operation.name(), status.message())
+                                                     : ExplainRefusal(status.message());
+  }
+
   // Failing
 
   void Fail(Failure failure) {
+    if (const std::string foreign = ForeignPlatform(failure.component); !foreign.empty()) failure.hint = foreign;
     // At once: what it needs to clean up may take a while.
     if (!failure.container_id.empty()) out_.Tell(Report::Kind::kFailed, failure.component, failure.what);
     failures_.push_back(std::move(failure));

@@ -29,6 +29,7 @@
 #include "flow/deploy/deployment.pb.h"
 #include "flow/deploy/images.h"
 #include "flow/deploy/machine.h"
+#include "flow/deploy/pull_refusal.h"
 #include "flow/deploy/reconcile.h"
 #include "flow/engine/call.h"
 #include "flow/engine/image_reference.h"
@@ -260,7 +261,8 @@ class LearnMetadata {
     for (const auto& [type, reference] : input_->references) {
       if (reference.image != about.image) continue;
       if (!status.ok()) {
-        return Fail(absl::StrCat(reference.component, ": could not pull image ", about.image, ": ", status.message()));
+        return Fail(absl::StrCat(reference.component, ": could not pull image ", about.image, ": ",
+                                 ExplainPull(about.image, status.message())));
       }
       return out_.Tell(Report::Kind::kDone, reference.component, absl::StrCat("image ", about.image, " pulled"));
     }

@@ -87,7 +87,7 @@ struct StartTimer {
 };
 // Something a person may want to see while it goes on.
 struct Report {
-  enum class Kind { kBegun, kDone, kFailed, kUp, kNote, kWarning };
+  enum class Kind { kBegun, kDone, kFailed, kUp, kNote, kWarning, kProgress };
   Kind kind;
   std::string component;  // empty: of the whole pipeline
   std::string text;

@@ -18,6 +18,7 @@
 #include "flow/deploy/machine.h"
 #include "flow/deploy/observed.h"
 #include "flow/deploy/plan.pb.h"
+#include "flow/deploy/platform.h"
 #include "flow/engine/call.h"
 #include "flow/engine/negotiate.h"
 
@@ -95,7 +96,10 @@ class Survey {
     } else if (const auto* images = std::get_if<engine::ImageList>(&reply)) {
       observed_.image_ids = ImageIds(project, *images);
     } else if (const auto* image = std::get_if<engine::ImageInspect>(&reply)) {
-      if (HasHealthCheck(*image)) checked_images_.insert(inspected_[answer.request]);
+      const std::string& reference = inspected_[answer.request];
+      if (HasHealthCheck(*image)) checked_images_.insert(reference);
+      const std::string mismatch = PlatformMismatch(reference, *image, info_);
+      if (!mismatch.empty()) foreign_images_[reference] = mismatch;
     } else if (const auto* info = std::get_if<engine::Info>(&reply)) {
       info_ = *info;
     }
@@ -108,6 +112,8 @@ class Survey {
   const Observed& observed() const { return observed_; }
   const std::vector<engine::ContainerSummary>& holders() const { return holders_; }
   const std::set<std::string>& checked_images() const { return checked_images_; }
+  // Images for another platform than the engine's machine → that, in words.
+  const std::map<std::string, std::string>& foreign_images() const { return foreign_images_; }
   const engine::Info& info() const { return info_; }
   size_t pending() const { return pending_.size(); }
 
@@ -125,6 +131,7 @@ class Survey {
   Observed observed_;
   std::vector<engine::ContainerSummary> holders_;
   std::set<std::string> checked_images_;
+  std::map<std::string, std::string> foreign_images_;
   engine::Info info_;
 };
 

@@ -18,6 +18,7 @@
 #include "flow/engine/http.h"
 #include "flow/engine/json.h"
 #include "flow/engine/log_frames.h"
+#include "flow/engine/pull_progress.h"
 #include "flow/engine/tar.h"
 
 namespace flow::engine {
@@ -62,17 +63,6 @@ inline absl::Status ReadError(const HttpResponse& response) {
 
 namespace internal {
 
-// The error that a pull reports after its status was sent: in one of the progress lines.
-inline absl::Status PullOutcome(absl::string_view body) {
-  for (absl::string_view line : absl::StrSplit(body, '\n', absl::SkipWhitespace())) {
-    const absl::StatusOr<PullProgress> progress = ReadJson<PullProgress>(line);
-    if (!progress.ok()) continue;
-    if (!progress->error_detail().message().empty()) return absl::UnknownError(progress->error_detail().message());
-    if (!progress->error().empty()) return absl::UnknownError(progress->error());
-  }
-  return absl::OkStatus();
-}
-
 template <typename Message>
 absl::StatusOr<Reply> As(absl::StatusOr<Message> message) {
   if (!message.ok()) return message.status();
@@ -113,7 +103,9 @@ struct SuccessReader {
     return Reply(FileContent{true, *std::move(file)});
   }
   absl::StatusOr<Reply> operator()(const PullImage&) const {
-    if (absl::Status status = PullOutcome(body); !status.ok()) return status;
+    PullProgressReader progress;
+    progress.Read(absl::StrCat(body, "\n"));
+    if (!progress.error().ok()) return progress.error();
     return Reply();
   }
   absl::StatusOr<Reply> operator()(const CreateNetwork&) const { return As(ReadJson<Created>(body)); }

@@ -1,0 +1,81 @@
+// How far a pull is, and how it ended, from the lines that POST /images/create answers, which arrive in pieces of any
+// size.
+#ifndef FLOW_ENGINE_PULL_PROGRESS_H_
+#define FLOW_ENGINE_PULL_PROGRESS_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
+#include "flow/engine/engine.pb.h"
+#include "flow/engine/json.h"
+
+namespace flow::engine {
+
+class PullProgressReader {
+ public:
+  void Read(absl::string_view piece) {
+    buffer_.append(piece.data(), piece.size());
+    size_t at = 0;
+    for (size_t end; (end = buffer_.find('\n', at)) != std::string::npos; at = end + 1) {
+      const auto line = ReadJson<PullProgress>(absl::string_view(buffer_).substr(at, end - at));
+      if (line.ok()) Take(*line);
+    }
+    buffer_.erase(0, at);
+  }
+
+  // "2 of 5 layers, 12.0 of 30.5 MB"; empty while there is nothing to tell. The bytes are of those layers whose size is
+  // known by now.
+  std::string Text() const {
+    if (layers_.empty()) return "";
+    int done = 0;
+    int64_t current = 0, total = 0;
+    for (const auto& [id, layer] : layers_) {
+      done += layer.done;
+      current += layer.done ? layer.total : layer.current;
+      total += layer.total;
+    }
+    std::string text = absl::StrCat(done, " of ", layers_.size(), layers_.size() == 1 ? " layer" : " layers");
+    if (total > 0) absl::StrAppendFormat(&text, ", %.1f of %.1f MB", current / 1e6, total / 1e6);
+    return text;
+  }
+
+  // What the registry or the engine reported after the answer's status was sent.
+  const absl::Status& error() const { return error_; }
+
+ private:
+  struct Layer {
+    int64_t current = 0, total = 0;  // bytes
+    bool done = false;
+  };
+
+  void Take(const PullProgress& line) {
+    const std::string& error = line.error_detail().message().empty() ? line.error() : line.error_detail().message();
+    if (!error.empty() && error_.ok()) error_ = absl::UnknownError(error);
+    // The words of the distribution client; a line of the whole image has its tag for an id, or none.
+    if (line.status() == "Pulling fs layer" || line.status() == "Already exists") layers_[line.id()];
+    const auto found = layers_.find(line.id());
+    if (found == layers_.end()) return;
+    Layer& layer = found->second;
+    if (line.status() == "Downloading") {
+      layer.current = line.progress_detail().current();
+      layer.total = line.progress_detail().total();
+    } else if (line.status() == "Download complete") {
+      layer.current = layer.total;
+    } else if (line.status() == "Pull complete" || line.status() == "Already exists") {
+      layer.done = true;
+    }
+  }
+
+  std::string buffer_;
+  std::map<std::string, Layer> layers_;
+  absl::Status error_;
+};
+
+}  // namespace flow::engine
+
+#endif  // FLOW_ENGINE_PULL_PROGRESS_H_

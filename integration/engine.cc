@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "cmd/base/environment.h"
 #include "flow/compose/labels.h"
@@ -207,6 +208,30 @@ std::string Engine::MakeImage(const std::string& image, const std::vector<std::s
 }
 
 void Engine::RemoveImage(const std::string& image) { Send("DELETE", absl::StrCat("/images/", image, "?force=1")); }
+
+void Engine::Push(const std::string& image, const std::string& reference, const std::string& auth) {
+  const size_t colon = reference.rfind(':');
+  const std::string name = reference.substr(0, colon), tag = reference.substr(colon + 1);
+  Do("POST", absl::StrCat("/images/", image, "/tag?repo=", engine::PercentEncode(name), "&tag=", tag));
+  const engine::HttpResponse pushed =
+      Exchange({.method = "POST",
+                .target = absl::StrCat("/v", version_.ToString(), "/images/", name, "/push?tag=", tag),
+                .headers = {{"X-Registry-Auth", auth}}});
+  if (pushed.status != 200 || absl::StrContains(pushed.body, "\"error\"")) ADD_FAILURE() << pushed.body;
+}
+
+void Engine::MakeForeignImage(const std::string& image) {
+  std::string saved = Send("GET", "/images/busybox:1.36/get").body;
+  // All of one length: the archive's headers stay true.
+  saved =
+      absl::StrReplaceAll(saved, {{R"("architecture":"amd64")", R"("architecture":"arm64")"}, {"busybox:1.36", image}});
+  const engine::HttpResponse loaded =
+      Exchange({.method = "POST",
+                .target = absl::StrCat("/v", version_.ToString(), "/images/load?quiet=1"),
+                .headers = {{"Content-Type", "application/x-tar"}},
+                .body = saved});
+  if (loaded.status != 200 || !absl::StrContains(loaded.body, "Loaded")) ADD_FAILURE() << loaded.body;
+}
 
 void Engine::RemoveAll(const std::string& token) {
   const Holdings holdings = Of(token);

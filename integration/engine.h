@@ -79,6 +79,10 @@ class Engine {
   std::string MakeImage(const std::string& image, const std::vector<std::string>& dockerfile,
                         const std::vector<File>& files = {});
   void RemoveImage(const std::string& image);
+  // Tags an image as `reference` and pushes that to its registry, with this X-Registry-Auth.
+  void Push(const std::string& image, const std::string& reference, const std::string& auth);
+  // A copy of busybox:1.36, under a name as long as that, which says of itself that it is for arm64; the new image's id.
+  void MakeForeignImage(const std::string& image);
 
   // Removes everything whose name or flow labels hold `token`.
   void RemoveAll(const std::string& token);

@@ -116,8 +116,12 @@ const Finished& DockerTest::Flow(const std::string& binary, const std::vector<st
   return Start(binary, arguments, input).Wait();
 }
 
+Process& DockerTest::StartProgram(const std::string& path, const std::vector<std::string>& arguments) {
+  return processes_.emplace_back(path, arguments, environment_, folder_);
+}
+
 const Finished& DockerTest::RunProgram(const std::string& path, const std::vector<std::string>& arguments) {
-  return processes_.emplace_back(path, arguments, environment_, folder_).Wait();
+  return StartProgram(path, arguments).Wait();
 }
 
 // "  name: it-4711-demo"

@@ -65,6 +65,7 @@ class DockerTest : public testing::Test {
   Process& Start(const std::string& binary, const std::vector<std::string>& arguments, const std::string& input = "");
   static std::string BinaryPath(const std::string& binary);
   // Any program, by its path.
+  Process& StartProgram(const std::string& path, const std::vector<std::string>& arguments);
   const Finished& RunProgram(const std::string& path, const std::vector<std::string>& arguments);
 
   // Both write `yaml` into a file of the pipeline's name first; `flags` follow it.

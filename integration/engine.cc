@@ -213,10 +213,10 @@ void Engine::Push(const std::string& image, const std::string& reference, const 
   const size_t colon = reference.rfind(':');
   const std::string name = reference.substr(0, colon), tag = reference.substr(colon + 1);
   Do("POST", absl::StrCat("/images/", image, "/tag?repo=", engine::PercentEncode(name), "&tag=", tag));
-  const engine::HttpResponse pushed =
-      Exchange({.method = "POST",
-                .target = absl::StrCat("/v", version_.ToString(), "/images/", name, "/push?tag=", tag),
-                .headers = {{"X-Registry-Auth", auth}}});
+  engine::HttpRequest push = {.method = "POST",
+                              .target = absl::StrCat("/v", version_.ToString(), "/images/", name, "/push?tag=", tag)};
+  push.headers["X-Registry-Auth"] = auth;
+  const engine::HttpResponse pushed = Exchange(push);
   if (pushed.status != 200 || absl::StrContains(pushed.body, "\"error\"")) ADD_FAILURE() << pushed.body;
 }
 
@@ -225,11 +225,11 @@ void Engine::MakeForeignImage(const std::string& image) {
   // All of one length: the archive's headers stay true.
   saved =
       absl::StrReplaceAll(saved, {{R"("architecture":"amd64")", R"("architecture":"arm64")"}, {"busybox:1.36", image}});
-  const engine::HttpResponse loaded =
-      Exchange({.method = "POST",
-                .target = absl::StrCat("/v", version_.ToString(), "/images/load?quiet=1"),
-                .headers = {{"Content-Type", "application/x-tar"}},
-                .body = saved});
+  engine::HttpRequest load = {.method = "POST",
+                              .target = absl::StrCat("/v", version_.ToString(), "/images/load?quiet=1")};
+  load.headers["Content-Type"] = "application/x-tar";
+  load.body = std::move(saved);
+  const engine::HttpResponse loaded = Exchange(load);
   if (loaded.status != 200 || !absl::StrContains(loaded.body, "Loaded")) ADD_FAILURE() << loaded.body;
 }
 

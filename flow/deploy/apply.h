@@ -434,7 +434,8 @@ class Apply {
   // Ending
 
   void Succeed() {
-    outcome_ = {ExitCode::kDone, "", PlanIsEmpty()};
+    // A pull that brought nothing new changed nothing.
+    outcome_ = {ExitCode::kDone, "", decision_.plan.operations().empty()};
     Conclude(Deployment::APPLIED);
   }
 

@@ -116,7 +116,7 @@ ExitCode TellPlan(const deploy::Apply& machine, const PipelineKey& key) {
 ExitCode TellSuccess(Session& session, const deploy::Apply& machine, const PipelineKey& key, bool unchanged) {
   const deploy::PipelineStatus status = StatusNow(session, machine, key, unchanged);
   std::string text = ShowPipeline(status, FLAGS_output);
-  if (FLAGS_output == "table") {
+  if (FLAGS_output == "table" || FLAGS_output == "wide") {
     text = absl::StrCat(unchanged ? "Pipeline unchanged: " : "Pipeline deployed successfully: ", key.name, " (",
                         status.components_size(), status.components_size() == 1 ? " component)\n" : " components)\n",
                         text);

@@ -20,6 +20,8 @@
 #include "cmd/state/lock.h"
 #include "flow/deploy/failure.h"
 #include "flow/deploy/status.h"
+#include "flow/deploy/status_text.h"
+#include "flow/deploy/usage.h"
 
 namespace flow {
 namespace {
@@ -91,6 +93,28 @@ deploy::PipelineStatus Describe(Session& session, Caller& caller, const Pipeline
   return status;
 }
 
+// Whether what is shown takes an inspection of each container.
+bool WantsInspection() { return FLAGS_output != "table" && FLAGS_output != "name"; }
+
+// Adds a sample of what each running container uses; all of them are taken at once.
+void AddUsage(Caller& caller, deploy::PipelineStatus* status) {
+  std::vector<deploy::ContainerStatus*> running;
+  std::vector<engine::Call> calls;
+  for (deploy::ComponentStatus& component : *status->mutable_components()) {
+    for (deploy::ContainerStatus& container : *component.mutable_containers()) {
+      if (container.state() != "running") continue;
+      running.push_back(&container);
+      calls.push_back(engine::SampleStats{container.id()});
+    }
+  }
+  if (calls.empty()) return;
+  const std::vector<absl::StatusOr<engine::Reply>> replies = caller.All(calls);
+  for (size_t index = 0; index < replies.size(); ++index) {
+    if (!replies[index].ok()) continue;  // gone meanwhile
+    *running[index]->mutable_usage() = deploy::UsageOf(std::get<engine::ContainerStats>(*replies[index]));
+  }
+}
+
 // The exit code of what is shown.
 ExitCode CodeOf(const deploy::PipelineStatus& status) {
   return FLAGS_check && !deploy::IsWell(status) ? ExitCode::kFailed : ExitCode::kDone;
@@ -106,9 +130,12 @@ ExitCode ShowOne(Session& session, Caller& caller, const std::string& name, Cont
     return session.Fail(ExitCode::kNoSuchPipeline, absl::StrCat("there is no pipeline \"", name, "\" in namespace \"",
                                                                 key.pipeline_namespace, "\""));
   }
-  const deploy::PipelineStatus status = Describe(session, caller, key, std::move(state.deployment),
-                                                 std::move(containers[key]), /*inspect_all=*/FLAGS_output == "json");
-  return Print(kName, ShowPipeline(status, FLAGS_output)) ? CodeOf(status) : ExitCode::kFailed;
+  deploy::PipelineStatus status =
+      Describe(session, caller, key, std::move(state.deployment), std::move(containers[key]), WantsInspection());
+  if (FLAGS_stats) AddUsage(caller, &status);
+  std::string text = ShowPipeline(status, FLAGS_output);
+  if (FLAGS_stats && FLAGS_output == "table") absl::StrAppend(&text, "\n", deploy::UsageTable(status));
+  return Print(kName, text) ? CodeOf(status) : ExitCode::kFailed;
 }
 
 ExitCode ShowAll(Session& session, Caller& caller, ContainersOf containers) {
@@ -127,7 +154,7 @@ ExitCode ShowAll(Session& session, Caller& caller, ContainersOf containers) {
         Describe(session, caller, key, std::move(state.deployment), std::move(of_pipeline), /*inspect_all=*/false);
     if (CodeOf(status) != ExitCode::kDone) code = ExitCode::kFailed;
   }
-  if (list.pipelines().empty() && FLAGS_output == "table") {
+  if (list.pipelines().empty() && (FLAGS_output == "table" || FLAGS_output == "wide")) {
     return session.Fail(ExitCode::kDone, "there are no pipelines");
   }
   return Print(kName, ShowPipelines(list, FLAGS_output)) ? code : ExitCode::kFailed;

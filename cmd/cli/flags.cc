@@ -38,6 +38,8 @@ DEFINE_bool(keep_volumes, false, "Leave the named volumes and what is in them.")
 DEFINE_bool(ignore_not_found, false, "A pipeline that is not there is no error.");
 DEFINE_bool(all, false, "Every pipeline of the namespace. They are listed first.");
 
+DEFINE_bool(stats, false, "Show what each container uses: CPU, memory, network and block devices, one sample.");
+
 DEFINE_bool(follow, false, "Go on with what is written from now on, until the pipeline is deleted or has ended.");
 DEFINE_string(tail, "all", "Of what was written before now, so many lines of each container.");
 DEFINE_string(since, "", "Only what was written since this time, or so long ago: 2026-01-31T12:00:00Z, or 10m.");
@@ -53,7 +55,7 @@ constexpr FlagSpec kFlags[] = {
     {"host", Kind::kText, "ADDRESS"},
     {"state_dir", Kind::kText, "FOLDER"},
     {"namespace", Kind::kText, "NAME", 'n'},
-    {"output", Kind::kChoice, "table|json|textproto|name", 'o'},
+    {"output", Kind::kChoice, "table|wide|json|yaml|textproto|name", 'o'},
     {"progress", Kind::kChoice, "auto|plain|json|none"},
     {"verbose", Kind::kBool},
     {"file", Kind::kText, "FILE", 'f'},
@@ -74,6 +76,7 @@ constexpr FlagSpec kFlags[] = {
     {"keep_volumes", Kind::kBool},
     {"ignore_not_found", Kind::kBool},
     {"all", Kind::kBool},
+    {"stats", Kind::kBool},
     {"follow", Kind::kBool},
     {"tail", Kind::kText, "LINES"},
     {"since", Kind::kText, "TIME"},

@@ -45,6 +45,9 @@ DECLARE_bool(keep_volumes);
 DECLARE_bool(ignore_not_found);
 DECLARE_bool(all);
 
+// Status.
+DECLARE_bool(stats);
+
 // Logs.
 DECLARE_bool(follow);
 DECLARE_string(tail);

@@ -1,6 +1,7 @@
 #include "cmd/deploy/show.h"
 
 #include "absl/strings/str_cat.h"
+#include "flow/compose/message_yaml.h"
 #include "flow/deploy/plan.h"
 #include "flow/deploy/status_text.h"
 #include "flow/pipeline/message_json.h"
@@ -19,8 +20,9 @@ std::string TextProto(const google::protobuf::Message& message) {
 
 std::string ShowPipeline(const deploy::PipelineStatus& status, absl::string_view output) {
   if (output == "json") return pipeline::MessageJson(status);
+  if (output == "yaml") return compose::MessageYaml(status);
   if (output == "textproto") return TextProto(status);
-  if (output == "table") return deploy::PipelineTable(status);
+  if (output == "table" || output == "wide") return deploy::PipelineTable(status, output == "wide");
   std::string names;
   for (const deploy::ComponentStatus& component : status.components()) absl::StrAppend(&names, component.id(), "\n");
   return names;
@@ -28,8 +30,9 @@ std::string ShowPipeline(const deploy::PipelineStatus& status, absl::string_view
 
 std::string ShowPipelines(const deploy::StatusList& list, absl::string_view output) {
   if (output == "json") return pipeline::MessageJson(list);
+  if (output == "yaml") return compose::MessageYaml(list);
   if (output == "textproto") return TextProto(list);
-  if (output == "table") return deploy::PipelinesTable(list);
+  if (output == "table" || output == "wide") return deploy::PipelinesTable(list);
   std::string names;
   for (const deploy::PipelineStatus& pipeline : list.pipelines()) absl::StrAppend(&names, pipeline.name(), "\n");
   return names;
@@ -42,6 +45,7 @@ std::string ShowPlan(const std::vector<deploy::Plan>& plans, deploy::PlanReport 
     absl::StrAppend(&text, deploy::PlanText(plan));
   }
   if (output == "json") return pipeline::MessageJson(report);
+  if (output == "yaml") return compose::MessageYaml(report);
   if (output == "textproto") return TextProto(report);
   return text.empty() ? "nothing to do\n" : text;
 }

@@ -11,12 +11,12 @@
 
 namespace flow {
 
-// `output`: table json textproto name.
+// `output`: table wide json yaml textproto name.
 std::string ShowPipeline(const deploy::PipelineStatus& status, absl::string_view output);
 std::string ShowPipelines(const deploy::StatusList& list, absl::string_view output);
 
-// Plans that are done one after the other. `output`: json and textproto give `report`, to which their operations are
-// added; anything else is text, a line an operation.
+// Plans that are done one after the other. `output`: json, yaml and textproto give `report`, to which their operations
+// are added; anything else is text, a line an operation.
 std::string ShowPlan(const std::vector<deploy::Plan>& plans, deploy::PlanReport report, absl::string_view output);
 
 // Writes the command's answer on standard output. False where it could not be written; told, unless its reader went

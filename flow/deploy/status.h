@@ -10,10 +10,12 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "flow/compose/project.pb.h"
 #include "flow/deploy/deployment.pb.h"
 #include "flow/deploy/observed.h"
@@ -58,6 +60,12 @@ inline std::string ContainerWord(const Container& container, const compose::Serv
   return container.health == Health::kUnhealthy ? "unhealthy" : "running";
 }
 
+// "5 minutes" of "Up 5 minutes (healthy)", the engine's own words.
+inline std::string UpText(absl::string_view status) {
+  if (!absl::ConsumePrefix(&status, "Up ")) return "";
+  return std::string(absl::StripTrailingAsciiWhitespace(status.substr(0, status.find('('))));
+}
+
 inline std::string HealthWord(const Container& container, const StatusInput& input) {
   if (input.probe_cannot_run.contains(container.id)) return "unknown";
   static constexpr const char* kWords[] = {"none", "starting", "healthy", "unhealthy"};
@@ -99,6 +107,7 @@ inline ComponentStatus DescribeComponent(const std::string& id, const compose::S
     status.set_name(container.name);
     status.set_state(container.state);
     status.set_exit_code(container.exit_code);
+    status.set_up(container.running() ? UpText(container.status) : "");
     status.set_health(HealthWord(container, input));
     if (status.health() == "unknown") container.health = Health::kNone;
     const std::string word = ContainerWord(container, service);

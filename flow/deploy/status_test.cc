@@ -155,9 +155,9 @@ TEST(PipelineTable, IsAlignedAndEndsWithWhatIsWrong) {
   PipelineStatus status = Describe(Applied({"source type=source", "b"}), {Make("source", "running", Health::kHealthy)});
   status.mutable_components(0)->add_endpoints("127.0.0.1:8080->80/tcp");
   EXPECT_EQ(PipelineTable(status),
-            "COMPONENT  TYPE       STATE    HEALTH   READY  PORTS\n"
-            "source     source     running  healthy  1/1    127.0.0.1:8080->80/tcp\n"
-            "b          processor  missing  none     0/1    -\n"
+            "COMPONENT  TYPE       STATE    HEALTH   READY  UP  PORTS\n"
+            "source     source     running  healthy  1/1    -   127.0.0.1:8080->80/tcp\n"
+            "b          processor  missing  none     0/1    -   -\n"
             "\n"
             "x is degraded: b is missing (there is no container)\n");
 }

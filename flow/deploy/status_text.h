@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "flow/deploy/status.pb.h"
+#include "flow/deploy/usage.h"
 
 namespace flow::deploy {
 
@@ -44,19 +46,52 @@ inline std::string OrDash(absl::string_view text) { return text.empty() ? "-" : 
 
 }  // namespace internal
 
-// The components of a pipeline, a line each; below them what a person should know, where there is something.
-inline std::string PipelineTable(const PipelineStatus& pipeline) {
-  std::vector<Row> rows = {{"COMPONENT", "TYPE", "STATE", "HEALTH", "READY", "PORTS"}};
+// The components of a pipeline, a line each; below them what a person should know, where there is something. `wide`
+// shows what only an inspection tells, too.
+inline std::string PipelineTable(const PipelineStatus& pipeline, bool wide = false) {
+  std::vector<Row> rows = {{"COMPONENT", "TYPE", "STATE", "HEALTH", "READY", "UP"}};
+  if (wide) rows[0].insert(rows[0].end(), {"RESTARTS", "STARTED", "IMAGE"});
+  rows[0].push_back("PORTS");
   for (const ComponentStatus& component : pipeline.components()) {
-    rows.push_back({component.id(), component.type(), component.state(), component.health(),
-                    absl::StrCat(component.ready(), "/", component.replicas()),
-                    internal::OrDash(absl::StrJoin(component.endpoints(), ","))});
+    Row row = {component.id(),
+               component.type(),
+               component.state(),
+               component.health(),
+               absl::StrCat(component.ready(), "/", component.replicas()),
+               component.containers().empty() ? "-" : internal::OrDash(component.containers(0).up())};
+    if (wide) {
+      int restarts = 0;
+      for (const ContainerStatus& container : component.containers()) restarts += container.restart_count();
+      // To the second: "2026-11-26T08:00:00Z".
+      const std::string started = component.containers().empty() ? "" : component.containers(0).started_at();
+      row.push_back(absl::StrCat(restarts));
+      row.push_back(started.size() < 19 ? internal::OrDash(started) : absl::StrCat(started.substr(0, 19), "Z"));
+      row.push_back(component.image());
+    }
+    row.push_back(internal::OrDash(absl::StrJoin(component.endpoints(), ",")));
+    rows.push_back(std::move(row));
   }
   std::string text = AlignColumns(rows);
   if (!pipeline.message().empty()) {
     absl::StrAppend(&text, "\n", pipeline.name(), " is ", pipeline.state(), ": ", pipeline.message(), "\n");
   }
   return text;
+}
+
+// What the containers of a pipeline use, a line each.
+inline std::string UsageTable(const PipelineStatus& pipeline) {
+  std::vector<Row> rows = {{"CONTAINER", "CPU", "MEMORY", "LIMIT", "NET IN", "NET OUT", "READ", "WRITTEN"}};
+  for (const ComponentStatus& component : pipeline.components()) {
+    for (const ContainerStatus& container : component.containers()) {
+      if (!container.has_usage()) continue;
+      const Usage& usage = container.usage();
+      rows.push_back({container.name(), absl::StrFormat("%.1f%%", usage.cpu_percent()), BytesText(usage.memory_bytes()),
+                      BytesText(usage.memory_limit_bytes()), BytesText(usage.network_received_bytes()),
+                      BytesText(usage.network_sent_bytes()), BytesText(usage.block_read_bytes()),
+                      BytesText(usage.block_written_bytes())});
+    }
+  }
+  return AlignColumns(rows);
 }
 
 // All pipelines, a line each.

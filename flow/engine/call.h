@@ -36,6 +36,10 @@ struct ListImages {};
 struct InspectContainer {
   std::string id;
 };
+// One sample of what it uses, which takes the engine a second or two.
+struct SampleStats {
+  std::string id;
+};
 struct InspectNetwork {
   std::string id;
 };
@@ -96,9 +100,9 @@ struct RemoveVolume {
 };
 
 using Call = std::variant<Ping, GetInfo, ListContainers, ListNetworks, ListVolumes, ListImages, InspectContainer,
-                          InspectNetwork, InspectImage, TailLogs, ReadFile, PullImage, CreateNetwork, CreateVolume,
-                          CreateContainer, RenameContainer, StartContainer, UnpauseContainer, StopContainer,
-                          RemoveContainer, RemoveNetwork, RemoveVolume>;
+                          SampleStats, InspectNetwork, InspectImage, TailLogs, ReadFile, PullImage, CreateNetwork,
+                          CreateVolume, CreateContainer, RenameContainer, StartContainer, UnpauseContainer,
+                          StopContainer, RemoveContainer, RemoveNetwork, RemoveVolume>;
 
 struct Pong {
   std::string api_version;  // "1.41"; empty: what answered is no Docker engine
@@ -115,8 +119,9 @@ struct FileContent {
 };
 
 // monostate: the call has nothing to tell but that it was done.
-using Reply = std::variant<std::monostate, Pong, Info, ContainerList, NetworkList, VolumeList, ImageList,
-                           ContainerInspect, NetworkInspect, ImageInspect, LogLines, FileContent, Created>;
+using Reply =
+    std::variant<std::monostate, Pong, Info, ContainerList, NetworkList, VolumeList, ImageList, ContainerInspect,
+                 ContainerStats, NetworkInspect, ImageInspect, LogLines, FileContent, Created>;
 
 }  // namespace flow::engine
 

@@ -95,6 +95,9 @@ struct RequestBuilder {
   }
   HttpRequest operator()(const ListImages&) const { return {.target = "/images/json"}; }
   HttpRequest operator()(const InspectContainer& call) const { return {.target = Container(call.id, "json")}; }
+  HttpRequest operator()(const SampleStats& call) const {
+    return {.target = absl::StrCat(Container(call.id, "stats"), Query({{"stream", "false"}}))};
+  }
   HttpRequest operator()(const InspectNetwork& call) const {
     return {.target = absl::StrCat("/networks/", PercentEncode(call.id))};
   }

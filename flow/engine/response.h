@@ -94,6 +94,7 @@ struct SuccessReader {
   absl::StatusOr<Reply> operator()(const ListVolumes&) const { return As(ReadJson<VolumeList>(body)); }
   absl::StatusOr<Reply> operator()(const ListImages&) const { return As(ReadJsonArray<ImageList>("images", body)); }
   absl::StatusOr<Reply> operator()(const InspectContainer&) const { return As(ReadJson<ContainerInspect>(body)); }
+  absl::StatusOr<Reply> operator()(const SampleStats&) const { return As(ReadJson<ContainerStats>(body)); }
   absl::StatusOr<Reply> operator()(const InspectNetwork&) const { return As(ReadJson<NetworkInspect>(body)); }
   absl::StatusOr<Reply> operator()(const InspectImage&) const { return As(ReadJson<ImageInspect>(body)); }
   absl::StatusOr<Reply> operator()(const TailLogs&) const { return Reply(LogLines{ReadLogLines(body)}); }

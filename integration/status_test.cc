@@ -1,0 +1,52 @@
+// What flow-status shows besides states: times, restarts, and what containers use.
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "integration/harness.h"
+
+namespace flow::integration {
+namespace {
+
+using testing::AllOf;
+using testing::ContainsRegex;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+class StatusTest : public DockerTest {};
+
+TEST_F(StatusTest, TheWideTableHasWhatAnInspectionTells) {
+  const std::string name = Name("wide"), container = "flow-" + name + "-source-1";
+  ASSERT_EQ(
+      Apply(Pipeline(name, "  sources:\n" + Idle("source", "      ports: [{containerPort: 8080, hostPort: 0}]\n")))
+          .exit_code,
+      0);
+  // The engine counts only the restarts that it makes itself.
+  engine().Exec(container, {"kill", "1"});
+  ASSERT_TRUE(Eventually([&] { return Number(At(engine().Inspect(container), {"RestartCount"})) == 1; }));
+  ASSERT_TRUE(Eventually([&] { return Text(At(engine().Inspect(container), {"State", "Status"})) == "running"; }));
+  const std::string started = Text(At(engine().Inspect(container), {"State", "StartedAt"})).substr(0, 19);
+
+  EXPECT_THAT(Flow("flow-status", {name}).out,
+              ContainsRegex("source +source +running +none +1/1 +[A-Z0-9].* 127.0.0.1:"));
+  const Finished& wide = Flow("flow-status", {name, "-o", "wide"});
+  EXPECT_THAT(wide.out, AllOf(HasSubstr("RESTARTS"), HasSubstr(started + "Z"), HasSubstr("busybox:1.36")));
+  EXPECT_THAT(Flow("flow-status", {name, "-o", "yaml"}).out,
+              AllOf(HasSubstr("state: running\n"), HasSubstr("restartCount: 1\n"), HasSubstr(started)));
+  EXPECT_EQ(Flow("flow-status", {name, "-o", "name"}).out, "source\n");
+}
+
+TEST_F(StatusTest, StatsAreOneSampleOfEachContainer) {
+  const std::string name = Name("stats");
+  ASSERT_EQ(Apply(IdlePair(name)).exit_code, 0);
+  wire().Forget();
+  const Finished& table = Flow("flow-status", {name, "--stats"});
+  EXPECT_EQ(table.exit_code, 0) << table.Describe();
+  EXPECT_THAT(table.out, ContainsRegex(absl::StrCat("flow-", name, "-sink-1 +[0-9.]+% +[0-9.]+[KMG]?i?B")));
+  EXPECT_THAT(wire().Requests(), SizeIs(4));
+  const Json json = ParseJson(Flow("flow-status", {name, "--stats", "-o", "json"}).out);
+  EXPECT_GT(Number(At(json, {"components", "0", "containers", "0", "usage", "memoryBytes"})), 0);
+  EXPECT_GT(Number(At(json, {"components", "0", "containers", "0", "usage", "memoryLimitBytes"})), 0);
+}
+
+}  // namespace
+}  // namespace flow::integration

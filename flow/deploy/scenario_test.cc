@@ -65,6 +65,7 @@ struct CallText {
   std::string operator()(const engine::ListVolumes&) const { return "list volumes"; }
   std::string operator()(const engine::ListImages&) const { return "list images"; }
   std::string operator()(const engine::InspectContainer& c) const { return absl::StrCat("inspect ", c.id); }
+  std::string operator()(const engine::SampleStats& c) const { return absl::StrCat("sample ", c.id); }
   std::string operator()(const engine::InspectNetwork& c) const { return absl::StrCat("inspect ", c.id); }
   std::string operator()(const engine::InspectImage& c) const { return absl::StrCat("inspect image ", c.reference); }
   std::string operator()(const engine::TailLogs& c) const { return absl::StrCat("logs of ", c.id); }

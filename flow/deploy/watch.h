@@ -51,6 +51,7 @@ class Watch {
 
   void On(const Listening&, Outbox& out) {
     listening_ = true;
+    if (std::exchange(deaf_, false)) out.Tell(Report::Kind::kNote, "", "the engine tells its events again");
     pause_ = absl::ZeroDuration();
     // What happened before the stream was open is in no event.
     const auto& instances = readiness_.instances();
@@ -85,6 +86,10 @@ class Watch {
     if (!deaf.status.ok() && !absl::IsUnavailable(deaf.status)) {
       failures_.push_back({.what = absl::StrCat("the engine tells no events: ", deaf.status.message())});
       return;
+    }
+    if (!std::exchange(deaf_, true)) {
+      out.Tell(Report::Kind::kWarning, "",
+               "the engine broke off its stream of events: is it restarting? It is asked again until --timeout");
     }
     pause_ = std::min(kLongestPause, std::max(kShortestPause, 2 * pause_));
     relisten_ = out.Timer(pause_);
@@ -222,6 +227,7 @@ class Watch {
   std::map<int, Start> steadying_;       // timer → whose kSteadyAfter it is
   std::map<int, Start> settling_;        // timer → whose min_ready it is
   bool listening_ = false;
+  bool deaf_ = false;  // the stream broke off, and that was told
   int relisten_ = 0;
   int64_t last_event_ = 0;
   absl::Duration pause_;

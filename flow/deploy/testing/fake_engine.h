@@ -138,6 +138,7 @@ class FakeEngine {
     info.set_id("ENGINE");
     return engine::Reply(info);
   }
+  Result On(const engine::SampleStats&) const { return engine::Reply(engine::ContainerStats()); }
   Result On(const engine::ListContainers& call) const {
     engine::ContainerList list;
     for (const auto& [id, container] : containers_) {

@@ -189,7 +189,7 @@ class LogFollow {
       merge_.Close(id);
       if (source.gone) return (void)sources_.erase(found);
       if (!ended.status.ok()) OnRefused(source, ended.status);
-      if (input_.follow) {
+      if (input_.follow && now_ < input_.until) {
         source.look_again = ended.status.ok() ? now_ : now_ + kShortPause;
       } else {
         source.over = true;
@@ -306,8 +306,10 @@ class LogFollow {
         continue;
       }
       source.again = 0;
-      source.at_last = line.time == source.last ? source.at_last + 1 : 1;
-      source.last = line.time;
+      // A long line has the time of its first part, and may come after a later one of the other stream.
+      if (line.time > source.last) source.at_last = 0;
+      if (line.time >= source.last) ++source.at_last;
+      source.last = std::max(source.last, line.time);
       merge_.Add(id, std::move(line), now_);
     }
   }

@@ -262,6 +262,32 @@ TEST_F(LogFollowTest, OverALossOfTheEngineEachLineComesOnce) {
   EXPECT_THAT(Printed(), ElementsAre("a: one", "a: two"));
 }
 
+// What was asked for until a time ends at that time, though the container runs on.
+TEST_F(LogFollowTest, ItEndsAtTheTimeUntilWhichItWasAskedFor) {
+  Follow({"a1"}, {.until = now_ + absl::Seconds(5)});
+  AnswerLook("a1", "running");
+  Write("a1", 1, "one");
+  Wait(absl::Seconds(5));
+  End("a1");
+  EXPECT_EQ(opened_.size(), 1u);
+  EXPECT_EQ(looking_["a1"], 0);
+  EXPECT_TRUE(done_);
+}
+
+// A line of the other stream came while a long one was being written: after a restart neither comes again.
+TEST_F(LogFollowTest, TheTimeToGoOnFromNeverGoesBack) {
+  Follow({"a1"});
+  AnswerLook("a1", "running");
+  Write("a1", 2, "between");
+  Write("a1", 1, "long");
+  End("a1");
+  AnswerLook("a1", "running", "2");
+  EXPECT_EQ(opened_.back().since, absl::FromUnixSeconds(2));
+  Write("a1", 2, "between");
+  Write("a1", 3, "new");
+  EXPECT_THAT(Printed(), ElementsAre("a: between", "a: long", "a: new"));
+}
+
 // One that is far ahead of the others is read no further for the time being.
 TEST_F(LogFollowTest, WhatIsFarAheadIsHeld) {
   Start({});

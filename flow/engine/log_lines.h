@@ -55,7 +55,7 @@ class LogLineReader {
   // The stream has ended: what is left is a last line that has no end.
   std::vector<LogLine> End() {
     std::vector<LogLine> lines;
-    if (!raw_.empty()) AddPart(LogFrame::Stream::kStdout, std::exchange(raw_, std::string()), &lines);
+    if (!raw_.empty()) AddParts(std::exchange(raw_, std::string()), &lines);
     for (LogLine& open : open_) {
       if (open.time != absl::InfinitePast()) Complete(open, &lines);
     }
@@ -72,7 +72,9 @@ class LogLineReader {
   void AddPart(LogFrame::Stream stream, absl::string_view part, std::vector<LogLine>* lines) {
     LogLine& open = open_[stream == LogFrame::Stream::kStderr];
     absl::Time time;
-    if (!TakeTimestamp(&part, &time)) time = open.time;
+    // The rest of what was cut into several lines has none.
+    if (!TakeTimestamp(&part, &time)) time = latest_;
+    latest_ = time;
     if (open.time == absl::InfinitePast()) open = {stream, time, ""};
     const bool whole = absl::ConsumeSuffix(&part, "\n");
     open.text.append(part.data(), part.size());
@@ -89,26 +91,28 @@ class LogLineReader {
     raw_.append(piece.data(), piece.size());
     size_t at = 0;
     for (size_t end; (end = raw_.find('\n', at)) != std::string::npos; at = end + 1) {
-      absl::string_view line = absl::string_view(raw_).substr(at, end + 1 - at);
-      const size_t stamp = line.find(' ') + 1;
-      while (line.size() > stamp + kPart) {
-        absl::string_view rest = line.substr(stamp + kPart);
-        absl::Time time;
-        if (!TakeTimestamp(&rest, &time)) break;
-        AddPart(LogFrame::Stream::kStdout, line.substr(0, stamp + kPart), lines);
-        line.remove_prefix(stamp + kPart);
-      }
-      AddPart(LogFrame::Stream::kStdout, line, lines);
+      AddParts(absl::string_view(raw_).substr(at, end + 1 - at), lines);
     }
     raw_.erase(0, at);
-    if (raw_.size() < kMostLine) return;
-    AddPart(LogFrame::Stream::kStdout, raw_ + "\n", lines);
-    raw_.clear();
+    if (raw_.size() >= kMostLine) AddParts(std::exchange(raw_, std::string()) + "\n", lines);
+  }
+
+  void AddParts(absl::string_view line, std::vector<LogLine>* lines) {
+    const size_t stamp = line.find(' ') + 1;
+    while (line.size() > stamp + kPart) {
+      absl::string_view rest = line.substr(stamp + kPart);
+      absl::Time time;
+      if (!TakeTimestamp(&rest, &time)) break;
+      AddPart(LogFrame::Stream::kStdout, line.substr(0, stamp + kPart), lines);
+      line.remove_prefix(stamp + kPart);
+    }
+    AddPart(LogFrame::Stream::kStdout, line, lines);
   }
 
   bool terminal_;
   LogFrameReader frames_;
   std::string raw_;
+  absl::Time latest_ = absl::UnixEpoch();  // the last time that was told
   // The line that is not complete, of either stream; of the infinite past where there is none.
   LogLine open_[2] = {{.time = absl::InfinitePast(), .text = ""}, {.time = absl::InfinitePast(), .text = ""}};
 };

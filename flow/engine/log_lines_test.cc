@@ -88,6 +88,21 @@ TEST(LogLineReader, ALineWithoutBoundComesInSeveral) {
   EXPECT_EQ(lines, 3u);
 }
 
+TEST(LogLineReader, ALineOfATerminalWithoutBoundHasNoTimesInIt) {
+  const std::string part(16 * 1024, 'x');
+  LogLineReader reader(true);
+  std::string text;
+  for (int count = 0; count < 100; ++count) {
+    for (const LogLine& line : reader.Read(kAt + part)) {
+      EXPECT_EQ(absl::ToUnixNanos(line.time) % 10, 1);
+      text += line.text;
+    }
+  }
+  for (const LogLine& line : reader.End()) text += line.text;
+  EXPECT_EQ(text.size(), 100 * part.size());
+  EXPECT_EQ(text.find_first_not_of('x'), std::string::npos);
+}
+
 // Podman tells times with the machine's offset, and a program's own text may look like anything.
 TEST(TakeTimestamp, TakesWhatIsOneAndNothingElse) {
   absl::string_view text = "2026-11-26T09:00:00.5+01:00 text of it";

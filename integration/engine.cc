@@ -201,8 +201,10 @@ std::string Engine::MakeImage(const std::string& image, const std::vector<std::s
   for (const std::string& line : dockerfile) {
     absl::StrAppend(&changes, "&changes=", engine::PercentEncode(line));
   }
-  const Json made = Do("POST", absl::StrCat("/commit?container=", container, "&repo=", image.substr(0, colon),
-                                            "&tag=", image.substr(colon + 1), changes));
+  const Json made = Do("POST",
+                       absl::StrCat("/commit?container=", container, "&repo=", image.substr(0, colon),
+                                    "&tag=", image.substr(colon + 1), changes),
+                       "{}");  // Podman takes no absent body for an empty one
   Remove(container);
   return Text(At(made, {"Id"}));
 }

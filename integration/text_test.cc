@@ -1,4 +1,5 @@
 // What is written in a pipeline file arrives in the container as it is written: every text, from every editor.
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ class TextTest : public DockerTest {
   std::vector<std::string> Environment(const std::string& name) {
     std::vector<std::string> environment;
     for (const Json& variable : List(At(Source(name), {"Config", "Env"}))) environment.push_back(Text(variable));
+    std::sort(environment.begin(), environment.end());  // Podman tells them in any order
     return environment;
   }
   std::vector<std::string> Command(const std::string& name) {

@@ -76,7 +76,8 @@ absl::StatusOr<std::string> RunProgram(const std::string& path, const std::strin
   close(in[1]);
   std::string output;
   bool in_time = true;
-  for (const absl::Time end = absl::Now() + kHelperTime; error == 0;) {
+  const absl::Time end = absl::Now() + kHelperTime;
+  while (error == 0) {
     pollfd readable = {out[0], POLLIN, 0};
     const auto left = std::max<int64_t>(0, absl::ToInt64Milliseconds(end - absl::Now()));
     in_time = poll(&readable, 1, static_cast<int>(left)) > 0;
@@ -87,13 +88,22 @@ absl::StatusOr<std::string> RunProgram(const std::string& path, const std::strin
   }
   close(out[0]);
   if (error != 0) return absl::InternalError(strerror(error));
-  if (!in_time) kill(pid, SIGKILL);
+  // One that has closed its output may go on all the same.
   int status = 0;
-  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  pid_t ended = 0;
+  while (in_time && (ended = waitpid(pid, &status, WNOHANG)) == 0) {
+    in_time = absl::Now() < end;
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  if (ended == 0) {
+    kill(pid, SIGKILL);
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
   }
   if (!in_time) return absl::DeadlineExceededError("it did not answer within 10 s");
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return output;
-  // What it says on failure may be anything but is no secret; "credentials not found" is the usual one.
+  // The words of every helper for a registry that it knows nothing of (docker-credential-helpers, credentials.go).
+  if (WIFEXITED(status) && absl::StrContains(output, "credentials not found")) return std::string();
   return absl::NotFoundError(WIFEXITED(status) ? absl::StrCat("it ended with exit code ", WEXITSTATUS(status))
                                                : "it was killed");
 }
@@ -130,6 +140,7 @@ std::string RegistryCredentials::AskHelper(const std::string& helper, const std:
     return "";
   }
   const absl::StatusOr<std::string> answer = RunProgram(path, "get", key, environment_);
+  if (answer.ok() && answer->empty()) return "";  // it has none for this registry, as for most public ones
   const std::optional<engine::AuthConfig> credentials = answer.ok() ? engine::HelperCredentials(*answer) : std::nullopt;
   if (credentials.has_value()) return engine::RegistryAuthHeader(*credentials, key);
   warn_(absl::StrCat(program, " has no credentials for ", key, " (",

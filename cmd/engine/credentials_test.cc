@@ -11,6 +11,8 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "flow/engine/json.h"
 #include "flow/engine/registry_auth.h"
 
@@ -114,6 +116,23 @@ TEST_F(CredentialsTest, AHelperThatIsMissingOrFailsIsAWarningAndAnAnonymousTry) 
   EXPECT_THAT(warnings_, ElementsAre(AllOf(HasSubstr("docker-credential-missing"), HasSubstr("127.0.0.1:5000")),
                                      HasSubstr("exit code 3"), HasSubstr("its answer has none")));
   for (const std::string& warning : warnings_) EXPECT_THAT(warning, ::testing::Not(HasSubstr("SECRET")));
+}
+
+// For a registry that its keeper knows nothing of nobody needs to be warned.
+TEST_F(CredentialsTest, AStoreThatHasNoneForARegistryIsNoWarning) {
+  Helper("store", "echo credentials not found in native keychain; exit 1");
+  Config(R"({"credsStore": "store"})");
+  EXPECT_EQ(Json(), "");
+  EXPECT_THAT(warnings_, IsEmpty());
+}
+
+TEST_F(CredentialsTest, AHelperThatDoesNotEndIsGivenTenSeconds) {
+  Helper("hangs", "exec >/dev/null; exec sleep 100");
+  Config(R"({"credsStore": "hangs"})");
+  const absl::Time start = absl::Now();
+  EXPECT_EQ(Json(), "");
+  EXPECT_LT(absl::Now() - start, absl::Seconds(60));
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("did not answer within 10 s")));
 }
 
 // A name from a file is no path.

@@ -387,6 +387,8 @@ class Apply {
     if (phase_ == Phase::kIntending || phase_ >= Phase::kSettling) return;
     for (Failure& failure : NotUp(watch_.readiness(), after)) Fail(std::move(failure));
     if (failures_.empty()) Fail({.what = absl::StrCat("not done", after)});
+    // An engine that has fallen silent is not waited for much longer.
+    patience_ = out_.Timer(kPatience - kPingDeadline);
   }
 
   // Since the signal the engine has had its time for what was under way then. What a rollback asks for takes as long as

@@ -166,6 +166,7 @@ class LogFollow {
     for (auto source = sources_.begin(); source != sources_.end(); ++source) {
       if (source->second.looking != answer.request) continue;
       source->second.looking = 0;
+      merge_.Close(source->first);  // unless its output is opened now
       return OnLooked(source, answer.reply);
     }
   }
@@ -252,13 +253,17 @@ class LogFollow {
 
   void Remove(std::map<std::string, Source>::iterator source) {
     source->second.gone = true;
-    if (source->second.stream == 0) sources_.erase(source);
+    if (source->second.stream != 0) return;
+    merge_.Close(source->first);
+    sources_.erase(source);
   }
 
   // Asks how a container is: what is to be done about its output follows from that.
   void Look(const std::string& id, Source& source) {
     source.look_again = absl::InfiniteFuture();
-    if (source.stream == 0 && source.looking == 0) source.looking = Ask(engine::InspectContainer{id});
+    if (source.stream != 0 || source.looking != 0) return;
+    source.looking = Ask(engine::InspectContainer{id});
+    merge_.Open(id);  // what it wrote may be older than what another shows at once
   }
 
   void OnLooked(std::map<std::string, Source>::iterator found, const absl::StatusOr<engine::Reply>& reply) {
@@ -275,7 +280,10 @@ class LogFollow {
     source.over = source.unreadable || (status == "exited" && ends);
     const bool started = inspect.state().started_at() != source.read;
     const bool runs = status == "running" || status == "paused";
-    if (source.unreadable || (!started && !runs)) return;
+    if (source.unreadable || (!started && !runs)) {
+      source.over |= !input_.follow || now_ >= input_.until;
+      return;
+    }
     // One that runs on while its stream ended: by the engine's doing, or its end has not been told yet.
     source.read = inspect.state().started_at();
     Open(id, source, inspect.config().tty());

@@ -133,6 +133,24 @@ TEST_F(LogFollowTest, WithoutFollowItEndsWhenAllIsRead) {
   EXPECT_TRUE(done_);
 }
 
+// One container's output may be read to its end before the engine has said how another is.
+TEST_F(LogFollowTest, NothingIsShownBeforeOlderLinesOfWhatIsStillLookedAt) {
+  Start({});
+  AnswerList({"a1", "b1", "c1"});
+  AnswerLook("b1", "running");
+  Write("b1", 2, "second");
+  End("b1");
+  EXPECT_THAT(printed_, IsEmpty());
+  AnswerLook("c1", "created", "");  // has never run, and is not waited for
+  EXPECT_THAT(printed_, IsEmpty());
+  AnswerLook("a1", "running");
+  Write("a1", 1, "first");
+  EXPECT_THAT(printed_, ElementsAre("a: first"));
+  End("a1");
+  EXPECT_THAT(printed_, ElementsAre("a: first", "b: second"));
+  EXPECT_TRUE(done_);
+}
+
 TEST_F(LogFollowTest, OnlyTheComponentsThatAreAskedFor) {
   Follow({"a1", "b1"}, {.components = {"b"}});
   EXPECT_EQ(looking_.count("a1"), 0u);

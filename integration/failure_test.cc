@@ -99,6 +99,15 @@ TEST_F(FailureTest, AnImageThatDoesNotExistIsToldAndNothingIsCreated) {
 }
 
 // "Must show"
+TEST_F(FailureTest, ALoggingOptionThatTheDriverDoesNotKnowIsTold) {
+  const std::string name = Name("logging");
+  const Finished& apply =
+      Apply(With(name, "      image: busybox:1.36\n      logging: {driver: json-file, options: {mx-size: 1m}}\n"));
+  EXPECT_EQ(apply.exit_code, 1) << apply.Describe();
+  EXPECT_THAT(apply.err, AllOf(HasSubstr("processor"), HasSubstr("mx-size"), HasSubstr("json-file")));
+  ExpectItToldAndDelete(name, "processor");
+}
+
 TEST_F(FailureTest, AComponentThatExitsAtOnceIsToldWithItsLastLines) {
   const std::string name = Name("exits");
   const Finished& apply = Apply(

@@ -23,6 +23,7 @@ constexpr char kSpec[] = R"(
   labels: {team: data, "org.example/tier": 1}
 spec:
   config: {region: eu}
+  logging: {driver: local, options: {max-size: 2m}}
   pipelines:
     - id: job
       image: busybox:1.36
@@ -57,6 +58,7 @@ spec:
       init: false
       stop_grace_period: 2s
       stop_signal: SIGINT
+      logging: {driver: json-file, options: {max-size: 1m, max-file: 3}}
   sinks:
     - id: sink
       image: busybox:1.36
@@ -110,6 +112,9 @@ TEST_F(FieldsTest, ReachTheContainer) {
   EXPECT_THAT(Texts(at("Config/Healthcheck/Test")), Contains(HasSubstr("127.0.0.1:9090/up")));
   EXPECT_EQ(Text(at("Config/StopSignal")), "SIGINT");
   EXPECT_EQ(Number(at("Config/StopTimeout")), 2);
+  EXPECT_EQ(Text(at("HostConfig/LogConfig/Type")), "json-file");
+  EXPECT_EQ(Text(at("HostConfig/LogConfig/Config/max-file")), "3");
+  EXPECT_EQ(Text(At(engine().Inspect(sink), {"HostConfig", "LogConfig", "Type"})), "local");  // the spec's
 
   EXPECT_EQ(Text(At(inspect, {"HostConfig", "PortBindings", "8080/tcp", "0", "HostIp"})), "127.0.0.1");
   EXPECT_EQ(Text(At(inspect, {"HostConfig", "PortBindings", "5353/udp", "0", "HostIp"})), "0.0.0.0");

@@ -134,6 +134,49 @@ TEST_F(LogsTest, LongLinesAndOpenOnesComeWhole) {
   EXPECT_THAT(Of("source", logs.out), ElementsAre(std::string(40000, 'x'), "open"));
 }
 
+TEST_F(LogsTest, ALogThatTheDriverDoesNotKeepIsOneWarning) {
+  const std::string name = Name("none");
+  ASSERT_EQ(Apply(Pipeline(name, "  sources:\n" +
+                                     Script("mute", "echo lost; sleep 1000",
+                                            "      replicas: 2\n      logging: {driver: none}\n") +
+                                     Script("heard", "echo kept; sleep 1000")))
+                .exit_code,
+            0);
+  const Finished& logs = Flow("flow-logs", {name});
+  EXPECT_EQ(logs.exit_code, 0) << logs.Describe();
+  EXPECT_EQ(logs.out, "heard  | kept\n");
+  EXPECT_THAT(logs.err, testing::MatchesRegex("flow-logs: warning: mute: its log cannot be read: [^\n]+\n"));
+}
+
+// flow gives no container a terminal; one that has one, made of a pipeline's Compose file perhaps, writes no frames.
+TEST_F(LogsTest, TheOutputOfATerminalIsReadAsItIs) {
+  const std::string name = Name("terminal");
+  const std::string container = "flow-" + name + "-source-1";
+  engine().Run(container,
+               absl::StrCat(R"({"Image": "busybox:1.36", "Tty": true, "Cmd": ["sh", "-c", "echo one; echo two >&2"],
+                                "Labels": {"com.obsrvr.flow.namespace": "default", "com.obsrvr.flow.pipeline": ")",
+                            name, R"(", "com.obsrvr.flow.component": "source", "com.obsrvr.flow.type": "source",
+                                "com.docker.compose.container-number": "1"}})"));
+  const Finished& logs = Flow("flow-logs", {name, "--follow"});
+  EXPECT_EQ(logs.exit_code, 0) << logs.Describe();
+  EXPECT_EQ(logs.out, "source | one\nsource | two\n");
+}
+
+// What was created and never started has written nothing, and nothing is waited for.
+TEST_F(LogsTest, WhatHasNeverRunIsNotWaitedFor) {
+  const std::string name = Name("created");
+  ASSERT_EQ(
+      Apply(Pipeline(name, "  sources:\n" + Script("source", "echo up; exit 3", "      restart_policy: \"no\"\n") +
+                               "  sinks:\n" +
+                               Script("sink", "sleep 1000", "      inputs: [source]\n      depends_on: [source]\n")),
+            {"--norollback"})
+          .exit_code,
+      1);
+  const Finished& logs = Flow("flow-logs", {name});
+  EXPECT_EQ(logs.exit_code, 0) << logs.Describe();
+  EXPECT_EQ(logs.out, "source | up\n");
+}
+
 // Three components that write 100,000 lines each: all of them, in order.
 TEST_F(LogsTest, BurstsOfThreeComponentsComeWholeAndInOrder) {
   const std::string name = Name("bursts");

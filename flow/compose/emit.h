@@ -221,6 +221,17 @@ inline void EmitLifetime(pipeline::DocumentWriter& out, const Service& service) 
   if (service.replicas() != 1) out.Literal(2, "scale", absl::StrCat(service.replicas()));
 }
 
+inline void EmitLogging(pipeline::DocumentWriter& out, const Service& service) {
+  if (!service.has_logging()) return;
+  out.Open(2, "logging");
+  if (!service.logging().driver().empty()) out.String(3, "driver", service.logging().driver());
+  if (service.logging().options().empty()) return;
+  out.Open(3, "options");
+  const std::map<std::string, std::string> sorted(service.logging().options().begin(),
+                                                  service.logging().options().end());
+  for (const auto& [key, value] : sorted) out.String(4, key, Literal(value));
+}
+
 // "Processor: reads ledgers, prices"
 inline std::string Role(const Service& service) {
   std::string role = service.type();
@@ -247,6 +258,7 @@ inline void EmitService(pipeline::DocumentWriter& out, const Service& service, c
   EmitDependencies(out, service, services);
   EmitLifetime(out, service);
   EmitResources(out, service.resources());
+  EmitLogging(out, service);
   EmitLabels(out, 2, service.labels());
 }
 

@@ -182,6 +182,10 @@ inline Service TranslateComponent(const pipeline::Pipeline& pipeline, const pipe
   service.set_stop_grace_period_seconds(std::ceil(component.stop_grace_period_seconds()));
   service.set_stop_signal(component.stop_signal());
   service.add_extra_hosts(kHostGateway);
+  if (const pipeline::Logging& from = component.logging(); !from.driver().empty() || !from.options().empty()) {
+    service.mutable_logging()->set_driver(from.driver());
+    *service.mutable_logging()->mutable_options() = from.options();
+  }
   return service;
 }
 

@@ -118,6 +118,10 @@ inline ContainerConfig MakeContainerConfig(const compose::Project& project, cons
   // In single precision, as Compose does it: the same file has to come to the same container.
   host.set_nano_cpus(std::trunc(static_cast<float>(service.resources().limit_cpus()) * 1e9f));
   host.set_cpu_shares(service.resources().cpu_shares());
+  if (service.has_logging()) {
+    host.mutable_log_config()->set_type(service.logging().driver());
+    *host.mutable_log_config()->mutable_config() = service.logging().options();
+  }
   internal::SetRestartPolicy(service, &host);
   internal::SetMounts(project, service, &host);
 

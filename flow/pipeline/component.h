@@ -38,6 +38,7 @@ struct ReadComponentResult {
 // What all components of a file share.
 struct ComponentScope {
   std::vector<Value> config_defaults;  // of spec.config
+  std::optional<Logging> logging;      // of spec.logging
   bool runs_binaries = false;  // spec.driver is process or local: a component may have neither image nor reference
   HostPorts host_ports;
 };
@@ -155,6 +156,7 @@ inline ReadComponentResult ReadComponent(Context& context, Component::Type type,
   ReadRestartPolicy(context, fields, component);
   ReadStopping(context, fields, component);
   ReadResources(context, fields, component);
+  ReadLogging(context, fields, scope.logging, component);
 
   result.inputs = fields.Get("inputs");
   result.input_ids = fields.List("inputs");

@@ -19,7 +19,19 @@
 namespace flow::pipeline {
 
 // A mapping of the format.
-enum class Section { kFile, kMetadata, kSpec, kComponent, kPort, kVolume, kSecret, kResources, kQuantities };
+enum class Section {
+  kFile,
+  kMetadata,
+  kSpec,
+  kComponent,
+  kPort,
+  kVolume,
+  kSecret,
+  kResources,
+  kQuantities,
+  kLogging,
+};
+inline constexpr int kSections = static_cast<int>(Section::kLogging) + 1;
 
 // What a field's value looks like. What it means is checked where it is read.
 enum class Kind {
@@ -110,6 +122,8 @@ inline constexpr Field kFields[] = {
     {Section::kSpec, "pipelines", Kind::kSectionList, "whole programs, one container each",
      {.inside = Section::kComponent}},
     {Section::kSpec, "config", Kind::kAnyMap, "defaults for every component's `config`"},
+    {Section::kSpec, "logging", Kind::kSection, "of every component that has no `logging` of its own",
+     {.inside = Section::kLogging}},
 
     {Section::kComponent, "id", Kind::kText, "its name: of the service, and in the network",
      {.required = true, .pattern = kPlainName, .longest = kMaxName}},
@@ -145,6 +159,8 @@ inline constexpr Field kFields[] = {
      {.absent = "`10s`"}},
     {Section::kComponent, "stop_signal", Kind::kText, "what its program is told to stop by: `SIGINT`",
      {.absent = "the image's"}},
+    {Section::kComponent, "logging", Kind::kSection, "where its output goes; `{}`: as the engine does by itself",
+     {.absent = "that of the spec", .inside = Section::kLogging}},
 
     {Section::kPort, "name", Kind::kText, "free text"},
     {Section::kPort, "containerPort", Kind::kWhole, "the port inside the container",
@@ -185,6 +201,10 @@ inline constexpr Field kFields[] = {
      {.pattern = "^([0-9]+[.]?[0-9]*|[.][0-9]+)m?$"}},
     {Section::kQuantities, "memory", Kind::kText, "bytes, or a number with k M G T Ki Mi Gi Ti Pi Ei",
      {.pattern = "^([0-9]+[.]?[0-9]*|[.][0-9]+)([kMGT]|[KMGTPE]i)?$"}},
+
+    {Section::kLogging, "driver", Kind::kText, "the engine's logging driver: `json-file`, `local`, `none`, a plugin's name",
+     {.absent = "the engine's", .pattern = "^[a-zA-Z0-9][a-zA-Z0-9_./:-]*$"}},
+    {Section::kLogging, "options", Kind::kMap, "the driver's, as `max-size: 10m` and `max-file: 3` of `json-file`"},
 };
 // clang-format on
 
@@ -222,6 +242,8 @@ inline constexpr OtherWord kOtherWords[] = {
     {"scale", "replicas"},
     {"livenessProbe", "health_check"},
     {"grace_period", "stop_grace_period"},
+    {"log_driver", "logging"},
+    {"opts", "options"},
 };
 
 // What other formats call a word of a field.
@@ -297,7 +319,6 @@ class FieldIndex {
   }
 
  private:
-  static constexpr size_t kSections = static_cast<size_t>(Section::kQuantities) + 1;
   static constexpr size_t Index(Section section) { return static_cast<size_t>(section); }
 
   std::array<absl::flat_hash_map<std::string, const Field*>, kSections> by_spelling_;
@@ -305,8 +326,8 @@ class FieldIndex {
 
 // What a mapping is called in messages.
 inline absl::string_view SectionName(Section section) {
-  constexpr absl::string_view kNames[] = {"a pipeline file", "metadata", "spec",      "a component",        "a port",
-                                          "a volume",        "a secret", "resources", "requests and limits"};
+  constexpr absl::string_view kNames[] = {"a pipeline file", "metadata", "spec",      "a component",         "a port",
+                                          "a volume",        "a secret", "resources", "requests and limits", "logging"};
   return kNames[static_cast<size_t>(section)];
 }
 

@@ -1,7 +1,8 @@
-// How a component's container runs: health check, restart policy, stopping, CPU and memory.
+// How a component's container runs: health check, restart policy, stopping, CPU and memory, logging.
 #ifndef FLOW_PIPELINE_LIFECYCLE_H_
 #define FLOW_PIPELINE_LIFECYCLE_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -201,6 +202,45 @@ inline void ReadResources(Context& context, const Fields& fields, Component& com
                     {context.NoteAt(allowed.offset(), "the limit is here")});
     }
   }
+}
+
+// What the engine may know a driver or a plugin by: "json-file", "grafana/loki-docker-driver:latest".
+inline bool IsLoggingDriver(absl::string_view name) {
+  if (name.empty() || !absl::ascii_isalnum(name[0])) return false;
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return absl::ascii_isalnum(c) || absl::StrContains("_./:-", absl::string_view(&c, 1));
+  });
+}
+
+// What `logging` asks for, of a component or of the spec: written out, it replaces the spec's whole, as one of
+// Compose's services does that of an anchor. Nothing where it is absent.
+inline std::optional<Logging> ReadLogging(Context& context, const Fields& fields) {
+  std::optional<Logging> logging;
+  for (const Fields& written : fields.Sections("logging")) {
+    if (written.broken()) continue;
+    logging.emplace();
+    if (const Value driver = written.Get("driver")) {
+      logging->set_driver(std::string(driver.node.text()));
+      if (!IsLoggingDriver(logging->driver())) {
+        context.Error(driver, absl::StrCat(Quoted(logging->driver()), " cannot be a logging driver's name"));
+      }
+    }
+    for (const Value& option : written.Map("options")) {
+      (*logging->mutable_options())[std::string(option.key.text())] = std::string(option.node.text());
+    }
+  }
+  return logging;
+}
+
+// `of_spec`: what ReadLogging made of the spec; copied to a component that has none.
+inline void ReadLogging(Context& context, const Fields& fields, const std::optional<Logging>& of_spec,
+                        Component& component) {
+  std::optional<Logging> logging = ReadLogging(context, fields);
+  if (!logging.has_value() && of_spec.has_value() && !fields.Has("logging") &&
+      context.Spend(fields.value(), of_spec->SpaceUsedLong())) {
+    logging = of_spec;
+  }
+  if (logging.has_value()) *component.mutable_logging() = *std::move(logging);
 }
 
 }  // namespace flow::pipeline

@@ -131,6 +131,7 @@ inline void ReadSpec(Context& context, const Fields& spec, Pipeline& pipeline) {
   ComponentScope scope;
   scope.config_defaults = spec.Map("config");
   CheckConfigKeys(context, scope.config_defaults);
+  scope.logging = ReadLogging(context, spec);
   const Driver* driver = FindDriver(pipeline.driver());
   scope.runs_binaries = driver != nullptr && driver->use == Driver::Use::kBinaries;
 

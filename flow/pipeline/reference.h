@@ -72,7 +72,7 @@ inline std::string FieldTable(Section section) {
 inline std::string WithFieldTables(absl::string_view page) {
   constexpr absl::string_view kEnd = "<!-- end -->\n";
   std::string out;
-  for (int i = 0; i <= static_cast<int>(Section::kQuantities); ++i) {
+  for (int i = 0; i < kSections; ++i) {
     const Section section = static_cast<Section>(i);
     const std::string begin = absl::StrCat("<!-- the fields of ", SectionName(section), " -->\n");
     const size_t at = page.find(begin);

@@ -29,7 +29,7 @@ TEST(Reference, PageHasTheTablesOfAllFields) {
   const std::string page = testing::ReadFile(path);
   ASSERT_NE(page, "");
   ExpectFile(path, WithFieldTables(page));
-  for (int i = 0; i <= static_cast<int>(Section::kQuantities); ++i) {
+  for (int i = 0; i < kSections; ++i) {
     const Section section = static_cast<Section>(i);
     EXPECT_THAT(WithFieldTables(page), HasSubstr(FieldTable(section)));
     EXPECT_THAT(absl::AsciiStrToLower(page), HasSubstr(absl::StrCat("# ", SectionName(section), "\n")));

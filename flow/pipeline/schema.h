@@ -56,7 +56,7 @@ class SchemaWriter {
     WriteSection(0, Section::kFile);
     json_.Open(0, "definitions");
     for (Section section : {Section::kMetadata, Section::kSpec, Section::kComponent, Section::kPort, Section::kVolume,
-                            Section::kSecret, Section::kResources, Section::kQuantities}) {
+                            Section::kSecret, Section::kResources, Section::kQuantities, Section::kLogging}) {
       json_.Open(1, Name(section));
       WriteSection(2, section);
     }

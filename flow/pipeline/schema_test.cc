@@ -91,6 +91,8 @@ Parent ParentOf(Section section) {
       return {Section::kComponent, "secrets"};
     case Section::kResources:
       return {Section::kComponent, "resources"};
+    case Section::kLogging:
+      return {Section::kComponent, "logging"};
     default:
       return {Section::kResources, "limits"};
   }
@@ -105,7 +107,7 @@ std::string FileWith(Section section, const Mapping& mapping) {
   const Parent parent = ParentOf(section);
   Mapping around = Least(parent.section);
   const bool list = section != Section::kMetadata && section != Section::kSpec && section != Section::kResources &&
-                    section != Section::kQuantities;
+                    section != Section::kQuantities && section != Section::kLogging;
   around[parent.field] = list ? absl::StrCat("[", text, "]") : text;
   if (section == Section::kMetadata) around["spec"] = "{pipelines: [{id: a, image: busybox}]}";
   return FileWith(parent.section, around);
@@ -145,6 +147,7 @@ std::vector<std::string> Valid(const Field& field) {
       {"mode", {"\"0400\"", "0400"}},
       {"cpu", {"1", "0.5", "500m", ".5", "1."}},
       {"memory", {"1", "1.5Gi", "100k", "\"4096\""}},
+      {"driver", {"json-file", "1", "grafana/loki-docker-driver:latest", "~"}},
   };
   if (field.section == Section::kSecret && field.name == "env") return {"A", "_b1"};
   std::vector<std::string> out;
@@ -190,6 +193,7 @@ std::vector<std::string> Invalid(const Field& field) {
       {"mode", {"rw", "\"9\""}},
       {"cpu", {"1k", "lots", "1.1.1"}},
       {"memory", {"512m", "1GB", "1kI", "\".\""}},
+      {"driver", {"\"\"", "a b"}},
   };
   std::vector<std::string> out;
   const auto own = kOwn.find(field.name);
@@ -290,7 +294,7 @@ TEST(Schema, RefusesWhatAFieldRefuses) {
 }
 
 TEST(Schema, RefusesUnknownFields) {
-  for (int i = 0; i <= static_cast<int>(Section::kQuantities); ++i) {
+  for (int i = 0; i < kSections; ++i) {
     ExpectBothAccept(With(static_cast<Section>(i), {{"x-own", "[1]"}}));
     ExpectBothRefuse(With(static_cast<Section>(i), {{"unknown", "1"}}));
   }

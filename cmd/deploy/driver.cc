@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "cmd/engine/trouble.h"
 #include "flow/engine/pull_progress.h"
+#include "flow/engine/retry.h"
 
 namespace flow {
 
@@ -14,23 +16,34 @@ namespace flow {
 static constexpr absl::Duration kProgressEvery = absl::Seconds(2);
 
 Driver::~Driver() {
-  for (const auto& [number, request] : requests_) client_.Cancel(request);
+  for (const auto& [number, sent] : requests_) client_.Cancel(sent.request);
   client_.Cancel(stream_);
 }
 
 void Driver::Do(const deploy::Send& send) {
-  if (const auto* pull = std::get_if<engine::PullImage>(&send.call)) return Pull(send.request, *pull, send.version);
-  const engine::HttpRequest request = engine::BuildRequest(send.call, send.version);
-  hooks_.request(request);
-  const auto done = [this, number = send.request, call = send.call](absl::StatusOr<engine::HttpResponse> response) {
-    requests_.erase(number);
-    if (!response.ok() && unreachable_.ok()) unreachable_ = response.status();
-    events_.push_back(deploy::Answer{number, response.ok() ? engine::ReadReply(call, *response) : response.status()});
-  };
-  requests_[send.request] = client_.Send(request, send.deadline, done);
+  requests_[send.request] = {send, absl::Now() + send.deadline};
+  Try(send.request);
 }
 
-void Driver::Pull(int number, engine::PullImage pull, const compose::ApiVersion& version) {
+void Driver::Try(int number) {
+  const auto found = requests_.find(number);
+  if (found == requests_.end()) return;  // cancelled meanwhile
+  Sent& sent = found->second;
+  ++sent.tries;
+  const auto* pull = std::get_if<engine::PullImage>(&sent.send.call);
+  sent.request = pull != nullptr ? Pull(number, *pull, sent.send.version)
+                                 : SendCall(number, sent.send, sent.deadline - absl::Now());
+}
+
+int Driver::SendCall(int number, const deploy::Send& send, absl::Duration left) {
+  const engine::HttpRequest request = engine::BuildRequest(send.call, send.version);
+  hooks_.request(request);
+  return client_.Send(request, left, [this, number, call = send.call](absl::StatusOr<engine::HttpResponse> response) {
+    Over(number, response, response.ok() ? engine::ReadReply(call, *response) : response.status());
+  });
+}
+
+int Driver::Pull(int number, engine::PullImage pull, const compose::ApiVersion& version) {
   if (hooks_.credentials) pull.registry_auth = hooks_.credentials(pull.reference);
   const engine::HttpRequest request = engine::BuildRequest(pull, version);
   hooks_.request(request);
@@ -50,23 +63,62 @@ void Driver::Pull(int number, engine::PullImage pull, const compose::ApiVersion&
     hooks_.report({deploy::Report::Kind::kProgress, "", absl::StrCat("pull image ", image, ": ", text)});
   };
   handlers.done = [this, state, number](const absl::StatusOr<engine::HttpResponse>& response) {
-    requests_.erase(number);
     absl::Status status = engine::EndOfStream(response);
     state->reader.Read("\n");
     if (status.ok()) status = state->reader.error();
-    events_.push_back(deploy::Answer{number, status.ok() ? absl::StatusOr<engine::Reply>(engine::Reply()) : status});
+    Over(number, response, status.ok() ? absl::StatusOr<engine::Reply>(engine::Reply()) : status);
   };
-  requests_[number] = client_.Stream(request, handlers);
+  return client_.Stream(request, handlers);
+}
+
+void Driver::Over(int number, const absl::StatusOr<engine::HttpResponse>& response,
+                  absl::StatusOr<engine::Reply> reply) {
+  if (TryLater(number, response)) return;
+  requests_.erase(number);
+  if (!response.ok() && unreachable_.ok()) unreachable_ = response.status();
+  if (response.ok() && std::exchange(away_, false)) {
+    hooks_.report({deploy::Report::Kind::kNote, "", "the engine answers again"});
+  }
+  events_.push_back(deploy::Answer{number, std::move(reply)});
+}
+
+bool Driver::TryLater(int number, const absl::StatusOr<engine::HttpResponse>& response) {
+  std::optional<engine::Setback> setback;
+  if (response.ok()) {
+    setback = engine::SetbackOf(*response);
+  } else if (client_.answered() && IsTransient(response.status())) {
+    setback = engine::Setback{.taken = MayHaveReachedEngine(response.status())};
+  }
+  if (!setback.has_value()) return false;
+  Sent& sent = requests_.at(number);
+  const std::optional<absl::Duration> pause = engine::RetryAfter(
+      sent.send.call, *setback, sent.tries, sent.deadline - absl::Now(), std::uniform_real_distribution<>()(random_));
+  if (!pause.has_value()) return false;
+  sent.request = 0;
+  retries_.emplace(absl::Now() + *pause, number);
+  TellAway(response);
+  return true;
+}
+
+// Once for as long as it is away. Where the machine listens it sees its stream break, and tells that.
+void Driver::TellAway(const absl::StatusOr<engine::HttpResponse>& response) {
+  if (away_ || (!response.ok() && listens_)) return;
+  away_ = true;
+  hooks_.report({deploy::Report::Kind::kWarning, "",
+                 absl::StrCat("the engine does not answer for now: ",
+                              response.ok() ? engine::ReadError(*response).message() : response.status().message(),
+                              "; it is asked again")});
 }
 
 void Driver::Do(const deploy::Cancel& cancel) {
   const auto request = requests_.find(cancel.request);
   if (request == requests_.end()) return;
-  client_.Cancel(request->second);
+  client_.Cancel(request->second.request);
   requests_.erase(request);
 }
 
 void Driver::Do(const deploy::Listen& listen) {
+  listens_ = true;
   stream_reader_ = engine::EventStreamReader();
   Client::StreamHandlers handlers;
   handlers.opened = [this](const engine::HttpResponse&) { events_.push_back(deploy::Listening{}); };
@@ -83,13 +135,16 @@ void Driver::Do(const deploy::Listen& listen) {
 }
 
 void Driver::Do(const deploy::Hush&) {
+  listens_ = false;
   client_.Cancel(stream_);
   stream_ = 0;
 }
 
 void Driver::Wait() {
   absl::Duration at_most = absl::InfiniteDuration();
-  if (!timers_.empty()) at_most = std::max(absl::ZeroDuration(), timers_.begin()->first - absl::Now());
+  for (const std::multimap<absl::Time, int>* due : {&timers_, &retries_}) {
+    if (!due->empty()) at_most = std::min(at_most, std::max(absl::ZeroDuration(), due->begin()->first - absl::Now()));
+  }
   if (absl::Status status = client_.Poll(at_most, {signals_.fd()}); !status.ok()) {
     finish_ = deploy::Finish{ExitCode::kFailed, std::string(status.message())};
     return;
@@ -98,6 +153,9 @@ void Driver::Wait() {
   for (auto timer = timers_.begin(); timer != timers_.end() && timer->first <= absl::Now();) {
     events_.push_back(deploy::TimerFired{timer->second});
     timer = timers_.erase(timer);
+  }
+  while (!retries_.empty() && retries_.begin()->first <= absl::Now()) {
+    Try(retries_.extract(retries_.begin()).mapped());
   }
 }
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <random>
 #include <string>
 #include <utility>
 #include <variant>
@@ -65,10 +66,25 @@ class Driver {
   const absl::Status& unreachable() const { return unreachable_; }
 
  private:
+  // A request of the machine's that is not answered yet.
+  struct Sent {
+    deploy::Send send;
+    absl::Time deadline;
+    int tries = 0;
+    int request = 0;  // the client's number; 0: it waits to be sent again
+  };
+
   void Do(const deploy::Send& send);
   void Do(const deploy::Cancel& cancel);
+  // Sends the machine's request, and again after a setback that passes.
+  void Try(int number);
+  int SendCall(int number, const deploy::Send& send, absl::Duration left);
   // A pull tells how far it is while it goes on.
-  void Pull(int number, engine::PullImage pull, const compose::ApiVersion& version);
+  int Pull(int number, engine::PullImage pull, const compose::ApiVersion& version);
+  // A try is over: `reply` is told, unless the engine was away and the request is sent again.
+  void Over(int number, const absl::StatusOr<engine::HttpResponse>& response, absl::StatusOr<engine::Reply> reply);
+  bool TryLater(int number, const absl::StatusOr<engine::HttpResponse>& response);
+  void TellAway(const absl::StatusOr<engine::HttpResponse>& response);
   void Do(const deploy::Listen& listen);
   void Do(const deploy::Hush&);
   void Do(const deploy::Save& save) { events_.push_back(deploy::Saved{hooks_.save(save.deployment)}); }
@@ -83,9 +99,13 @@ class Driver {
   Client& client_;
   Signals& signals_;
   DriverHooks hooks_;
-  std::deque<deploy::Event> events_;       // happened, and not told yet
-  std::map<int, int> requests_;            // the machine's number → the client's
-  std::multimap<absl::Time, int> timers_;  // when → the machine's number
+  std::deque<deploy::Event> events_;        // happened, and not told yet
+  std::map<int, Sent> requests_;            // by the machine's number
+  std::multimap<absl::Time, int> timers_;   // when → the machine's number
+  std::multimap<absl::Time, int> retries_;  // when → the machine's number of a request
+  std::minstd_rand random_{std::random_device()()};
+  bool away_ = false;     // the engine does not answer, and that was told
+  bool listens_ = false;  // the machine has a stream, and tells itself where that breaks
   engine::EventStreamReader stream_reader_;
   int stream_ = 0;  // the client's number; 0: none is open
   absl::Status unreachable_;

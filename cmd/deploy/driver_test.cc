@@ -1,5 +1,6 @@
 #include "cmd/deploy/driver.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -61,6 +62,117 @@ TEST(Driver, NothingIsToldToADriverThatIsNoMore) {
     answered = true;
   });
   while (!answered) ASSERT_TRUE((*client)->Poll(absl::Seconds(30), {}).ok());
+}
+
+// Asks for the engine, then for one call, and ends with its answer.
+struct AsksOnce {
+  engine::Call call;
+  absl::Duration deadline = absl::Seconds(30);
+  bool first = true;
+  absl::StatusOr<engine::Reply> reply = absl::UnknownError("no answer");
+
+  std::vector<deploy::Action> Step(absl::Time, const deploy::Event& event) {
+    if (std::holds_alternative<deploy::Begin>(event)) return {deploy::Send{1, engine::Ping{}, {1, 41}, deadline}};
+    const auto* answer = std::get_if<deploy::Answer>(&event);
+    if (answer == nullptr) return {};
+    if (std::exchange(first, false) && answer->reply.ok()) return {deploy::Send{2, call, {1, 41}, deadline}};
+    reply = answer->reply;
+    return {deploy::Finish{ExitCode::kDone, ""}};
+  }
+};
+
+// An engine that answers the first request well, and those after it as the test says, one after the other; then well.
+class DriverRetryTest : public testing::Test {
+ protected:
+  static constexpr char kCut[] = "";  // no answer: the connection is closed
+
+  // The requests after the first one that went out.
+  int Run(AsksOnce& machine, const std::vector<std::string>& answers) {
+    std::atomic<int> requests = 0;
+    FakeServer server([&](FakeConnection& connection) {
+      while (!connection.Read().empty()) {
+        const size_t number = static_cast<size_t>(requests++);
+        if (number == 0 || number > answers.size()) {
+          connection.Answer(200, R"({"Id": "x", "ID": "E"})", "Api-Version: 1.41");
+        } else if (answers[number - 1] == kCut) {
+          return;
+        } else {
+          connection.Write(answers[number - 1]);
+          if (answers[number - 1].find("Content-Length: 0") == std::string::npos) return;  // cut off in the middle
+        }
+      }
+    });
+    absl::StatusOr<std::unique_ptr<Client>> client = Client::Create(server.endpoint());
+    EXPECT_TRUE(client.ok()) << client.status();
+    absl::StatusOr<Signals> signals = Signals::Take();
+    EXPECT_TRUE(signals.ok());
+    Driver driver(**client, *signals,
+                  {.save = [](const deploy::Deployment&) { return absl::OkStatus(); },
+                   .forget = [] {},
+                   .report = [&](const deploy::Report& report) { reports_.push_back(report.text); },
+                   .request = [](const engine::HttpRequest&) {}});
+    driver.Run(machine);
+    return requests - 1;
+  }
+
+  static std::string Status(int status, const std::string& header = "") {
+    return absl::StrCat("HTTP/1.1 ", status, " X\r\nContent-Length: 0\r\n", header, header.empty() ? "" : "\r\n",
+                        "\r\n");
+  }
+
+  std::vector<std::string> reports_;
+};
+
+TEST_F(DriverRetryTest, WhatMayBeDoneTwiceIsSentAgainAndToldOnce) {
+  AsksOnce machine{engine::RemoveContainer{"x"}};
+  EXPECT_EQ(Run(machine, {kCut, Status(503), kCut}), 4);
+  EXPECT_TRUE(machine.reply.ok()) << machine.reply.status();
+  EXPECT_THAT(reports_, testing::ElementsAre(testing::StartsWith("the engine does not answer for now: "),
+                                             "the engine answers again"));
+}
+
+TEST_F(DriverRetryTest, WhatMustNotBeDoneTwiceIsNot) {
+  AsksOnce machine{engine::CreateNetwork{}};
+  EXPECT_EQ(Run(machine, {kCut}), 1);
+  EXPECT_TRUE(absl::IsUnavailable(machine.reply.status())) << machine.reply.status();
+  EXPECT_THAT(reports_, testing::IsEmpty());
+}
+
+TEST_F(DriverRetryTest, WhatTheEngineHasNotTakenIsSentAgainWhatEverItIs) {
+  AsksOnce machine{engine::CreateNetwork{}};
+  EXPECT_EQ(Run(machine, {Status(429, "Retry-After: 0")}), 2);
+  EXPECT_TRUE(machine.reply.ok()) << machine.reply.status();
+}
+
+TEST_F(DriverRetryTest, APullIsBegunAnew) {
+  AsksOnce machine{engine::PullImage{"x", ""}};
+  EXPECT_EQ(Run(machine, {"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"status\": \"Pulling\"}\n", Status(502)}),
+            3);
+  EXPECT_TRUE(machine.reply.ok()) << machine.reply.status();
+}
+
+TEST_F(DriverRetryTest, OnlyWithinItsTime) {
+  AsksOnce machine{engine::GetInfo{}, absl::Milliseconds(300)};
+  const absl::Time begin = absl::Now();
+  EXPECT_GT(Run(machine, std::vector<std::string>(100, Status(503))), 1);
+  EXPECT_TRUE(absl::IsUnavailable(machine.reply.status())) << machine.reply.status();
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(10));
+}
+
+TEST_F(DriverRetryTest, AnEngineThatHasNeverAnsweredIsNotWaitedFor) {
+  FakeServer server([](FakeConnection&) {});
+  absl::StatusOr<std::unique_ptr<Client>> client = Client::Create(server.endpoint());
+  ASSERT_TRUE(client.ok()) << client.status();
+  absl::StatusOr<Signals> signals = Signals::Take();
+  Driver driver(**client, *signals,
+                {.save = [](const deploy::Deployment&) { return absl::OkStatus(); },
+                 .forget = [] {},
+                 .report = [](const deploy::Report& report) { ADD_FAILURE() << report.text; },
+                 .request = [](const engine::HttpRequest&) {}});
+  AsksOnce machine{engine::GetInfo{}};
+  machine.first = false;
+  driver.Run(machine);
+  EXPECT_FALSE(machine.reply.ok());
 }
 
 }  // namespace

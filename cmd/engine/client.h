@@ -78,6 +78,9 @@ class Client {
   // How many requests went out to the engine; those that found no connection do not count.
   int64_t requests_sent() const { return requests_sent_; }
 
+  // Whether anything at the other end has answered in HTTP yet.
+  bool answered() const { return answered_; }
+
   const Endpoint& endpoint() const { return endpoint_; }
 
  private:
@@ -105,7 +108,6 @@ class Client {
   CURLM* const multi_;
   int last_id_ = 0;
   int64_t requests_sent_ = 0;
-  // Something at the other end has answered in HTTP.
   bool answered_ = false;
   std::map<int, std::shared_ptr<Request>> requests_;
   // libcurl's callbacks must not call libcurl: what they find is told to ours after libcurl has returned.

@@ -35,4 +35,17 @@ bool MayHaveReachedEngine(const absl::Status& status) {
   }
 }
 
+bool IsTransient(const absl::Status& status) {
+  switch (TroubleOf(status)) {
+    case Trouble::kNoSocketFile:
+    case Trouble::kPermissionDenied:
+    case Trouble::kRefused:
+    case Trouble::kUnreachableHost:
+    case Trouble::kConnectionLost:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace flow

@@ -39,6 +39,10 @@ Trouble TroubleOf(const absl::Status& status);
 // is it safe to repeat a request that must not be done twice. True also for statuses of unknown origin.
 bool MayHaveReachedEngine(const absl::Status& status);
 
+// Whether an engine that has answered before may be away for a moment, as one that restarts is: its socket is missing,
+// refuses, or is not yet our group's; or a connection was lost.
+bool IsTransient(const absl::Status& status);
+
 }  // namespace flow
 
 #endif  // CMD_ENGINE_TROUBLE_H_

@@ -34,9 +34,9 @@ class Diagnosis {
 
   // Asks what there is of the pipeline now.
   void Search(const compose::Project& project, Outbox& out) {
-    search_.insert(out.Request(ListPipelineContainers(project.namespace_(), project.pipeline()), kDeadline));
-    search_.insert(out.Request(engine::ListNetworks{.name = project.network().name()}, kDeadline));
-    search_.insert(out.Request(engine::ListVolumes{.name_prefix = absl::StrCat(project.name(), "_")}, kDeadline));
+    search_.insert(out.Request(ListPipelineContainers(project.namespace_(), project.pipeline()), kSearchDeadline));
+    search_.insert(out.Request(engine::ListNetworks{.name = project.network().name()}, kSearchDeadline));
+    search_.insert(out.Request(engine::ListVolumes{.name_prefix = absl::StrCat(project.name(), "_")}, kSearchDeadline));
   }
 
   // Takes an answer to one of its questions, and adds to the failure what it tells. A question that is not answered is
@@ -57,6 +57,8 @@ class Diagnosis {
  private:
   // What is asked about a failure must not keep it from being told.
   static constexpr absl::Duration kDeadline = absl::Seconds(5);
+  // Without it something might stay that a request made whose answer was lost: an engine that restarts is waited for.
+  static constexpr absl::Duration kSearchDeadline = absl::Seconds(30);
 
   void TakeFound(const Answer& answer) {
     if (!answer.reply.ok()) return;

@@ -63,6 +63,13 @@ inline engine::Call CreateContainerCall(const Operation& operation, const compos
   return engine::CreateContainer{operation.name(), engine::MakeContainerConfig(project, service, placement, version)};
 }
 
+// Whether the engine leaves its program ended once that has done its work.
+inline bool RunsOnce(const Operation& operation, const compose::Project& project) {
+  const compose::Service* const service = FindService(project, operation.component());
+  return service == nullptr || service->restart().mode() == compose::RestartPolicy::NO ||
+         service->restart().mode() == compose::RestartPolicy::ON_FAILURE;
+}
+
 }  // namespace internal
 
 // The call of an operation on `target` (Executor::Target). `placement` is what all containers of the project share.
@@ -80,7 +87,7 @@ inline engine::Call MakeCall(const Operation& operation, const std::string& targ
     case Operation::RENAME_CONTAINER:
       return engine::RenameContainer{target, operation.name()};
     case Operation::START_CONTAINER:
-      return engine::StartContainer{target};
+      return engine::StartContainer{target, internal::RunsOnce(operation, project)};
     case Operation::UNPAUSE_CONTAINER:
       return engine::UnpauseContainer{target};
     case Operation::STOP_CONTAINER:

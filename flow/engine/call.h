@@ -79,6 +79,7 @@ struct RenameContainer {
 };
 struct StartContainer {
   std::string id;
+  bool once = false;  // its program is to run once: started again, it would run again
 };
 struct UnpauseContainer {
   std::string id;

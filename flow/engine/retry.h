@@ -1,0 +1,59 @@
+// Whether a request that came to nothing is sent again: where the engine is away for a moment (it restarts, or a proxy
+// before it does), and only where doing the same twice does no harm.
+#ifndef FLOW_ENGINE_RETRY_H_
+#define FLOW_ENGINE_RETRY_H_
+
+#include <algorithm>
+#include <optional>
+#include <variant>
+
+#include "absl/strings/numbers.h"
+#include "absl/time/time.h"
+#include "flow/engine/call.h"
+#include "flow/engine/http.h"
+
+namespace flow::engine {
+
+// Why a try came to nothing for now.
+struct Setback {
+  bool taken = true;                                  // the engine may have done what was asked
+  absl::Duration retry_after = absl::ZeroDuration();  // what it asks to be left alone for
+};
+
+// Of an answer that means "later": 429 that says when (RFC 6585, 4; one that does not is a limit of hours), and what a
+// proxy says of an engine that is not there (502 to 504; RFC 9110, 15.6). Retry-After is read in seconds.
+inline std::optional<Setback> SetbackOf(const HttpResponse& response) {
+  int seconds = 0;
+  const auto header = response.headers.find("retry-after");
+  const bool says_when = header != response.headers.end() && absl::SimpleAtoi(header->second, &seconds) && seconds >= 0;
+  if (response.status == 429) {
+    return says_when ? std::optional(Setback{false, absl::Seconds(seconds)}) : std::nullopt;
+  }
+  if (response.status < 502 || response.status > 504) return std::nullopt;
+  return Setback{true, absl::Seconds(seconds)};
+}
+
+// Whether the call, made once more after it was done, changes nothing and fails in nothing. Not so: a second network of
+// one name, a container's name that its first creation has taken, a second run of a program that is to run once.
+inline bool MayBeRepeated(const Call& call) {
+  if (const auto* start = std::get_if<StartContainer>(&call)) return !start->once;
+  return !std::holds_alternative<CreateNetwork>(call) && !std::holds_alternative<CreateContainer>(call) &&
+         !std::holds_alternative<RenameContainer>(call) && !std::holds_alternative<UnpauseContainer>(call);
+}
+
+inline constexpr absl::Duration kFirstRetry = absl::Milliseconds(100);
+inline constexpr absl::Duration kLongestRetry = absl::Seconds(2);
+
+// How long to wait before the call is sent again; nullopt: not at all. `tries`: how often it was sent; `left`: of the
+// time that it was given; `jitter`: within [0, 1), so that those who wait do not all come back at once.
+inline std::optional<absl::Duration> RetryAfter(const Call& call, const Setback& setback, int tries,
+                                                absl::Duration left, double jitter) {
+  if (setback.taken && !MayBeRepeated(call)) return std::nullopt;
+  absl::Duration pause = std::min(kLongestRetry, kFirstRetry * (1 << std::min(tries - 1, 10)));
+  pause = std::max(pause * (0.5 + jitter / 2), setback.retry_after);
+  return pause < left ? std::optional(pause) : std::nullopt;
+}
+
+}  // namespace flow::engine
+
+#endif  // FLOW_ENGINE_RETRY_H_

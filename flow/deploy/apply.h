@@ -106,6 +106,9 @@ class Apply {
   static constexpr absl::Duration kPatience = absl::Seconds(10);
   static constexpr absl::Duration kPingDeadline = absl::Seconds(2);
 
+  // As far as it can be known.
+  bool IsUp() const { return watch_.readiness().AllUp() && !watch_.deaf(); }
+
   const compose::Project& project() const { return input_->project; }
   const ApplyOptions& options() const { return input_->options; }
   const Executor& executor() const { return doing_.executor(); }
@@ -196,7 +199,7 @@ class Apply {
         break;
       case Phase::kExecuting:
         Pump();
-        if (executor().Finished() && !watch_.looking() && (watch_.readiness().AllUp() || !options().wait)) Succeed();
+        if (executor().Finished() && !watch_.looking() && (IsUp() || !options().wait)) Succeed();
         break;
       case Phase::kSettling:
         if (executor().Idle() && survey_.Done() && !watch_.looking()) Diagnose();

@@ -50,7 +50,7 @@ enum class Turn {
   kStarted,      // it runs: min_ready begins now
   kUp,           // healthy
   kCompleted,    // it ended with 0, and may
-  kForgiven,     // it exited and the engine starts it again
+  kForgiven,     // it exited and it is started again
   kExited,       // failed: it exited
   kUnhealthy,    // failed, unless a look at the probe shows that it cannot run
   kDisappeared,  // failed: someone removed it

@@ -16,6 +16,7 @@
 //   > timeout                   the last one to fire does
 //   > signal N
 //   > deafen                    the stream of events breaks
+//   > kill-engine               the same, and what ran has ended when it is opened again
 //   > stop|remove CONTAINER     by hand, without the machine
 //   > hold container|network NAME [PIPELINE]
 //   > network NAME PIPELINE    one comes up that carries the pipeline's labels
@@ -126,6 +127,10 @@ class TellerOf : public Teller {
     if (command == "timeout") Timeout();
     if (command == "signal") Happen({Choice::Kind::kSignal, 0, ""});
     if (command == "deafen") Happen({Choice::Kind::kDeafen, 0, ""});
+    if (command == "kill-engine") {
+      world_.engine.Kill();
+      Happen({Choice::Kind::kDeafen, 0, ""});
+    }
     if (command == "healthy") Turn(Choice::Kind::kHealthy, argument);
     if (command == "unhealthy") Turn(Choice::Kind::kUnhealthy, argument);
     if (command == "end") Turn(Choice::Kind::kEnd, argument);

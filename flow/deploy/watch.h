@@ -51,12 +51,14 @@ class Watch {
 
   void On(const Listening&, Outbox& out) {
     listening_ = true;
-    if (std::exchange(deaf_, false)) out.Tell(Report::Kind::kNote, "", "the engine tells its events again");
+    const bool broke = std::exchange(deaf_, false);
+    if (broke) out.Tell(Report::Kind::kNote, "", "the engine tells its events again");
     pause_ = absl::ZeroDuration();
     // What happened before the stream was open is in no event.
     const auto& instances = readiness_.instances();
-    const bool missed = std::any_of(instances.begin(), instances.end(),
-                                    [](const Instance& instance) { return !instance.id.empty() && !instance.up(); });
+    const bool missed = broke || std::any_of(instances.begin(), instances.end(), [](const Instance& instance) {
+                          return !instance.id.empty() && !instance.up();
+                        });
     if (missed) requests_[out.Request(list_, kDeadline)] = "";
   }
 
@@ -109,11 +111,12 @@ class Watch {
   void On(const Answer& answer, Outbox& out) {
     const auto request = requests_.extract(answer.request);
     // A list that fails is followed by the end of the stream, and then made again.
-    if (request.empty()) return;
+    if (request.empty()) return OnStartedAgain(answer);
     if (!request.mapped().empty()) return OnProbe(request.mapped(), answer, out);
     if (!answer.reply.ok()) return;
     for (const Container& container : ReadContainers(std::get<engine::ContainerList>(*answer.reply))) {
       React(container.id, readiness_.ListedAgain(container), out);
+      StartAgain(container, out);
     }
   }
 
@@ -131,8 +134,10 @@ class Watch {
   std::vector<Failure> TakeFailures() { return std::exchange(failures_, {}); }
 
   bool listening() const { return listening_; }
+  // The stream broke off: what was up may be so no more.
+  bool deaf() const { return deaf_; }
   // A question is open whose answer may be a failure.
-  bool looking() const { return !requests_.empty(); }
+  bool looking() const { return !requests_.empty() || !starting_.empty(); }
 
   Readiness& readiness() { return readiness_; }
   const Readiness& readiness() const { return readiness_; }
@@ -140,6 +145,7 @@ class Watch {
   std::string DebugString() const {
     std::string text = absl::StrCat(readiness_.DebugString(), listening_, relisten_ != 0);
     for (const auto& [request, id] : requests_) absl::StrAppend(&text, "?", id);
+    for (const auto& [request, id] : starting_) absl::StrAppend(&text, "!", id);
     for (const auto& [timer, start] : steadying_) absl::StrAppend(&text, ",", start.id, start.starts);
     for (const auto& [timer, start] : settling_) absl::StrAppend(&text, ";", start.id, start.starts);
     return text;
@@ -153,6 +159,7 @@ class Watch {
   };
 
   static constexpr absl::Duration kDeadline = absl::Seconds(5);
+  static constexpr absl::Duration kStartDeadline = absl::Minutes(2);
   static constexpr absl::Duration kShortestPause = absl::Milliseconds(100);
   static constexpr absl::Duration kLongestPause = absl::Seconds(2);
 
@@ -177,7 +184,7 @@ class Watch {
       case Turn::kForgiven:
         return out.Tell(Report::Kind::kWarning, instance->component,
                         absl::StrCat("exited with code ", instance->exit_code,
-                                     "; the engine starts it again, a second exit fails the apply"));
+                                     "; it is started again, a second exit fails the apply"));
       case Turn::kExited:
         return OnExit(*instance);
       case Turn::kUnhealthy:
@@ -186,6 +193,25 @@ class Watch {
         failures_.push_back({.component = instance->component, .what = "its container was removed by someone else"});
         return;
     }
+  }
+
+  // What an engine that was killed finds running when it comes back it may end, and not start again whatever the policy
+  // (Docker 20.10 does; one that starts it again lists it as restarting).
+  void StartAgain(const Container& container, Outbox& out) {
+    const Instance* instance = readiness_.Get(container.id);
+    if (instance == nullptr || container.state != "exited" || !instance->restarts || instance->starts == 0) return;
+    if (instance->failed || instance->completed || instance->running) return;
+    out.Tell(Report::Kind::kNote, instance->component, "the engine did not start it again by itself: start it");
+    starting_[out.Request(engine::StartContainer{container.id}, kStartDeadline)] = container.id;
+  }
+
+  void OnStartedAgain(const Answer& answer) {
+    const auto start = starting_.extract(answer.request);
+    const Instance* instance = start.empty() ? nullptr : readiness_.Get(start.mapped());
+    if (instance == nullptr || answer.reply.ok()) return;
+    failures_.push_back({.component = instance->component,
+                         .container_id = instance->id,
+                         .what = absl::StrCat("could not be started again: ", answer.reply.status().message())});
   }
 
   void OnExit(const Instance& instance) {
@@ -224,6 +250,7 @@ class Watch {
   Readiness readiness_;
   std::vector<Failure> failures_;
   std::map<int, std::string> requests_;  // → whose probe is looked at; empty: the list
+  std::map<int, std::string> starting_;  // → what is started again after the engine was away
   std::map<int, Start> steadying_;       // timer → whose kSteadyAfter it is
   std::map<int, Start> settling_;        // timer → whose min_ready it is
   bool listening_ = false;

@@ -73,6 +73,15 @@ class FakeEngine {
     const bool again = policy == "always" || policy == "unless-stopped" || (policy == "on-failure" && exit_code != 0);
     if (again) Run(container);
   }
+  // The engine is killed; when it comes back it ends what ran on without it, and starts nothing.
+  void Kill() {
+    for (auto& [id, container] : containers_) {
+      if (container.state != "running") continue;
+      container.state = "exited";
+      container.exit_code = 143;
+      container.health.clear();
+    }
+  }
   void SetHealth(const std::string& id, const std::string& health) {
     FakeContainer& container = containers_.at(id);
     container.health = health;

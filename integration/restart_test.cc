@@ -1,0 +1,142 @@
+// P37: the engine goes away in the middle of an apply and comes back. These scenarios have an engine of their own
+// (own_engine.sh), since they kill it.
+#include <stdlib.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "cmd/base/environment.h"
+#include "integration/harness.h"
+
+namespace flow::integration {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+class RestartTest : public DockerTest {
+ protected:
+  static void SetUpTestSuite() {
+    Engine machines;  // the image comes from there
+    const std::string image = machines.Send("GET", "/images/busybox:1.36/get").body;
+    folder_of_engine_ = absl::StrCat("/tmp/flow-engine-", getpid());
+    Own("start");
+    setenv("FLOW_TEST_HOST", ("unix://" + folder_of_engine_ + "/docker.sock").c_str(), 1);
+    Engine own;
+    own.Do("POST", "/images/load?quiet=1", image);
+  }
+  static void TearDownTestSuite() { Own("remove"); }
+
+  // Each scenario finds the engine alive.
+  void TearDown() override { (void)engine().Containers(Token()); }
+
+  static void Own(const std::string& command, const std::vector<std::string>& flags = {}) {
+    std::vector<std::string> arguments = {command, folder_of_engine_};
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
+    Process process("integration/own_engine.sh", arguments, {{"PATH", ProcessEnvironment().at("PATH")}}, "/tmp");
+    const Finished& run = process.Wait();
+    ASSERT_EQ(run.exit_code, 0) << run.Describe();
+  }
+
+  // Kills the engine while the apply waits for what it has started, and starts it again later. (Without a health check:
+  // Docker 20.10 probes nothing that it finds running.)
+  void Restart(const std::string& name, absl::Duration down, const std::vector<std::string>& flags) {
+    Process& apply = StartApply(IdlePair(name), {"--timeout=60s", "--min_ready=5s"});
+    ASSERT_TRUE(Eventually([&] {
+      return Text(At(engine().Inspect("flow-" + name + "-sink-1"), {"State", "Status"})) == "running";
+    }));
+    const absl::Time begin = absl::Now();
+    Own("kill");
+    absl::SleepFor(down);  // for which the engine is away
+    Own("start", flags);
+    const Finished& finished = apply.Wait();
+    EXPECT_LT(absl::Now() - begin, absl::Seconds(70));
+    EXPECT_EQ(finished.exit_code, 0) << finished.Describe();
+    EXPECT_THAT(finished.err, AllOf(HasSubstr("is it restarting?"), HasSubstr("tells its events again")));
+    EXPECT_EQ(Status(name).state, "running");
+    EXPECT_EQ(Delete(name).exit_code, 0);
+    EXPECT_TRUE(Gone(name));
+  }
+
+  static std::string folder_of_engine_;
+};
+
+std::string RestartTest::folder_of_engine_;
+
+TEST_F(RestartTest, WhatStartsAnewWithTheEngineIsWaitedFor) {
+  Restart(Name("short"), absl::Seconds(2), {});
+  Restart(Name("long"), absl::Seconds(20), {});
+}
+
+TEST_F(RestartTest, WhatOutlivesTheEngineIsWaitedFor) {
+  Own("kill");
+  Own("start", {"--live-restore"});
+  Restart(Name("short"), absl::Seconds(2), {"--live-restore"});
+  Restart(Name("long"), absl::Seconds(20), {"--live-restore"});
+}
+
+// The request is on its way when the engine dies: what may be done twice is asked for again.
+TEST_F(RestartTest, ALostStartIsAskedForAgain) {
+  const std::string name = Name("start");
+  wire().Hold(Wire::Point::kBefore, [](const std::string& request) {
+    return absl::StartsWith(request, "POST") && absl::StrContains(request, "/start");
+  });
+  Process& apply = StartApply(IdlePair(name));
+  ASSERT_TRUE(wire().WaitUntilHeld());
+  Own("kill");
+  wire().Release();
+  Own("start");
+  const Finished& finished = apply.Wait();
+  EXPECT_EQ(finished.exit_code, 0) << finished.Describe();
+  EXPECT_EQ(Status(name).state, "running");
+  EXPECT_EQ(Delete(name).exit_code, 0);
+  EXPECT_TRUE(Gone(name));
+}
+
+// What must not be done twice fails the apply, which then leaves nothing, done or not.
+TEST_F(RestartTest, ALostCreateIsRolledBack) {
+  for (const Wire::Point point : {Wire::Point::kBefore, Wire::Point::kAfter}) {
+    const std::string name = Name(point == Wire::Point::kBefore ? "before" : "after");
+    wire().Hold(point, [](const std::string& request) {
+      return absl::StrContains(request, "/containers/create") && absl::StrContains(request, "-sink-1");
+    });
+    Process& apply = StartApply(IdlePair(name));
+    ASSERT_TRUE(wire().WaitUntilHeld());
+    Own("kill");
+    wire().Release();
+    Own("start");
+    const Finished& finished = apply.Wait();
+    // Where the answer was on its way already, there is nothing wrong.
+    if (finished.exit_code != 0) {
+      EXPECT_EQ(finished.exit_code, 1) << finished.Describe();
+      EXPECT_THAT(finished.err, AllOf(HasSubstr("sink"), HasSubstr("connection"), HasSubstr("rolled back")));
+      EXPECT_TRUE(Empty(name));
+    }
+    EXPECT_EQ(Delete(name).exit_code, 0);
+    EXPECT_TRUE(Gone(name));
+  }
+}
+
+// A delete goes on where the engine comes back.
+TEST_F(RestartTest, ADeleteIsCarriedThrough) {
+  const std::string name = Name("delete");
+  ASSERT_EQ(Apply(IdlePair(name)).exit_code, 0);
+  wire().Hold(Wire::Point::kBefore, [](const std::string& request) {
+    return absl::StartsWith(request, "DELETE") && absl::StrContains(request, "/containers/");
+  });
+  Process& deletion = Start("flow-delete", {name});
+  ASSERT_TRUE(wire().WaitUntilHeld());
+  Own("kill");
+  wire().Release();
+  Own("start");
+  const Finished& finished = deletion.Wait();
+  EXPECT_EQ(finished.exit_code, 0) << finished.Describe();
+  EXPECT_THAT(finished.err, AllOf(HasSubstr("the engine does not answer for now"), HasSubstr("answers again")));
+  EXPECT_TRUE(Gone(name));
+}
+
+}  // namespace
+}  // namespace flow::integration

@@ -204,6 +204,7 @@ ExitCode Deploy(Run& run) {
   input.file_digest = compose::Sha256(run.loaded.text);
   input.engine_host = session.endpoint().address;
   input.annotations.insert(pipeline.annotations().begin(), pipeline.annotations().end());
+  run.progress.Expect(input.project);
   deploy::Apply machine(std::move(input));
   const auto end = Drive(run, machine);
   if (const ExitCode* over = std::get_if<ExitCode>(&end)) return *over;
@@ -215,9 +216,9 @@ ExitCode Main(const Arguments& arguments) {
   if (arguments.operands.empty() == FLAGS_file.empty()) {
     return WrongUsage(ApplyCommand(), "it takes one pipeline file, as FILE or as -f FILE");
   }
-  const absl::StatusOr<Progress::Mode> mode = Progress::ParseMode(FLAGS_progress);
-  if (!mode.ok()) return WrongUsage(ApplyCommand(), mode.status().message());
   const Environment environment = ProcessEnvironment();
+  const absl::StatusOr<Progress::Mode> mode = Progress::ParseMode(FLAGS_progress, environment);
+  if (!mode.ok()) return WrongUsage(ApplyCommand(), mode.status().message());
   const std::string file = FLAGS_file.empty() ? arguments.operands[0] : FLAGS_file;
   absl::StatusOr<LoadedPipeline> loaded = LoadPipeline(file, arguments, environment, /*deploy=*/true);
   if (!loaded.ok()) return Fail(kName, ExitCode::kFailed, loaded.status().message());
@@ -231,7 +232,7 @@ ExitCode Main(const Arguments& arguments) {
           .loaded = *loaded,
           .options = OptionsOfFlags(),
           .key = {loaded->pipeline.namespace_(), loaded->pipeline.name()},
-          .progress = Progress(*mode, absl::Now())};
+          .progress = Progress(*mode, environment, absl::StrCat("apply ", loaded->pipeline.name()), absl::Now())};
   return Deploy(run);
 }
 

@@ -45,7 +45,8 @@ ExitCode DeleteOne(Session& session, OwnStates& states, const PipelineKey& key, 
   input.ignore_not_found = FLAGS_ignore_not_found;
   input.timeout = DurationOf(FLAGS_timeout);
 
-  Progress progress(mode, absl::Now());
+  const Environment environment = ProcessEnvironment();
+  Progress progress(mode, environment, absl::StrCat("delete ", key.name), absl::Now());
   absl::Status forgotten;
   const StateHooks hooks = {.save =
                                 [&](const deploy::Deployment& d) {
@@ -110,7 +111,7 @@ ExitCode Main(const Arguments& arguments) {
   if ((!arguments.operands.empty()) + (!FLAGS_file.empty()) + FLAGS_all != 1) {
     return WrongUsage(DeleteCommand(), "it takes names, or -f FILE, or --all");
   }
-  const absl::StatusOr<Progress::Mode> mode = Progress::ParseMode(FLAGS_progress);
+  const absl::StatusOr<Progress::Mode> mode = Progress::ParseMode(FLAGS_progress, ProcessEnvironment());
   if (!mode.ok()) return WrongUsage(DeleteCommand(), mode.status().message());
   auto opened = Session::Open(kName, ProcessEnvironment());
   if (const ExitCode* over = std::get_if<ExitCode>(&opened)) return *over;

@@ -10,7 +10,7 @@ DEFINE_string(
 DEFINE_string(namespace, "", "The namespace of the pipeline. Without it the file's, else \"default\".");
 
 DEFINE_string(output, "table", "How the answer on standard output is written.");
-DEFINE_string(progress, "auto", "How progress is told on standard error: plain lines, JSON lines, or not at all.");
+DEFINE_string(progress, "auto", "How progress is told on standard error: drawn on a terminal, as plain lines, JSON lines, or not at all.");
 DEFINE_bool(verbose, false, "Tell every request to the engine on standard error.");
 
 DEFINE_string(file, "", "The pipeline file; - is standard input.");
@@ -56,7 +56,7 @@ constexpr FlagSpec kFlags[] = {
     {"state_dir", Kind::kText, "FOLDER"},
     {"namespace", Kind::kText, "NAME", 'n'},
     {"output", Kind::kChoice, "table|wide|json|yaml|textproto|name", 'o'},
-    {"progress", Kind::kChoice, "auto|plain|json|none"},
+    {"progress", Kind::kChoice, "auto|tty|plain|json|none"},
     {"verbose", Kind::kBool},
     {"file", Kind::kText, "FILE", 'f'},
     {"driver", Kind::kText, "NAME"},

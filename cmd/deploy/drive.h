@@ -33,9 +33,15 @@ std::variant<deploy::Finish, ExitCode> Drive(Session& session, Progress& progres
                 {.save = std::move(state.save),
                  .forget = std::move(state.forget),
                  .report = [&](const deploy::Report& report) { progress.Tell(report, absl::Now()); },
-                 .credentials = [&](const std::string& image) { return session.credentials().HeaderFor(image); },
-                 .request = [&](const engine::HttpRequest& request) { session.Trace(request); }});
+                 .credentials =
+                     [&](const std::string& image) {
+                       progress.Clear();  // a helper may write, or a warning be told
+                       return session.credentials().HeaderFor(image);
+                     },
+                 .request = [&](const engine::HttpRequest& request) { session.Trace(request); },
+                 .tick = progress.moves() ? [&] { progress.Tick(absl::Now()); } : std::function<void()>()});
   const deploy::Finish finish = driver.Run(machine);
+  progress.Clear();
   if (finish.code == ExitCode::kNoEngine && !driver.unreachable().ok()) {
     return session.FailUnreachable(driver.unreachable());
   }

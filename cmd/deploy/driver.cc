@@ -12,6 +12,7 @@
 
 namespace flow {
 
+static constexpr absl::Duration kTickEvery = absl::Milliseconds(500);
 // How often a pull tells how far it is.
 static constexpr absl::Duration kProgressEvery = absl::Seconds(2);
 
@@ -60,7 +61,8 @@ int Driver::Pull(int number, engine::PullImage pull, const compose::ApiVersion& 
     if (text == state->told || absl::Now() - state->when < kProgressEvery) return;
     state->told = text;
     state->when = absl::Now();
-    hooks_.report({deploy::Report::Kind::kProgress, "", absl::StrCat("pull image ", image, ": ", text)});
+    hooks_.report({deploy::Report::Kind::kProgress, "", absl::StrCat("pull image ", image, ": ", text),
+                   deploy::Operation::PULL_IMAGE, image});
   };
   handlers.done = [this, state, number](const absl::StatusOr<engine::HttpResponse>& response) {
     absl::Status status = engine::EndOfStream(response);
@@ -141,7 +143,7 @@ void Driver::Do(const deploy::Hush&) {
 }
 
 void Driver::Wait() {
-  absl::Duration at_most = absl::InfiniteDuration();
+  absl::Duration at_most = hooks_.tick ? kTickEvery : absl::InfiniteDuration();
   for (const std::multimap<absl::Time, int>* due : {&timers_, &retries_}) {
     if (!due->empty()) at_most = std::min(at_most, std::max(absl::ZeroDuration(), due->begin()->first - absl::Now()));
   }
@@ -149,6 +151,7 @@ void Driver::Wait() {
     finish_ = deploy::Finish{ExitCode::kFailed, std::string(status.message())};
     return;
   }
+  if (hooks_.tick) hooks_.tick();
   while (const std::optional<int> signal = signals_.Next()) events_.push_back(deploy::Interrupted{*signal});
   for (auto timer = timers_.begin(); timer != timers_.end() && timer->first <= absl::Now();) {
     events_.push_back(deploy::TimerFired{timer->second});

@@ -33,6 +33,7 @@ struct DriverHooks {
   // X-Registry-Auth for pulling an image; empty: anonymous. Null: always so.
   std::function<std::string(const std::string& image)> credentials = nullptr;
   std::function<void(const engine::HttpRequest&)> request;  // one is about to be sent
+  std::function<void()> tick = nullptr;                     // time passes: now and then, for who shows that
 };
 
 class Driver {

@@ -44,7 +44,7 @@ class Doing {
     complete.network_id = made.empty() ? network_id : made;
     for (const uint32_t index : begun) {
       const Operation& operation = executor_.plan().operations(index);
-      out.Tell(Report::Kind::kBegun, operation.component(), OperationText(operation));
+      out.Tell(Report::Kind::kBegun, operation, OperationText(operation));
       engine::Call call = MakeCall(operation, executor_.Target(index), project, complete, out.version());
       calls_[out.Request(std::move(call), deadline(operation))] = index;
     }
@@ -76,7 +76,7 @@ class Doing {
     const auto* made = done ? std::get_if<engine::Created>(&*outcome.reply) : nullptr;
     if (done) executor_.Done(index, made == nullptr ? "" : made->id().empty() ? made->name() : made->id());
     out.Tell(
-        done ? Report::Kind::kDone : Report::Kind::kFailed, operation.component(),
+        done ? Report::Kind::kDone : Report::Kind::kFailed, operation,
         done ? DoneText(operation) : absl::StrCat(OperationText(operation), ": ", outcome.reply.status().message()));
     return outcome;
   }

@@ -252,7 +252,7 @@ class LearnMetadata {
         Fail(MissingImageText(reference.component, reference.image));
       }
       if (!WantsPull(input_->pull, missing) || !pulled_.insert(reference.image).second) continue;
-      out_.Tell(Report::Kind::kBegun, reference.component, absl::StrCat("pull image ", reference.image));
+      out_.Tell(Report::Kind::kBegun, PullOf(reference), absl::StrCat("pull image ", reference.image));
       Ask(engine::PullImage{reference.image, ""}, absl::InfiniteDuration(), {reference.image, ""});
     }
   }
@@ -264,8 +264,17 @@ class LearnMetadata {
         return Fail(absl::StrCat(reference.component, ": could not pull image ", about.image, ": ",
                                  ExplainPull(about.image, status.message())));
       }
-      return out_.Tell(Report::Kind::kDone, reference.component, absl::StrCat("image ", about.image, " pulled"));
+      return out_.Tell(Report::Kind::kDone, PullOf(reference), absl::StrCat("image ", about.image, " pulled"));
     }
+  }
+
+  template <typename Reference>
+  static Operation PullOf(const Reference& reference) {
+    Operation operation;
+    operation.set_kind(Operation::PULL_IMAGE);
+    operation.set_name(reference.image);
+    operation.set_component(reference.component);
+    return operation;
   }
 
   // Reading

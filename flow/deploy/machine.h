@@ -28,6 +28,7 @@
 #include "absl/time/time.h"
 #include "flow/compose/api_version.h"
 #include "flow/deploy/deployment.pb.h"
+#include "flow/deploy/plan.pb.h"
 #include "flow/engine/call.h"
 #include "flow/engine/engine.pb.h"
 #include "flow/exit_code.h"
@@ -91,6 +92,9 @@ struct Report {
   Kind kind;
   std::string component;  // empty: of the whole pipeline
   std::string text;
+  // Of kBegun, kDone, kFailed and kProgress: which operation, and on what (its name); else neither.
+  Operation::Kind operation = Operation::KIND_UNSPECIFIED;
+  std::string subject = "";
 };
 struct Finish {
   ExitCode code;
@@ -114,6 +118,9 @@ class Outbox {
   void Put(Action action) { actions_.push_back(std::move(action)); }
   void Tell(Report::Kind kind, std::string component, std::string text) {
     actions_.push_back(Report{kind, std::move(component), std::move(text)});
+  }
+  void Tell(Report::Kind kind, const Operation& operation, std::string text) {
+    actions_.push_back(Report{kind, operation.component(), std::move(text), operation.kind(), operation.name()});
   }
 
   std::vector<Action> Take() { return std::exchange(actions_, {}); }

@@ -1,0 +1,211 @@
+// What goes on, as a few lines of a terminal that are drawn again and again: a line a component and a pulled image,
+// with what it does or waits for and for how long. A part of no machine: it sees their reports.
+#ifndef FLOW_DEPLOY_LIVE_BLOCK_H_
+#define FLOW_DEPLOY_LIVE_BLOCK_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "absl/time/time.h"
+#include "flow/compose/project.pb.h"
+#include "flow/deploy/machine.h"
+
+namespace flow::deploy {
+
+// Where it is drawn, in columns and lines.
+struct Canvas {
+  int width = 80;
+  int height = 24;
+  bool colour = true;
+};
+
+// How many columns a text takes, where each code point takes one.
+inline size_t Columns(absl::string_view text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+// The text's beginning, of at most so many columns, and nothing in it that moves a cursor.
+inline std::string Fitted(absl::string_view text, size_t columns) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xC0) != 0x80 && columns-- == 0) break;
+    out += byte < 0x20 || byte == 0x7F ? ' ' : c;
+  }
+  return out;
+}
+
+// A line of it, without its end.
+struct BlockLine {
+  std::string text;
+  size_t columns = 0;  // that it takes: colours take none
+};
+
+class LiveBlock {
+ public:
+  LiveBlock(std::string title, absl::Time start) : title_(std::move(title)), start_(start) {}
+
+  // What is deployed: the order of the lines, and what waits for what.
+  void Expect(const compose::Project& project) {
+    for (const compose::Service& service : project.services()) {
+      Row& row = RowOf(service.name());
+      row.replicas = std::max<uint32_t>(1, service.replicas());
+      row.probed = service.has_health_check();
+      for (const compose::Dependency& dependency : service.depends_on()) row.waits_for.push_back(dependency.service());
+    }
+  }
+
+  void Take(const Report& report, absl::Time now) {
+    if (report.operation == Operation::PULL_IMAGE) return TakePull(report, now);
+    if (report.component.empty()) {
+      if (report.operation != Operation::KIND_UNSPECIFIED) last_ = report.text;
+      return;
+    }
+    Row& row = RowOf(report.component);
+    if (report.kind == Report::Kind::kFailed) return Turn(row, Row::Look::kBad, "failed", now);
+    if (report.kind == Report::Kind::kUp) {
+      if (++row.ups < row.replicas) return Turn(row, Row::Look::kBusy, "", now);
+      return Turn(row, Row::Look::kWell, report.text, now);
+    }
+    if (report.operation == Operation::KIND_UNSPECIFIED || report.operation == Operation::RENAME_CONTAINER) return;
+    const bool begun = report.kind == Report::Kind::kBegun;
+    switch (report.operation) {
+      case Operation::CREATE_CONTAINER:
+        return Turn(row, Row::Look::kBusy, begun ? "is created" : kCreated, now);
+      case Operation::START_CONTAINER:
+        return Turn(row, Row::Look::kBusy, begun ? "is started" : row.probed ? "waits to be healthy" : "runs", now);
+      case Operation::STOP_CONTAINER:
+        return Turn(row, Row::Look::kBusy, begun ? "is stopped" : "stopped", now);
+      case Operation::REMOVE_CONTAINER:
+        return Turn(row, begun ? Row::Look::kBusy : Row::Look::kWell, begun ? "is removed" : "removed", now);
+      default:
+        return Turn(row, Row::Look::kBusy, report.text, now);
+    }
+  }
+
+  // The block as it is at `now`; it is not wider and has not more lines than there is place.
+  std::vector<BlockLine> Lines(absl::Time now, const Canvas& canvas) const {
+    std::vector<const Row*> rows;
+    size_t well = 0, widest = 0;
+    for (const Row& row : rows_) {
+      if (row.look == Row::Look::kNone) continue;  // nothing happens to it
+      rows.push_back(&row);
+      well += row.look == Row::Look::kWell ? 1 : 0;
+      widest = std::max(widest, Columns(row.name));
+    }
+    // A line that is filled to its end makes some terminals go on in the next; and one is for the cursor.
+    const size_t width = static_cast<size_t>(std::max(1, canvas.width - 1));
+    const size_t height = static_cast<size_t>(std::max(3, canvas.height - 1));
+    std::vector<BlockLine> lines = {Plain(Fitted(Title(well, rows.size(), now), width))};
+    size_t hidden = 0;
+    if (rows.size() + 1 > height) {  // what is done is what one can do without
+      std::stable_partition(rows.begin(), rows.end(), [](const Row* row) { return row->look != Row::Look::kWell; });
+      hidden = rows.size() + 2 - height;
+      rows.resize(rows.size() - hidden);
+    }
+    for (const Row* row : rows) lines.push_back(Line(*row, now, std::min(widest, width / 2), width, canvas.colour));
+    if (hidden > 0) lines.push_back(Plain(Fitted(absl::StrCat("         and ", hidden, " more"), width)));
+    return lines;
+  }
+
+ private:
+  struct Row {
+    // kNone: nothing was told of it yet.
+    enum class Look { kNone, kBusy, kWell, kBad };
+    std::string name;
+    Look look = Look::kNone;
+    std::string state;
+    absl::Time since;
+    std::vector<std::string> waits_for;
+    bool probed = false;
+    uint32_t replicas = 1, ups = 0;
+  };
+
+  static constexpr char kCreated[] = "created";
+
+  static std::string TimeText(absl::Duration duration) {
+    return absl::StrFormat("%6.1fs", absl::ToDoubleSeconds(duration));
+  }
+
+  Row& RowOf(const std::string& name) {
+    const auto [at, is_new] = index_.try_emplace(name, rows_.size());
+    if (is_new) rows_.push_back({.name = name});
+    return rows_[at->second];
+  }
+
+  static void Turn(Row& row, Row::Look look, absl::string_view state, absl::Time now) {
+    row.look = look;
+    if (!state.empty()) row.state = std::string(state);
+    row.since = now;
+  }
+
+  void TakePull(const Report& report, absl::Time now) {
+    Row& row = RowOf(absl::StrCat("image ", report.subject));
+    if (report.kind == Report::Kind::kFailed) return Turn(row, Row::Look::kBad, "failed", now);
+    if (report.kind == Report::Kind::kDone) return Turn(row, Row::Look::kWell, "pulled", now);
+    if (report.kind == Report::Kind::kBegun) return Turn(row, Row::Look::kBusy, "is pulled", now);
+    absl::string_view progress = report.text;
+    absl::ConsumePrefix(&progress, absl::StrCat("pull image ", report.subject, ": "));
+    row.state = std::string(progress);
+  }
+
+  // What it does, or what keeps it.
+  std::string State(const Row& row) const {
+    if (row.replicas > 1 && row.ups > 0 && row.look == Row::Look::kBusy) {
+      return absl::StrCat(row.state, ", ", row.ups, " of ", row.replicas, " up");
+    }
+    if (row.state != kCreated) return row.state;
+    std::vector<absl::string_view> waits;
+    for (const std::string& name : row.waits_for) {
+      const auto other = index_.find(name);
+      if (other == index_.end()) continue;
+      const Row::Look look = rows_[other->second].look;
+      if (look == Row::Look::kBusy || look == Row::Look::kBad) waits.push_back(name);
+    }
+    return waits.empty() ? row.state : absl::StrCat("waits for ", absl::StrJoin(waits, ", "));
+  }
+
+  std::string Title(size_t well, size_t rows, absl::Time now) const {
+    return absl::StrCat(TimeText(now - start_), "  ", title_,
+                        rows == 0 ? "" : absl::StrCat(": ", well, " of ", rows, " done"),
+                        last_.empty() ? "" : absl::StrCat(", ", last_));
+  }
+
+  static BlockLine Plain(std::string text) {
+    const size_t columns = Columns(text);
+    return {std::move(text), columns};
+  }
+
+  BlockLine Line(const Row& row, absl::Time now, size_t name_width, size_t width, bool colour) const {
+    // Of what is done the time that it took from the start, else for how long it goes on.
+    const std::string time = TimeText(row.look == Row::Look::kWell ? row.since - start_ : now - row.since);
+    std::string name = Fitted(row.name, name_width);
+    name.append(name_width - Columns(name), ' ');
+    const std::string prefix = Fitted(absl::StrCat(time, "  ", name, "  "), width);
+    const std::string state = Fitted(State(row), width - Columns(prefix));
+    if (!colour || state.empty()) return Plain(prefix + state);
+    // Select Graphic Rendition (ECMA-48, 8.3.117): yellow, green, red.
+    const char* const code = row.look == Row::Look::kWell ? "32" : row.look == Row::Look::kBad ? "31" : "33";
+    return {absl::StrCat(prefix, "\x1b[", code, "m", state, "\x1b[0m"), Columns(prefix) + Columns(state)};
+  }
+
+  const std::string title_;
+  const absl::Time start_;
+  std::vector<Row> rows_;  // in the order of the file, then of their first report
+  std::map<std::string, size_t> index_;
+  std::string last_;  // what was done to what all share
+};
+
+}  // namespace flow::deploy
+
+#endif  // FLOW_DEPLOY_LIVE_BLOCK_H_

@@ -10,10 +10,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "cmd/base/environment.h"
+#include "cmd/base/file.h"
 #include "cmd/cli/arguments.h"
 #include "cmd/cli/commands.h"
 #include "cmd/cli/flags.h"
+#include "cmd/cli/screen.h"
 #include "cmd/deploy/caller.h"
+#include "cmd/deploy/change_watch.h"
 #include "cmd/deploy/own_state.h"
 #include "cmd/deploy/session.h"
 #include "cmd/deploy/show.h"
@@ -30,15 +33,20 @@ constexpr char kName[] = "flow-status";
 
 using ContainersOf = std::map<PipelineKey, std::vector<deploy::Container>>;
 
-// The containers of the pipelines that the flags and the name ask for, by pipeline. An error is the engine's.
-absl::StatusOr<ContainersOf> ListContainers(Caller& caller, const std::string& pipeline) {
-  engine::ListContainers call;
-  call.labels = {pipeline.empty() ? compose::kPipelineLabel : absl::StrCat(compose::kPipelineLabel, "=", pipeline)};
+// The labels of the containers that the flags and the name ask for.
+std::vector<std::string> Labels(const std::string& pipeline) {
+  std::vector<std::string> labels = {pipeline.empty() ? compose::kPipelineLabel
+                                                      : absl::StrCat(compose::kPipelineLabel, "=", pipeline)};
   if (!FLAGS_namespace.empty() || !pipeline.empty()) {
-    call.labels.push_back(
+    labels.push_back(
         absl::StrCat(compose::kNamespaceLabel, "=", FLAGS_namespace.empty() ? "default" : FLAGS_namespace));
   }
-  const absl::StatusOr<engine::Reply> reply = caller.One(call);
+  return labels;
+}
+
+// The containers of the pipelines that the flags and the name ask for, by pipeline. An error is the engine's.
+absl::StatusOr<ContainersOf> ListContainers(Caller& caller, const std::string& pipeline) {
+  const absl::StatusOr<engine::Reply> reply = caller.One(engine::ListContainers{.labels = Labels(pipeline)});
   if (!reply.ok()) return reply.status();
   std::map<PipelineKey, engine::ContainerList> lists;
   for (const engine::ContainerSummary& container : std::get<engine::ContainerList>(*reply).containers()) {
@@ -120,25 +128,30 @@ ExitCode CodeOf(const deploy::PipelineStatus& status) {
   return FLAGS_check && !deploy::IsWell(status) ? ExitCode::kFailed : ExitCode::kDone;
 }
 
-ExitCode ShowOne(Session& session, Caller& caller, const std::string& name, ContainersOf containers) {
-  const PipelineKey key{FLAGS_namespace.empty() ? "default" : FLAGS_namespace, name};
-  if (const absl::Status status = CheckKey(key); !status.ok()) {
-    return session.Fail(ExitCode::kUsage, status.message());
-  }
+// What is shown, or the exit code of what went wrong, which was told.
+struct Shown {
+  std::string text;
+  ExitCode code = ExitCode::kDone;
+  std::string nothing;  // instead of a text: that there is nothing to be shown
+};
+using ShownOr = std::variant<Shown, ExitCode>;
+
+ShownOr ShowOne(Session& session, Caller& caller, const PipelineKey& key, ContainersOf containers) {
   OwnState state = OwnStates(session).Read(key);
   if (!state.known && containers.empty()) {
-    return session.Fail(ExitCode::kNoSuchPipeline, absl::StrCat("there is no pipeline \"", name, "\" in namespace \"",
-                                                                key.pipeline_namespace, "\""));
+    return Shown{.code = ExitCode::kNoSuchPipeline,
+                 .nothing = absl::StrCat("there is no pipeline \"", key.name, "\" in namespace \"",
+                                         key.pipeline_namespace, "\"")};
   }
   deploy::PipelineStatus status =
       Describe(session, caller, key, std::move(state.deployment), std::move(containers[key]), WantsInspection());
   if (FLAGS_stats) AddUsage(caller, &status);
   std::string text = ShowPipeline(status, FLAGS_output);
   if (FLAGS_stats && FLAGS_output == "table") absl::StrAppend(&text, "\n", deploy::UsageTable(status));
-  return Print(kName, text) ? CodeOf(status) : ExitCode::kFailed;
+  return Shown{.text = std::move(text), .code = CodeOf(status)};
 }
 
-ExitCode ShowAll(Session& session, Caller& caller, ContainersOf containers) {
+ShownOr ShowAll(Session& session, Caller& caller, ContainersOf containers) {
   const absl::StatusOr<std::vector<PipelineKey>> kept = session.store().List();
   if (!kept.ok()) return session.Fail(ExitCode::kFailed, kept.status().message());
   for (const PipelineKey& key : *kept) {
@@ -146,28 +159,28 @@ ExitCode ShowAll(Session& session, Caller& caller, ContainersOf containers) {
   }
   OwnStates states(session);
   deploy::StatusList list;
-  ExitCode code = ExitCode::kDone;
+  Shown shown;
   for (auto& [key, of_pipeline] : containers) {
     OwnState state = states.Read(key);
     if (state.elsewhere && of_pipeline.empty()) continue;
     const deploy::PipelineStatus& status = *list.add_pipelines() =
         Describe(session, caller, key, std::move(state.deployment), std::move(of_pipeline), /*inspect_all=*/false);
-    if (CodeOf(status) != ExitCode::kDone) code = ExitCode::kFailed;
+    if (CodeOf(status) != ExitCode::kDone) shown.code = ExitCode::kFailed;
   }
   if (list.pipelines().empty() && (FLAGS_output == "table" || FLAGS_output == "wide")) {
-    return session.Fail(ExitCode::kDone, "there are no pipelines");
+    shown.nothing = "there are no pipelines";
+  } else {
+    shown.text = ShowPipelines(list, FLAGS_output);
   }
-  return Print(kName, ShowPipelines(list, FLAGS_output)) ? code : ExitCode::kFailed;
+  return shown;
 }
 
-ExitCode Main(const Arguments& arguments) {
-  auto opened = Session::Open(kName, ProcessEnvironment());
-  if (const ExitCode* over = std::get_if<ExitCode>(&opened)) return *over;
-  Session& session = *std::get<std::unique_ptr<Session>>(opened);
-  if (session.client() == nullptr) return ExitCode::kFailed;
-  Caller caller(session);
-  if (const std::optional<ExitCode> over = Connect(session, caller)) return *over;
-  const std::string name = arguments.operands.empty() ? "" : arguments.operands[0];
+// As it is now; an empty `name`: all pipelines.
+ShownOr Look(Session& session, Caller& caller, const std::string& name) {
+  const PipelineKey key{FLAGS_namespace.empty() ? "default" : FLAGS_namespace, name};
+  if (const absl::Status status = CheckKey(key); !name.empty() && !status.ok()) {
+    return session.Fail(ExitCode::kUsage, status.message());
+  }
   absl::StatusOr<ContainersOf> containers = ListContainers(caller, name);
   if (caller.signal() != 0) return static_cast<ExitCode>(128 + caller.signal());
   if (!containers.ok()) {
@@ -175,7 +188,72 @@ ExitCode Main(const Arguments& arguments) {
     return session.Fail(unspoken ? ExitCode::kNoEngine : ExitCode::kFailed, containers.status().message());
   }
   return name.empty() ? ShowAll(session, caller, *std::move(containers))
-                      : ShowOne(session, caller, name, *std::move(containers));
+                      : ShowOne(session, caller, key, *std::move(containers));
+}
+
+// The folders where the state of what is shown may change.
+void WatchFolders(Session& session, const std::string& name, ChangeWatch& changes) {
+  const Store& store = session.store();
+  changes.Watch(store.folder());
+  std::vector<PipelineKey> keys = store.List().value_or(std::vector<PipelineKey>());
+  if (!name.empty()) keys = {{FLAGS_namespace.empty() ? "default" : FLAGS_namespace, name}};
+  for (const PipelineKey& key : keys) {
+    const std::string folder = store.FolderOf(key);
+    changes.Watch(folder);
+    changes.Watch(folder.substr(0, folder.rfind('/')));
+  }
+}
+
+// Shows it anew whenever it has changed, until the pipeline is gone or a signal comes.
+ExitCode Watch(Session& session, Caller& caller, const Environment& environment, const std::string& name) {
+  ChangeWatch changes(session, Labels(name), caller.version());
+  if (const absl::Status status = changes.Open(); !status.ok()) {
+    return session.Fail(ExitCode::kFailed, status.message());
+  }
+  std::optional<Screen> screen;
+  for (bool changed = true;;) {
+    if (changed) {
+      WatchFolders(session, name, changes);
+      const ShownOr looked = Look(session, caller, name);
+      if (const ExitCode* over = std::get_if<ExitCode>(&looked)) return *over;
+      const Shown& shown = std::get<Shown>(looked);
+      if (!name.empty() && !shown.nothing.empty()) {
+        if (!screen.has_value()) return session.Fail(shown.code, shown.nothing);
+        screen.reset();
+        return session.Fail(ExitCode::kDone, absl::StrCat("pipeline \"", name, "\" is gone"));
+      }
+      if (!screen.has_value()) screen.emplace(environment);
+      const absl::Status written = screen->Show(shown.nothing.empty() ? shown.text : shown.nothing + "\n");
+      if (!written.ok()) {
+        return IsClosedPipe(written) ? ExitCode::kDone : session.Fail(ExitCode::kFailed, written.message());
+      }
+    }
+    const ChangeWatch::Woken woken = changes.Wait({screen->resized_fd()});
+    if (woken.signal != 0) return static_cast<ExitCode>(128 + woken.signal);
+    if (!woken.status.ok()) {
+      screen.reset();
+      return session.Fail(ExitCode::kFailed, woken.status.message());
+    }
+    (void)screen->Resize();
+    changed = woken.changed;
+  }
+}
+
+ExitCode Main(const Arguments& arguments) {
+  const Environment environment = ProcessEnvironment();
+  auto opened = Session::Open(kName, environment);
+  if (const ExitCode* over = std::get_if<ExitCode>(&opened)) return *over;
+  Session& session = *std::get<std::unique_ptr<Session>>(opened);
+  if (session.client() == nullptr) return ExitCode::kFailed;
+  Caller caller(session);
+  if (const std::optional<ExitCode> over = Connect(session, caller)) return *over;
+  const std::string name = arguments.operands.empty() ? "" : arguments.operands[0];
+  if (FLAGS_watch) return Watch(session, caller, environment, name);
+  const ShownOr looked = Look(session, caller, name);
+  if (const ExitCode* over = std::get_if<ExitCode>(&looked)) return *over;
+  const Shown& shown = std::get<Shown>(looked);
+  if (!shown.nothing.empty()) return session.Fail(shown.code, shown.nothing);
+  return Print(kName, shown.text) ? shown.code : ExitCode::kFailed;
 }
 
 }  // namespace

@@ -76,7 +76,7 @@ const Command& StatusCommand() {
       .most = 1,
       .groups =
           {
-              {"Looking", {{"stats"}, {"check", nullptr, "Exit with 1 unless everything is running or completed."}}},
+              {"Looking", {{"watch"}, {"stats"}, {"check", nullptr, "Exit with 1 unless everything is running or completed."}}},
               {"Which engine, which state",
                {{"host"},
                 {"namespace", nullptr, "The namespace. Without it every one, or for a name \"default\"."},
@@ -90,6 +90,7 @@ const Command& StatusCommand() {
               {"flow-status payments", "the components of one"},
               {"flow-status payments -o wide", "with restarts, exact times and images"},
               {"flow-status payments --stats", "what it uses"},
+              {"flow-status payments --watch", "how it goes on"},
               {"flow-status payments -o json", "the same for programs"},
           },
       .exit_codes = {ExitCode::kDone, ExitCode::kFailed, ExitCode::kUsage, ExitCode::kNoEngine,

@@ -47,6 +47,7 @@ DECLARE_bool(all);
 
 // Status.
 DECLARE_bool(stats);
+DECLARE_bool(watch);
 
 // Logs.
 DECLARE_bool(follow);

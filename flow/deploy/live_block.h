@@ -68,7 +68,9 @@ class LiveBlock {
   void Take(const Report& report, absl::Time now) {
     if (report.operation == Operation::PULL_IMAGE) return TakePull(report, now);
     if (report.component.empty()) {
-      if (report.operation != Operation::KIND_UNSPECIFIED) last_ = report.text;
+      if (report.operation != Operation::KIND_UNSPECIFIED) {
+        shared_ = report.kind == Report::Kind::kBegun ? report.text : "";
+      }
       return;
     }
     Row& row = RowOf(report.component);
@@ -113,7 +115,7 @@ class LiveBlock {
       hidden = rows.size() + 2 - height;
       rows.resize(rows.size() - hidden);
     }
-    for (const Row* row : rows) lines.push_back(Line(*row, now, std::min(widest, width / 2), width, canvas.colour));
+    for (const Row* row : rows) lines.push_back(Line(*row, now, std::min(widest, width / 3), width, canvas.colour));
     if (hidden > 0) lines.push_back(Plain(Fitted(absl::StrCat("         and ", hidden, " more"), width)));
     return lines;
   }
@@ -132,6 +134,9 @@ class LiveBlock {
   };
 
   static constexpr char kCreated[] = "created";
+
+  // Where there is no place for all, the times are left out.
+  static constexpr size_t kNarrow = 40;
 
   static std::string TimeText(absl::Duration duration) {
     return absl::StrFormat("%6.1fs", absl::ToDoubleSeconds(duration));
@@ -178,7 +183,7 @@ class LiveBlock {
   std::string Title(size_t well, size_t rows, absl::Time now) const {
     return absl::StrCat(TimeText(now - start_), "  ", title_,
                         rows == 0 ? "" : absl::StrCat(": ", well, " of ", rows, " done"),
-                        last_.empty() ? "" : absl::StrCat(", ", last_));
+                        shared_.empty() ? "" : absl::StrCat(", ", shared_));
   }
 
   static BlockLine Plain(std::string text) {
@@ -191,7 +196,7 @@ class LiveBlock {
     const std::string time = TimeText(row.look == Row::Look::kWell ? row.since - start_ : now - row.since);
     std::string name = Fitted(row.name, name_width);
     name.append(name_width - Columns(name), ' ');
-    const std::string prefix = Fitted(absl::StrCat(time, "  ", name, "  "), width);
+    const std::string prefix = Fitted(width < kNarrow ? name + " " : absl::StrCat(time, "  ", name, "  "), width);
     const std::string state = Fitted(State(row), width - Columns(prefix));
     if (!colour || state.empty()) return Plain(prefix + state);
     // Select Graphic Rendition (ECMA-48, 8.3.117): yellow, green, red.
@@ -203,7 +208,7 @@ class LiveBlock {
   const absl::Time start_;
   std::vector<Row> rows_;  // in the order of the file, then of their first report
   std::map<std::string, size_t> index_;
-  std::string last_;  // what was done to what all share
+  std::string shared_;  // what is done to what all share
 };
 
 }  // namespace flow::deploy

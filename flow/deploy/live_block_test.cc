@@ -45,18 +45,20 @@ TEST_F(LiveBlockTest, TellsWhatEachComponentDoesAndWaitsFor) {
   Expect("source", {});
   Expect("sink", {"source"});
   EXPECT_THAT(Lines(), ElementsAre("   0.0s  apply x"));
+  Take(Kind::kBegun, "", Operation::CREATE_NETWORK, "create network flow-x_default");
+  EXPECT_THAT(Lines(), ElementsAre("   0.5s  apply x, create network flow-x_default"));
   Take(Kind::kDone, "", Operation::CREATE_NETWORK, "network flow-x_default created");
   Take(Kind::kBegun, "source", Operation::CREATE_CONTAINER);
   Take(Kind::kDone, "sink", Operation::CREATE_CONTAINER);
-  EXPECT_THAT(Lines(), ElementsAre("   1.5s  apply x: 0 of 2 done, network flow-x_default created",
-                                   "   0.5s  source  is created", "   0.0s  sink    waits for source"));
+  EXPECT_THAT(Lines(), ElementsAre("   2.0s  apply x: 0 of 2 done", "   0.5s  source  is created",
+                                   "   0.0s  sink    waits for source"));
   Take(Kind::kDone, "source", Operation::CREATE_CONTAINER);
   Take(Kind::kBegun, "source", Operation::START_CONTAINER);
   Take(Kind::kDone, "source", Operation::START_CONTAINER);
   Take(Kind::kUp, "source", Operation::KIND_UNSPECIFIED, "running");
   Take(Kind::kBegun, "sink", Operation::START_CONTAINER);
-  EXPECT_THAT(Lines(), ElementsAre("   4.0s  apply x: 1 of 2 done, network flow-x_default created",
-                                   "   3.5s  source  running", "   0.0s  sink    is started"));
+  EXPECT_THAT(Lines(),
+              ElementsAre("   4.5s  apply x: 1 of 2 done", "   4.0s  source  running", "   0.0s  sink    is started"));
 }
 
 TEST_F(LiveBlockTest, CountsReplicas) {

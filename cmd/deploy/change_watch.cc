@@ -1,0 +1,86 @@
+#include "cmd/deploy/change_watch.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "cmd/engine/client.h"
+#include "flow/engine/request.h"
+#include "flow/engine/response.h"
+
+namespace flow {
+
+static constexpr absl::Duration kSwarm = absl::Milliseconds(50);
+static constexpr absl::Duration kListenAgain = absl::Seconds(1);
+static constexpr absl::Duration kOpenWithin = absl::Seconds(30);
+
+ChangeWatch::ChangeWatch(Session& session, std::vector<std::string> labels, compose::ApiVersion version)
+    : session_(session), labels_(std::move(labels)), version_(version) {}
+
+ChangeWatch::~ChangeWatch() { session_.client()->Cancel(stream_); }
+
+void ChangeWatch::Listen() {
+  reader_ = engine::EventStreamReader();
+  opened_ = false;
+  Client::StreamHandlers handlers;
+  handlers.opened = [this](const engine::HttpResponse&) {
+    opened_ = changed_ = true;  // and what happened before is in no event
+    if (std::exchange(away_, false)) session_.Warn("the engine is back");
+  };
+  handlers.chunk = [this](absl::string_view piece) {
+    for (const engine::Event& event : reader_.Read(piece)) {
+      // Probes and commands in containers come by the second, and change nothing that is shown.
+      changed_ |= !absl::StartsWith(event.action(), "exec_") && !absl::StartsWith(event.action(), "top");
+    }
+  };
+  handlers.done = [this](const absl::StatusOr<engine::HttpResponse>& response) {
+    stream_ = 0;
+    const absl::Status status = engine::EndOfStream(response);
+    if (!status.ok() && !absl::IsUnavailable(status)) refused_ = status;
+  };
+  const engine::HttpRequest request = engine::BuildEventsRequest(labels_, 0, version_);
+  session_.Trace(request);
+  stream_ = session_.client()->Stream(request, handlers);
+}
+
+absl::Status ChangeWatch::Open() {
+  Listen();
+  const absl::Time until = absl::Now() + kOpenWithin;
+  while (!opened_ && stream_ != 0 && absl::Now() < until) {
+    if (absl::Status status = session_.client()->Poll(until - absl::Now(), {}); !status.ok()) return status;
+  }
+  changed_ = false;
+  if (opened_) return absl::OkStatus();
+  return refused_.ok() ? absl::UnavailableError("the engine tells no events") : refused_;
+}
+
+ChangeWatch::Woken ChangeWatch::Wait(absl::Span<const int> descriptors) {
+  std::vector<int> all(descriptors.begin(), descriptors.end());
+  all.push_back(session_.signals().fd());
+  if (folders_.fd() >= 0) all.push_back(folders_.fd());
+  const bool was_changed = changed_;
+  absl::Duration at_most = was_changed ? kSwarm : stream_ == 0 ? kListenAgain : absl::InfiniteDuration();
+  Woken woken;
+  woken.status = session_.client()->Poll(at_most, all);
+  if (const std::optional<int> signal = session_.signals().Next()) woken.signal = *signal;
+  changed_ |= folders_.Changed();
+  if (!refused_.ok()) woken.status = refused_;
+  if (stream_ == 0) {
+    if (!std::exchange(away_, true)) session_.Warn("the engine broke off its stream of events; it is asked again");
+    Listen();
+  }
+  if (!was_changed && changed_ && woken.status.ok() && woken.signal == 0) {
+    // The rest of the swarm.
+    for (const absl::Time until = absl::Now() + kSwarm; absl::Now() < until && woken.status.ok();) {
+      woken.status = session_.client()->Poll(until - absl::Now(), {});
+    }
+    changed_ |= folders_.Changed();
+  }
+  woken.changed = std::exchange(changed_, false);
+  return woken;
+}
+
+}  // namespace flow

@@ -1,0 +1,57 @@
+// Waits until what there is of pipelines may have changed: by the engine's events, and by the state files. Nothing is
+// polled.
+#ifndef CMD_DEPLOY_CHANGE_WATCH_H_
+#define CMD_DEPLOY_CHANGE_WATCH_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "cmd/base/folder_watch.h"
+#include "cmd/deploy/session.h"
+#include "flow/compose/api_version.h"
+#include "flow/engine/event_stream.h"
+
+namespace flow {
+
+class ChangeWatch {
+ public:
+  // Of containers with all of these labels ("key" or "key=value").
+  ChangeWatch(Session& session, std::vector<std::string> labels, compose::ApiVersion version);
+  ~ChangeWatch();
+  ChangeWatch(const ChangeWatch&) = delete;
+  ChangeWatch& operator=(const ChangeWatch&) = delete;
+
+  // Opens the stream of events: what happens from now on is not missed. The error of an engine that does not answer.
+  absl::Status Open();
+
+  // The state files whose changes count; to be told again before each wait, as there may be more by then.
+  void Watch(const std::string& folder) { folders_.Add(folder); }
+
+  struct Woken {
+    bool changed = false;  // else one of the descriptors is readable
+    int signal = 0;        // that ends the command; 0: none
+    absl::Status status;   // of an engine that tells no events: those of labels and folders go on
+  };
+  // Waits for a change (some milliseconds more, as they come in swarms), one of the descriptors, or a signal. Where the
+  // engine goes away that is told, and waited for.
+  Woken Wait(absl::Span<const int> descriptors);
+
+ private:
+  void Listen();
+
+  Session& session_;
+  const std::vector<std::string> labels_;
+  const compose::ApiVersion version_;
+  FolderWatch folders_;
+  engine::EventStreamReader reader_;
+  int stream_ = 0;  // the client's number; 0: none is open
+  bool opened_ = false;
+  bool changed_ = false;
+  bool away_ = false;  // told
+  absl::Status refused_;
+};
+
+}  // namespace flow
+
+#endif  // CMD_DEPLOY_CHANGE_WATCH_H_

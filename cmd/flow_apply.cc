@@ -16,6 +16,7 @@
 #include "cmd/deploy/caller.h"
 #include "cmd/deploy/drive.h"
 #include "cmd/deploy/host_files.h"
+#include "cmd/deploy/live_logs.h"
 #include "cmd/deploy/load.h"
 #include "cmd/deploy/own_state.h"
 #include "cmd/deploy/progress.h"
@@ -137,11 +138,11 @@ struct Run {
 
 // Runs a machine whose intent and outcome are this pipeline's state.
 template <typename Machine>
-std::variant<deploy::Finish, ExitCode> Drive(Run& run, Machine& machine) {
+std::variant<deploy::Finish, ExitCode> Drive(Run& run, Machine& machine, const Beside& beside = {}) {
   StateWriter writer(run.session.store(), run.key, run.loaded);
   const StateHooks state = {.save = [&](const deploy::Deployment& deployment) { return writer.Save(deployment); },
                             .forget = [] {}};
-  return Drive(run.session, run.progress, state, machine);
+  return Drive(run.session, run.progress, state, machine, beside);
 }
 
 // Reads the metadata of the images that component references name, and the file with it. Nothing: go on.
@@ -205,8 +206,21 @@ ExitCode Deploy(Run& run) {
   input.engine_host = session.endpoint().address;
   input.annotations.insert(pipeline.annotations().begin(), pipeline.annotations().end());
   run.progress.Expect(input.project);
+  const compose::Project project = input.project;
   deploy::Apply machine(std::move(input));
-  const auto end = Drive(run, machine);
+  std::optional<LiveLogs> logs;
+  const auto follow = [&] {
+    // From when the engine's version is known, which is before anything is started.
+    const bool begins = FLAGS_logs && !run.options.dry_run && !logs.has_value();
+    if (begins && machine.api_version() != compose::ApiVersion()) {
+      logs.emplace(session, run.progress, run.environment, project, machine.api_version());
+    }
+    return logs.has_value() ? logs->Tick() : absl::InfiniteDuration();
+  };
+  const auto finish = [&] {
+    if (logs.has_value()) logs->Finish();
+  };
+  const auto end = Drive(run, machine, {.tick = follow, .finish = finish});
   if (const ExitCode* over = std::get_if<ExitCode>(&end)) return *over;
   if (run.options.dry_run) return TellPlan(machine, run.key);
   return TellSuccess(session, machine, run.key, std::get<deploy::Finish>(end).unchanged);

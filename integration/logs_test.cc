@@ -14,6 +14,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 class LogsTest : public DockerTest {
  protected:
@@ -175,6 +176,22 @@ TEST_F(LogsTest, WhatHasNeverRunIsNotWaitedFor) {
   const Finished& logs = Flow("flow-logs", {name});
   EXPECT_EQ(logs.exit_code, 0) << logs.Describe();
   EXPECT_EQ(logs.out, "source | up\n");
+}
+
+// flow-apply --logs: what is written while it deploys, of a failure too, and nothing of before.
+TEST_F(LogsTest, AnApplyShowsWhatIsWrittenMeanwhile) {
+  const std::string name = Name("beside");
+  const std::string first = "  sources:\n" + Script("a", "echo one; echo two >&2; sleep 1000");
+  const Finished& apply = Apply(Pipeline(name, first), {"--logs"});
+  EXPECT_EQ(apply.exit_code, 0) << apply.Describe();
+  EXPECT_THAT(Of("a", apply.err), testing::UnorderedElementsAre("one", "two"));
+  EXPECT_THAT(apply.out, Not(HasSubstr("a | ")));
+
+  const Finished& again = Apply(
+      Pipeline(name, first + Script("b", "echo last words; exit 3", "      restart_policy: \"no\"\n")), {"--logs"});
+  EXPECT_EQ(again.exit_code, 1);
+  EXPECT_THAT(Of("a", again.err), testing::IsEmpty()) << again.Describe();
+  EXPECT_THAT(Of("b", again.err), ElementsAre("last words"));
 }
 
 // Three components that write 100,000 lines each: all of them, in order.

@@ -38,6 +38,7 @@ const Command& ApplyCommand() {
                {{"dry_run"},
                 {"check", nullptr, "With --dry_run: exit with 1 when there is something to do."},
                 {"wait"},
+                {"logs"},
                 {"timeout", "5m", "Give up, and take back, after this time."},
                 {"min_ready"},
                 {"pull"},

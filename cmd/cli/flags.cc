@@ -38,6 +38,7 @@ DEFINE_bool(keep_volumes, false, "Leave the named volumes and what is in them.")
 DEFINE_bool(ignore_not_found, false, "A pipeline that is not there is no error.");
 DEFINE_bool(all, false, "Every pipeline of the namespace. They are listed first.");
 
+DEFINE_bool(logs, false, "Show what the components write while they are deployed, on standard error.");
 DEFINE_bool(watch, false, "Show it anew whenever it changes, until the pipeline is gone or Ctrl-C.");
 DEFINE_bool(stats, false, "Show what each container uses: CPU, memory, network and block devices, one sample.");
 
@@ -79,6 +80,7 @@ constexpr FlagSpec kFlags[] = {
     {"all", Kind::kBool},
     {"stats", Kind::kBool},
     {"watch", Kind::kBool},
+    {"logs", Kind::kBool},
     {"follow", Kind::kBool},
     {"tail", Kind::kText, "LINES"},
     {"since", Kind::kText, "TIME"},

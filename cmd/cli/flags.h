@@ -48,6 +48,7 @@ DECLARE_bool(all);
 // Status.
 DECLARE_bool(stats);
 DECLARE_bool(watch);
+DECLARE_bool(logs);
 
 // Logs.
 DECLARE_bool(follow);

@@ -2,6 +2,7 @@
 #ifndef CMD_DEPLOY_DRIVE_H_
 #define CMD_DEPLOY_DRIVE_H_
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <utility>
@@ -24,9 +25,16 @@ struct StateHooks {
   std::function<void()> forget;
 };
 
+// What goes on beside a machine, over the same client.
+struct Beside {
+  std::function<absl::Duration()> tick = absl::InfiniteDuration;  // DriverHooks::tick
+  std::function<void()> finish = [] {};  // the machine has ended, and nothing is told of it yet
+};
+
 // Runs the machine to its end. How it ended where that was well; else the exit code, and that was told.
 template <typename Machine>
-std::variant<deploy::Finish, ExitCode> Drive(Session& session, Progress& progress, StateHooks state, Machine& machine) {
+std::variant<deploy::Finish, ExitCode> Drive(Session& session, Progress& progress, StateHooks state, Machine& machine,
+                                             const Beside& beside = {}) {
   Client* client = session.client();
   if (client == nullptr) return ExitCode::kFailed;
   Driver driver(*client, session.signals(),
@@ -39,8 +47,9 @@ std::variant<deploy::Finish, ExitCode> Drive(Session& session, Progress& progres
                        return session.credentials().HeaderFor(image);
                      },
                  .request = [&](const engine::HttpRequest& request) { session.Trace(request); },
-                 .tick = progress.moves() ? [&] { progress.Tick(absl::Now()); } : std::function<void()>()});
+                 .tick = [&] { return std::min(progress.Tick(absl::Now()), beside.tick()); }});
   const deploy::Finish finish = driver.Run(machine);
+  beside.finish();
   progress.Clear();
   if (finish.code == ExitCode::kNoEngine && !driver.unreachable().ok()) {
     return session.FailUnreachable(driver.unreachable());

@@ -12,7 +12,6 @@
 
 namespace flow {
 
-static constexpr absl::Duration kTickEvery = absl::Milliseconds(500);
 // How often a pull tells how far it is.
 static constexpr absl::Duration kProgressEvery = absl::Seconds(2);
 
@@ -143,7 +142,7 @@ void Driver::Do(const deploy::Hush&) {
 }
 
 void Driver::Wait() {
-  absl::Duration at_most = hooks_.tick ? kTickEvery : absl::InfiniteDuration();
+  absl::Duration at_most = std::max(absl::ZeroDuration(), next_tick_ - absl::Now());
   for (const std::multimap<absl::Time, int>* due : {&timers_, &retries_}) {
     if (!due->empty()) at_most = std::min(at_most, std::max(absl::ZeroDuration(), due->begin()->first - absl::Now()));
   }
@@ -151,7 +150,7 @@ void Driver::Wait() {
     finish_ = deploy::Finish{ExitCode::kFailed, std::string(status.message())};
     return;
   }
-  if (hooks_.tick) hooks_.tick();
+  if (hooks_.tick) next_tick_ = absl::Now() + hooks_.tick();
   while (const std::optional<int> signal = signals_.Next()) events_.push_back(deploy::Interrupted{*signal});
   for (auto timer = timers_.begin(); timer != timers_.end() && timer->first <= absl::Now();) {
     events_.push_back(deploy::TimerFired{timer->second});

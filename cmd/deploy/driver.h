@@ -33,7 +33,8 @@ struct DriverHooks {
   // X-Registry-Auth for pulling an image; empty: anonymous. Null: always so.
   std::function<std::string(const std::string& image)> credentials = nullptr;
   std::function<void(const engine::HttpRequest&)> request;  // one is about to be sent
-  std::function<void()> tick = nullptr;                     // time passes: now and then, for who shows that
+  // Called after each wait, for what goes on beside the machine; when it wants to be called again at the latest.
+  std::function<absl::Duration()> tick = nullptr;
 };
 
 class Driver {
@@ -105,6 +106,7 @@ class Driver {
   std::multimap<absl::Time, int> timers_;   // when → the machine's number
   std::multimap<absl::Time, int> retries_;  // when → the machine's number of a request
   std::minstd_rand random_{std::random_device()()};
+  absl::Time next_tick_ = absl::InfiniteFuture();
   bool away_ = false;     // the engine does not answer, and that was told
   bool listens_ = false;  // the machine has a stream, and tells itself where that breaks
   engine::EventStreamReader stream_reader_;

@@ -69,8 +69,15 @@ void Progress::Tell(const deploy::Report& report, absl::Time now) {
   std::cerr << (mode_ == Mode::kJson ? JsonLine(report, now - start_) : PlainLine(report, now - start_)) << std::flush;
 }
 
-void Progress::Tick(absl::Time now) {
-  if (mode_ == Mode::kTty && now - when_ >= kTickEvery) Draw("", now);
+void Progress::Write(const std::string& lines, absl::Time now) {
+  if (mode_ == Mode::kTty) return Draw(lines, now);
+  std::cerr << lines << std::flush;
+}
+
+absl::Duration Progress::Tick(absl::Time now) {
+  if (mode_ != Mode::kTty) return absl::InfiniteDuration();
+  if (now - when_ >= kTickEvery) Draw("", now);
+  return when_ + kTickEvery - now;
 }
 
 void Progress::Clear() {

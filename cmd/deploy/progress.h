@@ -40,10 +40,11 @@ class Progress {
 
   void Tell(const deploy::Report& report, absl::Time now);
 
-  // Whether it wants to be told that time passes.
-  bool moves() const { return mode_ == Mode::kTty; }
-  // Draws what time has changed.
-  void Tick(absl::Time now);
+  // Lines that are no progress, to stand with it.
+  void Write(const std::string& lines, absl::Time now);
+
+  // Draws what time has changed. When it wants to be called again.
+  absl::Duration Tick(absl::Time now);
 
   // Takes the block away: something else is written to standard error now.
   void Clear();

@@ -70,6 +70,8 @@ struct LogInput {
   std::string pipeline;
   std::set<std::string> components;  // empty: all
   bool follow = false;
+  // Of `follow`: its driver ends it, and tells itself where the engine goes away.
+  bool endless = false;
   std::string tail = "all";
   absl::Time since = absl::InfinitePast();
   absl::Time until = absl::InfiniteFuture();
@@ -140,7 +142,7 @@ class LogFollow {
   }
 
   void On(const Deaf&) {
-    if (!std::exchange(deaf_, true))
+    if (!std::exchange(deaf_, true) && !input_.endless)
       Warn("the engine's event stream broke off; it is opened again when the engine is back");
     relisten_ = now_ + pause_;
     pause_ = std::min(pause_ * 2, kLongPause);
@@ -348,7 +350,7 @@ class LogFollow {
   }
 
   bool IsOver() const {
-    if (!listed_ || listing_ != 0 || deaf_ || !merge_.Empty()) return false;
+    if (input_.endless || !listed_ || listing_ != 0 || deaf_ || !merge_.Empty()) return false;
     return std::all_of(sources_.begin(), sources_.end(), [](const auto& of) {
       const Source& source = of.second;
       return source.over && source.stream == 0 && source.looking == 0 && source.look_again == absl::InfiniteFuture();

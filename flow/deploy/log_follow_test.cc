@@ -239,6 +239,21 @@ TEST_F(LogFollowTest, ItEndsWhenNothingCanWriteAnyMore) {
   EXPECT_TRUE(done_);
 }
 
+// As beside an apply, before which there is nothing.
+TEST_F(LogFollowTest, AnEndlessOneWaitsForWhatIsStillToCome) {
+  Follow({}, {.endless = true});
+  EXPECT_FALSE(done_);
+  Tell(Deaf{absl::UnavailableError("gone")});
+  EXPECT_THAT(warnings_, IsEmpty());
+  Wait(absl::Seconds(1));
+  Tell(Listening{});
+  AnswerList({"a1"});
+  AnswerLook("a1", "running");
+  Write("a1", 1, "one");
+  EXPECT_THAT(Printed(), ElementsAre("a: one"));
+  EXPECT_FALSE(done_);
+}
+
 TEST_F(LogFollowTest, OneThatWasStoppedByHandMayBeStartedAgain) {
   Follow({"a1"});
   AnswerLook("a1", "running");

@@ -77,8 +77,22 @@ inline std::string EndpointText(const engine::PublishedPort& port) {
   return absl::StrCat(ip, ":", port.public_port(), "->", port.private_port(), "/", port.type());
 }
 
+// In what a container is not what the last apply made: someone changed it by other means. (What its image's tag names
+// now, the plan tells.)
+inline std::string Drift(const Container& container, const compose::Service& service) {
+  const std::string desired = Label(service.labels(), compose::kDigestLabel);
+  if (!desired.empty() && container.digest != desired) {
+    return absl::StrCat(container.name, " is not configured as it was last applied");
+  }
+  if (container.state == "running" && container.network_ids.empty()) {
+    return absl::StrCat(container.name, " is not in the pipeline's network");
+  }
+  return "";
+}
+
 // Why a component is not as it should be, in a few words.
-inline std::string ComponentMessage(const ComponentStatus& component, const std::vector<Container>& containers) {
+inline std::string ComponentMessage(const ComponentStatus& component, const compose::Service* service,
+                                    const std::vector<Container>& containers) {
   if (component.state() == "missing") {
     return component.replicas() > 1
                ? absl::StrCat("there are ", containers.size(), " of ", component.replicas(), " containers")
@@ -89,7 +103,12 @@ inline std::string ComponentMessage(const ComponentStatus& component, const std:
       return absl::StrCat(container.name, " exited with code ", container.exit_code);
     }
   }
-  return "";
+  if (service == nullptr) return "";
+  for (const Container& container : containers) {
+    if (std::string drift = Drift(container, *service); !drift.empty()) return drift;
+  }
+  if (containers.size() <= service->replicas()) return "";
+  return absl::StrCat("there are ", containers.size(), " containers, and ", service->replicas(), " asked for");
 }
 
 inline ComponentStatus DescribeComponent(const std::string& id, const compose::Service* service,
@@ -122,7 +141,7 @@ inline ComponentStatus DescribeComponent(const std::string& id, const compose::S
   if (component.replicas() == 0 && containers.empty()) state = "running";
   component.set_state(state);
   component.set_health(health);
-  component.set_message(ComponentMessage(component, containers));
+  component.set_message(ComponentMessage(component, service, containers));
   return component;
 }
 
@@ -145,7 +164,10 @@ inline std::string WordOf(const PipelineStatus& pipeline) {
 inline std::string MessageOf(const PipelineStatus& pipeline) {
   std::vector<std::string> parts;
   for (const ComponentStatus& component : pipeline.components()) {
-    if (component.state() == "running" || component.state() == "completed") continue;
+    if (component.state() == "running" || component.state() == "completed") {
+      if (!component.message().empty()) parts.push_back(absl::StrCat(component.id(), ": ", component.message()));
+      continue;
+    }
     parts.push_back(absl::StrCat(component.id(), " is ", component.state(),
                                  component.message().empty() ? "" : absl::StrCat(" (", component.message(), ")")));
   }

@@ -24,6 +24,7 @@ Container Make(const std::string& component, const std::string& state, Health he
   container.state = state;
   container.health = health;
   container.exit_code = exit_code;
+  container.network_ids = {"net"};
   return container;
 }
 
@@ -37,6 +38,14 @@ Deployment Applied(const std::vector<std::string>& components) {
 
 PipelineStatus Describe(std::optional<Deployment> deployment, std::vector<Container> containers,
                         std::optional<int> holder = std::nullopt) {
+  // They are what was applied, where a test does not say otherwise.
+  for (Container& container : containers) {
+    const compose::Service* service =
+        deployment.has_value() ? FindService(deployment->project(), container.component) : nullptr;
+    if (service != nullptr && container.digest.empty()) {
+      container.digest = Label(service->labels(), compose::kDigestLabel);
+    }
+  }
   return DescribePipeline({.namespace_ = "default",
                            .pipeline = "x",
                            .deployment = std::move(deployment),
@@ -89,6 +98,27 @@ TEST(DescribePipeline, IsContentWithNoneWhereNoneIsAskedFor) {
 TEST(DescribePipeline, NamesWhatIsNotWell) {
   const PipelineStatus status = Describe(Applied({"a", "b"}), {Make("a", "exited", Health::kNone, 3)});
   EXPECT_EQ(status.message(), "a is failed (flow-x-a-1 exited with code 3), b is missing (there is no container)");
+}
+
+TEST(DescribePipeline, TellsWhatSomeoneHasChangedSince) {
+  const Deployment deployment = Applied({"a", "b"});
+  const Container b = Make("b", "running");
+  Container a = Make("a", "running");
+  EXPECT_EQ(Describe(deployment, {a, b}).message(), "");
+
+  a.digest = "another";
+  const PipelineStatus status = Describe(deployment, {a, b});
+  EXPECT_EQ(status.state(), "running");
+  EXPECT_EQ(status.message(), "a: flow-x-a-1 is not configured as it was last applied");
+  EXPECT_EQ(status.components(0).message(), "flow-x-a-1 is not configured as it was last applied");
+
+  a = Make("a", "running");
+  a.network_ids.clear();
+  EXPECT_EQ(Describe(deployment, {a, b}).message(), "a: flow-x-a-1 is not in the pipeline's network");
+
+  a = Make("a", "running");
+  EXPECT_EQ(Describe(deployment, {a, a, b}).message(), "a: there are 2 containers, and 1 asked for");
+  EXPECT_EQ(Describe(std::nullopt, {a, b}).message(), "");
 }
 
 TEST(DescribePipeline, TellsAnApplyThatIsUnderWayFromOneThatWasCutOff) {

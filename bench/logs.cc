@@ -1,0 +1,116 @@
+// Reading what three components wrote, 100,000 lines each: flow-logs beside `docker-compose logs`, on the same
+// containers. README.md says how to run it and what came of it.
+#include <gflags/gflags.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "bench/process.h"
+#include "bench/programs.h"
+#include "bench/report.h"
+
+DEFINE_int32(pairs, 5, "how often each program reads them");
+
+namespace bench {
+namespace {
+
+constexpr int kLines = 100000, kComponents = 3;
+
+class Logs {
+ public:
+  Logs() : programs_(Programs::Find()), name_(absl::StrCat("bench-", getpid(), "-logs")) {
+    std::string folder = (std::filesystem::temp_directory_path() / "flow-bench-XXXXXX").string();
+    if (mkdtemp(folder.data()) == nullptr) Fail("no temporary folder");
+    folder_ = folder;
+    setenv("FLOW_STATE_DIR", (folder_ + "/state").c_str(), 1);
+  }
+
+  int Measure() {
+    std::string text =
+        absl::StrCat("apiVersion: flowctl/v1\nkind: Pipeline\nmetadata: {name: ", name_, "}\nspec:\n  pipelines:\n");
+    for (int i = 0; i < kComponents; ++i) {
+      absl::StrAppend(&text, "    - {id: c", i, ", image: busybox:1.36, command: [seq, \"", kLines, "\"]}\n");
+    }
+    WriteFile(folder_ + "/pipeline.yaml", text);
+    deployed_ = true;
+    Take({programs_.flow + "/flow-apply", folder_ + "/pipeline.yaml"});
+    const std::string compose_file = absl::StrCat(folder_, "/state/default/", name_, "/compose.yaml");
+    const std::vector<std::pair<std::string, Command>> programs = {
+        {"flow", {programs_.flow + "/flow-logs", name_}},
+        {"Compose", {programs_.compose, "-f", compose_file, "logs", "--no-color"}}};
+    for (const bool follow : {false, true}) {
+      rows_.push_back({.title = follow ? kFollow : kRead});
+      std::vector<std::pair<std::string, Command>> turns = programs;
+      for (int round = 0; round < FLAGS_pairs; ++round) {
+        std::cerr << "bench: " << rows_.back().title << ", " << round + 1 << " of " << FLAGS_pairs << "\n";
+        for (auto& [program, command] : turns) {
+          if (command[0].empty()) continue;
+          Command its = command;
+          if (follow) its.push_back("--follow");  // which ends, as nothing can write any more
+          rows_.back().usages[program].push_back(Take(its));
+          const std::string out = ReadFile(folder_ + "/output");
+          const auto lines = std::count(out.begin(), out.end(), '\n');
+          if (lines != kLines * kComponents) Fail(absl::StrCat(program, " showed ", lines, " lines"));
+        }
+        std::rotate(turns.begin(), turns.begin() + 1, turns.end());
+      }
+    }
+    CleanUp();
+    const std::vector<Target> targets = {{kRead, Figure::kWall, "Compose", 1}, {kFollow, Figure::kWall, "Compose", 1}};
+    std::cout << FiguresTable(rows_) << "\n" << RatiosTable(rows_) << "\n" << TargetsTable(rows_, targets);
+    return 0;
+  }
+
+ private:
+  static constexpr char kRead[] = "logs, 3 x 100,000 lines";
+  static constexpr char kFollow[] = "logs --follow, 3 x 100,000 lines";
+
+  [[noreturn]] void Fail(const std::string& message) {
+    std::cerr << "bench: " << message << "\n";
+    CleanUp();
+    std::exit(1);
+  }
+
+  void CleanUp() {
+    IgnoreSignals();
+    if (std::exchange(deployed_, false)) {
+      const Usage usage = Run({programs_.flow + "/flow-delete", name_, "--ignore_not_found"}, folder_ + "/delete");
+      if (usage.exit_code != 0) std::cerr << "bench: " << name_ << " is left: " << ReadFile(folder_ + "/delete");
+    }
+    if (!folder_.empty()) std::filesystem::remove_all(folder_);
+    folder_.clear();
+  }
+
+  Usage Take(const Command& command) {
+    const Usage usage = Run(command, folder_ + "/output");
+    if (Interrupted() != 0) Fail("interrupted");
+    if (usage.exit_code != 0) {
+      Fail(absl::StrCat(command[0], " ended with ", usage.exit_code, ": ",
+                        ReadFile(folder_ + "/output").substr(0, 2000)));
+    }
+    return usage;
+  }
+
+  const Programs programs_;
+  const std::string name_;
+  std::string folder_;
+  bool deployed_ = false;
+  std::vector<Row> rows_;
+};
+
+}  // namespace
+}  // namespace bench
+
+int main(int argc, char** argv) {
+  gflags::SetUsageMessage("flow-logs beside Docker Compose; bench/README.md");
+  gflags::ParseCommandLineFlags(&argc, &argv, true);
+  bench::HoldSignals();
+  return bench::Logs().Measure();
+}

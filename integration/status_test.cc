@@ -48,5 +48,23 @@ TEST_F(StatusTest, StatsAreOneSampleOfEachContainer) {
   EXPECT_GT(Number(At(json, {"components", "0", "containers", "0", "usage", "memoryLimitBytes"})), 0);
 }
 
+// Drift: what someone did with the engine's own tools is told, and the plan undoes it.
+TEST_F(StatusTest, WhatSomeoneChangedByHandIsTold) {
+  const std::string name = Name("drift"), network = "flow-" + name + "_default";
+  ASSERT_EQ(Apply(IdlePair(name)).exit_code, 0);
+  engine().Do("POST", absl::StrCat("/networks/", network, "/disconnect"),
+              absl::StrCat(R"({"Container": "flow-)", name, R"(-source-1", "Force": true})"));
+  engine().Do("POST", absl::StrCat("/containers/flow-", name, "-sink-1/stop?t=1"));
+  const PipelineState state = Status(name);
+  EXPECT_EQ(state.state, "degraded");
+  EXPECT_EQ(state.components.at("source"), "running");
+  EXPECT_EQ(state.components.at("sink"), "failed");
+  EXPECT_THAT(state.message, AllOf(HasSubstr("source-1 is not in the pipeline's network"), HasSubstr("sink-1 exited")));
+  const Finished& plan = Apply(IdlePair(name), {"--dry_run"});
+  EXPECT_THAT(plan.out, AllOf(HasSubstr("not in the pipeline's network"), HasSubstr("not running")));
+  EXPECT_EQ(Apply(IdlePair(name)).exit_code, 0);
+  EXPECT_EQ(Status(name).message, "");
+}
+
 }  // namespace
 }  // namespace flow::integration

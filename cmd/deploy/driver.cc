@@ -13,7 +13,7 @@
 namespace flow {
 
 // How often a pull tells how far it is.
-static constexpr absl::Duration kProgressEvery = absl::Seconds(2);
+static constexpr absl::Duration kProgressEvery = absl::Seconds(1);
 
 Driver::~Driver() {
   for (const auto& [number, sent] : requests_) client_.Cancel(sent.request);
@@ -61,7 +61,7 @@ int Driver::Pull(int number, engine::PullImage pull, const compose::ApiVersion& 
     state->told = text;
     state->when = absl::Now();
     hooks_.report({deploy::Report::Kind::kProgress, "", absl::StrCat("pull image ", image, ": ", text),
-                   deploy::Operation::PULL_IMAGE, image});
+                   deploy::Operation::PULL_IMAGE, image, state->reader.LayerTexts()});
   };
   handlers.done = [this, state, number](const absl::StatusOr<engine::HttpResponse>& response) {
     absl::Status status = engine::EndOfStream(response);

@@ -116,6 +116,13 @@ class LiveBlock {
       rows.resize(rows.size() - hidden);
     }
     for (const Row* row : rows) lines.push_back(Line(*row, now, std::min(widest, width / 3), width, canvas.colour));
+    // Layers have what place is left.
+    for (const Row* row : rows) {
+      for (const std::string& part : row->parts) {
+        if (lines.size() + (hidden > 0 ? 1 : 0) < height)
+          lines.push_back(Plain(Fitted(absl::StrCat("           ", part), width)));
+      }
+    }
     if (hidden > 0) lines.push_back(Plain(Fitted(absl::StrCat("         and ", hidden, " more"), width)));
     return lines;
   }
@@ -129,6 +136,7 @@ class LiveBlock {
     std::string state;
     absl::Time since;
     std::vector<std::string> waits_for;
+    std::vector<std::string> parts;  // of what is pulled: its layers
     bool probed = false;
     uint32_t replicas = 1, ups = 0;
   };
@@ -156,9 +164,11 @@ class LiveBlock {
 
   void TakePull(const Report& report, absl::Time now) {
     Row& row = RowOf(absl::StrCat("image ", report.subject));
+    row.parts.clear();
     if (report.kind == Report::Kind::kFailed) return Turn(row, Row::Look::kBad, "failed", now);
     if (report.kind == Report::Kind::kDone) return Turn(row, Row::Look::kWell, "pulled", now);
     if (report.kind == Report::Kind::kBegun) return Turn(row, Row::Look::kBusy, "is pulled", now);
+    row.parts = report.parts;
     absl::string_view progress = report.text;
     absl::ConsumePrefix(&progress, absl::StrCat("pull image ", report.subject, ": "));
     row.state = std::string(progress);

@@ -81,6 +81,11 @@ TEST_F(LiveBlockTest, ShowsHowFarPullsAre) {
   Take(Kind::kBegun, "a", Operation::PULL_IMAGE, "pull image i:1", "i:1");
   Take(Kind::kProgress, "", Operation::PULL_IMAGE, "pull image i:1: 2 of 5 layers", "i:1");
   EXPECT_THAT(Lines(), ElementsAre("   1.0s  apply x: 0 of 1 done", "   0.5s  image i:1  2 of 5 layers"));
+  block_.Take(
+      {Kind::kProgress, "", "pull image i:1: 3 of 5 layers", Operation::PULL_IMAGE, "i:1", {"0a1b  1.0 of 2.0 MB"}},
+      now_);
+  EXPECT_THAT(Lines(), ElementsAre("   1.0s  apply x: 0 of 1 done", "   0.5s  image i:1  3 of 5 layers",
+                                   "           0a1b  1.0 of 2.0 MB"));
   Take(Kind::kDone, "a", Operation::PULL_IMAGE, "image i:1 pulled", "i:1");
   EXPECT_THAT(Lines(), ElementsAre("   1.5s  apply x: 1 of 1 done", "   1.5s  image i:1  pulled"));
 }

@@ -95,6 +95,7 @@ struct Report {
   // Of kBegun, kDone, kFailed and kProgress: which operation, and on what (its name); else neither.
   Operation::Kind operation = Operation::KIND_UNSPECIFIED;
   std::string subject = "";
+  std::vector<std::string> parts = {};  // of kProgress: how far each part is, in words
 };
 struct Finish {
   ExitCode code;

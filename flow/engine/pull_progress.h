@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -42,6 +43,16 @@ class PullProgressReader {
     std::string text = absl::StrCat(done, " of ", layers_.size(), layers_.size() == 1 ? " layer" : " layers");
     if (total > 0) absl::StrAppendFormat(&text, ", %.1f of %.1f MB", current / 1e6, total / 1e6);
     return text;
+  }
+
+  // The layers that are under way, a line each: "0123456789ab  12.0 of 30.1 MB".
+  std::vector<std::string> LayerTexts() const {
+    std::vector<std::string> texts;
+    for (const auto& [id, layer] : layers_) {
+      if (layer.done || layer.total == 0) continue;
+      texts.push_back(absl::StrFormat("%s  %.1f of %.1f MB", id, layer.current / 1e6, layer.total / 1e6));
+    }
+    return texts;
   }
 
   // What the registry or the engine reported after the answer's status was sent.

@@ -20,8 +20,10 @@ TEST(PullProgressReader, TellsLayersAndBytes) {
   EXPECT_EQ(reader.Text(), "1 of 2 layers");
   reader.Read(":\"aa\"}\r\n");
   EXPECT_EQ(reader.Text(), "1 of 2 layers, 1.5 of 3.0 MB");
+  EXPECT_THAT(reader.LayerTexts(), testing::ElementsAre("aa  1.5 of 3.0 MB"));
   reader.Read("{\"status\":\"Download complete\",\"id\":\"aa\"}\n{\"status\":\"Pull complete\",\"id\":\"aa\"}\n");
   EXPECT_EQ(reader.Text(), "2 of 2 layers, 3.0 of 3.0 MB");
+  EXPECT_THAT(reader.LayerTexts(), testing::IsEmpty());
   EXPECT_TRUE(reader.error().ok());
 }
 

@@ -33,13 +33,15 @@ constexpr char kName[] = "flow-status";
 
 using ContainersOf = std::map<PipelineKey, std::vector<deploy::Container>>;
 
+// The pipeline that the flags and a name ask for.
+PipelineKey KeyOf(const std::string& name) { return {FLAGS_namespace.empty() ? "default" : FLAGS_namespace, name}; }
+
 // The labels of the containers that the flags and the name ask for.
 std::vector<std::string> Labels(const std::string& pipeline) {
   std::vector<std::string> labels = {pipeline.empty() ? compose::kPipelineLabel
                                                       : absl::StrCat(compose::kPipelineLabel, "=", pipeline)};
   if (!FLAGS_namespace.empty() || !pipeline.empty()) {
-    labels.push_back(
-        absl::StrCat(compose::kNamespaceLabel, "=", FLAGS_namespace.empty() ? "default" : FLAGS_namespace));
+    labels.push_back(absl::StrCat(compose::kNamespaceLabel, "=", KeyOf(pipeline).pipeline_namespace));
   }
   return labels;
 }
@@ -177,10 +179,6 @@ ShownOr ShowAll(Session& session, Caller& caller, ContainersOf containers) {
 
 // As it is now; an empty `name`: all pipelines.
 ShownOr Look(Session& session, Caller& caller, const std::string& name) {
-  const PipelineKey key{FLAGS_namespace.empty() ? "default" : FLAGS_namespace, name};
-  if (const absl::Status status = CheckKey(key); !name.empty() && !status.ok()) {
-    return session.Fail(ExitCode::kUsage, status.message());
-  }
   absl::StatusOr<ContainersOf> containers = ListContainers(caller, name);
   if (caller.signal() != 0) return static_cast<ExitCode>(128 + caller.signal());
   if (!containers.ok()) {
@@ -188,7 +186,7 @@ ShownOr Look(Session& session, Caller& caller, const std::string& name) {
     return session.Fail(unspoken ? ExitCode::kNoEngine : ExitCode::kFailed, containers.status().message());
   }
   return name.empty() ? ShowAll(session, caller, *std::move(containers))
-                      : ShowOne(session, caller, key, *std::move(containers));
+                      : ShowOne(session, caller, KeyOf(name), *std::move(containers));
 }
 
 // The folders where the state of what is shown may change.
@@ -196,7 +194,7 @@ void WatchFolders(Session& session, const std::string& name, ChangeWatch& change
   const Store& store = session.store();
   changes.Watch(store.folder());
   std::vector<PipelineKey> keys = store.List().value_or(std::vector<PipelineKey>());
-  if (!name.empty()) keys = {{FLAGS_namespace.empty() ? "default" : FLAGS_namespace, name}};
+  if (!name.empty()) keys = {KeyOf(name)};
   for (const PipelineKey& key : keys) {
     const std::string folder = store.FolderOf(key);
     changes.Watch(folder);
@@ -248,6 +246,9 @@ ExitCode Main(const Arguments& arguments) {
   Caller caller(session);
   if (const std::optional<ExitCode> over = Connect(session, caller)) return *over;
   const std::string name = arguments.operands.empty() ? "" : arguments.operands[0];
+  if (const absl::Status status = CheckKey(KeyOf(name)); !name.empty() && !status.ok()) {
+    return session.Fail(ExitCode::kUsage, status.message());
+  }
   if (FLAGS_watch) return Watch(session, caller, environment, name);
   const ShownOr looked = Look(session, caller, name);
   if (const ExitCode* over = std::get_if<ExitCode>(&looked)) return *over;

@@ -1,12 +1,15 @@
 // P37: the engine goes away in the middle of an apply and comes back. These scenarios have an engine of their own
 // (own_engine.sh), since they kill it.
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "cmd/base/environment.h"
 #include "integration/harness.h"
@@ -59,6 +62,15 @@ class RestartTest : public DockerTest {
     EXPECT_EQ(Status(name).state, "running");
     EXPECT_EQ(Delete(name).exit_code, 0);
     EXPECT_TRUE(Gone(name));
+  }
+
+  // What a process has used of processors, its own code and the kernel's (proc(5), "stat").
+  static absl::Duration CpuTime(pid_t pid) {
+    const std::string stat = ReadFile(absl::StrCat("/proc/", pid, "/stat"));
+    const std::vector<std::string> fields = absl::StrSplit(stat.substr(stat.rfind(')') + 2), ' ');
+    int64_t ticks = 0, more = 0;
+    EXPECT_TRUE(absl::SimpleAtoi(fields.at(11), &ticks) && absl::SimpleAtoi(fields.at(12), &more)) << stat;
+    return absl::Seconds(1) * (ticks + more) / sysconf(_SC_CLK_TCK);
   }
 
   static std::string folder_of_engine_;
@@ -135,6 +147,24 @@ TEST_F(RestartTest, ADeleteIsCarriedThrough) {
   EXPECT_EQ(finished.exit_code, 0) << finished.Describe();
   EXPECT_THAT(finished.err, AllOf(HasSubstr("the engine does not answer for now"), HasSubstr("answers again")));
   EXPECT_TRUE(Gone(name));
+}
+
+// A watch waits for the engine without asking it all the time, and goes on.
+TEST_F(RestartTest, AWatchWaitsForTheEngine) {
+  const std::string name = Name("watch");
+  ASSERT_EQ(Apply(IdlePair(name)).exit_code, 0);
+  Process& watch = Start("flow-status", {name, "--watch"});
+  ASSERT_TRUE(Eventually([&] { return absl::StrContains(watch.Out(), "running"); }));
+  Own("kill");
+  const absl::Duration before = CpuTime(watch.pid());
+  absl::SleepFor(absl::Seconds(3));  // for which the engine is away
+  EXPECT_LT(CpuTime(watch.pid()) - before, absl::Milliseconds(300));
+  Own("start");
+  EXPECT_TRUE(Eventually([&] { return absl::StrContains(watch.Err(), "the engine is back"); }));
+  EXPECT_EQ(Delete(name).exit_code, 0);
+  const Finished& finished = watch.Wait();
+  EXPECT_EQ(finished.exit_code, 0) << finished.Describe();
+  EXPECT_THAT(finished.err, HasSubstr("is gone"));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "cmd/deploy/change_watch.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -38,6 +39,8 @@ void ChangeWatch::Listen() {
   };
   handlers.done = [this](const absl::StatusOr<engine::HttpResponse>& response) {
     stream_ = 0;
+    opened_ = false;
+    listen_again_ = absl::Now() + kListenAgain;
     const absl::Status status = engine::EndOfStream(response);
     if (!status.ok() && !absl::IsUnavailable(status)) refused_ = status;
   };
@@ -61,25 +64,27 @@ ChangeWatch::Woken ChangeWatch::Wait(absl::Span<const int> descriptors) {
   std::vector<int> all(descriptors.begin(), descriptors.end());
   all.push_back(session_.signals().fd());
   if (folders_.fd() >= 0) all.push_back(folders_.fd());
-  const bool was_changed = changed_;
-  absl::Duration at_most = was_changed ? kSwarm : stream_ == 0 ? kListenAgain : absl::InfiniteDuration();
+  if (stream_ == 0 && absl::Now() >= listen_again_) Listen();
+  const bool was_changed = opened_ && changed_;
+  const absl::Duration at_most = was_changed    ? kSwarm
+                                 : stream_ == 0 ? std::max(absl::ZeroDuration(), listen_again_ - absl::Now())
+                                                : absl::InfiniteDuration();
   Woken woken;
   woken.status = session_.client()->Poll(at_most, all);
   if (const std::optional<int> signal = session_.signals().Next()) woken.signal = *signal;
   changed_ |= folders_.Changed();
   if (!refused_.ok()) woken.status = refused_;
-  if (stream_ == 0) {
-    if (!std::exchange(away_, true)) session_.Warn("the engine broke off its stream of events; it is asked again");
-    Listen();
+  if (stream_ == 0 && !std::exchange(away_, true)) {
+    session_.Warn("the engine broke off its stream of events; it is asked again");
   }
-  if (!was_changed && changed_ && woken.status.ok() && woken.signal == 0) {
+  if (!was_changed && opened_ && changed_ && woken.status.ok() && woken.signal == 0) {
     // The rest of the swarm.
     for (const absl::Time until = absl::Now() + kSwarm; absl::Now() < until && woken.status.ok();) {
       woken.status = session_.client()->Poll(until - absl::Now(), {});
     }
     changed_ |= folders_.Changed();
   }
-  woken.changed = std::exchange(changed_, false);
+  woken.changed = opened_ && std::exchange(changed_, false);  // an engine that is away has nothing to show
   return woken;
 }
 

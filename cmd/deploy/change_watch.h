@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "cmd/base/folder_watch.h"
 #include "cmd/deploy/session.h"
@@ -47,6 +48,7 @@ class ChangeWatch {
   engine::EventStreamReader reader_;
   int stream_ = 0;  // the client's number; 0: none is open
   bool opened_ = false;
+  absl::Time listen_again_;  // where none is open: not before
   bool changed_ = false;
   bool away_ = false;  // told
   absl::Status refused_;

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "cmd/deploy/listen.h"
 #include "cmd/engine/client.h"
 #include "flow/engine/request.h"
 #include "flow/engine/response.h"
@@ -24,29 +25,26 @@ ChangeWatch::ChangeWatch(Session& session, std::vector<std::string> labels, comp
 ChangeWatch::~ChangeWatch() { session_.client()->Cancel(stream_); }
 
 void ChangeWatch::Listen() {
-  reader_ = engine::EventStreamReader();
-  opened_ = false;
-  Client::StreamHandlers handlers;
-  handlers.opened = [this](const engine::HttpResponse&) {
-    opened_ = changed_ = true;  // and what happened before is in no event
-    if (std::exchange(away_, false)) session_.Warn("the engine is back");
-  };
-  handlers.chunk = [this](absl::string_view piece) {
-    for (const engine::Event& event : reader_.Read(piece)) {
-      // Probes and commands in containers come by the second, and change nothing that is shown.
-      changed_ |= !absl::StartsWith(event.action(), "exec_") && !absl::StartsWith(event.action(), "top");
-    }
-  };
-  handlers.done = [this](const absl::StatusOr<engine::HttpResponse>& response) {
-    stream_ = 0;
-    opened_ = false;
-    listen_again_ = absl::Now() + kListenAgain;
-    const absl::Status status = engine::EndOfStream(response);
-    if (!status.ok() && !absl::IsUnavailable(status)) refused_ = status;
-  };
   const engine::HttpRequest request = engine::BuildEventsRequest(labels_, 0, version_);
   session_.Trace(request);
-  stream_ = session_.client()->Stream(request, handlers);
+  stream_ = OpenEvents(*session_.client(), request,
+                       {.opened =
+                            [this] {
+                              opened_ = changed_ = true;  // and what happened before is in no event
+                              if (std::exchange(away_, false)) session_.Warn("the engine is back");
+                            },
+                        .happened =
+                            [this](const engine::Event& event) {
+                              // Probes and commands in containers come by the second, and change nothing that is shown.
+                              changed_ |= !absl::StartsWith(event.action(), "exec_") && event.action() != "top";
+                            },
+                        .ended =
+                            [this](const absl::Status& status) {
+                              stream_ = 0;
+                              opened_ = false;
+                              listen_again_ = absl::Now() + kListenAgain;
+                              if (!status.ok() && !absl::IsUnavailable(status)) refused_ = status;
+                            }});
 }
 
 absl::Status ChangeWatch::Open() {

@@ -11,7 +11,6 @@
 #include "cmd/base/folder_watch.h"
 #include "cmd/deploy/session.h"
 #include "flow/compose/api_version.h"
-#include "flow/engine/event_stream.h"
 
 namespace flow {
 
@@ -45,7 +44,6 @@ class ChangeWatch {
   const std::vector<std::string> labels_;
   const compose::ApiVersion version_;
   FolderWatch folders_;
-  engine::EventStreamReader reader_;
   int stream_ = 0;  // the client's number; 0: none is open
   bool opened_ = false;
   absl::Time listen_again_;  // where none is open: not before

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "cmd/deploy/listen.h"
 #include "cmd/engine/trouble.h"
 #include "flow/engine/pull_progress.h"
 #include "flow/engine/retry.h"
@@ -120,19 +121,17 @@ void Driver::Do(const deploy::Cancel& cancel) {
 
 void Driver::Do(const deploy::Listen& listen) {
   listens_ = true;
-  stream_reader_ = engine::EventStreamReader();
-  Client::StreamHandlers handlers;
-  handlers.opened = [this](const engine::HttpResponse&) { events_.push_back(deploy::Listening{}); };
-  handlers.chunk = [this](absl::string_view piece) {
-    for (engine::Event& event : stream_reader_.Read(piece)) events_.push_back(deploy::Happened{std::move(event)});
-  };
-  handlers.done = [this](absl::StatusOr<engine::HttpResponse> response) {
-    stream_ = 0;
-    events_.push_back(deploy::Deaf{engine::EndOfStream(response)});
-  };
   const engine::HttpRequest request = engine::BuildEventsRequest(listen.labels, listen.since_nano, listen.version);
   hooks_.request(request);
-  stream_ = client_.Stream(request, handlers);
+  stream_ =
+      OpenEvents(client_, request,
+                 {.opened = [this] { events_.push_back(deploy::Listening{}); },
+                  .happened = [this](engine::Event event) { events_.push_back(deploy::Happened{std::move(event)}); },
+                  .ended =
+                      [this](const absl::Status& status) {
+                        stream_ = 0;
+                        events_.push_back(deploy::Deaf{status});
+                      }});
 }
 
 void Driver::Do(const deploy::Hush&) {

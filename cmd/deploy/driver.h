@@ -19,7 +19,6 @@
 #include "cmd/base/signals.h"
 #include "cmd/engine/client.h"
 #include "flow/deploy/machine.h"
-#include "flow/engine/event_stream.h"
 #include "flow/engine/request.h"
 #include "flow/engine/response.h"
 
@@ -109,8 +108,7 @@ class Driver {
   absl::Time next_tick_ = absl::InfiniteFuture();
   bool away_ = false;     // the engine does not answer, and that was told
   bool listens_ = false;  // the machine has a stream, and tells itself where that breaks
-  engine::EventStreamReader stream_reader_;
-  int stream_ = 0;  // the client's number; 0: none is open
+  int stream_ = 0;        // the client's number; 0: none is open
   absl::Status unreachable_;
   std::optional<deploy::Finish> finish_;
 };

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "absl/time/clock.h"
+#include "cmd/deploy/listen.h"
 #include "flow/engine/request.h"
 #include "flow/engine/response.h"
 
@@ -39,19 +40,16 @@ void LogDriver::Do(const deploy::Send& send) {
 }
 
 void LogDriver::Do(const deploy::Listen& listen) {
-  stream_reader_ = engine::EventStreamReader();
-  Client::StreamHandlers handlers;
-  handlers.opened = [this](const engine::HttpResponse&) { Tell(deploy::Listening{}); };
-  handlers.chunk = [this](absl::string_view piece) {
-    for (engine::Event& event : stream_reader_.Read(piece)) Tell(deploy::Happened{std::move(event)});
-  };
-  handlers.done = [this](const absl::StatusOr<engine::HttpResponse>& response) {
-    events_ = 0;
-    Tell(deploy::Deaf{engine::EndOfStream(response)});
-  };
   const engine::HttpRequest request = engine::BuildEventsRequest(listen.labels, listen.since_nano, listen.version);
   hooks_.request(request);
-  events_ = client_.Stream(request, handlers);
+  events_ = OpenEvents(client_, request,
+                       {.opened = [this] { Tell(deploy::Listening{}); },
+                        .happened = [this](engine::Event event) { Tell(deploy::Happened{std::move(event)}); },
+                        .ended =
+                            [this](const absl::Status& status) {
+                              events_ = 0;
+                              Tell(deploy::Deaf{status});
+                            }});
 }
 
 void LogDriver::Do(const deploy::OpenLog& open) {

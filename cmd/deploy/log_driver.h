@@ -11,7 +11,6 @@
 #include "absl/time/time.h"
 #include "cmd/engine/client.h"
 #include "flow/deploy/log_follow.h"
-#include "flow/engine/event_stream.h"
 #include "flow/engine/http.h"
 
 namespace flow {
@@ -53,7 +52,6 @@ class LogDriver {
   Client& client_;
   deploy::LogFollow machine_;
   LogHooks hooks_;
-  engine::EventStreamReader stream_reader_;
   std::map<int, int> requests_;  // the machine's number → the client's
   std::map<int, int> logs_;      // the same of the streams of output
   int events_ = 0;               // the client's number of the stream of events; 0: none

@@ -205,15 +205,14 @@ ExitCode Deploy(Run& run) {
   input.file_digest = compose::Sha256(run.loaded.text);
   input.engine_host = session.endpoint().address;
   input.annotations.insert(pipeline.annotations().begin(), pipeline.annotations().end());
-  run.progress.Expect(input.project);
-  const compose::Project project = input.project;
   deploy::Apply machine(std::move(input));
+  run.progress.Expect(machine.project());
   std::optional<LiveLogs> logs;
   const auto follow = [&] {
     // From when the engine's version is known, which is before anything is started.
     const bool begins = FLAGS_logs && !run.options.dry_run && !logs.has_value();
     if (begins && machine.api_version() != compose::ApiVersion()) {
-      logs.emplace(session, run.progress, run.environment, project, machine.api_version());
+      logs.emplace(session, run.progress, run.environment, machine.project(), machine.api_version());
     }
     return logs.has_value() ? logs->Tick() : absl::InfiniteDuration();
   };

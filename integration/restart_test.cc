@@ -64,6 +64,15 @@ class RestartTest : public DockerTest {
     EXPECT_TRUE(Gone(name));
   }
 
+  // The engine dies while the wire holds a request of the process's, and is there again before that has ended.
+  const Finished& KillWhileHeld(Process& process) {
+    EXPECT_TRUE(wire().WaitUntilHeld());
+    Own("kill");
+    wire().Release();
+    Own("start");
+    return process.Wait();
+  }
+
   // What a process has used of processors, its own code and the kernel's (proc(5), "stat").
   static absl::Duration CpuTime(pid_t pid) {
     const std::string stat = ReadFile(absl::StrCat("/proc/", pid, "/stat"));
@@ -96,11 +105,7 @@ TEST_F(RestartTest, ALostStartIsAskedForAgain) {
     return absl::StartsWith(request, "POST") && absl::StrContains(request, "/start");
   });
   Process& apply = StartApply(IdlePair(name));
-  ASSERT_TRUE(wire().WaitUntilHeld());
-  Own("kill");
-  wire().Release();
-  Own("start");
-  const Finished& finished = apply.Wait();
+  const Finished& finished = KillWhileHeld(apply);
   EXPECT_EQ(finished.exit_code, 0) << finished.Describe();
   EXPECT_EQ(Status(name).state, "running");
   EXPECT_EQ(Delete(name).exit_code, 0);
@@ -115,11 +120,7 @@ TEST_F(RestartTest, ALostCreateIsRolledBack) {
       return absl::StrContains(request, "/containers/create") && absl::StrContains(request, "-sink-1");
     });
     Process& apply = StartApply(IdlePair(name));
-    ASSERT_TRUE(wire().WaitUntilHeld());
-    Own("kill");
-    wire().Release();
-    Own("start");
-    const Finished& finished = apply.Wait();
+    const Finished& finished = KillWhileHeld(apply);
     // Where the answer was on its way already, there is nothing wrong.
     if (finished.exit_code != 0) {
       EXPECT_EQ(finished.exit_code, 1) << finished.Describe();
@@ -139,11 +140,7 @@ TEST_F(RestartTest, ADeleteIsCarriedThrough) {
     return absl::StartsWith(request, "DELETE") && absl::StrContains(request, "/containers/");
   });
   Process& deletion = Start("flow-delete", {name});
-  ASSERT_TRUE(wire().WaitUntilHeld());
-  Own("kill");
-  wire().Release();
-  Own("start");
-  const Finished& finished = deletion.Wait();
+  const Finished& finished = KillWhileHeld(deletion);
   EXPECT_EQ(finished.exit_code, 0) << finished.Describe();
   EXPECT_THAT(finished.err, AllOf(HasSubstr("the engine does not answer for now"), HasSubstr("answers again")));
   EXPECT_TRUE(Gone(name));

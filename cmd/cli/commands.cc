@@ -77,7 +77,8 @@ const Command& StatusCommand() {
       .most = 1,
       .groups =
           {
-              {"Looking", {{"watch"}, {"stats"}, {"check", nullptr, "Exit with 1 unless everything is running or completed."}}},
+              {"Looking",
+               {{"watch"}, {"stats"}, {"check", nullptr, "Exit with 1 unless everything is running or completed."}}},
               {"Which engine, which state",
                {{"host"},
                 {"namespace", nullptr, "The namespace. Without it every one, or for a name \"default\"."},

@@ -10,7 +10,9 @@ DEFINE_string(
 DEFINE_string(namespace, "", "The namespace of the pipeline. Without it the file's, else \"default\".");
 
 DEFINE_string(output, "table", "How the answer on standard output is written.");
-DEFINE_string(progress, "auto", "How progress is told on standard error: drawn on a terminal, as plain lines, JSON lines, or not at all.");
+DEFINE_string(
+    progress, "auto",
+    "How progress is told on standard error: drawn on a terminal, as plain lines, JSON lines, or not at all.");
 DEFINE_bool(verbose, false, "Tell every request to the engine on standard error.");
 
 DEFINE_string(file, "", "The pipeline file; - is standard input.");
@@ -33,12 +35,12 @@ DEFINE_string(min_ready, "500ms", "A component without a health check is ready w
 DEFINE_string(pull, "missing", "When images are pulled.");
 DEFINE_bool(rollback, true, "Remove what this apply created when it fails. Nothing that it replaced comes back.");
 DEFINE_bool(force_recreate, false, "Replace every container, also those that have not changed.");
+DEFINE_bool(logs, false, "Show what the components write while they are deployed, on standard error.");
 
 DEFINE_bool(keep_volumes, false, "Leave the named volumes and what is in them.");
 DEFINE_bool(ignore_not_found, false, "A pipeline that is not there is no error.");
 DEFINE_bool(all, false, "Every pipeline of the namespace. They are listed first.");
 
-DEFINE_bool(logs, false, "Show what the components write while they are deployed, on standard error.");
 DEFINE_bool(watch, false, "Show it anew whenever it changes, until the pipeline is gone or Ctrl-C.");
 DEFINE_bool(stats, false, "Show what each container uses: CPU, memory, network and block devices, one sample.");
 

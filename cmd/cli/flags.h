@@ -39,6 +39,7 @@ DECLARE_string(min_ready);
 DECLARE_string(pull);
 DECLARE_bool(rollback);
 DECLARE_bool(force_recreate);
+DECLARE_bool(logs);
 
 // Deleting.
 DECLARE_bool(keep_volumes);
@@ -48,7 +49,6 @@ DECLARE_bool(all);
 // Status.
 DECLARE_bool(stats);
 DECLARE_bool(watch);
-DECLARE_bool(logs);
 
 // Logs.
 DECLARE_bool(follow);

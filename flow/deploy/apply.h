@@ -63,6 +63,8 @@ class Apply {
     return out_.Take();
   }
 
+  // What is deployed.
+  const compose::Project& project() const { return input_->project; }
   // What the engine is spoken to in, once that is known.
   const compose::ApiVersion& api_version() const { return out_.version(); }
   // What was decided, from the end of observing on: first the pulls, then the rest.
@@ -109,7 +111,6 @@ class Apply {
   // As far as it can be known.
   bool IsUp() const { return watch_.readiness().AllUp() && !watch_.deaf(); }
 
-  const compose::Project& project() const { return input_->project; }
   const ApplyOptions& options() const { return input_->options; }
   const Executor& executor() const { return doing_.executor(); }
 

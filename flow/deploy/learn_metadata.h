@@ -29,6 +29,7 @@
 #include "flow/deploy/deployment.pb.h"
 #include "flow/deploy/images.h"
 #include "flow/deploy/machine.h"
+#include "flow/deploy/plan.h"
 #include "flow/deploy/pull_refusal.h"
 #include "flow/deploy/reconcile.h"
 #include "flow/engine/call.h"
@@ -252,7 +253,8 @@ class LearnMetadata {
         Fail(MissingImageText(reference.component, reference.image));
       }
       if (!WantsPull(input_->pull, missing) || !pulled_.insert(reference.image).second) continue;
-      out_.Tell(Report::Kind::kBegun, PullOf(reference), absl::StrCat("pull image ", reference.image));
+      const Operation pull = PullOf(reference);
+      out_.Tell(Report::Kind::kBegun, pull, OperationText(pull));
       Ask(engine::PullImage{reference.image, ""}, absl::InfiniteDuration(), {reference.image, ""});
     }
   }
@@ -264,12 +266,12 @@ class LearnMetadata {
         return Fail(absl::StrCat(reference.component, ": could not pull image ", about.image, ": ",
                                  ExplainPull(about.image, status.message())));
       }
-      return out_.Tell(Report::Kind::kDone, PullOf(reference), absl::StrCat("image ", about.image, " pulled"));
+      const Operation pull = PullOf(reference);
+      return out_.Tell(Report::Kind::kDone, pull, DoneText(pull));
     }
   }
 
-  template <typename Reference>
-  static Operation PullOf(const Reference& reference) {
+  static Operation PullOf(const LearnInput::Reference& reference) {
     Operation operation;
     operation.set_kind(Operation::PULL_IMAGE);
     operation.set_name(reference.image);

@@ -17,6 +17,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "flow/compose/project.pb.h"
+#include "flow/deploy/columns.h"
 #include "flow/deploy/machine.h"
 
 namespace flow::deploy {
@@ -27,23 +28,6 @@ struct Canvas {
   int height = 24;
   bool colour = true;
 };
-
-// How many columns a text takes, where each code point takes one.
-inline size_t Columns(absl::string_view text) {
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-// The text's beginning, of at most so many columns, and nothing in it that moves a cursor.
-inline std::string Fitted(absl::string_view text, size_t columns) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte & 0xC0) != 0x80 && columns-- == 0) break;
-    out += byte < 0x20 || byte == 0x7F ? ' ' : c;
-  }
-  return out;
-}
 
 // A line of it, without its end.
 struct BlockLine {

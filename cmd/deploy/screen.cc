@@ -1,4 +1,4 @@
-#include "cmd/cli/screen.h"
+#include "cmd/deploy/screen.h"
 
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -13,7 +13,7 @@
 #include "absl/strings/strip.h"
 #include "cmd/base/file.h"
 #include "cmd/cli/terminal.h"
-#include "flow/deploy/live_block.h"
+#include "flow/deploy/columns.h"
 
 namespace flow {
 namespace {

@@ -1,7 +1,7 @@
 // A whole terminal for one text that changes: `flow-status --watch`. Off a terminal the text is written anew each time
 // that it has changed, after an empty line.
-#ifndef CMD_CLI_SCREEN_H_
-#define CMD_CLI_SCREEN_H_
+#ifndef CMD_DEPLOY_SCREEN_H_
+#define CMD_DEPLOY_SCREEN_H_
 
 #include <string>
 
@@ -41,4 +41,4 @@ class Screen {
 
 }  // namespace flow
 
-#endif  // CMD_CLI_SCREEN_H_
+#endif  // CMD_DEPLOY_SCREEN_H_

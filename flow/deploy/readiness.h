@@ -70,7 +70,8 @@ struct Instance {
   bool settled = false;  // ran for min_ready since it started
   bool completed = false;
   bool failed = false;
-  bool seen = false;  // an event of it came: newer than what a list says
+  bool seen = false;         // an event of it came since the list was asked for, and is newer than what that says
+  bool exit_listed = false;  // a list told the last exit; the event of it may still come
   int starts = 0;
   int exits = 0;
   int exit_code = 0;
@@ -146,6 +147,8 @@ class Readiness {
     Instance* instance = Find(id);
     if (instance == nullptr) return Turn::kNothing;
     instance->seen = true;
+    // An engine that was killed tells how what it had left running ended, before or after it is asked for its list.
+    if (std::exchange(instance->exit_listed, false)) return Turn::kNothing;
     instance->running = instance->steady = instance->settled = false;
     instance->exit_code = exit_code;
     ++instance->exits;
@@ -187,11 +190,20 @@ class Readiness {
     container->exit_code = 0;
   }
 
+  // The list is asked for, for what no event has told.
+  void ListAsked() {
+    for (Instance& instance : instances_) instance.seen = false;
+  }
+
   // After the stream of events broke: what the list says now, which is what the events in between would have.
   Turn ListedAgain(const Container& container) {
-    const Instance* instance = Find(container.id);
-    if (instance == nullptr) return Turn::kNothing;
-    if (instance->running && !container.running()) return ExitSeen(container.id, container.exit_code);
+    Instance* instance = Find(container.id);
+    if (instance == nullptr || instance->seen) return Turn::kNothing;
+    if (instance->running && !container.running()) {
+      const Turn turn = ExitSeen(container.id, container.exit_code);
+      instance->exit_listed = true;
+      return turn;
+    }
     if (!instance->running && container.state == "running") return StartSeen(container.id);
     return container.health == Health::kNone ? Turn::kNothing : HealthSeen(container.id, container.health);
   }
@@ -255,7 +267,8 @@ class Readiness {
     std::string text;
     for (const Instance& i : instances_) {
       absl::StrAppend(&text, i.id.empty() ? "." : "c", i.running ? "r" : "", i.steady ? "y" : "", i.settled ? "s" : "",
-                      i.completed ? "c" : "", i.failed ? "f" : "", static_cast<int>(i.health), i.starts, i.exits, " ");
+                      i.completed ? "c" : "", i.failed ? "f" : "", i.seen ? "e" : "", i.exit_listed ? "l" : "",
+                      static_cast<int>(i.health), i.starts, i.exits, " ");
     }
     return text;
   }
@@ -263,6 +276,7 @@ class Readiness {
  private:
   Turn Start(Instance* instance) {
     instance->running = true;
+    instance->exit_listed = false;
     instance->steady = instance->settled = instance->completed = false;
     ++instance->starts;
     // A container that starts again is not judged by its health from before.

@@ -45,6 +45,45 @@ TEST(Readiness, AStartThatEndedIsNotSteadyByTheTimerOfThatStart) {
   EXPECT_TRUE(readiness.Reached(Started("a")));
 }
 
+Container Exited(const std::string& id, int exit_code) {
+  Container container;
+  container.id = id;
+  container.state = "exited";
+  container.exit_code = exit_code;
+  return container;
+}
+
+// An engine that was killed tells the end of what it left running when it is back: the list may come before that.
+TEST(Readiness, AnExitThatTheListToldIsNotCountedAgainByItsEvent) {
+  Readiness readiness = Of({"a"});
+  readiness.StartAnswered("a");
+  readiness.ListAsked();
+  EXPECT_EQ(readiness.ListedAgain(Exited("a", 143)), Turn::kForgiven);
+  EXPECT_EQ(readiness.ExitSeen("a", 143), Turn::kNothing);
+  EXPECT_EQ(readiness.StartSeen("a"), Turn::kStarted);
+  EXPECT_EQ(readiness.ExitSeen("a", 1), Turn::kExited);
+}
+
+TEST(Readiness, AnExitThatItsEventToldIsNotCountedAgainByTheList) {
+  Readiness readiness = Of({"a"});
+  readiness.StartAnswered("a");
+  readiness.ListAsked();
+  EXPECT_EQ(readiness.ExitSeen("a", 143), Turn::kForgiven);
+  EXPECT_EQ(readiness.StartSeen("a"), Turn::kStarted);
+  EXPECT_EQ(readiness.ListedAgain(Exited("a", 143)), Turn::kNothing);  // made between the two events
+  EXPECT_TRUE(readiness.Get("a")->running);
+}
+
+TEST(Readiness, ARestartThatNoEventToldIsForgivenOnce) {
+  Readiness readiness = Of({"a"});
+  readiness.StartAnswered("a");
+  readiness.ListAsked();
+  EXPECT_EQ(readiness.ListedAgain(Exited("a", 143)), Turn::kForgiven);
+  EXPECT_EQ(readiness.StartSeen("a"), Turn::kStarted);
+  readiness.ListAsked();
+  EXPECT_EQ(readiness.ListedAgain(Exited("a", 143)), Turn::kExited);
+}
+
 // Docker 20.10 lists a container as running for some 100 ms after its "die" event.
 TEST(Readiness, WhatWasToldToHaveCompletedIsNotShownAsRunning) {
   Readiness readiness = Of({"a once"});

@@ -2,7 +2,7 @@
 // the machine does because of it; the top of the file says what is there. Reads like what it promises, and is rewritten
 // by
 //
-//   bazel run //flow/deploy:scenario_test -- --update
+//   tools/golden
 //
 //   > apply                     COMPONENTS a line each under it, as testing/projects.h describes them
 //   > delete NAME
@@ -17,6 +17,7 @@
 //   > signal N
 //   > deafen                    the stream of events breaks
 //   > kill-engine               the same, and what ran has ended when it is opened again
+//   > tell-end CONTAINER        by then, as an engine does that was killed
 //   > stop|remove CONTAINER     by hand, without the machine
 //   > hold container|network NAME [PIPELINE]
 //   > network NAME PIPELINE    one comes up that carries the pipeline's labels
@@ -130,6 +131,10 @@ class TellerOf : public Teller {
     if (command == "kill-engine") {
       world_.engine.Kill();
       Happen({Choice::Kind::kDeafen, 0, ""});
+    }
+    if (command == "tell-end") {
+      world_.engine.TellEnd(world_.engine.Find(argument)->id);
+      Run("");
     }
     if (command == "healthy") Turn(Choice::Kind::kHealthy, argument);
     if (command == "unhealthy") Turn(Choice::Kind::kUnhealthy, argument);

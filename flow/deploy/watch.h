@@ -59,7 +59,9 @@ class Watch {
     const bool missed = broke || std::any_of(instances.begin(), instances.end(), [](const Instance& instance) {
                           return !instance.id.empty() && !instance.up();
                         });
-    if (missed) requests_[out.Request(list_, kDeadline)] = "";
+    if (!missed) return;
+    readiness_.ListAsked();
+    requests_[out.Request(list_, kDeadline)] = "";
   }
 
   void On(const Happened& happened, Outbox& out) {

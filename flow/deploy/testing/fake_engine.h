@@ -82,6 +82,11 @@ class FakeEngine {
       container.health.clear();
     }
   }
+  // Tells how a container ended that was running when the engine was killed.
+  void TellEnd(const std::string& id) {
+    const FakeContainer& container = containers_.at(id);
+    Tell(container, "die", {{"exitCode", absl::StrCat(container.exit_code)}});
+  }
   void SetHealth(const std::string& id, const std::string& health) {
     FakeContainer& container = containers_.at(id);
     container.health = health;

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 
 #include <algorithm>
-#include <chrono>
 #include <climits>
 #include <string>
 #include <utility>
@@ -23,18 +22,6 @@ namespace {
 
 constexpr long kTlsProbeMilliseconds = 800;
 constexpr size_t kMostBody = 64 * 1024 * 1024;
-constexpr long kKeptConnections = 128;
-constexpr int kPollMilliseconds = 60 * 60 * 1000;
-
-// `at_most` in whole milliseconds, rounded up: poll() with 0 would spin through the last fraction.
-int Milliseconds(absl::Duration at_most) {
-  if (at_most <= absl::ZeroDuration()) return 0;
-  if (at_most > absl::Milliseconds(kPollMilliseconds)) return kPollMilliseconds;
-  return static_cast<int>(absl::ToInt64Milliseconds(absl::Ceil(at_most, absl::Milliseconds(1))));
-}
-
-// Not a clock that someone sets.
-absl::Duration SteadyNow() { return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch()); }
 
 bool IsLoopback(absl::string_view host) {
   return host == "localhost" || host == "::1" || absl::StartsWith(host, "127.");
@@ -63,7 +50,7 @@ constexpr char kWantsTls[] = "what listens there speaks TLS, and the request was
 
 }  // namespace
 
-struct Client::Request {
+struct Client::Request : Loop::Transfer, std::enable_shared_from_this<Request> {
   Client* client = nullptr;
   int id = 0;
   bool stream = false;
@@ -91,24 +78,23 @@ struct Client::Request {
   absl::StatusOr<engine::HttpResponse> result = absl::UnknownError("");
 
   bool Streaming() const { return stream && response.status < 400; }
+  void OnEnd(CURLcode code) override { client->Finish(*this, code); }
 };
 
 absl::StatusOr<std::unique_ptr<Client>> Client::Create(const Endpoint& endpoint) {
-  absl::StatusOr<const Curl*> curl = LoadCurl();
-  if (!curl.ok()) return curl.status();
-  CURLM* const multi = (*curl)->multi_init();
-  if (multi == nullptr) return absl::ResourceExhaustedError("libcurl cannot be started: out of memory");
-  // By default curl keeps four connections for each transfer that is in flight: after the last of a burst, four.
-  (*curl)->multi_setopt(multi, CURLMOPT_MAXCONNECTS, kKeptConnections);
-  return std::unique_ptr<Client>(new Client(**curl, endpoint, multi));
+  absl::StatusOr<std::shared_ptr<Loop>> loop = Loop::Create();
+  if (!loop.ok()) return loop.status();
+  return std::make_unique<Client>(*std::move(loop), endpoint);
 }
 
-Client::Client(const Curl& curl, const Endpoint& endpoint, CURLM* multi)
-    : curl_(curl), endpoint_(endpoint), multi_(multi) {}
+Client::Client(std::shared_ptr<Loop> loop, const Endpoint& endpoint)
+    : loop_(std::move(loop)), curl_(loop_->curl()), endpoint_(endpoint) {}
 
 Client::~Client() {
-  for (auto& [id, request] : requests_) Release(*request);
-  curl_.multi_cleanup(multi_);
+  for (auto& [id, request] : requests_) {
+    request->over = true;
+    Release(*request);
+  }
 }
 
 int Client::Send(const engine::HttpRequest& request, absl::Duration deadline, Done done) {
@@ -129,7 +115,7 @@ int Client::Start(const engine::HttpRequest& message, absl::Duration deadline, b
   if (absl::Status status = SetUp(message, deadline, *request); !status.ok()) {
     Release(*request);
     request->result = std::move(status);
-    due_.emplace_back(request, Event::kDone);
+    Tell(*request, Event::kDone);
   }
   return request->id;
 }
@@ -152,7 +138,7 @@ absl::Status Client::SetUp(const engine::HttpRequest& message, absl::Duration de
   CURL* const easy = request.easy;
   SetUpConnection(easy);
   curl_.easy_setopt(easy, CURLOPT_ERRORBUFFER, request.detail);
-  curl_.easy_setopt(easy, CURLOPT_PRIVATE, &request);
+  curl_.easy_setopt(easy, CURLOPT_PRIVATE, static_cast<Loop::Transfer*>(&request));
   curl_.easy_setopt(easy, CURLOPT_URL, absl::StrCat(endpoint_.url, message.target).c_str());
   curl_.easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
   curl_.easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
@@ -195,8 +181,8 @@ absl::Status Client::SetUp(const engine::HttpRequest& message, absl::Duration de
   for (const std::string& line : lines) request.headers = curl_.slist_append(request.headers, line.c_str());
   curl_.easy_setopt(easy, CURLOPT_HTTPHEADER, request.headers);
 
-  if (const CURLMcode code = curl_.multi_add_handle(multi_, easy); code != CURLM_OK) {
-    return absl::InternalError(absl::StrCat(request.what, ": ", curl_.multi_strerror(code)));
+  if (const absl::Status status = loop_->Add(easy); !status.ok()) {
+    return absl::InternalError(absl::StrCat(request.what, ": ", status.message()));
   }
   return absl::OkStatus();
 }
@@ -268,7 +254,7 @@ size_t Client::OnHeader(char* data, size_t size, size_t count, void* of) {
     request.has_headers = true;
     request.client->answered_ = true;
     if (request.Streaming()) {
-      request.client->due_.emplace_back(request.client->requests_.at(request.id), Event::kOpened);
+      request.client->Tell(request, Event::kOpened);
     }
     return length;
   }
@@ -295,7 +281,7 @@ size_t Client::OnBody(char* data, size_t size, size_t count, void* of) {
   }
   if (request.Streaming()) {
     if (request.chunk.empty()) {
-      request.client->due_.emplace_back(request.client->requests_.at(request.id), Event::kChunk);
+      request.client->Tell(request, Event::kChunk);
     }
     request.chunk.append(data, length);
     return length;
@@ -316,7 +302,7 @@ void Client::Cancel(int id) {
   requests_.erase(found);
   request->over = true;
   Release(*request);
-  // A callback of this very request may be running: it is kept alive by Deliver(), which has moved it out.
+  // A callback of this very request may be running: Deliver() runs a copy of it.
   request->handlers = StreamHandlers();
 }
 
@@ -328,42 +314,12 @@ void Client::Pause(int id, bool pause) {
 
 void Client::Release(Request& request) {
   if (request.easy != nullptr) {
-    curl_.multi_remove_handle(multi_, request.easy);
+    loop_->Remove(request.easy);
     curl_.easy_cleanup(request.easy);
     request.easy = nullptr;
   }
   curl_.slist_free_all(request.headers);
   request.headers = nullptr;
-}
-
-absl::Status Client::Poll(absl::Duration at_most, absl::Span<const int> also_readable) {
-  const absl::Duration until = SteadyNow() + at_most;
-  std::vector<curl_waitfd> descriptors;
-  for (const int fd : also_readable) descriptors.push_back({fd, CURL_WAIT_POLLIN, 0});
-  for (bool last = false;;) {
-    int running = 0;
-    if (const CURLMcode code = curl_.multi_perform(multi_, &running); code != CURLM_OK) {
-      return absl::InternalError(absl::StrCat("libcurl failed: ", curl_.multi_strerror(code)));
-    }
-    CollectFinished();
-    if (Deliver() || last) return absl::OkStatus();
-    const CURLMcode code = curl_.multi_poll(multi_, descriptors.data(), static_cast<unsigned>(descriptors.size()),
-                                            Milliseconds(until - SteadyNow()), nullptr);
-    if (code != CURLM_OK) return absl::InternalError(absl::StrCat("libcurl failed: ", curl_.multi_strerror(code)));
-    last = SteadyNow() >= until ||
-           std::any_of(descriptors.begin(), descriptors.end(), [](const curl_waitfd& fd) { return fd.revents != 0; });
-  }
-}
-
-void Client::CollectFinished() {
-  int left = 0;
-  while (const CURLMsg* message = curl_.multi_info_read(multi_, &left)) {
-    if (message->msg != CURLMSG_DONE) continue;
-    const CURLcode code = message->data.result;  // removing the handle frees the message
-    Request* request = nullptr;
-    curl_.easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request);
-    Finish(*request, code);
-  }
 }
 
 void Client::Finish(Request& request, CURLcode code) {
@@ -384,7 +340,7 @@ void Client::Finish(Request& request, CURLcode code) {
     request.result = std::move(request.response);
   }
   Release(request);
-  due_.emplace_back(requests_.at(request.id), Event::kDone);
+  Tell(request, Event::kDone);
 }
 
 // Many servers that speak TLS hang up on a plain request without a word. Where nothing else is known about the other
@@ -393,18 +349,18 @@ bool Client::StartTlsProbe(Request& request, const absl::Status& status) {
   if (endpoint_.kind != Endpoint::Kind::kTcp || endpoint_.tls || answered_) return false;
   if (TroubleOf(status) != Trouble::kConnectionLost) return false;
   request.before_probe = status;
-  curl_.multi_remove_handle(multi_, request.easy);
+  loop_->Remove(request.easy);
   curl_.easy_reset(request.easy);
   SetUpConnection(request.easy);
   curl_.easy_setopt(request.easy, CURLOPT_ERRORBUFFER, request.detail);
   request.detail[0] = '\0';
-  curl_.easy_setopt(request.easy, CURLOPT_PRIVATE, &request);
+  curl_.easy_setopt(request.easy, CURLOPT_PRIVATE, static_cast<Loop::Transfer*>(&request));
   curl_.easy_setopt(request.easy, CURLOPT_URL, absl::StrCat("https", absl::StripPrefix(endpoint_.url, "http")).c_str());
   curl_.easy_setopt(request.easy, CURLOPT_CONNECT_ONLY, 1L);
   curl_.easy_setopt(request.easy, CURLOPT_SSL_VERIFYPEER, 0L);  // nothing is sent
   curl_.easy_setopt(request.easy, CURLOPT_SSL_VERIFYHOST, 0L);
   curl_.easy_setopt(request.easy, CURLOPT_TIMEOUT_MS, kTlsProbeMilliseconds);
-  if (curl_.multi_add_handle(multi_, request.easy) == CURLM_OK) return true;
+  if (loop_->Add(request.easy).ok()) return true;
   request.before_probe = absl::OkStatus();
   return false;
 }
@@ -425,32 +381,31 @@ absl::Status Client::ErrorOf(const Request& request, CURLcode code) const {
   return TransferError(endpoint_, failed);
 }
 
-bool Client::Deliver() {
-  bool any = false;
-  while (!due_.empty()) {
-    const auto [request, event] = std::move(due_.front());
-    due_.pop_front();
-    if (request->over) continue;
-    any = true;
-    switch (event) {
-      case Event::kOpened:
-        if (const auto opened = request->handlers.opened) opened(request->response);
-        break;
-      case Event::kChunk: {
-        const std::string chunk = std::exchange(request->chunk, std::string());
-        if (const auto told = request->handlers.chunk) told(chunk);
-        break;
-      }
-      case Event::kDone: {
-        const Done done = std::move(request->handlers.done);
-        request->over = true;
-        requests_.erase(request->id);
-        if (done) done(std::move(request->result));
-        break;
-      }
+void Client::Tell(Request& request, Event event) {
+  loop_->Later([request = request.shared_from_this(), event] {
+    return !request->over && request->client->Deliver(*request, event);
+  });
+}
+
+bool Client::Deliver(Request& request, Event event) {
+  switch (event) {
+    case Event::kOpened:
+      if (const auto opened = request.handlers.opened) opened(request.response);
+      break;
+    case Event::kChunk: {
+      const std::string chunk = std::exchange(request.chunk, std::string());
+      if (const auto told = request.handlers.chunk) told(chunk);
+      break;
+    }
+    case Event::kDone: {
+      const Done done = std::move(request.handlers.done);
+      request.over = true;
+      requests_.erase(request.id);
+      if (done) done(std::move(request.result));
+      break;
     }
   }
-  return any;
+  return true;
 }
 
 }  // namespace flow

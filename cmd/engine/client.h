@@ -1,9 +1,8 @@
-// HTTP to one engine over libcurl: many requests in flight, one thread, one loop.
+// HTTP to one server (an engine, a control plane) over libcurl: many requests in flight, one thread, one loop (loop.h).
 #ifndef CMD_ENGINE_CLIENT_H_
 #define CMD_ENGINE_CLIENT_H_
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -15,6 +14,7 @@
 #include "absl/types/span.h"
 #include "cmd/engine/curl.h"
 #include "cmd/engine/endpoint.h"
+#include "cmd/engine/loop.h"
 #include "flow/engine/http.h"
 
 namespace flow {
@@ -50,8 +50,10 @@ class Client {
     Done done = nullptr;
   };
 
-  // Loads libcurl (curl.h), connects to nothing yet. FailedPrecondition where there is none.
+  // With a loop of its own. Loads libcurl (curl.h), connects to nothing yet. FailedPrecondition where there is none.
   static absl::StatusOr<std::unique_ptr<Client>> Create(const Endpoint& endpoint);
+  // On a loop that others use as well.
+  Client(std::shared_ptr<Loop> loop, const Endpoint& endpoint);
 
   // Cancels what is in flight.
   ~Client();
@@ -71,9 +73,13 @@ class Client {
   // are told all the same. Ids that are over are ignored. Not to be called from the stream's own `opened`.
   void Pause(int id, bool pause);
 
-  // Moves all requests on, and returns when callbacks have run, one of the descriptors is readable, or `at_most` is
-  // over (zero: without waiting). Internal where libcurl itself fails: then nothing more can be done with this client.
-  absl::Status Poll(absl::Duration at_most, absl::Span<const int> also_readable);
+  // The loop's: moves all requests on, those of other clients of the loop too, and returns when callbacks have run, one
+  // of the descriptors is readable, or `at_most` is over.
+  absl::Status Poll(absl::Duration at_most, absl::Span<const int> also_readable) {
+    return loop_->Poll(at_most, also_readable);
+  }
+
+  const std::shared_ptr<Loop>& loop() const { return loop_; }
 
   // How many requests went out to the engine; those that found no connection do not count.
   int64_t requests_sent() const { return requests_sent_; }
@@ -86,33 +92,30 @@ class Client {
  private:
   struct Request;
 
-  Client(const Curl& curl, const Endpoint& endpoint, CURLM* multi);
-
   int Start(const engine::HttpRequest& message, absl::Duration deadline, bool stream, StreamHandlers handlers);
   absl::Status SetUp(const engine::HttpRequest& message, absl::Duration deadline, Request& request);
   void SetUpConnection(CURL* easy);
   bool StartTlsProbe(Request& request, const absl::Status& status);
-  void CollectFinished();
   void Finish(Request& request, CURLcode code);
   absl::Status ErrorOf(const Request& request, CURLcode code) const;
   void Release(Request& request);
-  bool Deliver();
+  // Has one of the request's callbacks called, once libcurl has returned.
+  enum class Event { kOpened, kChunk, kDone };
+  void Tell(Request& request, Event event);
+  bool Deliver(Request& request, Event event);
 
   static size_t OnHeader(char* data, size_t size, size_t count, void* request);
   static size_t OnBody(char* data, size_t size, size_t count, void* request);
   static int OnSocket(void*, curl_socket_t fd, curlsocktype);
   static int OnSend(void* request, char*, char*, int, int);
 
+  const std::shared_ptr<Loop> loop_;
   const Curl& curl_;
   const Endpoint endpoint_;
-  CURLM* const multi_;
   int last_id_ = 0;
   int64_t requests_sent_ = 0;
   bool answered_ = false;
   std::map<int, std::shared_ptr<Request>> requests_;
-  // libcurl's callbacks must not call libcurl: what they find is told to ours after libcurl has returned.
-  enum class Event { kOpened, kChunk, kDone };
-  std::deque<std::pair<std::shared_ptr<Request>, Event>> due_;
 };
 
 }  // namespace flow

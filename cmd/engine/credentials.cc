@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,7 +45,8 @@ std::string FindProgram(const std::string& name, const Environment& environment)
 absl::StatusOr<std::string> RunProgram(const std::string& path, const std::string& argument, const std::string& input,
                                        const Environment& environment) {
   int in[2], out[2];
-  if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0) return absl::InternalError(strerror(errno));
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in) != 0 || pipe2(out, O_CLOEXEC) != 0)
+    return absl::InternalError(strerror(errno));
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
   posix_spawn_file_actions_adddup2(&files, in[0], STDIN_FILENO);
@@ -71,8 +73,9 @@ absl::StatusOr<std::string> RunProgram(const std::string& path, const std::strin
   posix_spawnattr_destroy(&attributes);
   close(in[0]);
   close(out[1]);
-  // A registry's name fits in a pipe; a helper that does not read it is no reason to wait.
-  if (error == 0) (void)!write(in[1], input.data(), input.size());
+  // A registry's name fits in a socket's buffer. A helper that does not read it is no reason to wait, and one that has
+  // ended already none to be killed by SIGPIPE.
+  if (error == 0) (void)!send(in[1], input.data(), input.size(), MSG_NOSIGNAL);
   close(in[1]);
   std::string output;
   bool in_time = true;

@@ -26,7 +26,7 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 // A room may use itself and those before it.
-constexpr std::array kRooms = {"pipeline", "compose", "engine", "deploy"};
+constexpr std::array kRooms = {"pipeline", "compose", "engine", "deploy", "control"};
 
 // What the core may include; an entry that ends in a slash is a prefix. A header that only computes may be added.
 constexpr std::array kHeaders = {
@@ -50,8 +50,8 @@ constexpr std::array kHeaders = {
     "google/protobuf/struct.pb.h", "google/protobuf/text_format.h", "google/protobuf/timestamp.pb.h",
     "google/protobuf/util/", "google/protobuf/wrappers.pb.h",
     // Of .proto files.
-    "google/protobuf/descriptor.proto", "google/protobuf/duration.proto", "google/protobuf/struct.proto",
-    "google/protobuf/timestamp.proto", "google/protobuf/wrappers.proto",
+    "google/protobuf/descriptor.proto", "google/protobuf/duration.proto", "google/protobuf/empty.proto",
+    "google/protobuf/struct.proto", "google/protobuf/timestamp.proto", "google/protobuf/wrappers.proto",
     // yaml-cpp, libmd.
     "yaml-cpp/", "sha2.h", "sha256.h"};
 

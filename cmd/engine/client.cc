@@ -141,7 +141,11 @@ absl::Status Client::SetUp(const engine::HttpRequest& message, absl::Duration de
   curl_.easy_setopt(easy, CURLOPT_PRIVATE, static_cast<Loop::Transfer*>(&request));
   curl_.easy_setopt(easy, CURLOPT_URL, absl::StrCat(endpoint_.url, message.target).c_str());
   curl_.easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
-  curl_.easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  curl_.easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                    static_cast<long>(!endpoint_.http2 ? CURL_HTTP_VERSION_1_1
+                                      : endpoint_.tls  ? CURL_HTTP_VERSION_2TLS
+                                                       : CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE));
+  if (endpoint_.http2) curl_.easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);  // one connection for all of a burst
   // What is no HTTP at all then comes as a body without a status: OnBody sees what it is.
   curl_.easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 1L);
   curl_.easy_setopt(easy, CURLOPT_USERAGENT, absl::StrCat("flow/", kVersion).c_str());
@@ -200,6 +204,7 @@ void Client::SetUpConnection(CURL* easy) {
     curl_.easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_.easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, 30L);
     curl_.easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, 10L);
+    curl_.easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);  // a proxy's answer is not the server's
   }
   if (endpoint_.kind == Endpoint::Kind::kUnix || IsLoopback(endpoint_.host)) {
     curl_.easy_setopt(easy, CURLOPT_PROXY, "");  // not even the environment's
@@ -241,8 +246,7 @@ size_t Client::OnHeader(char* data, size_t size, size_t count, void* of) {
   auto& request = *static_cast<Request*>(of);
   const size_t length = size * count;
   absl::string_view line = absl::StripTrailingAsciiWhitespace(absl::string_view(data, length));
-  if (request.has_headers) return length;  // a trailer, after the body
-  if (absl::StartsWith(line, "HTTP/")) {
+  if (absl::StartsWith(line, "HTTP/") && !request.has_headers) {
     request.response = engine::HttpResponse();
     const size_t space = line.find(' ');
     request.has_status =
@@ -250,6 +254,7 @@ size_t Client::OnHeader(char* data, size_t size, size_t count, void* of) {
     return length;
   }
   if (line.empty()) {
+    if (request.has_headers) return length;  // the end of the trailers
     if (!request.has_status || request.response.status < 200) return length;  // 1xx: the real one is to come
     request.has_headers = true;
     request.client->answered_ = true;
@@ -261,7 +266,8 @@ size_t Client::OnHeader(char* data, size_t size, size_t count, void* of) {
   const size_t colon = line.find(':');
   if (colon == absl::string_view::npos) return length;
   const std::string name = absl::AsciiStrToLower(line.substr(0, colon));
-  request.response.headers[name] = std::string(absl::StripAsciiWhitespace(line.substr(colon + 1)));
+  auto& fields = request.has_headers ? request.response.trailers : request.response.headers;
+  fields[name] = std::string(absl::StripAsciiWhitespace(line.substr(colon + 1)));
   return length;
 }
 

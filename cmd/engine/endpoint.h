@@ -34,6 +34,8 @@ struct Endpoint {
 
   // kTcp alone. The engine's certificate is always verified.
   bool tls = false;
+  // HTTP/2, which the server is known to speak (RFC 9113, 3.3), as gRPC servers do; else HTTP/1.1.
+  bool http2 = false;
   // PEM files: the authorities trusted, in place of the system's; our certificate and its key. Empty: none.
   std::string ca, certificate, key;
   // Where these settings are made: "DOCKER_TLS_VERIFY and DOCKER_CERT_PATH (/x)", "context "a"".

@@ -122,15 +122,17 @@ inline std::string Canonical(const Message& message) {
 }  // namespace internal
 
 // The digest of a service: 64 characters of hex. Left out of it is what makes no container another one: the number of
-// replicas, what it is started after, who feeds it (the environment tells that already), the digest label itself, and
-// of a secret variable where its value comes from. `secret_digests` gives, by the variable's name, the SecretDigest of
-// its value; a variable that has none enters by its name alone.
+// replicas, what it is started after, who feeds it (the environment tells that already) and with which types of events,
+// the digest label itself, and of a secret variable where its value comes from. `secret_digests` gives, by the
+// variable's name, the SecretDigest of its value; a variable that has none enters by its name alone.
 inline std::string ServiceDigest(const Service& service,
                                  const std::map<std::string, std::string>& secret_digests = {}) {
   Service desired = service;
   desired.clear_replicas();
   desired.clear_depends_on();
   desired.clear_inputs();
+  desired.clear_input_event_types();
+  desired.clear_output_event_types();
   desired.clear_secret_environment();
   desired.mutable_labels()->erase(kDigestLabel);
   std::map<std::string, std::string> secrets;

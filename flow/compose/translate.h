@@ -165,6 +165,8 @@ inline Service TranslateComponent(const pipeline::Pipeline& pipeline, const pipe
   *service.mutable_command() = component.command();
   service.mutable_command()->MergeFrom(component.args());
   *service.mutable_inputs() = component.inputs();
+  *service.mutable_input_event_types() = component.input_event_types();
+  *service.mutable_output_event_types() = component.output_event_types();
   FillEnvironment(pipeline, component, InputAddresses(component, components), options.control_plane, service);
   AddProjectLabels(pipeline, *service.mutable_labels());
   (*service.mutable_labels())[kComponentLabel] = component.id();

@@ -47,6 +47,7 @@ struct ApplyInput {
   std::map<std::string, std::string> annotations;
   std::vector<ImageMetadata> metadata;  // that the project was made with, for the state
   std::optional<Known> known;
+  std::optional<ControlPlane> control_plane;  // for the state
 };
 
 }  // namespace flow::deploy

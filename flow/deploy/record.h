@@ -47,6 +47,7 @@ inline Deployment MakeRecord(const ApplyInput& input, Deployment::Phase phase, c
     *record.mutable_succeeded() = input.previous->succeeded();
   }
   for (const ImageMetadata& metadata : input.metadata) *record.add_metadata() = metadata;
+  if (input.control_plane.has_value()) *record.mutable_control_plane() = *input.control_plane;
   record.mutable_annotations()->insert(input.annotations.begin(), input.annotations.end());
   return record;
 }

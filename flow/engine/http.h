@@ -1,4 +1,4 @@
-// HTTP as data: what is sent to the engine and what comes back, without anything that sends it.
+// HTTP as data: what is sent to a server and what comes back, without anything that sends it.
 #ifndef FLOW_ENGINE_HTTP_H_
 #define FLOW_ENGINE_HTTP_H_
 
@@ -12,7 +12,7 @@ struct HttpRequest {
   std::string method = "GET";
   // Path and query, escaped, with the API version where there is one: "/v1.41/containers/json?all=1".
   std::string target = {};
-  // Empty: no body. Else JSON.
+  // Empty: no body. Else JSON, unless a header Content-Type says otherwise.
   std::string body = {};
   // Besides Content-Type, which follows from the body.
   std::map<std::string, std::string> headers = {};
@@ -23,9 +23,11 @@ struct HttpRequest {
 struct HttpResponse {
   int status = 0;
   // Names in lower case; the last one wins where a name comes twice.
-  std::map<std::string, std::string> headers;
+  std::map<std::string, std::string> headers = {};
   // Empty for a response whose body was streamed.
-  std::string body;
+  std::string body = {};
+  // The headers behind the body, in the same way.
+  std::map<std::string, std::string> trailers = {};
 };
 
 }  // namespace flow::engine

@@ -1,4 +1,5 @@
 // flow-apply: makes the engine match a pipeline file.
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -9,10 +10,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "cmd/base/environment.h"
 #include "cmd/cli/arguments.h"
 #include "cmd/cli/commands.h"
 #include "cmd/cli/flags.h"
+#include "cmd/control/address.h"
+#include "cmd/control/arrival_report.h"
+#include "cmd/control/choice.h"
+#include "cmd/control/leave.h"
 #include "cmd/deploy/caller.h"
 #include "cmd/deploy/drive.h"
 #include "cmd/deploy/host_files.h"
@@ -24,6 +30,7 @@
 #include "cmd/deploy/show.h"
 #include "cmd/state/lock.h"
 #include "flow/compose/api_version.h"
+#include "flow/compose/control_plane.h"
 #include "flow/compose/digest.h"
 #include "flow/compose/emit.h"
 #include "flow/compose/translate.h"
@@ -72,6 +79,7 @@ class StateWriter {
       : store_(store), key_(std::move(key)), loaded_(loaded) {}
 
   absl::Status Save(const deploy::Deployment& deployment) {
+    saved_ = deployment;
     if (absl::Status status = store_.WriteDeployment(key_, deployment); !status.ok() || files_written_) return status;
     files_written_ = true;
     compose::EmitOptions options;
@@ -81,11 +89,15 @@ class StateWriter {
     return status.ok() ? store_.WritePipeline(key_, loaded_.text) : status;
   }
 
+  // What was saved last, where anything was.
+  const std::optional<deploy::Deployment>& saved() const { return saved_; }
+
  private:
   const Store& store_;
   const PipelineKey key_;
   const LoadedPipeline& loaded_;
   bool files_written_ = false;
+  std::optional<deploy::Deployment> saved_;
 };
 
 // What the engine has now; what the apply saw, where it changed nothing.
@@ -138,11 +150,11 @@ struct Run {
 
 // Runs a machine whose intent and outcome are this pipeline's state.
 template <typename Machine>
-std::variant<deploy::Finish, ExitCode> Drive(Run& run, Machine& machine, const Beside& beside = {}) {
+std::variant<deploy::Finish, ExitCode> Drive(Run& run, Machine& machine) {
   StateWriter writer(run.session.store(), run.key, run.loaded);
   const StateHooks state = {.save = [&](const deploy::Deployment& deployment) { return writer.Save(deployment); },
                             .forget = [] {}};
-  return Drive(run.session, run.progress, state, machine, beside);
+  return Drive(run.session, run.progress, state, machine);
 }
 
 // Reads the metadata of the images that component references name, and the file with it. Nothing: go on.
@@ -177,6 +189,92 @@ bool PrepareHost(const Run& run, HostFiles& files) {
   return files.problems.empty();
 }
 
+control::ArrivalInput Arriving(const Run& run, const ControlPlaneChoice& control_plane,
+                               const compose::Project& project) {
+  const std::string now = absl::FormatTime("%Y%m%dT%H%M%E3SZ", absl::Now(), absl::UTCTimeZone());
+  return {.project = project,
+          .config_yaml = run.loaded.text,
+          .run_id = absl::StrCat(run.key.pipeline_namespace, ".", run.key.name, ".", now),
+          .registered = control_plane.registered};
+}
+
+deploy::ApplyInput DescribeInput(const Run& run, const HostFiles& files, const ControlPlaneChoice& control_plane,
+                                 deploy::ApplyInput input) {
+  const Store& store = run.session.store();
+  const pipeline::Pipeline& pipeline = run.loaded.pipeline;
+  compose::TranslateOptions translate;
+  translate.secret_digests = DigestSecrets(pipeline, files);
+  if (control_plane.endpoint.has_value()) {
+    translate.control_plane = HostAndPort(control_plane.registered.address());
+    input.control_plane = control_plane.registered;
+  }
+  input.project = compose::Translate(pipeline, translate);
+  input.placement.config_files = store.ComposeFile(run.key);
+  input.placement.working_dir = store.FolderOf(run.key);
+  input.placement.secrets = SecretValues(input.project, files);
+  input.file_digest = compose::Sha256(run.loaded.text);
+  input.engine_host = run.session.endpoint().address;
+  input.annotations.insert(pipeline.annotations().begin(), pipeline.annotations().end());
+  return input;
+}
+
+// What a user of a control plane should know, once it was told of something new.
+void TellOfControlPlane(const Run& run, const ControlPlaneChoice& control_plane, const ArrivalReport& report) {
+  if (!report.reached() || (!report.begun() && !control_plane.registered.service_ids().empty())) return;
+  const std::string address = HostAndPort(control_plane.registered.address());
+  if (compose::IsLoopback(address)) {
+    run.session.Warn(absl::StrCat("components are told that the control plane is at ",
+                                  compose::AddressForContainers(address),
+                                  "; one that listens on 127.0.0.1 alone cannot be reached there"));
+  }
+  run.session.Note(
+      absl::StrCat("the control plane counts a component that sends no heartbeats by itself as unhealthy "
+                   "after 30 s; `flow-heartbeat ",
+                   run.key.name, "` sends them"));
+}
+
+// Runs the apply, with what goes on beside it.
+std::variant<deploy::Finish, ExitCode> DriveApply(Run& run, const ControlPlaneChoice& control_plane,
+                                                  deploy::Apply& machine) {
+  Session& session = run.session;
+  std::optional<ArrivalReport> report;
+  if (control_plane.endpoint.has_value() && !run.options.dry_run) {
+    report.emplace(session, *control_plane.endpoint, run.progress, Arriving(run, control_plane, machine.project()));
+    report->Look();
+  }
+  StateWriter writer(session.store(), run.key, run.loaded);
+  const auto save = [&](deploy::Deployment deployment) {
+    if (report.has_value() && deployment.phase() == deploy::Deployment::APPLYING) report->BeginRun();
+    if (report.has_value()) *deployment.mutable_control_plane() = report->record();
+    return writer.Save(deployment);
+  };
+  std::optional<LiveLogs> logs;
+  const auto tick = [&] {
+    // From when the engine's version is known, which is before anything is started.
+    const bool begins = FLAGS_logs && !run.options.dry_run && !logs.has_value();
+    if (begins && machine.api_version() != compose::ApiVersion()) {
+      logs.emplace(session, run.progress, run.environment, machine.project(), machine.api_version());
+    }
+    const absl::Duration next = report.has_value() ? report->Tick(machine) : absl::InfiniteDuration();
+    return logs.has_value() ? std::min(next, logs->Tick()) : next;
+  };
+  const auto finish = [&](const deploy::Finish& finish) {
+    if (logs.has_value()) logs->Finish();
+    if (report.has_value()) report->End(machine, finish);
+  };
+  const auto end =
+      Drive(session, run.progress, {.save = save, .forget = [] {}}, machine, {.tick = tick, .finish = finish});
+  if (!report.has_value()) return end;
+  // What the control plane has answered since.
+  std::optional<deploy::Deployment> state = writer.saved();
+  if (!state.has_value()) state = session.ReadState(run.key).value_or(deploy::Deployment());
+  if (!state->name().empty() && !deploy::SameMessage(state->control_plane(), report->record())) {
+    if (const absl::Status saved = save(*state); !saved.ok()) session.Warn(saved.message());
+  }
+  if (std::holds_alternative<deploy::Finish>(end)) TellOfControlPlane(run, control_plane, *report);
+  return end;
+}
+
 ExitCode Deploy(Run& run) {
   Session& session = run.session;
   std::optional<Lock> lock;
@@ -188,40 +286,33 @@ ExitCode Deploy(Run& run) {
     }
     lock.emplace(*std::move(acquired));
   }
+  if (session.client() == nullptr) return ExitCode::kFailed;
   deploy::ApplyInput input;
   input.options = run.options;
   input.previous = OwnStates(session).Read(run.key).deployment;
+  const bool told = run.arguments.given.contains("control_plane");
+  const absl::StatusOr<ControlPlaneChoice> control_plane =
+      ChooseControlPlane(told ? std::optional(FLAGS_control_plane) : std::nullopt, input.previous, run.environment);
+  if (!control_plane.ok()) return session.Fail(ExitCode::kUsage, control_plane.status().message());
+  if (FLAGS_require_control_plane && !run.options.dry_run) {
+    if (!control_plane->endpoint.has_value()) {
+      return session.Fail(ExitCode::kUsage, "--require_control_plane needs --control_plane=HOST:PORT");
+    }
+    if (const absl::Status status = RequireControlPlane(session, *control_plane->endpoint); !status.ok()) {
+      return session.Fail(ExitCode::kFailed, absl::StrCat("the control plane at ", control_plane->registered.address(),
+                                                          " is required, and does not answer: ", status.message(),
+                                                          ". Nothing was changed"));
+    }
+  }
   if (const std::optional<ExitCode> over = Learn(run, input)) return *over;
   HostFiles files;
   if (!PrepareHost(run, files)) return ExitCode::kFailed;
-
-  const pipeline::Pipeline& pipeline = run.loaded.pipeline;
-  compose::TranslateOptions translate;
-  translate.secret_digests = DigestSecrets(pipeline, files);
-  input.project = compose::Translate(pipeline, translate);
-  input.placement.config_files = session.store().ComposeFile(run.key);
-  input.placement.working_dir = session.store().FolderOf(run.key);
-  input.placement.secrets = SecretValues(input.project, files);
-  input.file_digest = compose::Sha256(run.loaded.text);
-  input.engine_host = session.endpoint().address;
-  input.annotations.insert(pipeline.annotations().begin(), pipeline.annotations().end());
-  deploy::Apply machine(std::move(input));
+  deploy::Apply machine(DescribeInput(run, files, *control_plane, std::move(input)));
   run.progress.Expect(machine.project());
-  std::optional<LiveLogs> logs;
-  const auto follow = [&] {
-    // From when the engine's version is known, which is before anything is started.
-    const bool begins = FLAGS_logs && !run.options.dry_run && !logs.has_value();
-    if (begins && machine.api_version() != compose::ApiVersion()) {
-      logs.emplace(session, run.progress, run.environment, machine.project(), machine.api_version());
-    }
-    return logs.has_value() ? logs->Tick() : absl::InfiniteDuration();
-  };
-  const auto finish = [&] {
-    if (logs.has_value()) logs->Finish();
-  };
-  const auto end = Drive(run, machine, {.tick = follow, .finish = finish});
+  const auto end = DriveApply(run, *control_plane, machine);
   if (const ExitCode* over = std::get_if<ExitCode>(&end)) return *over;
   if (run.options.dry_run) return TellPlan(machine, run.key);
+  if (control_plane->before.has_value()) Leave(session, run.environment, run.key, *control_plane->before);
   return TellSuccess(session, machine, run.key, std::get<deploy::Finish>(end).unchanged);
 }
 

@@ -1,6 +1,7 @@
 // flow-delete: takes pipelines away, with all there is of them.
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -14,6 +15,8 @@
 #include "cmd/cli/arguments.h"
 #include "cmd/cli/commands.h"
 #include "cmd/cli/flags.h"
+#include "cmd/control/choice.h"
+#include "cmd/control/leave.h"
 #include "cmd/deploy/caller.h"
 #include "cmd/deploy/drive.h"
 #include "cmd/deploy/load.h"
@@ -28,7 +31,8 @@ namespace {
 
 constexpr char kName[] = "flow-delete";
 
-ExitCode DeleteOne(Session& session, OwnStates& states, const PipelineKey& key, Progress::Mode mode) {
+ExitCode DeleteOne(Session& session, OwnStates& states, const PipelineKey& key, Progress::Mode mode,
+                   const std::optional<std::string>& control_plane) {
   absl::StatusOr<Lock> lock = Lock::Acquire(session.store(), key);
   if (!lock.ok()) {
     const ExitCode code = IsHeldByAnother(lock.status())           ? ExitCode::kBusy
@@ -46,6 +50,8 @@ ExitCode DeleteOne(Session& session, OwnStates& states, const PipelineKey& key, 
   input.timeout = DurationOf(FLAGS_timeout);
 
   const Environment environment = ProcessEnvironment();
+  const absl::StatusOr<ControlPlaneChoice> told = ChooseControlPlane(control_plane, input.previous, environment);
+  if (!told.ok()) return session.Fail(ExitCode::kUsage, told.status().message());
   Progress progress(mode, environment, absl::StrCat("delete ", key.name), absl::Now());
   absl::Status forgotten;
   const StateHooks hooks = {.save =
@@ -59,6 +65,8 @@ ExitCode DeleteOne(Session& session, OwnStates& states, const PipelineKey& key, 
   deploy::Delete machine(std::move(input));
   const auto end = Drive(session, progress, hooks, machine);
   if (const ExitCode* over = std::get_if<ExitCode>(&end)) return *over;
+  if (told->before.has_value()) Leave(session, environment, key, *told->before);
+  Leave(session, environment, key, told->registered);
   if (!forgotten.ok()) return session.Fail(ExitCode::kFailed, forgotten.message());
   if (std::get<deploy::Finish>(end).unchanged) return ExitCode::kDone;  // it was not there, and that is no error
   return Print(kName, absl::StrCat("Pipeline deleted: ", key.name, "\n")) ? ExitCode::kDone : ExitCode::kFailed;
@@ -119,11 +127,13 @@ ExitCode Main(const Arguments& arguments) {
   const auto named = Named(session, arguments);
   if (const ExitCode* over = std::get_if<ExitCode>(&named)) return *over;
 
+  const bool given = arguments.given.contains("control_plane");
+  const std::optional<std::string> control_plane = given ? std::optional(FLAGS_control_plane) : std::nullopt;
   // Each is tried; the first failure is the exit code, but a signal ends it.
   OwnStates states(session);
   ExitCode code = ExitCode::kDone;
   for (const PipelineKey& key : std::get<std::vector<PipelineKey>>(named)) {
-    const ExitCode one = DeleteOne(session, states, key, *mode);
+    const ExitCode one = DeleteOne(session, states, key, *mode, control_plane);
     if (code == ExitCode::kDone) code = one;
     if (static_cast<int>(one) > 128) return one;
   }

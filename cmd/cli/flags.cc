@@ -36,6 +36,11 @@ DEFINE_string(pull, "missing", "When images are pulled.");
 DEFINE_bool(rollback, true, "Remove what this apply created when it fails. Nothing that it replaced comes back.");
 DEFINE_bool(force_recreate, false, "Replace every container, also those that have not changed.");
 DEFINE_bool(logs, false, "Show what the components write while they are deployed, on standard error.");
+DEFINE_string(control_plane, "",
+              "The control plane that is told of the deployment, by gRPC; https://HOST:PORT for one that speaks TLS. "
+              "Without it the one that the state knows; given empty: none.");
+DEFINE_bool(require_control_plane, false,
+            "A control plane that does not answer is an error, before anything is created, and no warning.");
 
 DEFINE_bool(keep_volumes, false, "Leave the named volumes and what is in them.");
 DEFINE_bool(ignore_not_found, false, "A pipeline that is not there is no error.");
@@ -83,6 +88,8 @@ constexpr FlagSpec kFlags[] = {
     {"stats", Kind::kBool},
     {"watch", Kind::kBool},
     {"logs", Kind::kBool},
+    {"control_plane", Kind::kText, "HOST:PORT"},
+    {"require_control_plane", Kind::kBool},
     {"follow", Kind::kBool},
     {"tail", Kind::kText, "LINES"},
     {"since", Kind::kText, "TIME"},

@@ -40,6 +40,8 @@ DECLARE_string(pull);
 DECLARE_bool(rollback);
 DECLARE_bool(force_recreate);
 DECLARE_bool(logs);
+DECLARE_string(control_plane);
+DECLARE_bool(require_control_plane);
 
 // Deleting.
 DECLARE_bool(keep_volumes);

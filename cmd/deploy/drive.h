@@ -27,8 +27,8 @@ struct StateHooks {
 
 // What goes on beside a machine, over the same client.
 struct Beside {
-  std::function<absl::Duration()> tick = absl::InfiniteDuration;  // DriverHooks::tick
-  std::function<void()> finish = [] {};  // the machine has ended, and nothing is told of it yet
+  std::function<absl::Duration()> tick = absl::InfiniteDuration;           // DriverHooks::tick
+  std::function<void(const deploy::Finish&)> finish = [](const auto&) {};  // so has the machine ended; not told yet
 };
 
 // Runs the machine to its end. How it ended where that was well; else the exit code, and that was told.
@@ -49,7 +49,7 @@ std::variant<deploy::Finish, ExitCode> Drive(Session& session, Progress& progres
                  .request = [&](const engine::HttpRequest& request) { session.Trace(request); },
                  .tick = [&] { return std::min(progress.Tick(absl::Now()), beside.tick()); }});
   const deploy::Finish finish = driver.Run(machine);
-  beside.finish();
+  beside.finish(finish);
   progress.Clear();
   if (finish.code == ExitCode::kNoEngine && !driver.unreachable().ok()) {
     return session.FailUnreachable(driver.unreachable());

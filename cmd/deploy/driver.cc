@@ -141,7 +141,7 @@ void Driver::Do(const deploy::Hush&) {
 }
 
 void Driver::Wait() {
-  absl::Duration at_most = std::max(absl::ZeroDuration(), next_tick_ - absl::Now());
+  absl::Duration at_most = hooks_.tick ? hooks_.tick() : absl::InfiniteDuration();
   for (const std::multimap<absl::Time, int>* due : {&timers_, &retries_}) {
     if (!due->empty()) at_most = std::min(at_most, std::max(absl::ZeroDuration(), due->begin()->first - absl::Now()));
   }
@@ -149,7 +149,6 @@ void Driver::Wait() {
     finish_ = deploy::Finish{ExitCode::kFailed, std::string(status.message())};
     return;
   }
-  if (hooks_.tick) next_tick_ = absl::Now() + hooks_.tick();
   while (const std::optional<int> signal = signals_.Next()) events_.push_back(deploy::Interrupted{*signal});
   for (auto timer = timers_.begin(); timer != timers_.end() && timer->first <= absl::Now();) {
     events_.push_back(deploy::TimerFired{timer->second});

@@ -32,7 +32,7 @@ struct DriverHooks {
   // X-Registry-Auth for pulling an image; empty: anonymous. Null: always so.
   std::function<std::string(const std::string& image)> credentials = nullptr;
   std::function<void(const engine::HttpRequest&)> request;  // one is about to be sent
-  // Called after each wait, for what goes on beside the machine; when it wants to be called again at the latest.
+  // Called before each wait, for what goes on beside the machine; when it wants to be called again at the latest.
   std::function<absl::Duration()> tick = nullptr;
 };
 
@@ -105,7 +105,6 @@ class Driver {
   std::multimap<absl::Time, int> timers_;   // when → the machine's number
   std::multimap<absl::Time, int> retries_;  // when → the machine's number of a request
   std::minstd_rand random_{std::random_device()()};
-  absl::Time next_tick_ = absl::InfiniteFuture();
   bool away_ = false;     // the engine does not answer, and that was told
   bool listens_ = false;  // the machine has a stream, and tells itself where that breaks
   int stream_ = 0;        // the client's number; 0: none is open

@@ -22,4 +22,6 @@ ExitCode Fail(const char* command, ExitCode code, absl::string_view message) {
 
 void Warn(const char* command, absl::string_view message) { std::cerr << command << ": warning: " << message << "\n"; }
 
+void Note(const char* command, absl::string_view message) { std::cerr << command << ": note: " << message << "\n"; }
+
 }  // namespace flow

@@ -17,6 +17,9 @@ ExitCode Fail(const char* command, ExitCode code, absl::string_view message);
 // Tells "COMMAND: warning: message".
 void Warn(const char* command, absl::string_view message);
 
+// Tells "COMMAND: note: message".
+void Note(const char* command, absl::string_view message);
+
 }  // namespace flow
 
 #endif  // CMD_DEPLOY_PRINT_H_

@@ -49,6 +49,7 @@ class Session {
   // print.h's, for this command.
   ExitCode Fail(ExitCode code, absl::string_view message) const { return flow::Fail(command_, code, message); }
   void Warn(absl::string_view message) const { flow::Warn(command_, message); }
+  void Note(absl::string_view message) const { flow::Note(command_, message); }
   // Tells why the engine could not be reached.
   ExitCode FailUnreachable(const absl::Status& status) const;
 

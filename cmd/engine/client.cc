@@ -22,6 +22,9 @@ namespace {
 
 constexpr long kTlsProbeMilliseconds = 800;
 constexpr size_t kMostBody = 64 * 1024 * 1024;
+// Before 8.0 the second request on a kept connection of HTTP/2 without TLS fails (curl 8.0.0, "http2: fix for
+// http2-prior-knowledge when reusing connections"): each has one of its own then.
+constexpr unsigned kKeepsHttp2 = 0x080000;
 
 bool IsLoopback(absl::string_view host) {
   return host == "localhost" || host == "::1" || absl::StartsWith(host, "127.");
@@ -145,7 +148,12 @@ absl::Status Client::SetUp(const engine::HttpRequest& message, absl::Duration de
                     static_cast<long>(!endpoint_.http2 ? CURL_HTTP_VERSION_1_1
                                       : endpoint_.tls  ? CURL_HTTP_VERSION_2TLS
                                                        : CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE));
-  if (endpoint_.http2) curl_.easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);  // one connection for all of a burst
+  if (endpoint_.http2 && !endpoint_.tls && curl_.version < kKeepsHttp2) {
+    curl_.easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+    curl_.easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+  } else if (endpoint_.http2) {
+    curl_.easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);  // one connection for all of a burst
+  }
   // What is no HTTP at all then comes as a body without a status: OnBody sees what it is.
   curl_.easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 1L);
   curl_.easy_setopt(easy, CURLOPT_USERAGENT, absl::StrCat("flow/", kVersion).c_str());

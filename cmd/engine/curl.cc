@@ -54,6 +54,7 @@ absl::StatusOr<Curl> OpenCurl(const char* library) {
   if (version->version_num < kOldest) {
     return Unusable(library, absl::StrCat("it is version ", version->version, ", and 7.85 or later is needed"));
   }
+  curl.version = version->version_num;
   return curl;
 }
 

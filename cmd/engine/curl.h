@@ -12,6 +12,7 @@ namespace flow {
 // libcurl's functions, under their names without "curl_". Calls through it bypass the type checks of curl's macros: the
 // setopt functions take `long` (1L), pointers, or functions of exactly the documented type.
 struct Curl {
+  unsigned version;  // 0x080e01: 8.14.1
   decltype(&curl_global_init) global_init;
   decltype(&curl_easy_init) easy_init;
   decltype(&curl_easy_setopt) easy_setopt;

@@ -49,7 +49,8 @@ class Arrival {
 
   void BeginRun() {
     if (!open_run_.empty()) Update(std::exchange(open_run_, ""), flowctl::RUN_STATUS_STOPPED, "", Asked::What::kOldRun);
-    created_ = true;
+    created_ = creating_ = true;
+    open_run_ = input_.run_id;
     if (wanted_ == flowctl::RUN_STATUS_UNKNOWN) wanted_ = flowctl::RUN_STATUS_STARTING;
     flowctl::CreatePipelineRunRequest request;
     request.set_run_id(input_.run_id);
@@ -166,8 +167,8 @@ class Arrival {
       return;
     }
     const auto& run = std::get<flowctl::PipelineRun>(*reply);
-    if (open_run_.empty()) {
-      open_run_ = run.run_id().empty() ? input_.run_id : run.run_id();
+    if (std::exchange(creating_, false)) {
+      if (!run.run_id().empty()) open_run_ = run.run_id();
       told_ = run.status();
     }
     TellRun();
@@ -227,7 +228,8 @@ class Arrival {
   std::map<std::string, std::string> ids_;  // component → service id
   std::string open_run_;                    // the run that has not ended
   bool created_ = false;                    // by this apply
-  bool run_pending_ = false;                // a call of it is under way
+  bool creating_ = false;
+  bool run_pending_ = false;  // a call of it is under way
   flowctl::RunStatus wanted_ = flowctl::RUN_STATUS_UNKNOWN, told_ = flowctl::RUN_STATUS_UNKNOWN;
   std::string error_;
   bool ended_ = false;

@@ -74,6 +74,9 @@ class Apply {
   // The pipeline's containers as they were observed: what there is, where nothing had to be changed.
   const std::vector<Container>& observed() const { return survey_.observed().containers; }
 
+  // What is up by now, from the end of deciding on.
+  const Readiness& readiness() const { return watch_.readiness(); }
+
   // Adds to a list of the pipeline's containers what events have told that it does not show yet.
   void BringUpToDate(std::vector<Container>* containers) const {
     for (Container& container : *containers) watch_.readiness().BringUpToDate(&container);

@@ -52,6 +52,11 @@ inline Deployment MakeRecord(const ApplyInput& input, Deployment::Phase phase, c
   return record;
 }
 
+template <typename Message>
+bool SameMessage(const Message& a, const Message& b) {
+  return google::protobuf::util::MessageDifferencer::Equals(a, b);
+}
+
 // Whether two records say the same, their times aside.
 inline bool SameRecord(Deployment a, Deployment b) {
   for (Deployment* record : {&a, &b}) {
@@ -59,7 +64,7 @@ inline bool SameRecord(Deployment a, Deployment b) {
     record->clear_finished();
     record->clear_succeeded();
   }
-  return google::protobuf::util::MessageDifferencer::Equals(a, b);
+  return SameMessage(a, b);
 }
 
 }  // namespace flow::deploy

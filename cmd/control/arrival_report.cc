@@ -1,0 +1,85 @@
+#include "cmd/control/arrival_report.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/time/clock.h"
+
+namespace flow {
+namespace {
+
+constexpr absl::Duration kRequiredWithin = absl::Seconds(5);
+
+std::vector<std::string> ContainersOf(const deploy::Readiness& readiness, const std::string& component) {
+  std::vector<std::string> ids;
+  for (const deploy::Instance& instance : readiness.instances()) {
+    if (instance.component == component && !instance.id.empty()) ids.push_back(instance.id);
+  }
+  return ids;
+}
+
+flowctl::RunStatus StatusOf(const deploy::Readiness& readiness, const deploy::Finish& finish) {
+  if (static_cast<int>(finish.code) > 128) return flowctl::RUN_STATUS_STOPPED;
+  if (finish.code != ExitCode::kDone) return flowctl::RUN_STATUS_FAILED;
+  const auto& instances = readiness.instances();
+  const bool completed = !instances.empty() && std::all_of(instances.begin(), instances.end(),
+                                                           [](const auto& instance) { return instance.completed; });
+  return completed ? flowctl::RUN_STATUS_COMPLETED : flowctl::RUN_STATUS_RUNNING;
+}
+
+}  // namespace
+
+absl::Status RequireControlPlane(Session& session, const Endpoint& control_plane) {
+  control::Arrival arrival({.project = {}, .config_yaml = "", .run_id = "", .registered = {}});
+  Messenger messenger(session, control_plane);
+  arrival.Look();
+  if (!messenger.Drain(arrival, kRequiredWithin)) arrival.GiveUp();
+  return arrival.away();
+}
+
+void ArrivalReport::Pump() {
+  messenger_.Pump(arrival_);
+  for (std::string& warning : arrival_.out().TakeWarnings()) {
+    progress_.Tell({deploy::Report::Kind::kWarning, "", std::move(warning)}, absl::Now());
+  }
+}
+
+void ArrivalReport::Look() {
+  arrival_.Look();
+  Pump();
+}
+
+void ArrivalReport::BeginRun() {
+  if (std::exchange(begun_, true)) return;
+  arrival_.BeginRun();
+  Pump();
+}
+
+absl::Duration ArrivalReport::Tick(const deploy::Apply& machine) {
+  const deploy::Readiness& readiness = machine.readiness();
+  for (const compose::Service& service : machine.project().services()) {
+    if (!readiness.Up(service.name()) || told_.contains(service.name())) continue;
+    const std::vector<std::string> ids = ContainersOf(readiness, service.name());
+    if (ids.empty()) continue;  // no replicas, or nothing decided yet
+    told_.insert(service.name());
+    arrival_.Up(service, ids);
+  }
+  Pump();
+  return absl::InfiniteDuration();
+}
+
+void ArrivalReport::End(const deploy::Apply& machine, const deploy::Finish& finish) {
+  // What ends before anything was to be changed is no news of the pipeline.
+  if (finish.code != ExitCode::kDone && !begun_) return;
+  Tick(machine);
+  std::set<std::string> present;
+  for (const deploy::Instance& instance : machine.readiness().instances()) {
+    if (!instance.id.empty()) present.insert(instance.component);
+  }
+  arrival_.End(StatusOf(machine.readiness(), finish), finish.message, present);
+  if (!messenger_.Drain(arrival_, Messenger::kDeadline)) arrival_.GiveUp();
+  Pump();
+}
+
+}  // namespace flow

@@ -1,0 +1,61 @@
+// Tells a control plane of an apply while that goes on: flow/control/arrival.h, driven beside the apply's machine.
+#ifndef CMD_CONTROL_ARRIVAL_REPORT_H_
+#define CMD_CONTROL_ARRIVAL_REPORT_H_
+
+#include <set>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "cmd/control/messenger.h"
+#include "cmd/deploy/progress.h"
+#include "cmd/deploy/session.h"
+#include "cmd/engine/endpoint.h"
+#include "flow/control/arrival.h"
+#include "flow/deploy/apply.h"
+#include "flow/deploy/deployment.pb.h"
+#include "flow/deploy/machine.h"
+
+namespace flow {
+
+// Waits for an answer of the control plane: the error of one that gives none within 5 s.
+absl::Status RequireControlPlane(Session& session, const Endpoint& control_plane);
+
+class ArrivalReport {
+ public:
+  // Warnings go to `progress`. The session has a client.
+  ArrivalReport(Session& session, const Endpoint& control_plane, Progress& progress, control::ArrivalInput input)
+      : progress_(progress), arrival_(std::move(input)), messenger_(session, control_plane) {}
+
+  // Asks what is registered.
+  void Look();
+
+  // The intent of an apply that changes something is about to be saved.
+  void BeginRun();
+
+  // Registers what has come up since the last time.
+  absl::Duration Tick(const deploy::Apply& machine);
+
+  // The apply is over: tells how, and waits for the answers for as long as a deployment may be delayed by them.
+  void End(const deploy::Apply& machine, const deploy::Finish& finish);
+
+  // What the state is to keep.
+  deploy::ControlPlane record() const { return arrival_.record(); }
+  // Whether all could be told.
+  bool reached() const { return arrival_.away().ok(); }
+  // Whether the apply has changed something.
+  bool begun() const { return begun_; }
+
+ private:
+  void Pump();
+
+  Progress& progress_;
+  control::Arrival arrival_;
+  Messenger messenger_;
+  bool begun_ = false;
+  std::set<std::string> told_;  // the components that are up
+};
+
+}  // namespace flow
+
+#endif  // CMD_CONTROL_ARRIVAL_REPORT_H_

@@ -1,0 +1,19 @@
+// Tells a control plane that a pipeline is gone: flow/control/departure.h, driven to its end.
+#ifndef CMD_CONTROL_LEAVE_H_
+#define CMD_CONTROL_LEAVE_H_
+
+#include "cmd/base/environment.h"
+#include "cmd/deploy/session.h"
+#include "cmd/state/store.h"
+#include "flow/deploy/deployment.pb.h"
+
+namespace flow {
+
+// Takes less than two seconds. What could not be told is warned of. Without an address there is nothing to tell. The
+// session has a client.
+void Leave(Session& session, const Environment& environment, const PipelineKey& key,
+           const deploy::ControlPlane& registered);
+
+}  // namespace flow
+
+#endif  // CMD_CONTROL_LEAVE_H_

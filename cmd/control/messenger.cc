@@ -1,0 +1,35 @@
+#include "cmd/control/messenger.h"
+
+#include "cmd/engine/trouble.h"
+
+namespace flow {
+
+absl::Status Messenger::InWords(const absl::Status& status) {
+  switch (TroubleOf(status)) {
+    case Trouble::kRefused:
+      return absl::UnavailableError("nothing listens there");
+    case Trouble::kUnknownHost:
+      return absl::UnavailableError("the name of its host is not known");
+    case Trouble::kUnreachableHost:
+      return absl::UnavailableError("its host does not answer");
+    case Trouble::kDeadline:
+      return absl::DeadlineExceededError("it does not answer");
+    case Trouble::kEngineSpeaksTls:
+      return absl::UnavailableError("it speaks TLS: write https:// before its address");
+    case Trouble::kEngineSpeaksNoTls:
+      return absl::UnavailableError("it speaks no TLS: leave https:// out of its address");
+    case Trouble::kCertificateForOtherName:
+      return absl::UnavailableError("its certificate is for another name");
+    case Trouble::kCertificateExpired:
+      return absl::UnavailableError("its certificate is out of date");
+    case Trouble::kCertificateUntrusted:
+      return absl::UnavailableError("its certificate is not from an authority that is trusted here");
+    case Trouble::kNotHttp:
+    case Trouble::kConnectionLost:
+      return absl::UnavailableError("what answers there does not speak gRPC, or hangs up");
+    default:
+      return absl::UnavailableError(status.message());
+  }
+}
+
+}  // namespace flow

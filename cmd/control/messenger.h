@@ -1,0 +1,66 @@
+// Makes the calls that a machine of flow/control wants made, and tells it the answers.
+#ifndef CMD_CONTROL_MESSENGER_H_
+#define CMD_CONTROL_MESSENGER_H_
+
+#include <memory>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "cmd/deploy/session.h"
+#include "cmd/engine/client.h"
+#include "cmd/engine/endpoint.h"
+#include "flow/control/call.h"
+
+namespace flow {
+
+class Messenger {
+ public:
+  // How long a call may take. A deployment is delayed by less than two seconds.
+  static constexpr absl::Duration kDeadline = absl::Milliseconds(1500);
+
+  // Its requests go over the session's loop, beside the engine's. The session has a client.
+  Messenger(Session& session, const Endpoint& control_plane)
+      : session_(session), client_(session.client()->loop(), control_plane) {}
+
+  // Sends what the machine wants sent, now and because of the answers. The machine outlives this.
+  template <typename Machine>
+  void Pump(Machine& machine) {
+    for (auto& [number, call] : machine.out().TakeCalls()) {
+      const engine::HttpRequest request = control::BuildRequest(call, kDeadline);
+      session_.Trace(request);
+      client_.Send(
+          request, kDeadline,
+          [this, &machine, number = number, call = call](const absl::StatusOr<engine::HttpResponse>& response) {
+            machine.On(number, response.ok() ? control::ReadReply(call, *response) : InWords(response.status()));
+            Pump(machine);
+          });
+    }
+  }
+
+  // Polls until the machine's calls are answered, `at_most` is over or a signal has come. True: they are.
+  template <typename Machine>
+  bool Drain(Machine& machine, absl::Duration at_most) {
+    const absl::Time until = absl::Now() + at_most;
+    Pump(machine);
+    while (!machine.Done()) {
+      const absl::Duration left = until - absl::Now();
+      if (left <= absl::ZeroDuration() || session_.signals().Next().has_value()) return false;
+      if (!client_.Poll(left, {session_.signals().fd()}).ok()) return false;
+    }
+    return true;
+  }
+
+ private:
+  // Why no control plane answered, for a warning: without the request, which is nobody's concern.
+  static absl::Status InWords(const absl::Status& status);
+
+  Session& session_;
+  Client client_;
+};
+
+}  // namespace flow
+
+#endif  // CMD_CONTROL_MESSENGER_H_

@@ -1,5 +1,4 @@
 // flow-status: how pipelines are.
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -16,12 +15,11 @@
 #include "cmd/cli/flags.h"
 #include "cmd/deploy/caller.h"
 #include "cmd/deploy/change_watch.h"
+#include "cmd/deploy/describe.h"
 #include "cmd/deploy/own_state.h"
 #include "cmd/deploy/screen.h"
 #include "cmd/deploy/session.h"
 #include "cmd/deploy/show.h"
-#include "cmd/state/lock.h"
-#include "flow/deploy/failure.h"
 #include "flow/deploy/status.h"
 #include "flow/deploy/status_text.h"
 #include "flow/deploy/usage.h"
@@ -30,8 +28,6 @@ namespace flow {
 namespace {
 
 constexpr char kName[] = "flow-status";
-
-using ContainersOf = std::map<PipelineKey, std::vector<deploy::Container>>;
 
 // The pipeline that the flags and a name ask for.
 PipelineKey KeyOf(const std::string& name) { return {FLAGS_namespace.empty() ? "default" : FLAGS_namespace, name}; }
@@ -44,63 +40,6 @@ std::vector<std::string> Labels(const std::string& pipeline) {
     labels.push_back(absl::StrCat(compose::kNamespaceLabel, "=", KeyOf(pipeline).pipeline_namespace));
   }
   return labels;
-}
-
-// The containers of the pipelines that the flags and the name ask for, by pipeline. An error is the engine's.
-absl::StatusOr<ContainersOf> ListContainers(Caller& caller, const std::string& pipeline) {
-  const absl::StatusOr<engine::Reply> reply = caller.One(engine::ListContainers{.labels = Labels(pipeline)});
-  if (!reply.ok()) return reply.status();
-  std::map<PipelineKey, engine::ContainerList> lists;
-  for (const engine::ContainerSummary& container : std::get<engine::ContainerList>(*reply).containers()) {
-    const PipelineKey key{deploy::Label(container.labels(), compose::kNamespaceLabel),
-                          deploy::Label(container.labels(), compose::kPipelineLabel)};
-    *lists[key].add_containers() = container;
-  }
-  ContainersOf containers;
-  for (const auto& [key, list] : lists) containers[key] = deploy::ReadContainers(list);
-  return containers;
-}
-
-// The unhealthy containers whose probe cannot run in their image: that is no verdict. And, where asked for, what only
-// an inspection of each container tells.
-void Inspect(Caller& caller, const std::vector<deploy::Container>& containers, bool all,
-             std::map<std::string, engine::ContainerInspect>* inspected) {
-  std::vector<engine::Call> calls;
-  for (const deploy::Container& container : containers) {
-    if (all || container.health == deploy::Health::kUnhealthy) {
-      calls.push_back(engine::InspectContainer{container.id});
-    }
-  }
-  if (calls.empty()) return;
-  for (const absl::StatusOr<engine::Reply>& reply : caller.All(calls)) {
-    if (!reply.ok()) continue;  // gone meanwhile
-    const auto& inspect = std::get<engine::ContainerInspect>(*reply);
-    (*inspected)[inspect.id()] = inspect;
-  }
-}
-
-deploy::PipelineStatus Describe(Session& session, Caller& caller, const PipelineKey& key,
-                                std::optional<deploy::Deployment> state, std::vector<deploy::Container> containers,
-                                bool inspect_all) {
-  deploy::StatusInput input{.namespace_ = key.pipeline_namespace, .pipeline = key.name};
-  input.deployment = std::move(state);
-  input.containers = std::move(containers);
-  if (const int holder = LockHolder(session.store(), key); holder != 0) input.holder = holder;
-  std::map<std::string, engine::ContainerInspect> inspected;
-  Inspect(caller, input.containers, inspect_all, &inspected);
-  for (const auto& [id, inspect] : inspected) {
-    if (deploy::ProbeCannotRun(inspect)) input.probe_cannot_run.insert(id);
-  }
-  deploy::PipelineStatus status = deploy::DescribePipeline(input);
-  for (deploy::ComponentStatus& component : *status.mutable_components()) {
-    for (deploy::ContainerStatus& container : *component.mutable_containers()) {
-      const auto inspect = inspected.find(container.id());
-      if (inspect == inspected.end()) continue;
-      container.set_started_at(inspect->second.state().started_at());
-      container.set_restart_count(inspect->second.restart_count());
-    }
-  }
-  return status;
 }
 
 // Whether what is shown takes an inspection of each container.
@@ -177,9 +116,9 @@ ShownOr ShowAll(Session& session, Caller& caller, ContainersOf containers) {
   return shown;
 }
 
-// As it is now; an empty `name`: all pipelines.
-ShownOr Look(Session& session, Caller& caller, const std::string& name) {
-  absl::StatusOr<ContainersOf> containers = ListContainers(caller, name);
+// As it is now; an empty `name`: all pipelines. `ended`: of ListContainers.
+ShownOr Look(Session& session, Caller& caller, const std::string& name, const std::set<std::string>& ended = {}) {
+  absl::StatusOr<ContainersOf> containers = ListContainers(caller, Labels(name), ended);
   if (caller.signal() != 0) return static_cast<ExitCode>(128 + caller.signal());
   if (!containers.ok()) {
     const bool unspoken = absl::IsFailedPrecondition(containers.status());  // the version, to an engine too new
@@ -212,7 +151,7 @@ ExitCode Watch(Session& session, Caller& caller, const Environment& environment,
   for (bool changed = true;;) {
     if (changed) {
       WatchFolders(session, name, changes);
-      const ShownOr looked = Look(session, caller, name);
+      const ShownOr looked = Look(session, caller, name, changes.TakeEnded());
       if (const ExitCode* over = std::get_if<ExitCode>(&looked)) return *over;
       const Shown& shown = std::get<Shown>(looked);
       if (!name.empty() && !shown.nothing.empty()) {

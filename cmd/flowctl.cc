@@ -32,6 +32,7 @@ const std::vector<Verb>& Verbs() {
       {{"apply"}, "flow-apply"},
       {{"status"}, "flow-status"},
       {{"logs"}, "flow-logs"},
+      {{"heartbeat"}, "flow-heartbeat"},
       {{"translate"}, "flow-translate"},
       {{"validate"}, "flow-validate"},
   };

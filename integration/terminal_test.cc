@@ -182,6 +182,10 @@ TEST_F(TerminalTest, WatchShowsEachChangeUntilThePipelineIsGone) {
   EXPECT_TRUE(Eventually(
       [&] { return absl::StrContains(drawn.Out(), "paused") && absl::StrContains(piped.Out(), "\"paused\""); }));
   engine().Do("POST", absl::StrCat("/containers/", container, "/unpause"));
+  // Nothing happens after it: what the engine lists a moment later is all that is shown from then on.
+  engine().Do("POST", absl::StrCat("/containers/", container, "/kill"));
+  EXPECT_TRUE(Eventually(
+      [&] { return absl::StrContains(drawn.Out(), "failed") && absl::StrContains(piped.Out(), "\"failed\""); }));
   EXPECT_EQ(Delete(name).exit_code, 0);
   const Finished& screen = drawn.Wait();
   EXPECT_EQ(screen.exit_code, 0) << screen.Describe();

@@ -183,6 +183,43 @@ const Command& LogsCommand() {
   return command;
 }
 
+const Command& HeartbeatCommand() {
+  static const Command command = {
+      .name = "flow-heartbeat",
+      .summary = "keep a control plane told how the components of pipelines are",
+      .usage = {"NAME... [flags]"},
+      .description =
+          "Sends a control plane a heartbeat for each component every 10 s, and at once when its health changes, as "
+          "the "
+          "engine's events tell it. What the control plane does not know, after it was restarted for example, is "
+          "registered again. Without heartbeats a control plane counts a component as unhealthy after 30 s, so this is "
+          "for images that send none by themselves.\n\n"
+          "Goes on while the engine or the control plane is away, and ends when its pipelines are deleted, or by a "
+          "signal: then the components are told to be stopping.",
+      .fewest = 1,
+      .most = -1,
+      .groups =
+          {
+              {"Whom to tell",
+               {{"control_plane", nullptr,
+                 "The control plane, by gRPC; https://HOST:PORT for one that speaks TLS. Without it the one that "
+                 "flow-apply was given."}}},
+              {"Which engine, which state",
+               {{"host"}, {"namespace", nullptr, "The namespace. Without it \"default\"."}, {"state_dir"}}},
+              {"Output", {{"verbose"}}},
+          },
+      .verbs = {},
+      .examples =
+          {
+              {"flow-heartbeat payments", "as long as it runs"},
+              {"flow-heartbeat payments orders --control_plane=10.0.0.7:8080", "of two, to this one"},
+          },
+      .exit_codes = {ExitCode::kDone, ExitCode::kFailed, ExitCode::kUsage, ExitCode::kNoEngine,
+                     ExitCode::kNoSuchPipeline, ExitCode::kHungUp, ExitCode::kInterrupted, ExitCode::kTerminated},
+  };
+  return command;
+}
+
 const Command& TranslateCommand() {
   static const Command command = {
       .name = "flow-translate",
@@ -250,6 +287,7 @@ const Command& FlowctlCommand() {
               {"status [NAME]", "the same (flow-status)"},
               {"delete pipeline NAME", "stop a pipeline and remove it (flow-delete)"},
               {"logs NAME [COMPONENT...]", "what its components write (flow-logs)"},
+              {"heartbeat NAME...", "keep a control plane told of it (flow-heartbeat)"},
               {"translate FILE", "its Compose file (flow-translate)"},
               {"validate FILE...", "its mistakes (flow-validate)"},
           },
@@ -265,8 +303,8 @@ const Command& FlowctlCommand() {
 }
 
 std::vector<const Command*> AllCommands() {
-  return {&ApplyCommand(),     &StatusCommand(),   &DeleteCommand(), &LogsCommand(),
-          &TranslateCommand(), &ValidateCommand(), &FlowctlCommand()};
+  return {&ApplyCommand(),     &StatusCommand(),    &DeleteCommand(),   &LogsCommand(),
+          &HeartbeatCommand(), &TranslateCommand(), &ValidateCommand(), &FlowctlCommand()};
 }
 
 }  // namespace flow

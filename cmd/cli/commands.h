@@ -12,6 +12,7 @@ const Command& ApplyCommand();
 const Command& StatusCommand();
 const Command& DeleteCommand();
 const Command& LogsCommand();
+const Command& HeartbeatCommand();
 const Command& TranslateCommand();
 const Command& ValidateCommand();
 const Command& FlowctlCommand();

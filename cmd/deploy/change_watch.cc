@@ -36,6 +36,9 @@ void ChangeWatch::Listen() {
                         .happened =
                             [this](const engine::Event& event) {
                               // Probes and commands in containers come by the second, and change nothing that is shown.
+                              const std::string& id = event.actor().id();
+                              if (event.action() == "die" || event.action() == "died") ended_.insert(id);
+                              if (event.action() == "start") ended_.erase(id);
                               changed_ |= !absl::StartsWith(event.action(), "exec_") && event.action() != "top";
                             },
                         .ended =
@@ -58,15 +61,17 @@ absl::Status ChangeWatch::Open() {
   return refused_.ok() ? absl::UnavailableError("the engine tells no events") : refused_;
 }
 
-ChangeWatch::Woken ChangeWatch::Wait(absl::Span<const int> descriptors) {
+ChangeWatch::Woken ChangeWatch::Wait(absl::Span<const int> descriptors, absl::Duration at_most) {
   std::vector<int> all(descriptors.begin(), descriptors.end());
   all.push_back(session_.signals().fd());
   if (folders_.fd() >= 0) all.push_back(folders_.fd());
   if (stream_ == 0 && absl::Now() >= listen_again_) Listen();
   const bool was_changed = opened_ && changed_;
-  const absl::Duration at_most = was_changed    ? kSwarm
-                                 : stream_ == 0 ? std::max(absl::ZeroDuration(), listen_again_ - absl::Now())
-                                                : absl::InfiniteDuration();
+  if (was_changed) {
+    at_most = std::min(at_most, kSwarm);
+  } else if (stream_ == 0) {
+    at_most = std::min(at_most, std::max(absl::ZeroDuration(), listen_again_ - absl::Now()));
+  }
   Woken woken;
   woken.status = session_.client()->Poll(at_most, all);
   if (const std::optional<int> signal = session_.signals().Next()) woken.signal = *signal;

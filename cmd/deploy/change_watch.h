@@ -3,7 +3,9 @@
 #ifndef CMD_DEPLOY_CHANGE_WATCH_H_
 #define CMD_DEPLOY_CHANGE_WATCH_H_
 
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -29,13 +31,19 @@ class ChangeWatch {
   void Watch(const std::string& folder) { folders_.Add(folder); }
 
   struct Woken {
-    bool changed = false;  // else one of the descriptors is readable
+    bool changed = false;  // else one of the descriptors is readable, or the time is over
     int signal = 0;        // that ends the command; 0: none
     absl::Status status;   // of an engine that tells no events: those of labels and folders go on
   };
   // Waits for a change (some milliseconds more, as they come in swarms), one of the descriptors, or a signal. Where the
   // engine goes away that is told, and waited for.
-  Woken Wait(absl::Span<const int> descriptors);
+  Woken Wait(absl::Span<const int> descriptors, absl::Duration at_most = absl::InfiniteDuration());
+
+  // The containers that events since the last call have told to have ended, and not to have been started again.
+  std::set<std::string> TakeEnded() { return std::exchange(ended_, {}); }
+
+  // The engine tells no events for now.
+  bool away() const { return away_; }
 
  private:
   void Listen();
@@ -48,6 +56,7 @@ class ChangeWatch {
   bool opened_ = false;
   absl::Time listen_again_;  // where none is open: not before
   bool changed_ = false;
+  std::set<std::string> ended_;
   bool away_ = false;  // told
   absl::Status refused_;
 };

@@ -27,15 +27,15 @@ namespace flow::control {
 
 class Heartbeat {
  public:
-  // `registered`: what the state knows; its address is for messages.
-  explicit Heartbeat(const deploy::ControlPlane& registered) : address_(registered.address()) {
-    for (const auto& [component, id] : registered.service_ids()) components_[component].service_id = id;
-  }
+  // `address`: for messages.
+  explicit Heartbeat(std::string address) : address_(std::move(address)) {}
 
-  // How the pipeline is now. `project`: what was last deployed, for what a component is registered with; without it
-  // that is what the engine's labels tell.
-  void Look(const deploy::PipelineStatus& status, const compose::Project* project) {
+  // How the pipeline is now. `state`: what was last deployed, for what a component is registered as and with; without
+  // it that is what the engine's labels tell.
+  void Look(const deploy::PipelineStatus& status, const deploy::Deployment* state) {
     wants_look_ = false;
+    if (state != nullptr) Know(state->control_plane());
+    const compose::Project* project = state != nullptr ? &state->project() : nullptr;
     for (auto& [id, component] : components_) component.present = false;
     const bool deleting = status.state() == "deleting";
     for (const deploy::ComponentStatus& of : status.components()) {
@@ -107,6 +107,7 @@ class Heartbeat {
  private:
   struct Component {
     std::string service_id;  // empty: not registered, as far as is known
+    std::string known_id;    // by the state: an apply may have registered it anew
     flowctl::v1::RegisterRequest description;
     flowctl::v1::HealthStatus health = flowctl::v1::HEALTH_STATUS_UNKNOWN;
     flowctl::v1::HealthStatus sent = flowctl::v1::HEALTH_STATUS_UNKNOWN;  // by the call that is open
@@ -117,6 +118,15 @@ class Heartbeat {
     bool refused = false;  // its registration, and that was told
     int open = 0;          // the call under way; 0: none
   };
+
+  void Know(const deploy::ControlPlane& registered) {
+    for (const auto& [id, service_id] : registered.service_ids()) {
+      Component& component = components_[id];
+      if (component.known_id == service_id) continue;
+      component.known_id = component.service_id = service_id;
+      component.told.reset();
+    }
+  }
 
   static flowctl::v1::RegisterRequest Describe(const deploy::PipelineStatus& status, const deploy::ComponentStatus& of,
                                                const compose::Project* project) {

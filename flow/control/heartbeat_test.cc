@@ -18,11 +18,10 @@ using ::testing::IsEmpty;
 using testing::Registered;
 using testing::Talk;
 
-deploy::ControlPlane Known() {
-  deploy::ControlPlane known;
-  known.set_address("cp:8080");
-  (*known.mutable_service_ids())["source"] = "s1";
-  (*known.mutable_service_ids())["sink"] = "s2";
+deploy::Deployment Known() {
+  deploy::Deployment known;
+  (*known.mutable_control_plane()->mutable_service_ids())["source"] = "s1";
+  (*known.mutable_control_plane()->mutable_service_ids())["sink"] = "s2";
   return known;
 }
 
@@ -46,7 +45,7 @@ deploy::PipelineStatus Status(const std::vector<std::pair<std::string, std::stri
 
 class HeartbeatTest : public ::testing::Test {
  protected:
-  void Look(const deploy::PipelineStatus& status) { heartbeat_.Look(status, nullptr); }
+  void Look(const deploy::PipelineStatus& status) { heartbeat_.Look(status, &known_); }
   // Both are healthy, and that was told.
   void BothHealthy() {
     Look(Status({{"source", "running"}, {"sink", "running"}}));
@@ -55,7 +54,8 @@ class HeartbeatTest : public ::testing::Test {
     talk_.Answer("s2 is HEALTHY");
   }
 
-  Heartbeat heartbeat_{Known()};
+  deploy::Deployment known_ = Known();
+  Heartbeat heartbeat_{"cp:8080"};
   Talk<Heartbeat> talk_{heartbeat_};
 };
 
@@ -79,7 +79,7 @@ TEST_F(HeartbeatTest, WhatChangesWhileACallIsOpenIsToldBehindIt) {
 }
 
 TEST(Heartbeat, RegistersWhatTheStateDoesNotKnow) {
-  Heartbeat heartbeat((deploy::ControlPlane()));
+  Heartbeat heartbeat("cp:8080");
   Talk<Heartbeat> talk(heartbeat);
   heartbeat.Look(Status({{"source", "running"}, {"sink", "missing"}}), nullptr);
   EXPECT_THAT(talk.Said(), ElementsAre("register source"));  // of the other there is nothing
@@ -96,6 +96,13 @@ TEST_F(HeartbeatTest, AServerThatForgotIsToldAnewAfterALook) {
   EXPECT_THAT(talk_.Said(), ElementsAre("register source"));
   EXPECT_THAT(talk_.Answer("register source", Registered("s8")), ElementsAre("s8 is HEALTHY"));
   EXPECT_FALSE(heartbeat_.wants_look());
+}
+
+TEST_F(HeartbeatTest, WhatAnApplyRegisteredAnewIsToldUnderItsNewId) {
+  BothHealthy();
+  (*known_.mutable_control_plane()->mutable_service_ids())["sink"] = "s3";
+  Look(Status({{"source", "running"}, {"sink", "running"}}));
+  EXPECT_THAT(talk_.Said(), ElementsAre("s3 is HEALTHY"));
 }
 
 TEST_F(HeartbeatTest, WhatWasDeletedIsNotRegisteredAgain) {
@@ -143,7 +150,7 @@ TEST_F(HeartbeatTest, ItsLastWordIsStopping) {
 }
 
 TEST(Heartbeat, ARefusedRegistrationIsToldOnce) {
-  Heartbeat heartbeat((deploy::ControlPlane()));
+  Heartbeat heartbeat("cp:8080");
   Talk<Heartbeat> talk(heartbeat);
   heartbeat.Look(Status({{"source", "running"}}), nullptr);
   talk.Said();

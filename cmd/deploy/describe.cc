@@ -1,0 +1,95 @@
+#include "cmd/deploy/describe.h"
+
+#include <utility>
+
+#include "cmd/state/lock.h"
+#include "flow/compose/labels.h"
+#include "flow/deploy/failure.h"
+#include "flow/deploy/status.h"
+
+namespace flow {
+namespace {
+
+// The unhealthy containers whose probe cannot run in their image: that is no verdict. And, where asked for, what only
+// an inspection of each container tells.
+void Inspect(Caller& caller, const std::vector<deploy::Container>& containers, bool all,
+             std::map<std::string, engine::ContainerInspect>* inspected) {
+  std::vector<engine::Call> calls;
+  for (const deploy::Container& container : containers) {
+    if (all || container.health == deploy::Health::kUnhealthy) {
+      calls.push_back(engine::InspectContainer{container.id});
+    }
+  }
+  if (calls.empty()) return;
+  for (const absl::StatusOr<engine::Reply>& reply : caller.All(calls)) {
+    if (!reply.ok()) continue;  // gone meanwhile
+    const auto& inspect = std::get<engine::ContainerInspect>(*reply);
+    (*inspected)[inspect.id()] = inspect;
+  }
+}
+
+// Takes what a container is by itself over what the list said of it.
+void BringUpToDate(Caller& caller, const std::set<std::string>& ended, ContainersOf* containers) {
+  std::map<std::string, deploy::Container*> doubtful;
+  std::vector<engine::Call> calls;
+  for (auto& [key, of_pipeline] : *containers) {
+    for (deploy::Container& container : of_pipeline) {
+      if (container.state != "running" || !ended.contains(container.id)) continue;
+      doubtful[container.id] = &container;
+      calls.push_back(engine::InspectContainer{container.id});
+    }
+  }
+  if (calls.empty()) return;
+  for (const absl::StatusOr<engine::Reply>& reply : caller.All(calls)) {
+    if (!reply.ok()) continue;  // gone meanwhile
+    const auto& inspect = std::get<engine::ContainerInspect>(*reply);
+    deploy::Container& container = *doubtful.at(inspect.id());
+    container.state = inspect.state().status();
+    container.exit_code = inspect.state().exit_code();
+    if (container.state != "running") container.health = deploy::Health::kNone;
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<ContainersOf> ListContainers(Caller& caller, const std::vector<std::string>& labels,
+                                            const std::set<std::string>& ended) {
+  const absl::StatusOr<engine::Reply> reply = caller.One(engine::ListContainers{.labels = labels});
+  if (!reply.ok()) return reply.status();
+  std::map<PipelineKey, engine::ContainerList> lists;
+  for (const engine::ContainerSummary& container : std::get<engine::ContainerList>(*reply).containers()) {
+    const PipelineKey key{deploy::Label(container.labels(), compose::kNamespaceLabel),
+                          deploy::Label(container.labels(), compose::kPipelineLabel)};
+    *lists[key].add_containers() = container;
+  }
+  ContainersOf containers;
+  for (const auto& [key, list] : lists) containers[key] = deploy::ReadContainers(list);
+  BringUpToDate(caller, ended, &containers);
+  return containers;
+}
+
+deploy::PipelineStatus Describe(Session& session, Caller& caller, const PipelineKey& key,
+                                std::optional<deploy::Deployment> state, std::vector<deploy::Container> containers,
+                                bool inspect_all) {
+  deploy::StatusInput input{.namespace_ = key.pipeline_namespace, .pipeline = key.name};
+  input.deployment = std::move(state);
+  input.containers = std::move(containers);
+  if (const int holder = LockHolder(session.store(), key); holder != 0) input.holder = holder;
+  std::map<std::string, engine::ContainerInspect> inspected;
+  Inspect(caller, input.containers, inspect_all, &inspected);
+  for (const auto& [id, inspect] : inspected) {
+    if (deploy::ProbeCannotRun(inspect)) input.probe_cannot_run.insert(id);
+  }
+  deploy::PipelineStatus status = deploy::DescribePipeline(input);
+  for (deploy::ComponentStatus& component : *status.mutable_components()) {
+    for (deploy::ContainerStatus& container : *component.mutable_containers()) {
+      const auto inspect = inspected.find(container.id());
+      if (inspect == inspected.end()) continue;
+      container.set_started_at(inspect->second.state().started_at());
+      container.set_restart_count(inspect->second.restart_count());
+    }
+  }
+  return status;
+}
+
+}  // namespace flow

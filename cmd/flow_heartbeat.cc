@@ -1,0 +1,215 @@
+// flow-heartbeat: keeps a control plane told how the components of running pipelines are.
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "cmd/base/environment.h"
+#include "cmd/cli/arguments.h"
+#include "cmd/cli/commands.h"
+#include "cmd/cli/flags.h"
+#include "cmd/control/choice.h"
+#include "cmd/control/messenger.h"
+#include "cmd/deploy/caller.h"
+#include "cmd/deploy/change_watch.h"
+#include "cmd/deploy/describe.h"
+#include "cmd/deploy/own_state.h"
+#include "cmd/deploy/session.h"
+#include "flow/compose/labels.h"
+#include "flow/control/heartbeat.h"
+
+namespace flow {
+namespace {
+
+constexpr char kName[] = "flow-heartbeat";
+
+// A server calls what it has not heard of for 30 s unhealthy.
+constexpr absl::Duration kBeatEvery = absl::Seconds(10);
+// Where the control plane does not answer, and between two looks that it makes necessary.
+constexpr absl::Duration kAgain = absl::Seconds(1);
+
+// One pipeline, and the control plane that is told of it.
+struct Told {
+  Told(Session& session, PipelineKey key, const ControlPlaneChoice& choice)
+      : key(std::move(key)), heartbeat(choice.registered.address()), messenger(session, *choice.endpoint) {}
+
+  void Pump(const Session& session) {
+    messenger.Pump(heartbeat);
+    for (const std::string& warning : heartbeat.out().TakeWarnings()) {
+      session.Warn(absl::StrCat(key.name, ": ", warning));
+    }
+  }
+
+  const PipelineKey key;
+  control::Heartbeat heartbeat;
+  Messenger messenger;
+};
+
+using ToldOnes = std::map<PipelineKey, std::unique_ptr<Told>>;
+
+class Watcher {
+ public:
+  Watcher(Session& session, Caller& caller, std::string name_space)
+      : session_(session),
+        caller_(caller),
+        labels_({compose::kPipelineLabel, absl::StrCat(compose::kNamespaceLabel, "=", name_space)}),
+        changes_(session, labels_, caller.version()) {}
+
+  // The pipelines to be told of. The exit code where there is one of which nothing can be told, which was told then.
+  std::optional<ExitCode> Choose(const std::vector<PipelineKey>& keys, const std::optional<std::string>& flag,
+                                 const Environment& environment) {
+    const absl::StatusOr<ContainersOf> containers = ListContainers(caller_, labels_);
+    if (caller_.signal() != 0) return static_cast<ExitCode>(128 + caller_.signal());
+    if (!containers.ok()) return session_.Fail(ExitCode::kFailed, containers.status().message());
+    OwnStates states(session_);
+    for (const PipelineKey& key : keys) {
+      const OwnState state = states.Read(key);
+      if (!state.known && !containers->contains(key)) {
+        return session_.Fail(
+            ExitCode::kNoSuchPipeline,
+            absl::StrCat("there is no pipeline \"", key.name, "\" in namespace \"", key.pipeline_namespace, "\""));
+      }
+      const absl::StatusOr<ControlPlaneChoice> choice = ChooseControlPlane(flag, state.deployment, environment);
+      if (!choice.ok()) return session_.Fail(ExitCode::kUsage, choice.status().message());
+      if (!choice->endpoint.has_value()) {
+        return session_.Fail(ExitCode::kUsage, absl::StrCat("pipeline \"", key.name,
+                                                            "\" was deployed without a control plane; say which with "
+                                                            "--control_plane=HOST:PORT"));
+      }
+      told_[key] = std::make_unique<Told>(session_, key, *choice);
+    }
+    return std::nullopt;
+  }
+
+  // Until all pipelines are gone, or a signal comes.
+  ExitCode Run() {
+    if (const absl::Status status = changes_.Open(); !status.ok()) {
+      return session_.Fail(ExitCode::kFailed, status.message());
+    }
+    absl::Time beat = absl::Now() + kBeatEvery, again = absl::InfinitePast();
+    for (bool changed = true;;) {
+      const absl::Time now = absl::Now();
+      const bool away = Any([](const control::Heartbeat& heartbeat) { return heartbeat.away(); });
+      const bool wanted = Any([](const control::Heartbeat& heartbeat) { return heartbeat.wants_look(); });
+      if (changed || (wanted && now >= again)) {
+        again = now + kAgain;
+        if (const std::optional<ExitCode> over = Look()) return *over;
+      }
+      if (now >= beat || (away && now >= again)) {
+        beat = now + kBeatEvery;
+        again = now + kAgain;
+        for (auto& [key, told] : told_) told->heartbeat.Beat();
+      }
+      for (auto& [key, told] : told_) told->Pump(session_);
+      if (told_.empty()) return ExitCode::kDone;
+
+      const absl::Duration until_beat = beat - absl::Now();
+      const absl::Duration until_again = away || wanted ? again - absl::Now() : absl::InfiniteDuration();
+      const ChangeWatch::Woken woken =
+          changes_.Wait({}, std::max(absl::ZeroDuration(), std::min(until_beat, until_again)));
+      if (woken.signal != 0) return Stop(woken.signal);
+      if (!woken.status.ok()) return session_.Fail(ExitCode::kFailed, woken.status.message());
+      changed = woken.changed;
+      if (changes_.away() && !std::exchange(unknown_, true)) SayUnknown();
+      unknown_ &= changes_.away();
+    }
+  }
+
+ private:
+  template <typename Predicate>
+  bool Any(const Predicate& predicate) const {
+    return std::any_of(told_.begin(), told_.end(),
+                       [&](const auto& entry) { return predicate(entry.second->heartbeat); });
+  }
+
+  // Asks the engine how they are. A pipeline of which there is nothing left is told of no more.
+  std::optional<ExitCode> Look() {
+    for (const auto& [key, told] : told_) {
+      const std::string folder = session_.store().FolderOf(key);
+      changes_.Watch(folder);
+      changes_.Watch(folder.substr(0, folder.rfind('/')));
+    }
+    absl::StatusOr<ContainersOf> containers = ListContainers(caller_, labels_, changes_.TakeEnded());
+    if (caller_.signal() != 0) return Stop(caller_.signal());
+    if (!containers.ok()) {
+      SayUnknown();  // the stream of events tells when it is worth another look
+      return std::nullopt;
+    }
+    OwnStates states(session_);
+    for (auto told = told_.begin(); told != told_.end();) {
+      const PipelineKey& key = told->first;
+      OwnState state = states.Read(key);
+      std::vector<deploy::Container>& of_pipeline = (*containers)[key];
+      if (!state.known && of_pipeline.empty()) {
+        session_.Note(absl::StrCat("pipeline \"", key.name, "\" is gone"));
+        told = told_.erase(told);
+        continue;
+      }
+      const std::optional<deploy::Deployment> deployment = state.deployment;
+      const deploy::PipelineStatus status =
+          Describe(session_, caller_, key, std::move(state.deployment), std::move(of_pipeline), /*inspect_all=*/false);
+      told->second->heartbeat.Look(status, deployment.has_value() ? &*deployment : nullptr);
+      ++told;
+    }
+    return std::nullopt;
+  }
+
+  void SayUnknown() {
+    for (auto& [key, told] : told_) told->heartbeat.Unknown();
+  }
+
+  ExitCode Stop(int signal) {
+    for (auto& [key, told] : told_) {
+      told->heartbeat.Stop();
+      told->messenger.Pump(told->heartbeat);
+    }
+    for (auto& [key, told] : told_) (void)told->messenger.Drain(told->heartbeat, Messenger::kDeadline);
+    return static_cast<ExitCode>(128 + signal);
+  }
+
+  Session& session_;
+  Caller& caller_;
+  const std::vector<std::string> labels_;
+  ChangeWatch changes_;
+  ToldOnes told_;
+  bool unknown_ = false;  // the engine is away, and that was told
+};
+
+ExitCode Main(const Arguments& arguments) {
+  const Environment environment = ProcessEnvironment();
+  auto opened = Session::Open(kName, environment);
+  if (const ExitCode* over = std::get_if<ExitCode>(&opened)) return *over;
+  Session& session = *std::get<std::unique_ptr<Session>>(opened);
+  const std::string name_space = FLAGS_namespace.empty() ? "default" : FLAGS_namespace;
+  std::vector<PipelineKey> keys;
+  for (const std::string& name : arguments.operands) {
+    keys.push_back({name_space, name});
+    if (const absl::Status status = CheckKey(keys.back()); !status.ok()) {
+      return session.Fail(ExitCode::kUsage, status.message());
+    }
+  }
+  if (session.client() == nullptr) return ExitCode::kFailed;
+  Caller caller(session);
+  if (const std::optional<ExitCode> over = Connect(session, caller)) return *over;
+  Watcher watcher(session, caller, name_space);
+  const bool given = arguments.given.contains("control_plane");
+  const std::optional<std::string> flag = given ? std::optional(FLAGS_control_plane) : std::nullopt;
+  if (const std::optional<ExitCode> over = watcher.Choose(keys, flag, environment)) return *over;
+  return watcher.Run();
+}
+
+}  // namespace
+}  // namespace flow
+
+int main(int argc, char** argv) {
+  auto begun = flow::Begin(flow::HeartbeatCommand(), argc, argv);
+  if (const auto* over = std::get_if<flow::ExitCode>(&begun)) return static_cast<int>(*over);
+  return static_cast<int>(flow::Main(std::get<flow::Arguments>(begun)));
+}

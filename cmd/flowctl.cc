@@ -4,49 +4,56 @@
 #include <cerrno>
 #include <filesystem>
 #include <iostream>
+#include <set>
 #include <string>
 #include <system_error>
 #include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "cmd/base/environment.h"
 #include "cmd/base/errno_status.h"
 #include "cmd/cli/arguments.h"
 #include "cmd/cli/commands.h"
+#include "cmd/cli/completion.h"
+#include "cmd/cli/verbs.h"
+#include "cmd/state/store.h"
 
 namespace flow {
 namespace {
 
-struct Verb {
-  std::vector<std::string> words;
-  const char* program;
-};
-
-// The words that come first, the longest way to say it before the shorter ones.
-const std::vector<Verb>& Verbs() {
-  static const auto& verbs = *new std::vector<Verb>{
-      {{"get", "pipelines"}, "flow-status"},
-      {{"get", "pipeline"}, "flow-status"},
-      {{"delete", "pipeline"}, "flow-delete"},
-      {{"delete", "pipelines"}, "flow-delete"},
-      {{"apply"}, "flow-apply"},
-      {{"status"}, "flow-status"},
-      {{"logs"}, "flow-logs"},
-      {{"heartbeat"}, "flow-heartbeat"},
-      {{"translate"}, "flow-translate"},
-      {{"validate"}, "flow-validate"},
-  };
-  return verbs;
-}
-
-// The program that the arguments ask for, and how many of them say so; nullptr: none.
-const Verb* FindVerb(const std::vector<std::string>& arguments) {
-  for (const Verb& verb : Verbs()) {
-    if (arguments.size() < verb.words.size()) continue;
-    if (std::equal(verb.words.begin(), verb.words.end(), arguments.begin())) return &verb;
+// What the state knows, for completion. What cannot be read is nothing.
+class StateNames : public KnownNames {
+ public:
+  std::vector<std::string> Namespaces(const std::string& state_dir) const override {
+    std::set<std::string> names;
+    for (const PipelineKey& key : List(state_dir)) names.insert(key.pipeline_namespace);
+    return {names.begin(), names.end()};
   }
-  return nullptr;
-}
+  std::vector<std::string> Pipelines(const std::string& state_dir, const std::string& name_space) const override {
+    std::vector<std::string> names;
+    for (const PipelineKey& key : List(state_dir)) {
+      if (key.pipeline_namespace == name_space) names.push_back(key.name);
+    }
+    return names;
+  }
+  std::vector<std::string> Components(const std::string& state_dir, const std::string& name_space,
+                                      const std::string& pipeline) const override {
+    std::vector<std::string> ids;
+    const absl::StatusOr<std::string> folder = StateFolder(state_dir, ProcessEnvironment());
+    if (!folder.ok()) return ids;
+    const auto state = Store(*folder).ReadDeployment({name_space, pipeline});
+    if (!state.ok()) return ids;
+    for (const deploy::Component& component : state->components()) ids.push_back(component.id());
+    return ids;
+  }
+
+ private:
+  static std::vector<PipelineKey> List(const std::string& state_dir) {
+    const absl::StatusOr<std::string> folder = StateFolder(state_dir, ProcessEnvironment());
+    return folder.ok() ? Store(*folder).List().value_or(std::vector<PipelineKey>()) : std::vector<PipelineKey>();
+  }
+};
 
 ExitCode Run(const Verb& verb, const std::vector<std::string>& arguments) {
   std::error_code error;
@@ -66,7 +73,13 @@ ExitCode Run(const Verb& verb, const std::vector<std::string>& arguments) {
 }  // namespace flow
 
 int main(int argc, char** argv) {
-  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+  // `flowctl __complete COMMAND WORD…`, for the shells' completion scripts.
+  if (!arguments.empty() && arguments[0] == "__complete") {
+    const std::vector<std::string> words(arguments.begin() + 1, arguments.end());
+    std::cout << flow::ToText(flow::Complete(words, flow::StateNames()));
+    return 0;
+  }
   if (const flow::Verb* verb = flow::FindVerb(arguments)) return static_cast<int>(flow::Run(*verb, arguments));
   auto begun = flow::Begin(flow::FlowctlCommand(), argc, argv);
   if (const auto* over = std::get_if<flow::ExitCode>(&begun)) return static_cast<int>(*over);

@@ -27,6 +27,14 @@ struct Term {
   const char* meaning;
 };
 
+// What the operands of a command are, for a shell that completes them.
+enum class Operands {
+  kFiles,       // of the user's
+  kPipelines,   // names that the state knows
+  kComponents,  // one pipeline's name, then ids of its components
+  kVerbs,       // the command's own
+};
+
 struct Command {
   const char* name;                // "flow-apply"
   const char* summary;             // "deploy a pipeline …": no capital, no period
@@ -35,6 +43,7 @@ struct Command {
   // How many operands (FILE, NAME…) it takes; `most` below 0: any number.
   int fewest = 0;
   int most = 0;
+  Operands operands = Operands::kFiles;
   std::vector<FlagGroup> groups;
   std::vector<Term> verbs;
   std::vector<Term> examples;

@@ -76,6 +76,7 @@ const Command& StatusCommand() {
           "running, unhealthy, restarting, completed, failed, paused or missing.",
       .fewest = 0,
       .most = 1,
+      .operands = Operands::kPipelines,
       .groups =
           {
               {"Looking",
@@ -115,6 +116,7 @@ const Command& DeleteCommand() {
           "labels is touched. What cannot be removed is named with what holds it; a further flow-delete ends the work.",
       .fewest = 0,
       .most = -1,
+      .operands = Operands::kPipelines,
       .groups =
           {
               {"Deleting",
@@ -157,6 +159,7 @@ const Command& LogsCommand() {
           "pipeline is deleted or when none of its components can write any more.",
       .fewest = 1,
       .most = -1,
+      .operands = Operands::kComponents,
       .groups =
           {
               {"Which lines", {{"follow"}, {"tail"}, {"since"}, {"until"}}},
@@ -198,6 +201,7 @@ const Command& HeartbeatCommand() {
           "signal: then the components are told to be stopping.",
       .fewest = 1,
       .most = -1,
+      .operands = Operands::kPipelines,
       .groups =
           {
               {"Whom to tell",
@@ -278,6 +282,7 @@ const Command& FlowctlCommand() {
           "--help` is that command's own help.",
       .fewest = 0,
       .most = -1,
+      .operands = Operands::kVerbs,
       .groups = {},
       .verbs =
           {

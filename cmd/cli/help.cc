@@ -54,8 +54,16 @@ void Define(Page& page, absl::string_view term, absl::string_view meaning, size_
   Wrap(page, meaning, column, column);
 }
 
+}  // namespace
+
+std::string FlagHelp(const CommandFlag& flag) {
+  gflags::CommandLineFlagInfo info;
+  gflags::GetCommandLineFlagInfo(flag.name, &info);
+  return flag.help != nullptr ? flag.help : info.description;
+}
+
 std::string FlagTerm(const FlagSpec& flag) {
-  const std::string letter = flag.letter == 0 ? "    " : absl::StrCat("-", std::string(1, flag.letter), ", ");
+  const std::string letter = flag.letter == 0 ? "" : absl::StrCat("-", std::string(1, flag.letter), ", ");
   return absl::StrCat(letter, "--", flag.name, *flag.value == '\0' ? "" : "=", flag.value);
 }
 
@@ -63,7 +71,7 @@ std::string FlagMeaning(const FlagSpec& flag, const CommandFlag& of_command) {
   gflags::CommandLineFlagInfo info;
   gflags::GetCommandLineFlagInfo(flag.name, &info);
   const std::string value = of_command.default_value != nullptr ? of_command.default_value : info.default_value;
-  std::string text = of_command.help != nullptr ? of_command.help : info.description;
+  std::string text = FlagHelp(of_command);
   if (flag.repeated) absl::StrAppend(&text, " May be given several times.");
   if (flag.kind == FlagSpec::Kind::kBool) {
     if (value == "true") absl::StrAppend(&text, " On; --no", flag.name, " turns it off.");
@@ -72,8 +80,6 @@ std::string FlagMeaning(const FlagSpec& flag, const CommandFlag& of_command) {
   }
   return text;
 }
-
-}  // namespace
 
 const char* MeaningOf(ExitCode code) {
   switch (code) {
@@ -119,7 +125,7 @@ std::string HelpPage(const Command& command, int width) {
     absl::StrAppend(&page.text, "\n", group.title, ":\n");
     for (const CommandFlag& flag : group.flags) {
       const FlagSpec spec = SpecOf(flag);
-      Define(page, FlagTerm(spec), FlagMeaning(spec, flag), kTermColumn);
+      Define(page, absl::StrCat(spec.letter == 0 ? "    " : "", FlagTerm(spec)), FlagMeaning(spec, flag), kTermColumn);
     }
   }
   absl::StrAppend(&page.text, "\nAlso:\n");

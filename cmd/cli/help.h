@@ -6,6 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "cmd/cli/command.h"
+#include "cmd/cli/flags.h"
 #include "flow/exit_code.h"
 
 namespace flow {
@@ -16,6 +17,13 @@ std::string HelpPage(const Command& command, int width);
 
 // What an exit code means, for the page: "the pipeline file is not valid".
 const char* MeaningOf(ExitCode code);
+
+// What a flag means to a command, in sentences; without its default.
+std::string FlagHelp(const CommandFlag& flag);
+
+// How a flag is written, "-o, --output=table|json", and what it means with its default: for a page.
+std::string FlagTerm(const FlagSpec& flag);
+std::string FlagMeaning(const FlagSpec& flag, const CommandFlag& of_command);
 
 }  // namespace flow
 

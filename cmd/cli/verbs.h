@@ -1,0 +1,23 @@
+// The verbs of flowctl: which of the other commands each runs.
+#ifndef CMD_CLI_VERBS_H_
+#define CMD_CLI_VERBS_H_
+
+#include <string>
+#include <vector>
+
+namespace flow {
+
+struct Verb {
+  std::vector<std::string> words;
+  const char* program;
+};
+
+// The longest way to say it before the shorter ones.
+const std::vector<Verb>& Verbs();
+
+// The verb that the arguments begin with; nullptr: none.
+const Verb* FindVerb(const std::vector<std::string>& arguments);
+
+}  // namespace flow
+
+#endif  // CMD_CLI_VERBS_H_

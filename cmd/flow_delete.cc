@@ -19,7 +19,7 @@
 #include "cmd/control/leave.h"
 #include "cmd/deploy/caller.h"
 #include "cmd/deploy/drive.h"
-#include "cmd/deploy/load.h"
+#include "cmd/deploy/key_of_file.h"
 #include "cmd/deploy/own_state.h"
 #include "cmd/deploy/progress.h"
 #include "cmd/deploy/session.h"
@@ -98,10 +98,9 @@ std::variant<std::vector<PipelineKey>, ExitCode> Named(Session& session, const A
   std::vector<PipelineKey> keys;
   for (const std::string& name : arguments.operands) keys.push_back({namespace_, name});
   if (!FLAGS_file.empty()) {
-    absl::StatusOr<LoadedPipeline> loaded = LoadPipeline(FLAGS_file, arguments, ProcessEnvironment(), false);
-    if (!loaded.ok()) return session.Fail(ExitCode::kFailed, loaded.status().message());
-    if (!loaded->valid) return ExitCode::kInvalidFile;
-    keys.push_back({loaded->pipeline.namespace_(), loaded->pipeline.name()});
+    const auto key = KeyOfFile(session, arguments, ProcessEnvironment());
+    if (const ExitCode* over = std::get_if<ExitCode>(&key)) return *over;
+    keys.push_back(std::get<PipelineKey>(key));
   }
   if (FLAGS_all) {
     const absl::StatusOr<std::set<PipelineKey>> all = AllOf(session, namespace_);

@@ -24,6 +24,7 @@
 #include "cmd/cli/flags.h"
 #include "cmd/cli/terminal.h"
 #include "cmd/deploy/caller.h"
+#include "cmd/deploy/key_of_file.h"
 #include "cmd/deploy/log_driver.h"
 #include "cmd/deploy/own_state.h"
 #include "cmd/deploy/session.h"
@@ -51,8 +52,13 @@ std::optional<absl::Time> ParseMoment(const std::string& text) {
 std::variant<deploy::LogInput, ExitCode> InputOfFlags(const Arguments& arguments) {
   deploy::LogInput input;
   input.namespace_ = FLAGS_namespace.empty() ? "default" : FLAGS_namespace;
-  input.pipeline = arguments.operands[0];
-  input.components.insert(arguments.operands.begin() + 1, arguments.operands.end());
+  std::vector<std::string> operands = arguments.operands;
+  if (FLAGS_file.empty()) {
+    if (operands.empty()) return WrongUsage(LogsCommand(), "it needs NAME, or -f FILE");
+    input.pipeline = operands[0];
+    operands.erase(operands.begin());
+  }
+  input.components.insert(operands.begin(), operands.end());
   input.follow = FLAGS_follow;
   input.tail = FLAGS_tail;
   int64_t lines = 0;
@@ -175,6 +181,12 @@ ExitCode Main(const Arguments& arguments) {
   auto opened = Session::Open(kName, environment);
   if (const ExitCode* over = std::get_if<ExitCode>(&opened)) return *over;
   Session& session = *std::get<std::unique_ptr<Session>>(opened);
+  if (!FLAGS_file.empty()) {
+    const auto key = KeyOfFile(session, arguments, environment);
+    if (const ExitCode* over = std::get_if<ExitCode>(&key)) return *over;
+    input.namespace_ = std::get<PipelineKey>(key).pipeline_namespace;
+    input.pipeline = std::get<PipelineKey>(key).name;
+  }
   if (session.client() == nullptr) return ExitCode::kFailed;
   Caller caller(session);
   if (const std::optional<ExitCode> over = Connect(session, caller)) return *over;

@@ -16,6 +16,7 @@
 #include "cmd/deploy/caller.h"
 #include "cmd/deploy/change_watch.h"
 #include "cmd/deploy/describe.h"
+#include "cmd/deploy/key_of_file.h"
 #include "cmd/deploy/own_state.h"
 #include "cmd/deploy/screen.h"
 #include "cmd/deploy/session.h"
@@ -177,14 +178,23 @@ ExitCode Watch(Session& session, Caller& caller, const Environment& environment,
 }
 
 ExitCode Main(const Arguments& arguments) {
+  if (!arguments.operands.empty() && !FLAGS_file.empty()) {
+    return WrongUsage(StatusCommand(), "it takes a name, or -f FILE");
+  }
   const Environment environment = ProcessEnvironment();
   auto opened = Session::Open(kName, environment);
   if (const ExitCode* over = std::get_if<ExitCode>(&opened)) return *over;
   Session& session = *std::get<std::unique_ptr<Session>>(opened);
+  std::string name = arguments.operands.empty() ? "" : arguments.operands[0];
+  if (!FLAGS_file.empty()) {
+    const auto key = KeyOfFile(session, arguments, environment);
+    if (const ExitCode* over = std::get_if<ExitCode>(&key)) return *over;
+    name = std::get<PipelineKey>(key).name;
+    FLAGS_namespace = std::get<PipelineKey>(key).pipeline_namespace;
+  }
   if (session.client() == nullptr) return ExitCode::kFailed;
   Caller caller(session);
   if (const std::optional<ExitCode> over = Connect(session, caller)) return *over;
-  const std::string name = arguments.operands.empty() ? "" : arguments.operands[0];
   if (const absl::Status status = CheckKey(KeyOf(name)); !name.empty() && !status.ok()) {
     return session.Fail(ExitCode::kUsage, status.message());
   }

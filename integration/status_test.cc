@@ -66,5 +66,24 @@ TEST_F(StatusTest, WhatSomeoneChangedByHandIsTold) {
   EXPECT_EQ(Status(name).message, "");
 }
 
+// What needs no more of a file than the pipeline's name takes one that is not valid, or whose variables are not set.
+TEST_F(StatusTest, APipelineIsFoundByItsFile) {
+  const std::string name = Name("file");
+  const std::string yaml = Pipeline(name, "  sources:\n" + Idle("source", "      env: {A: '${UNSET_HERE}'}\n"));
+  const std::string variables = Write("variables", "UNSET_HERE=1\n");
+  ASSERT_EQ(Apply(yaml, {"--env_file=" + variables}).exit_code, 0);
+  const std::string file = Write("broken.yaml", absl::StrCat(yaml, "      imagee: typo\n"));
+  const Finished& status = Flow("flow-status", {"-f", file, "-o", "name"});
+  EXPECT_EQ(status.exit_code, 0) << status.Describe();
+  EXPECT_THAT(status.out, HasSubstr("source"));
+  EXPECT_EQ(Flow("flow-logs", {"-f", file, "source"}).exit_code, 0);
+  EXPECT_EQ(Flow("flow-status", {"-f", file, name}).exit_code, 2);
+  EXPECT_EQ(Flow("flow-logs", {}).exit_code, 2);
+  const Finished& unnamed = Flow("flow-delete", {"-f", Write("unnamed.yaml", "kind: Pipeline\n")});
+  EXPECT_EQ(unnamed.exit_code, 3) << unnamed.Describe();
+  EXPECT_EQ(Flow("flow-delete", {"-f", file}).exit_code, 0);
+  EXPECT_TRUE(Gone(name));
+}
+
 }  // namespace
 }  // namespace flow::integration

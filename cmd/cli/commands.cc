@@ -66,7 +66,7 @@ const Command& StatusCommand() {
   static const Command command = {
       .name = "flow-status",
       .summary = "tell how pipelines are",
-      .usage = {"[NAME] [flags]"},
+      .usage = {"[NAME] [flags]", "-f FILE [flags]"},
       .description =
           "Without a name every pipeline, a line each; with one that pipeline's components. The engine is asked, by "
           "the labels "
@@ -80,7 +80,10 @@ const Command& StatusCommand() {
       .groups =
           {
               {"Looking",
-               {{"watch"}, {"stats"}, {"check", nullptr, "Exit with 1 unless everything is running or completed."}}},
+               {{"watch"},
+                {"stats"},
+                {"check", nullptr, "Exit with 1 unless everything is running or completed."},
+                {"file", nullptr, "Look at the pipeline that this file names; - is standard input."}}},
               {"Which engine, which state",
                {{"host"},
                 {"namespace", nullptr, "The namespace. Without it every one, or for a name \"default\"."},
@@ -151,18 +154,23 @@ const Command& LogsCommand() {
   static const Command command = {
       .name = "flow-logs",
       .summary = "show what a pipeline's components write",
-      .usage = {"NAME [COMPONENT...] [flags]"},
+      .usage = {"NAME [COMPONENT...] [flags]", "-f FILE [COMPONENT...] [flags]"},
       .description =
           "Prints the output of the components, of all or of those that are named, in the order of its times, with the "
           "component before each line; both of a program's streams, on standard output.\n\n"
           "With --follow it goes on over restarts and replacements of containers, each line once, and ends when the "
           "pipeline is deleted or when none of its components can write any more.",
-      .fewest = 1,
+      .fewest = 0,
       .most = -1,
       .operands = Operands::kComponents,
       .groups =
           {
-              {"Which lines", {{"follow"}, {"tail"}, {"since"}, {"until"}}},
+              {"Which lines",
+               {{"follow"},
+                {"tail"},
+                {"since"},
+                {"until"},
+                {"file", nullptr, "Of the pipeline that this file names, instead of NAME; - is standard input."}}},
               {"Which engine, which state",
                {{"host"}, {"namespace", nullptr, "The namespace. Without it \"default\"."}, {"state_dir"}}},
               {"Output",

@@ -67,7 +67,7 @@ class Watcher {
                                  const Environment& environment) {
     const absl::StatusOr<ContainersOf> containers = ListContainers(caller_, labels_);
     if (caller_.signal() != 0) return static_cast<ExitCode>(128 + caller_.signal());
-    if (!containers.ok()) return session_.Fail(ExitCode::kFailed, containers.status().message());
+    if (!containers.ok()) return session_.Fail(CodeOfRefusal(containers.status()), containers.status().message());
     OwnStates states(session_);
     for (const PipelineKey& key : keys) {
       const OwnState state = states.Read(key);

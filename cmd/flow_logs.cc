@@ -91,7 +91,7 @@ std::variant<std::map<std::string, int>, ExitCode> Components(Session& session, 
   }
   const auto reply = caller.One(deploy::ListPipelineContainers(key.pipeline_namespace, key.name));
   if (caller.signal() != 0) return static_cast<ExitCode>(128 + caller.signal());
-  if (!reply.ok()) return session.Fail(ExitCode::kFailed, reply.status().message());
+  if (!reply.ok()) return session.Fail(CodeOfRefusal(reply.status()), reply.status().message());
   std::map<std::string, int> components;
   for (const deploy::Container& container : deploy::ReadContainers(std::get<engine::ContainerList>(*reply))) {
     if (container.component.empty()) continue;

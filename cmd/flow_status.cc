@@ -121,10 +121,7 @@ ShownOr ShowAll(Session& session, Caller& caller, ContainersOf containers) {
 ShownOr Look(Session& session, Caller& caller, const std::string& name, const std::set<std::string>& ended = {}) {
   absl::StatusOr<ContainersOf> containers = ListContainers(caller, Labels(name), ended);
   if (caller.signal() != 0) return static_cast<ExitCode>(128 + caller.signal());
-  if (!containers.ok()) {
-    const bool unspoken = absl::IsFailedPrecondition(containers.status());  // the version, to an engine too new
-    return session.Fail(unspoken ? ExitCode::kNoEngine : ExitCode::kFailed, containers.status().message());
-  }
+  if (!containers.ok()) return session.Fail(CodeOfRefusal(containers.status()), containers.status().message());
   return name.empty() ? ShowAll(session, caller, *std::move(containers))
                       : ShowOne(session, caller, KeyOf(name), *std::move(containers));
 }

@@ -42,6 +42,10 @@ std::vector<absl::StatusOr<engine::Reply>> Caller::All(const std::vector<engine:
   return replies;
 }
 
+ExitCode CodeOfRefusal(const absl::Status& status) {
+  return absl::IsFailedPrecondition(status) ? ExitCode::kNoEngine : ExitCode::kFailed;
+}
+
 std::optional<ExitCode> Connect(Session& session, Caller& caller) {
   const absl::Status status = caller.Negotiate();
   if (status.ok()) return std::nullopt;

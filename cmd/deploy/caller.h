@@ -43,6 +43,10 @@ class Caller {
   int signal_ = 0;
 };
 
+// The exit code of an engine's refusal: whether it speaks no version of ours, which one too new may say at the first
+// call that has one.
+ExitCode CodeOfRefusal(const absl::Status& status);
+
 // Negotiates. The exit code where that is not possible, which was told then.
 std::optional<ExitCode> Connect(Session& session, Caller& caller);
 

@@ -140,6 +140,11 @@ inline absl::StatusOr<Reply> ReadReply(const Call& call, const HttpResponse& res
   if (response.status == 304) return Reply();  // started or stopped already
   if (response.status >= 300) {
     absl::Status error = ReadError(response);
+    // The first question: an engine refuses it, if at all, in JSON.
+    if (std::holds_alternative<Ping>(call) && response.status < 500 && !ReadJson<ErrorMessage>(response.body).ok()) {
+      return absl::FailedPreconditionError(absl::StrCat("what answers there does not know /_ping (HTTP status ",
+                                                        response.status, "): is it a Docker engine?"));
+    }
     if (internal::IsNoFile(call, error)) return Reply(FileContent());
     return error;
   }

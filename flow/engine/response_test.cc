@@ -48,6 +48,14 @@ TEST(ReadReply, TellsWhatAnsweredWhereItIsNoEngine) {
   EXPECT_THAT(ReadReply(GetInfo{}, {200, {}, "<html>"}).status().ToString(), HasSubstr("<html>"));
 }
 
+TEST(ReadReply, AWebServerIsNoEngine) {
+  const auto reply = ReadReply(Ping{}, {.status = 404, .body = "<html>"});
+  EXPECT_TRUE(absl::IsFailedPrecondition(reply.status()));
+  EXPECT_THAT(reply.status().message(), HasSubstr("is it a Docker engine?"));
+  const auto refused = ReadReply(Ping{}, {.status = 403, .body = R"({"message": "not for you"})"});
+  EXPECT_EQ(refused.status(), absl::PermissionDeniedError("not for you"));
+}
+
 TEST(ReadReply, TakesWhatIsGoneAsGone) {
   const HttpResponse not_found{404, {}, R"({"message":"No such container"})"};
   EXPECT_TRUE(ReadReply(RemoveContainer{"1"}, not_found).ok());

@@ -1,0 +1,131 @@
+// Case P20: engines of every age, and what is none, as a stub that the commands speak to. The commands as programs.
+#include <cstdlib>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "cmd/engine/fake_server.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "integration/process.h"
+
+namespace flow {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+constexpr char kFile[] = "examples/minimal.yaml";
+
+integration::Finished Execute(const FakeServer& engine, const std::string& command,
+                              const std::vector<std::string>& arguments) {
+  const std::string folder = std::getenv("TEST_TMPDIR");
+  integration::Process process("cmd/" + command, arguments,
+                               {{"DOCKER_HOST", engine.endpoint().address}, {"FLOW_STATE_DIR", folder + "/state"}},
+                               folder);
+  return process.Wait();
+}
+
+// Every command that speaks to an engine is told of it in the same way: exit 4, with these words.
+void ExpectNoEngine(const FakeServer& engine, const std::vector<std::string>& words) {
+  const std::vector<std::pair<std::string, std::vector<std::string>>> commands = {
+      {"flow-apply", {kFile}},    {"flow-status", {}},       {"flow-status", {"minimal"}},
+      {"flow-logs", {"minimal"}}, {"flow-delete", {"none"}}, {"flow-heartbeat", {"minimal"}}};
+  for (const auto& [command, arguments] : commands) {
+    const integration::Finished run = Execute(engine, command, arguments);
+    EXPECT_EQ(run.exit_code, 4) << run.Describe();
+    EXPECT_EQ(run.out, "") << run.Describe();
+    for (const std::string& word : words) EXPECT_THAT(run.err, HasSubstr(word)) << run.Describe();
+  }
+}
+
+// An engine that answers to every request with the same.
+FakeServer::Script Always(int status, std::string body, std::string header) {
+  return [=](FakeConnection& connection) {
+    while (!connection.Read().empty()) connection.Answer(status, body, header);
+  };
+}
+
+// One that refuses what is older than 1.44 and speaks 1.60 is spoken to in a version between.
+TEST(EngineVersions, AnEngineOfTomorrowIsSpokenToInAVersionOfItsOwn) {
+  std::mutex mutex;
+  std::vector<std::string> versions;
+  FakeServer tomorrow([&](FakeConnection& connection) {
+    for (std::string request; !(request = connection.Read()).empty();) {
+      const std::string target = std::vector<std::string>(absl::StrSplit(request, ' '))[1];
+      if (target == "/_ping") {
+        connection.Answer(200, "OK", "Api-Version: 1.60");
+        continue;
+      }
+      {
+        const std::lock_guard<std::mutex> lock(mutex);
+        versions.push_back(std::vector<std::string>(absl::StrSplit(target, '/'))[1]);
+      }
+      if (absl::StrContains(target, "/volumes")) {
+        connection.Answer(200, R"({"Volumes": []})");
+      } else if (absl::StrContains(target, "/info")) {
+        connection.Answer(200, R"({"ID": "T", "NCPU": 2})");
+      } else if (absl::StrContains(target, "/images/json")) {
+        connection.Answer(200, R"([{"Id": "sha256:1", "RepoTags": ["busybox:1.36"]}])");
+      } else {
+        connection.Answer(200, "[]");
+      }
+    }
+  });
+  EXPECT_EQ(Execute(tomorrow, "flow-status", {}).exit_code, 0);
+  EXPECT_EQ(Execute(tomorrow, "flow-status", {"none"}).exit_code, 6);
+  EXPECT_EQ(Execute(tomorrow, "flow-delete", {"none"}).exit_code, 6);
+  const integration::Finished plan = Execute(tomorrow, "flow-apply", {"--dry_run", kFile});
+  EXPECT_EQ(plan.exit_code, 0) << plan.Describe();
+  const std::lock_guard<std::mutex> lock(mutex);
+  EXPECT_THAT(versions, Not(IsEmpty()));
+  for (const std::string& version : versions) {
+    int minor = 0;
+    EXPECT_TRUE(absl::StartsWith(version, "v1.") && absl::SimpleAtoi(version.substr(3), &minor)) << version;
+    EXPECT_TRUE(44 <= minor && minor <= 60) << version;
+  }
+}
+
+TEST(EngineVersions, AnEngineTooOldIsToldWithItsVersionAndOurs) {
+  FakeServer old(Always(200, "OK", "Api-Version: 1.40"));
+  ExpectNoEngine(old, {"1.40", "1.41"});
+}
+
+TEST(EngineVersions, AnEngineTooNewIsToldInItsWords) {
+  FakeServer future([](FakeConnection& connection) {
+    for (std::string request; !(request = connection.Read()).empty();) {
+      if (absl::StrContains(request, "/_ping")) {
+        connection.Answer(200, "OK", "Api-Version: 1.90");
+      } else {
+        connection.Answer(400,
+                          R"({"message":"client version 1.51 is too old. Minimum supported API version is 1.80"})");
+      }
+    }
+  });
+  ExpectNoEngine(future, {"1.80"});
+}
+
+TEST(EngineVersions, WhatTellsNoVersionIsNoEngine) {
+  FakeServer mute(Always(200, "OK", ""));
+  ExpectNoEngine(mute, {"is it a Docker engine?"});
+  FakeServer nonsense(Always(200, "OK", "Api-Version: newest"));
+  ExpectNoEngine(nonsense, {"is it a Docker engine?"});
+}
+
+TEST(EngineVersions, AWebServerIsNoEngine) {
+  FakeServer web(Always(200, "<html>It works!</html>", "Content-Type: text/html"));
+  ExpectNoEngine(web, {"is it a Docker engine?"});
+  FakeServer refusing(Always(404, "<html>not here</html>", "Content-Type: text/html"));
+  ExpectNoEngine(refusing, {"is it a Docker engine?"});
+}
+
+}  // namespace
+}  // namespace flow

@@ -11,6 +11,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 using testing::Listed;
 using testing::Registered;
 using testing::Talk;
@@ -28,7 +29,7 @@ TEST(Departure, UnregistersWhatTheStateKnowsAndStopsTheRun) {
   Departure departure("default", "payments", Known());
   Talk<Departure> talk(departure);
   departure.Begin();
-  EXPECT_THAT(talk.Said(), ElementsAre("unregister s2", "unregister s1", "run r1 is STOPPED"));
+  EXPECT_THAT(talk.Said(), UnorderedElementsAre("unregister s1", "unregister s2", "run r1 is STOPPED"));
   talk.Answer("unregister s1");
   talk.Answer("run r1 is STOPPED", absl::UnknownError("no such run"));  // a server that was restarted
   EXPECT_THAT(talk.Answer("unregister s2"), ElementsAre("list"));

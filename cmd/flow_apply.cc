@@ -264,7 +264,7 @@ std::variant<deploy::Finish, ExitCode> DriveApply(Run& run, const ControlPlaneCh
   };
   const auto end =
       Drive(session, run.progress, {.save = save, .forget = [] {}}, machine, {.tick = tick, .finish = finish});
-  if (!report.has_value()) return end;
+  if (!report.has_value() || (!report->begun() && !std::holds_alternative<deploy::Finish>(end))) return end;
   // What the control plane has answered since.
   std::optional<deploy::Deployment> state = writer.saved();
   if (!state.has_value()) state = session.ReadState(run.key).value_or(deploy::Deployment());
@@ -298,11 +298,8 @@ ExitCode Deploy(Run& run) {
     if (!control_plane->endpoint.has_value()) {
       return session.Fail(ExitCode::kUsage, "--require_control_plane needs --control_plane=HOST:PORT");
     }
-    if (const absl::Status status = RequireControlPlane(session, *control_plane->endpoint); !status.ok()) {
-      return session.Fail(ExitCode::kFailed, absl::StrCat("the control plane at ", control_plane->registered.address(),
-                                                          " is required, and does not answer: ", status.message(),
-                                                          ". Nothing was changed"));
-    }
+    const std::optional<ExitCode> over = RequireControlPlane(session, *control_plane->endpoint);
+    if (over.has_value()) return *over;
   }
   if (const std::optional<ExitCode> over = Learn(run, input)) return *over;
   HostFiles files;

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 
 namespace flow {
@@ -30,12 +31,18 @@ flowctl::RunStatus StatusOf(const deploy::Readiness& readiness, const deploy::Fi
 
 }  // namespace
 
-absl::Status RequireControlPlane(Session& session, const Endpoint& control_plane) {
+std::optional<ExitCode> RequireControlPlane(Session& session, const Endpoint& control_plane) {
   control::Arrival arrival({.project = {}, .config_yaml = "", .run_id = "", .registered = {}});
   Messenger messenger(session, control_plane);
   arrival.Look();
   if (!messenger.Drain(arrival, kRequiredWithin)) arrival.GiveUp();
-  return arrival.away();
+  if (messenger.signal() != 0) {
+    return session.Fail(static_cast<ExitCode>(128 + messenger.signal()), "interrupted; nothing was changed");
+  }
+  if (arrival.away().ok()) return std::nullopt;
+  return session.Fail(ExitCode::kFailed, absl::StrCat("the control plane at ", control_plane.address,
+                                                      " is required, and does not answer: ", arrival.away().message(),
+                                                      ". Nothing was changed"));
 }
 
 void ArrivalReport::Pump() {

@@ -2,6 +2,7 @@
 #ifndef CMD_CONTROL_ARRIVAL_REPORT_H_
 #define CMD_CONTROL_ARRIVAL_REPORT_H_
 
+#include <optional>
 #include <set>
 #include <string>
 
@@ -15,11 +16,12 @@
 #include "flow/deploy/apply.h"
 #include "flow/deploy/deployment.pb.h"
 #include "flow/deploy/machine.h"
+#include "flow/exit_code.h"
 
 namespace flow {
 
-// Waits for an answer of the control plane: the error of one that gives none within 5 s.
-absl::Status RequireControlPlane(Session& session, const Endpoint& control_plane);
+// Waits for an answer of the control plane, 5 s at most. The exit code where none came or a signal did, which was told.
+std::optional<ExitCode> RequireControlPlane(Session& session, const Endpoint& control_plane);
 
 class ArrivalReport {
  public:

@@ -3,6 +3,7 @@
 #define CMD_CONTROL_MESSENGER_H_
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -47,11 +48,15 @@ class Messenger {
     Pump(machine);
     while (!machine.Done()) {
       const absl::Duration left = until - absl::Now();
-      if (left <= absl::ZeroDuration() || session_.signals().Next().has_value()) return false;
+      if (const std::optional<int> signal = session_.signals().Next()) signal_ = *signal;
+      if (left <= absl::ZeroDuration() || signal_ != 0) return false;
       if (!client_.Poll(left, {session_.signals().fd()}).ok()) return false;
     }
     return true;
   }
+
+  // The signal that ended a Drain; 0: none did.
+  int signal() const { return signal_; }
 
  private:
   // Why no control plane answered, for a warning: without the request, which is nobody's concern.
@@ -59,6 +64,7 @@ class Messenger {
 
   Session& session_;
   Client client_;
+  int signal_ = 0;
 };
 
 }  // namespace flow

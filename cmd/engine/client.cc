@@ -148,6 +148,7 @@ absl::Status Client::SetUp(const engine::HttpRequest& message, absl::Duration de
                     static_cast<long>(!endpoint_.http2 ? CURL_HTTP_VERSION_1_1
                                       : endpoint_.tls  ? CURL_HTTP_VERSION_2TLS
                                                        : CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE));
+  if (endpoint_.http2) curl_.easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, 1L);  // a proxy itself may not speak it
   if (endpoint_.http2 && !endpoint_.tls && curl_.version < kKeepsHttp2) {
     curl_.easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
     curl_.easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
@@ -262,7 +263,7 @@ size_t Client::OnHeader(char* data, size_t size, size_t count, void* of) {
     return length;
   }
   if (line.empty()) {
-    if (request.has_headers) return length;  // the end of the trailers
+    if (request.has_headers) return length;                                   // the end of the trailers
     if (!request.has_status || request.response.status < 200) return length;  // 1xx: the real one is to come
     request.has_headers = true;
     request.client->answered_ = true;

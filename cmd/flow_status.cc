@@ -61,7 +61,8 @@ void AddUsage(Caller& caller, deploy::PipelineStatus* status) {
   const std::vector<absl::StatusOr<engine::Reply>> replies = caller.All(calls);
   for (size_t index = 0; index < replies.size(); ++index) {
     if (!replies[index].ok()) continue;  // gone meanwhile
-    *running[index]->mutable_usage() = deploy::UsageOf(std::get<engine::ContainerStats>(*replies[index]));
+    const auto usage = deploy::UsageOf(std::get<engine::ContainerStats>(*replies[index]));
+    if (usage.has_value()) *running[index]->mutable_usage() = *usage;
   }
 }
 

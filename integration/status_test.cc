@@ -1,6 +1,7 @@
 // What flow-status shows besides states: times, restarts, and what containers use.
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "integration/harness.h"
 
@@ -41,9 +42,15 @@ TEST_F(StatusTest, StatsAreOneSampleOfEachContainer) {
   wire().Forget();
   const Finished& table = Flow("flow-status", {name, "--stats"});
   EXPECT_EQ(table.exit_code, 0) << table.Describe();
-  EXPECT_THAT(table.out, ContainsRegex(absl::StrCat("flow-", name, "-sink-1 +[0-9.]+% +[0-9.]+[KMG]?i?B")));
   EXPECT_THAT(wire().Requests(), SizeIs(4));
   const Json json = ParseJson(Flow("flow-status", {name, "--stats", "-o", "json"}).out);
+  // An engine that does not find its containers' cgroups has no sample, and says so by this time.
+  const Json sample = engine().Do("GET", absl::StrCat("/containers/flow-", name, "-sink-1/stats?stream=false"));
+  if (absl::StartsWith(Text(At(sample, {"read"})), "0001-")) {
+    EXPECT_THAT(table.out, ContainsRegex(absl::StrCat("flow-", name, "-sink-1 +- +- +-")));
+    return;
+  }
+  EXPECT_THAT(table.out, ContainsRegex(absl::StrCat("flow-", name, "-sink-1 +[0-9.]+% +[0-9.]+[KMG]?i?B")));
   EXPECT_GT(Number(At(json, {"components", "0", "containers", "0", "usage", "memoryBytes"})), 0);
   EXPECT_GT(Number(At(json, {"components", "0", "containers", "0", "usage", "memoryLimitBytes"})), 0);
 }

@@ -85,6 +85,14 @@ inline int ExitCodeOf(absl::string_view status) {
   return absl::SimpleAtoi(status.substr(open + 1, close - open - 1), &code) ? code : 0;
 }
 
+// The state in Docker's words. Podman has more: one that is told to stop and has not yet is running still.
+inline std::string StateOf(const engine::ContainerSummary& summary) {
+  if (summary.state() == "stopping") return "running";
+  if (summary.state() == "stopped") return "exited";
+  if (summary.state() == "initialized" || summary.state() == "configured") return "created";
+  return summary.state();
+}
+
 inline Container ReadContainer(const engine::ContainerSummary& summary) {
   Container container;
   container.id = summary.id();
@@ -97,7 +105,7 @@ inline Container ReadContainer(const engine::ContainerSummary& summary) {
   container.digest = Label(summary.labels(), compose::kDigestLabel);
   container.image = summary.image();
   container.image_id = summary.image_id();
-  container.state = summary.state();
+  container.state = StateOf(summary);
   container.status = summary.status();
   container.health = HealthOf(summary.status());
   container.exit_code = ExitCodeOf(summary.status());

@@ -59,6 +59,19 @@ struct Case {
   const char* component;  // of `a`
 };
 
+TEST(ReadContainer, TakesPodmansWordsForDockers) {
+  const auto state = [](const std::string& word) {
+    engine::ContainerSummary summary;
+    summary.set_state(word);
+    return ReadContainer(summary).state;
+  };
+  EXPECT_EQ(state("stopping"), "running");
+  EXPECT_EQ(state("stopped"), "exited");
+  EXPECT_EQ(state("initialized"), "created");
+  EXPECT_EQ(state("configured"), "created");
+  EXPECT_EQ(state("restarting"), "restarting");
+}
+
 TEST(DescribePipeline, HasAWordForEverything) {
   const Deployment deployment = Applied({"a", "b"});
   const Container b = Make("b", "running");

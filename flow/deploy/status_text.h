@@ -83,7 +83,10 @@ inline std::string UsageTable(const PipelineStatus& pipeline) {
   std::vector<Row> rows = {{"CONTAINER", "CPU", "MEMORY", "LIMIT", "NET IN", "NET OUT", "READ", "WRITTEN"}};
   for (const ComponentStatus& component : pipeline.components()) {
     for (const ContainerStatus& container : component.containers()) {
-      if (!container.has_usage()) continue;
+      if (!container.has_usage()) {
+        if (container.state() == "running") rows.push_back({container.name(), "-", "-", "-", "-", "-", "-", "-"});
+        continue;
+      }
       const Usage& usage = container.usage();
       rows.push_back({container.name(), absl::StrFormat("%.1f%%", usage.cpu_percent()), BytesText(usage.memory_bytes()),
                       BytesText(usage.memory_limit_bytes()), BytesText(usage.network_received_bytes()),

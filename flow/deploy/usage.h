@@ -2,18 +2,21 @@
 #ifndef FLOW_DEPLOY_USAGE_H_
 #define FLOW_DEPLOY_USAGE_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_format.h"
 #include "flow/deploy/status.pb.h"
 #include "flow/engine/engine.pb.h"
 
 namespace flow::deploy {
 
-// The engine takes two samples a second apart (docker/cli, command/container/stats_helpers.go has the same rules). An
-// engine that tells nothing (the container does not run) gives zeros.
-inline Usage UsageOf(const engine::ContainerStats& stats) {
+// The engine takes two samples a second apart (docker/cli, command/container/stats_helpers.go has the same rules).
+// Nothing where it has no sample: the container does not run any more, or its cgroup cannot be read.
+inline std::optional<Usage> UsageOf(const engine::ContainerStats& stats) {
+  if (absl::StartsWith(stats.read(), "0001-")) return std::nullopt;  // Go's zero time
   Usage usage;
   const engine::CpuStats &now = stats.cpu_stats(), &before = stats.precpu_stats();
   const double used = now.cpu_usage().total_usage() - before.cpu_usage().total_usage();

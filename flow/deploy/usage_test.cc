@@ -12,7 +12,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-Usage Of(const char* json) { return UsageOf(*engine::ReadJson<engine::ContainerStats>(json)); }
+Usage Of(const char* json) { return UsageOf(*engine::ReadJson<engine::ContainerStats>(json)).value(); }
 
 TEST(UsageOf, CountsCpuBetweenTheTwoSamples) {
   const Usage usage = Of(R"({
@@ -46,6 +46,13 @@ TEST(UsageOf, OfAContainerThatDoesNotRunThereIsNothing) {
       R"({"cpu_stats": {}, "memory_stats": {}, "networks": null, "blkio_stats": {"io_service_bytes_recursive": null}})");
   EXPECT_EQ(usage.cpu_percent(), 0);
   EXPECT_EQ(usage.memory_bytes(), 0);
+}
+
+// An engine whose containers' cgroups it cannot find answers so.
+TEST(UsageOf, WhatIsNoSampleIsNoUsage) {
+  const auto stats = engine::ReadJson<engine::ContainerStats>(
+      R"({"read": "0001-01-01T00:00:00Z", "cpu_stats": {"cpu_usage": {"total_usage": 0}}, "memory_stats": {}})");
+  EXPECT_FALSE(UsageOf(*stats).has_value());
 }
 
 TEST(BytesText, IsShort) {
@@ -82,9 +89,12 @@ TEST(PipelineTable, WideShowsWhatOnlyAnInspectionTells) {
       "a          source  running  none    1/1    5 minutes  2         2026-11-26T08:00:00Z  busybox:1.36  -\n");
 }
 
-TEST(UsageTable, HasALineForEachContainerOfWhichThereIsASample) {
+TEST(UsageTable, HasALineForEachContainerThatRuns) {
   PipelineStatus status = OneContainer();
+  status.mutable_components(0)->mutable_containers(0)->set_state("exited");
   EXPECT_THAT(UsageTable(status), ::testing::Not(HasSubstr("flow-x-a-1")));
+  status.mutable_components(0)->mutable_containers(0)->set_state("running");
+  EXPECT_THAT(UsageTable(status), HasSubstr("flow-x-a-1  -    -       -"));  // of which there is no sample
   Usage& usage = *status.mutable_components(0)->mutable_containers(0)->mutable_usage();
   usage.set_cpu_percent(12.34);
   usage.set_memory_bytes(1024 * 1024);

@@ -65,9 +65,11 @@ inline bool IsOfAnother(const flowctl::v1::ComponentInfo& info, absl::string_vie
 //   running, but not all replicas            degraded
 //   restarting, paused                       degraded
 //   pending, starting                        starting
+//   missing while an apply is at work        starting     it is being replaced
 //   unhealthy, failed, missing               unhealthy
-inline flowctl::v1::HealthStatus HealthOf(const deploy::ComponentStatus& component) {
+inline flowctl::v1::HealthStatus HealthOf(const deploy::ComponentStatus& component, bool applying) {
   const std::string& state = component.state();
+  if (state == "missing" && applying) return flowctl::v1::HEALTH_STATUS_STARTING;
   if (state == "completed") return flowctl::v1::HEALTH_STATUS_HEALTHY;
   if (state == "running") {
     return component.ready() < component.replicas() ? flowctl::v1::HEALTH_STATUS_DEGRADED

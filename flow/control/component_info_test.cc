@@ -32,7 +32,7 @@ TEST(ComponentInfo, HealthIsThatOfTheStatus) {
     status.set_state(state);
     status.set_ready(ready);
     status.set_replicas(replicas);
-    return HealthOf(status);
+    return HealthOf(status, /*applying=*/false);
   };
   EXPECT_EQ(health("running", 1, 1), flowctl::v1::HEALTH_STATUS_HEALTHY);
   EXPECT_EQ(health("running", 0, 0), flowctl::v1::HEALTH_STATUS_HEALTHY);
@@ -45,6 +45,9 @@ TEST(ComponentInfo, HealthIsThatOfTheStatus) {
   EXPECT_EQ(health("unhealthy", 0, 1), flowctl::v1::HEALTH_STATUS_UNHEALTHY);
   EXPECT_EQ(health("failed", 0, 1), flowctl::v1::HEALTH_STATUS_UNHEALTHY);
   EXPECT_EQ(health("missing", 0, 1), flowctl::v1::HEALTH_STATUS_UNHEALTHY);
+  deploy::ComponentStatus replaced;
+  replaced.set_state("missing");
+  EXPECT_EQ(HealthOf(replaced, /*applying=*/true), flowctl::v1::HEALTH_STATUS_STARTING);
 }
 
 }  // namespace

@@ -11,10 +11,10 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::UnorderedElementsAre;
 using testing::Listed;
 using testing::Registered;
 using testing::Talk;
+using ::testing::UnorderedElementsAre;
 
 deploy::ControlPlane Known() {
   deploy::ControlPlane known;

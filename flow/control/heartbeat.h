@@ -41,7 +41,7 @@ class Heartbeat {
     for (const deploy::ComponentStatus& of : status.components()) {
       Component& component = components_[of.id()];
       component.present = true;
-      component.health = deleting ? flowctl::v1::HEALTH_STATUS_STOPPING : HealthOf(of);
+      component.health = deleting ? flowctl::v1::HEALTH_STATUS_STOPPING : HealthOf(of, status.state() == "applying");
       component.may_register = !deleting && !of.containers().empty();
       component.description = Describe(status, of, project);
     }

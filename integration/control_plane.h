@@ -93,12 +93,22 @@ class ControlPlane {
 
   // How many calls of a method have come.
   size_t Count(const std::string& method) const {
-    const std::vector<std::string> calls = absl::StrSplit(ReadFile(folder_ + "/calls"), '\n');
-    return std::count_if(calls.begin(), calls.end(),
-                         [&](const std::string& call) { return absl::StartsWith(call, method + " "); });
+    return CountCalls([&](const std::string& call) { return absl::StartsWith(call, method + " "); });
+  }
+  // How many heartbeats have told that nothing is known; proto3 JSON leaves out a status that is 0.
+  size_t CountUnknown() const {
+    return CountCalls([](const std::string& call) {
+      return absl::StartsWith(call, "Heartbeat ") && !absl::StrContains(call, "\"status\"");
+    });
   }
 
  private:
+  template <typename Predicate>
+  size_t CountCalls(const Predicate& predicate) const {
+    const std::vector<std::string> calls = absl::StrSplit(ReadFile(folder_ + "/calls"), '\n');
+    return std::count_if(calls.begin(), calls.end(), predicate);
+  }
+
   template <typename Response>
   Response Ask(const std::string& method, const google::protobuf::Message& request) const {
     absl::StatusOr<Endpoint> endpoint = ControlPlaneEndpoint(address(), ProcessEnvironment());

@@ -1,5 +1,6 @@
 // P37: the engine goes away in the middle of an apply and comes back. These scenarios have an engine of their own
 // (own_engine.sh), since they kill it.
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "cmd/base/environment.h"
+#include "integration/control_plane.h"
 #include "integration/harness.h"
 
 namespace flow::integration {
@@ -162,6 +164,31 @@ TEST_F(RestartTest, AWatchWaitsForTheEngine) {
   const Finished& finished = watch.Wait();
   EXPECT_EQ(finished.exit_code, 0) << finished.Describe();
   EXPECT_THAT(finished.err, HasSubstr("is gone"));
+}
+
+// Heartbeats go on over an engine's restart, and tell how the components are then.
+TEST_F(RestartTest, HeartbeatsOutliveTheEngine) {
+  ControlPlane plane(folder());
+  const std::string name = Name("beat"), sink = "flow-" + name + "-sink-1";
+  ASSERT_EQ(Apply(IdlePair(name), {plane.flag()}).exit_code, 0);
+  Process& heartbeat = Start("flow-heartbeat", {name});
+  ASSERT_TRUE(Eventually([&] { return plane.Count("Heartbeat") >= 4; }));  // two of the apply, two of its own
+  Own("kill");
+  EXPECT_TRUE(Eventually([&] { return absl::StrContains(heartbeat.Err(), "broke off its stream of events"); }));
+  EXPECT_TRUE(Eventually([&] { return plane.CountUnknown() >= 2; }));
+  Own("start");
+  EXPECT_TRUE(Eventually([&] { return absl::StrContains(heartbeat.Err(), "the engine is back"); }));
+  // Docker 20.10 has ended what it found running, and starts it only when told.
+  for (const std::string& container : {sink, "flow-" + name + "-source-1"}) {
+    engine().Send("POST", absl::StrCat("/containers/", container, "/start"));
+  }
+  EXPECT_TRUE(Eventually([&] { return plane.HealthOf("sink") == "HEALTHY" && plane.HealthOf("source") == "HEALTHY"; }));
+  engine().Do("POST", absl::StrCat("/containers/", sink, "/kill"));
+  EXPECT_TRUE(Eventually([&] { return plane.HealthOf("sink") == "UNHEALTHY"; }));
+  heartbeat.Signal(SIGTERM);
+  EXPECT_EQ(heartbeat.Wait().exit_code, 143);
+  EXPECT_EQ(Delete(name).exit_code, 0);
+  EXPECT_THAT(plane.Components(), testing::IsEmpty());
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 // Two commands at once.
 #include <signal.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -68,6 +70,35 @@ TEST_F(ConcurrencyTest, OfTwoAppliersWithTheirOwnStateOneSucceeds) {
   EXPECT_EQ(Status(name).state, "running");
   EXPECT_EQ(Delete(name).exit_code, 0);
   EXPECT_TRUE(Empty(name));
+}
+
+// The other one has made a second network of the name, and is about to remove it: until then engines that allow that
+// start nothing on either.
+TEST_F(ConcurrencyTest, AStartWaitsForTheOthersNetworkToGo) {
+  const std::string name = Name("second"), network = "flow-" + name + "_default";
+  const auto is_start = [](const std::string& request) {
+    return absl::StartsWith(request, "POST") && absl::EndsWith(request, "/start");
+  };
+  wire().Hold(Wire::Point::kBefore, is_start);
+  Process& apply = StartApply(IdlePair(name));
+  ASSERT_TRUE(wire().WaitUntilHeld());
+  const engine::HttpResponse created =
+      engine().Send("POST", "/networks/create",
+                    absl::StrCat(R"({"Name": ")", network, R"(", "Labels": {"com.obsrvr.flow.pipeline": ")", name,
+                                 R"(", "com.obsrvr.flow.namespace": "default"}})"));
+  wire().Release();
+  if (created.status == 201) {
+    const size_t starts = 2;  // the first is refused, and is sent again
+    EXPECT_TRUE(Eventually([&] {
+      const std::vector<std::string> changes = wire().Changes();
+      return apply.Ended() || static_cast<size_t>(std::count_if(changes.begin(), changes.end(), is_start)) >= starts;
+    }));
+    engine().Do("DELETE", absl::StrCat("/networks/", Text(At(ParseJson(created.body), {"Id"}))));
+  }
+  const Finished& finished = apply.Wait();
+  EXPECT_EQ(finished.exit_code, 0) << finished.Describe();
+  EXPECT_EQ(Delete(name).exit_code, 0);
+  EXPECT_TRUE(Gone(name));
 }
 
 }  // namespace

@@ -98,7 +98,7 @@ bool Driver::TryLater(int number, const absl::StatusOr<engine::HttpResponse>& re
   if (!pause.has_value()) return false;
   sent.request = 0;
   retries_.emplace(absl::Now() + *pause, number);
-  TellAway(response);
+  if (setback->away) TellAway(response);
   return true;
 }
 

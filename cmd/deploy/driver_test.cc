@@ -144,6 +144,16 @@ TEST_F(DriverRetryTest, WhatTheEngineHasNotTakenIsSentAgainWhatEverItIs) {
   EXPECT_TRUE(machine.reply.ok()) << machine.reply.status();
 }
 
+// It is there, and will be ready in a moment: nothing to tell.
+TEST_F(DriverRetryTest, ASecondNetworkOfTheNameIsWaitedOut) {
+  const std::string body = "{\"message\": \"network x is ambiguous (2 matches found on name)\"}";
+  const std::string answer = absl::StrCat("HTTP/1.1 400 X\r\nContent-Length: ", body.size(), "\r\n\r\n", body);
+  AsksOnce machine{engine::StartContainer{"x", true}};
+  EXPECT_EQ(Run(machine, {answer, answer}), 3);
+  EXPECT_TRUE(machine.reply.ok()) << machine.reply.status();
+  EXPECT_THAT(reports_, testing::IsEmpty());
+}
+
 TEST_F(DriverRetryTest, APullIsBegunAnew) {
   AsksOnce machine{engine::PullImage{"x", ""}};
   EXPECT_EQ(Run(machine, {"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"status\": \"Pulling\"}\n", Status(502)}),

@@ -4,9 +4,11 @@
 #define FLOW_ENGINE_RETRY_H_
 
 #include <algorithm>
+#include <climits>
 #include <optional>
 #include <variant>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/time/time.h"
 #include "flow/engine/call.h"
@@ -18,19 +20,31 @@ namespace flow::engine {
 struct Setback {
   bool taken = true;                                  // the engine may have done what was asked
   absl::Duration retry_after = absl::ZeroDuration();  // what it asks to be left alone for
+  bool away = true;                                   // the engine is; else it answers, and something is in the way
+  int most_tries = INT_MAX;
 };
 
-// Of an answer that means "later": 429 that says when (RFC 6585, 4; one that does not is a limit of hours), and what a
-// proxy says of an engine that is not there (502 to 504; RFC 9110, 15.6). Retry-After is read in seconds.
+// What an engine says that starts nothing because two networks have the name of the container's. Two appliers at the
+// same time make two, and the one who made the younger removes it at once (network_claim.h).
+inline bool IsAmbiguousNetwork(const HttpResponse& response) {
+  return response.status >= 400 && absl::StrContains(response.body, " is ambiguous (") &&
+         absl::StrContains(response.body, "matches found on name");
+}
+
+// Of an answer that means "later": two networks of one name; 429 that says when (RFC 6585, 4; one that does not is a
+// limit of hours), and what a proxy says of an engine that is not there (502 to 504; RFC 9110, 15.6). Retry-After is
+// read in seconds.
 inline std::optional<Setback> SetbackOf(const HttpResponse& response) {
+  // Six tries: some three seconds.
+  if (IsAmbiguousNetwork(response)) return Setback{.taken = false, .away = false, .most_tries = 6};
   int seconds = 0;
   const auto header = response.headers.find("retry-after");
   const bool says_when = header != response.headers.end() && absl::SimpleAtoi(header->second, &seconds) && seconds >= 0;
   if (response.status == 429) {
-    return says_when ? std::optional(Setback{false, absl::Seconds(seconds)}) : std::nullopt;
+    return says_when ? std::optional(Setback{.taken = false, .retry_after = absl::Seconds(seconds)}) : std::nullopt;
   }
   if (response.status < 502 || response.status > 504) return std::nullopt;
-  return Setback{true, absl::Seconds(seconds)};
+  return Setback{.taken = true, .retry_after = absl::Seconds(seconds)};
 }
 
 // Whether the call, made once more after it was done, changes nothing and fails in nothing. Not so: a second network of
@@ -48,7 +62,7 @@ inline constexpr absl::Duration kLongestRetry = absl::Seconds(2);
 // time that it was given; `jitter`: within [0, 1), so that those who wait do not all come back at once.
 inline std::optional<absl::Duration> RetryAfter(const Call& call, const Setback& setback, int tries,
                                                 absl::Duration left, double jitter) {
-  if (setback.taken && !MayBeRepeated(call)) return std::nullopt;
+  if (tries >= setback.most_tries || (setback.taken && !MayBeRepeated(call))) return std::nullopt;
   absl::Duration pause = std::min(kLongestRetry, kFirstRetry * (1 << std::min(tries - 1, 10)));
   pause = std::max(pause * (0.5 + jitter / 2), setback.retry_after);
   return pause < left ? std::optional(pause) : std::nullopt;

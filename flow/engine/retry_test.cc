@@ -27,6 +27,17 @@ TEST(Setback, OfTooManyRequestsIsTakenAtItsWord) {
   EXPECT_FALSE(SetbackOf({.status = 429, .headers = {{"retry-after", "-1"}}, .body = ""}).has_value());
 }
 
+// Two appliers have made a network each, and one of them is about to remove its own.
+TEST(Setback, IsASecondNetworkOfTheName) {
+  const auto setback =
+      SetbackOf({.status = 400, .body = "{\"message\":\"network x is ambiguous (2 matches found on name)\"}"});
+  ASSERT_TRUE(setback.has_value());
+  EXPECT_FALSE(setback->away);
+  EXPECT_TRUE(RetryAfter(StartContainer{"a", true}, *setback, 1, absl::Minutes(1), 0).has_value());
+  EXPECT_TRUE(RetryAfter(StartContainer{"a", true}, *setback, 5, absl::Minutes(1), 0).has_value());
+  EXPECT_FALSE(RetryAfter(StartContainer{"a", true}, *setback, 6, absl::Minutes(1), 0).has_value());
+}
+
 TEST(Retry, WhatMustNotBeDoneTwiceIsNotWhereItMayHaveBeenDone) {
   const absl::Duration left = absl::Minutes(1);
   for (const Call& call : {Call(CreateNetwork{}), Call(CreateContainer{}), Call(RenameContainer{}),

@@ -42,6 +42,8 @@ namespace flow {
 namespace {
 
 constexpr char kName[] = "flow-apply";
+// How often an apply looks at the engine whose names are taken before it comes to them.
+constexpr int kMostLooks = 3;
 
 deploy::ApplyOptions OptionsOfFlags() {
   deploy::ApplyOptions options;
@@ -260,7 +262,7 @@ std::variant<deploy::Finish, ExitCode> DriveApply(Run& run, const ControlPlaneCh
   };
   const auto finish = [&](const deploy::Finish& finish) {
     if (logs.has_value()) logs->Finish();
-    if (report.has_value()) report->End(machine, finish);
+    if (report.has_value() && !finish.again) report->End(machine, finish);
   };
   const auto end =
       Drive(session, run.progress, {.save = save, .forget = [] {}}, machine, {.tick = tick, .finish = finish});
@@ -271,8 +273,15 @@ std::variant<deploy::Finish, ExitCode> DriveApply(Run& run, const ControlPlaneCh
   if (!state->name().empty() && !deploy::SameMessage(state->control_plane(), report->record())) {
     if (const absl::Status saved = save(*state); !saved.ok()) session.Warn(saved.message());
   }
-  if (std::holds_alternative<deploy::Finish>(end)) TellOfControlPlane(run, control_plane, *report);
+  const auto* ended = std::get_if<deploy::Finish>(&end);
+  if (ended != nullptr && !ended->again) TellOfControlPlane(run, control_plane, *report);
   return end;
+}
+
+// Before another look: what takes a name now will have it by then. False: a signal came.
+bool Pause(Session& session) {
+  (void)session.client()->Poll(absl::Milliseconds(200), {session.signals().fd()});
+  return !session.signals().Next().has_value();
 }
 
 ExitCode Deploy(Run& run) {
@@ -304,13 +313,21 @@ ExitCode Deploy(Run& run) {
   if (const std::optional<ExitCode> over = Learn(run, input)) return *over;
   HostFiles files;
   if (!PrepareHost(run, files)) return ExitCode::kFailed;
-  deploy::Apply machine(DescribeInput(run, files, *control_plane, std::move(input)));
-  run.progress.Expect(machine.project());
-  const auto end = DriveApply(run, *control_plane, machine);
-  if (const ExitCode* over = std::get_if<ExitCode>(&end)) return *over;
-  if (run.options.dry_run) return TellPlan(machine, run.key);
-  if (control_plane->before.has_value()) Leave(session, run.environment, run.key, *control_plane->before);
-  return TellSuccess(session, machine, run.key, std::get<deploy::Finish>(end).unchanged);
+  for (int looks = 1;; ++looks) {
+    deploy::Apply machine(DescribeInput(run, files, *control_plane, input));
+    run.progress.Expect(machine.project());
+    const auto end = DriveApply(run, *control_plane, machine);
+    if (const ExitCode* over = std::get_if<ExitCode>(&end)) return *over;
+    const deploy::Finish& finish = std::get<deploy::Finish>(end);
+    if (finish.again) {
+      if (looks == kMostLooks || !Pause(session)) return session.Fail(finish.code, finish.message);
+      input.previous = OwnStates(session).Read(run.key).deployment;
+      continue;
+    }
+    if (run.options.dry_run) return TellPlan(machine, run.key);
+    if (control_plane->before.has_value()) Leave(session, run.environment, run.key, *control_plane->before);
+    return TellSuccess(session, machine, run.key, finish.unchanged);
+  }
 }
 
 ExitCode Main(const Arguments& arguments) {

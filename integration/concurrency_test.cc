@@ -101,5 +101,42 @@ TEST_F(ConcurrencyTest, AStartWaitsForTheOthersNetworkToGo) {
   EXPECT_TRUE(Gone(name));
 }
 
+// What the last request of a killed apply makes after the next one has looked is found by another look.
+TEST_F(ConcurrencyTest, ANameThatIsTakenMeanwhileIsLookedAtAgain) {
+  const std::string name = Name("taken"), sink = "flow-" + name + "-sink-1";
+  wire().Hold(Wire::Point::kBefore, [](const std::string& request) {
+    return absl::StrContains(request, "/containers/create") && absl::StrContains(request, "-sink-1");
+  });
+  Process& apply = StartApply(IdlePair(name));
+  ASSERT_TRUE(wire().WaitUntilHeld());
+  engine().Do("POST", "/containers/create?name=" + sink,
+              absl::StrCat(R"({"Image": "busybox:1.36", "Cmd": ["true"], "Labels": {"com.obsrvr.flow.pipeline": ")",
+                           name, R"(", "com.obsrvr.flow.namespace": "default", "com.obsrvr.flow.component": "sink",)",
+                           R"("com.docker.compose.container-number": "1"}})"));
+  wire().Release();
+  const Finished& finished = apply.Wait();
+  EXPECT_EQ(finished.exit_code, 0) << finished.Describe();
+  EXPECT_EQ(Status(name).state, "running");
+  EXPECT_EQ(Text(At(engine().Inspect(sink), {"Config", "Cmd", "0"})), "sleep");
+  EXPECT_THAT(engine().Of(name).containers, testing::ElementsAre(sink, "flow-" + name + "-source-1"));
+
+  // What is not flow's is named, and nothing of the pipeline is left.
+  EXPECT_EQ(Delete(name).exit_code, 0);
+  wire().Hold(Wire::Point::kBefore, [](const std::string& request) {
+    return absl::StrContains(request, "/containers/create") && absl::StrContains(request, "-sink-1");
+  });
+  Process& held = StartApply(IdlePair(name));
+  ASSERT_TRUE(wire().WaitUntilHeld());
+  engine().Run(sink, R"({"Image": "busybox:1.36", "Cmd": ["sleep", "1000"]})");
+  wire().Release();
+  const Finished& refused = held.Wait();
+  EXPECT_EQ(refused.exit_code, 1) << refused.Describe();
+  EXPECT_THAT(refused.err, AllOf(HasSubstr(sink), HasSubstr("not flow's")));
+  EXPECT_THAT(engine().Of(name).containers, testing::ElementsAre(sink));
+  engine().Do("DELETE", absl::StrCat("/containers/", sink, "?force=1"));
+  EXPECT_EQ(Delete(name).exit_code, 0);
+  EXPECT_TRUE(Gone(name));
+}
+
 }  // namespace
 }  // namespace flow::integration

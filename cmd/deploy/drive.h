@@ -31,7 +31,8 @@ struct Beside {
   std::function<void(const deploy::Finish&)> finish = [](const auto&) {};  // so has the machine ended; not told yet
 };
 
-// Runs the machine to its end. How it ended where that was well; else the exit code, and that was told.
+// Runs the machine to its end. How it ended where that was well, or where it should be run again; else the exit code,
+// and that was told.
 template <typename Machine>
 std::variant<deploy::Finish, ExitCode> Drive(Session& session, Progress& progress, StateHooks state, Machine& machine,
                                              const Beside& beside = {}) {
@@ -54,7 +55,7 @@ std::variant<deploy::Finish, ExitCode> Drive(Session& session, Progress& progres
   if (finish.code == ExitCode::kNoEngine && !driver.unreachable().ok()) {
     return session.FailUnreachable(driver.unreachable());
   }
-  if (finish.code != ExitCode::kDone) return session.Fail(finish.code, finish.message);
+  if (finish.code != ExitCode::kDone && !finish.again) return session.Fail(finish.code, finish.message);
   return finish;
 }
 

@@ -461,6 +461,8 @@ class Apply {
     const std::string what_is_left = WhatIsLeft(project(), options().rollback, made_, left_, IsFirst());
     outcome_ = {interrupted_ != 0 ? InterruptedCode() : ExitCode::kFailed,
                 FailedText(failures_, watch_.readiness(), what_is_left)};
+    // Names are taken by another apply, or by the last request of one that was killed.
+    outcome_.again = failures_.size() == taken_.size() && options().rollback && left_.empty();
     Conclude(Deployment::FAILED);
   }
 

@@ -325,7 +325,8 @@ class LogFollow {
   }
 
   void OnRefused(Source& source, const absl::Status& status) {
-    if (absl::IsUnavailable(status) || absl::IsNotFound(status)) return;
+    // Gone, or about to be ("dead or marked for removal", a conflict to Docker).
+    if (absl::IsUnavailable(status) || absl::IsNotFound(status) || absl::IsAlreadyExists(status)) return;
     source.unreadable = source.over = true;
     if (!warned_.insert(source.component).second) return;
     Warn(absl::StrCat(source.component, ": its log cannot be read: ", status.message()));

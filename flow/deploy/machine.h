@@ -101,6 +101,7 @@ struct Finish {
   ExitCode code;
   std::string message;  // one or more lines; the first says what it was
   bool unchanged = false;
+  bool again = false;  // it failed only by what came up since it looked: another look may do
 };
 
 using Action = std::variant<Send, Cancel, Listen, Hush, Save, Forget, StartTimer, Report, Finish>;

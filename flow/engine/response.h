@@ -58,6 +58,10 @@ inline absl::Status ReadError(const HttpResponse& response) {
       code = absl::StatusCode::kUnavailable;
       break;
   }
+  // Podman's word for a conflict, with status 500.
+  if (absl::StrContains(message, " name \"") && absl::StrContains(message, "is already in use by")) {
+    code = absl::StatusCode::kAlreadyExists;
+  }
   return absl::Status(code, absl::string_view(absl::StripAsciiWhitespace(message)));
 }
 

@@ -43,6 +43,14 @@ TEST(ReadReply, TellsARefusalInTheEnginesWords) {
   EXPECT_EQ(reply.status(), absl::AlreadyExistsError("name is in use"));
 }
 
+TEST(ReadReply, TakesPodmansConflictForOne) {
+  const HttpResponse response{
+      .status = 500,
+      .body =
+          R"json({"message":"creating container storage: the container name \"a\" is already in use by 75b3"})json"};
+  EXPECT_TRUE(absl::IsAlreadyExists(ReadReply(CreateContainer{}, response).status()));
+}
+
 TEST(ReadReply, TellsWhatAnsweredWhereItIsNoEngine) {
   EXPECT_THAT(ReadReply(GetInfo{}, {500, {}, "<html>proxy</html>"}).status().ToString(), HasSubstr("HTTP status 500"));
   EXPECT_THAT(ReadReply(GetInfo{}, {200, {}, "<html>"}).status().ToString(), HasSubstr("<html>"));

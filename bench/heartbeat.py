@@ -41,7 +41,7 @@ def process_figures(pid):
     """CPU seconds, and peak memory in MB."""
     fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     status = pathlib.Path(f"/proc/{pid}/status").read_text()
-    peak = int(status.split("VmHWM:")[1].split()[0]) / 1000
+    peak = int(status.split("VmHWM:")[1].split()[0]) * 1024 / 1e6
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), peak
 
 

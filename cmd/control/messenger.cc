@@ -3,8 +3,10 @@
 #include "cmd/engine/trouble.h"
 
 namespace flow {
+namespace {
 
-absl::Status Messenger::InWords(const absl::Status& status) {
+// Why no control plane answered, for a warning: without the request, which is nobody's concern.
+absl::Status InWords(const absl::Status& status) {
   switch (TroubleOf(status)) {
     case Trouble::kRefused:
       return absl::UnavailableError("nothing listens there");
@@ -30,6 +32,30 @@ absl::Status Messenger::InWords(const absl::Status& status) {
     default:
       return absl::UnavailableError(status.message());
   }
+}
+
+}  // namespace
+
+void Messenger::SendWaiting() {
+  while (under_way_ < kAtOnce && !waiting_.empty()) {
+    const Waiting next = std::move(waiting_.front());
+    waiting_.pop_front();
+    const engine::HttpRequest request = control::BuildRequest(next.call, kDeadline);
+    session_.Trace(request);
+    ++under_way_;
+    client_.Send(request, kDeadline, [this, next](const absl::StatusOr<engine::HttpResponse>& response) {
+      --under_way_;
+      const auto reply = response.ok() ? control::ReadReply(next.call, *response)
+                                       : absl::StatusOr<control::Reply>(InWords(response.status()));
+      next.told(reply);
+      if (!reply.ok() && control::IsAway(reply.status())) FailWaiting(reply.status());
+      SendWaiting();
+    });
+  }
+}
+
+void Messenger::FailWaiting(const absl::Status& status) {
+  for (const Waiting& one : std::exchange(waiting_, {})) one.told(status);
 }
 
 }  // namespace flow

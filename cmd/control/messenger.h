@@ -2,6 +2,8 @@
 #ifndef CMD_CONTROL_MESSENGER_H_
 #define CMD_CONTROL_MESSENGER_H_
 
+#include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -30,15 +32,13 @@ class Messenger {
   template <typename Machine>
   void Pump(Machine& machine) {
     for (auto& [number, call] : machine.out().TakeCalls()) {
-      const engine::HttpRequest request = control::BuildRequest(call, kDeadline);
-      session_.Trace(request);
-      client_.Send(
-          request, kDeadline,
-          [this, &machine, number = number, call = call](const absl::StatusOr<engine::HttpResponse>& response) {
-            machine.On(number, response.ok() ? control::ReadReply(call, *response) : InWords(response.status()));
-            Pump(machine);
-          });
+      waiting_.push_back(
+          {std::move(call), [this, &machine, number = number](const absl::StatusOr<control::Reply>& reply) {
+             machine.On(number, reply);
+             Pump(machine);
+           }});
     }
+    SendWaiting();
   }
 
   // Polls until the machine's calls are answered, `at_most` is over or a signal has come. True: they are.
@@ -59,11 +59,23 @@ class Messenger {
   int signal() const { return signal_; }
 
  private:
-  // Why no control plane answered, for a warning: without the request, which is nobody's concern.
-  static absl::Status InWords(const absl::Status& status);
+  // A few at once, so that memory does not grow with the number of components.
+  static constexpr int kAtOnce = 4;
+
+  using Told = std::function<void(const absl::StatusOr<control::Reply>&)>;
+  struct Waiting {
+    control::Call call;
+    Told told;
+  };
+
+  void SendWaiting();
+  // Where no control plane answered, what waits is told so as well and not tried.
+  void FailWaiting(const absl::Status& status);
 
   Session& session_;
   Client client_;
+  std::deque<Waiting> waiting_;
+  int under_way_ = 0;
   int signal_ = 0;
 };
 

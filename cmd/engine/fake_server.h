@@ -40,8 +40,10 @@ class FakeConnection {
       if (end != std::string::npos) {
         size_t length = 0;
         const size_t field = buffer_.find("Content-Length: ");
-        if (field < end)
-          absl::SimpleAtoi(buffer_.substr(field + 16, buffer_.find("\r\n", field) - field - 16), &length);
+        if (field < end &&
+            !absl::SimpleAtoi(buffer_.substr(field + 16, buffer_.find("\r\n", field) - field - 16), &length)) {
+          return "";  // no request of ours
+        }
         if (buffer_.size() >= end + 4 + length) {
           std::string request = buffer_.substr(0, end + 4 + length);
           buffer_.erase(0, request.size());

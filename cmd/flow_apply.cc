@@ -257,8 +257,8 @@ std::variant<deploy::Finish, ExitCode> DriveApply(Run& run, const ControlPlaneCh
     if (begins && machine.api_version() != compose::ApiVersion()) {
       logs.emplace(session, run.progress, run.environment, machine.project(), machine.api_version());
     }
-    const absl::Duration next = report.has_value() ? report->Tick(machine) : absl::InfiniteDuration();
-    return logs.has_value() ? std::min(next, logs->Tick()) : next;
+    if (report.has_value()) report->Tick(machine);
+    return logs.has_value() ? logs->Tick() : absl::InfiniteDuration();
   };
   const auto finish = [&](const deploy::Finish& finish) {
     if (logs.has_value()) logs->Finish();
@@ -299,9 +299,8 @@ ExitCode Deploy(Run& run) {
   deploy::ApplyInput input;
   input.options = run.options;
   input.previous = OwnStates(session).Read(run.key).deployment;
-  const bool told = run.arguments.given.contains("control_plane");
   const absl::StatusOr<ControlPlaneChoice> control_plane =
-      ChooseControlPlane(told ? std::optional(FLAGS_control_plane) : std::nullopt, input.previous, run.environment);
+      ChooseControlPlane(ControlPlaneFlag(run.arguments), input.previous, run.environment);
   if (!control_plane.ok()) return session.Fail(ExitCode::kUsage, control_plane.status().message());
   if (FLAGS_require_control_plane && !run.options.dry_run) {
     if (!control_plane->endpoint.has_value()) {

@@ -126,8 +126,7 @@ ExitCode Main(const Arguments& arguments) {
   const auto named = Named(session, arguments);
   if (const ExitCode* over = std::get_if<ExitCode>(&named)) return *over;
 
-  const bool given = arguments.given.contains("control_plane");
-  const std::optional<std::string> control_plane = given ? std::optional(FLAGS_control_plane) : std::nullopt;
+  const std::optional<std::string> control_plane = ControlPlaneFlag(arguments);
   // Each is tried; the first failure is the exit code, but a signal ends it.
   OwnStates states(session);
   ExitCode code = ExitCode::kDone;

@@ -131,11 +131,7 @@ class Watcher {
 
   // Asks the engine how they are. A pipeline of which there is nothing left is told of no more.
   std::optional<ExitCode> Look() {
-    for (const auto& [key, told] : told_) {
-      const std::string folder = session_.store().FolderOf(key);
-      changes_.Watch(folder);
-      changes_.Watch(folder.substr(0, folder.rfind('/')));
-    }
+    for (const auto& [key, told] : told_) changes_.Watch(key);
     absl::StatusOr<ContainersOf> containers = ListContainers(caller_, labels_, changes_.TakeEnded());
     if (caller_.signal() != 0) return Stop(caller_.signal());
     if (!containers.ok()) {
@@ -199,9 +195,8 @@ ExitCode Main(const Arguments& arguments) {
   Caller caller(session);
   if (const std::optional<ExitCode> over = Connect(session, caller)) return *over;
   Watcher watcher(session, caller, name_space);
-  const bool given = arguments.given.contains("control_plane");
-  const std::optional<std::string> flag = given ? std::optional(FLAGS_control_plane) : std::nullopt;
-  if (const std::optional<ExitCode> over = watcher.Choose(keys, flag, environment)) return *over;
+  const std::optional<ExitCode> over = watcher.Choose(keys, ControlPlaneFlag(arguments), environment);
+  if (over.has_value()) return *over;
   return watcher.Run();
 }
 

@@ -133,11 +133,7 @@ void WatchFolders(Session& session, const std::string& name, ChangeWatch& change
   changes.Watch(store.folder());
   std::vector<PipelineKey> keys = store.List().value_or(std::vector<PipelineKey>());
   if (!name.empty()) keys = {KeyOf(name)};
-  for (const PipelineKey& key : keys) {
-    const std::string folder = store.FolderOf(key);
-    changes.Watch(folder);
-    changes.Watch(folder.substr(0, folder.rfind('/')));
-  }
+  for (const PipelineKey& key : keys) changes.Watch(key);
 }
 
 // Shows it anew whenever it has changed, until the pipeline is gone or a signal comes.

@@ -12,14 +12,6 @@ namespace {
 
 constexpr absl::Duration kRequiredWithin = absl::Seconds(5);
 
-std::vector<std::string> ContainersOf(const deploy::Readiness& readiness, const std::string& component) {
-  std::vector<std::string> ids;
-  for (const deploy::Instance& instance : readiness.instances()) {
-    if (instance.component == component && !instance.id.empty()) ids.push_back(instance.id);
-  }
-  return ids;
-}
-
 flowctl::RunStatus StatusOf(const deploy::Readiness& readiness, const deploy::Finish& finish) {
   if (static_cast<int>(finish.code) > 128) return flowctl::RUN_STATUS_STOPPED;
   if (finish.code != ExitCode::kDone) return flowctl::RUN_STATUS_FAILED;
@@ -63,17 +55,16 @@ void ArrivalReport::BeginRun() {
   Pump();
 }
 
-absl::Duration ArrivalReport::Tick(const deploy::Apply& machine) {
+void ArrivalReport::Tick(const deploy::Apply& machine) {
   const deploy::Readiness& readiness = machine.readiness();
   for (const compose::Service& service : machine.project().services()) {
     if (!readiness.Up(service.name()) || told_.contains(service.name())) continue;
-    const std::vector<std::string> ids = ContainersOf(readiness, service.name());
+    const std::vector<std::string> ids = readiness.ContainerIds(service.name());
     if (ids.empty()) continue;  // no replicas, or nothing decided yet
     told_.insert(service.name());
     arrival_.Up(service, ids);
   }
   Pump();
-  return absl::InfiniteDuration();
 }
 
 void ArrivalReport::End(const deploy::Apply& machine, const deploy::Finish& finish) {

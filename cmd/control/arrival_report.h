@@ -36,7 +36,7 @@ class ArrivalReport {
   void BeginRun();
 
   // Registers what has come up since the last time.
-  absl::Duration Tick(const deploy::Apply& machine);
+  void Tick(const deploy::Apply& machine);
 
   // The apply is over: tells how, and waits for the answers for as long as a deployment may be delayed by them.
   void End(const deploy::Apply& machine, const deploy::Finish& finish);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "cmd/cli/flags.h"
 #include "cmd/control/address.h"
 
 namespace flow {
@@ -21,6 +22,10 @@ absl::StatusOr<ControlPlaneChoice> ChooseControlPlane(const std::optional<std::s
   if (!endpoint.ok()) return endpoint.status();
   choice.endpoint = *std::move(endpoint);
   return choice;
+}
+
+std::optional<std::string> ControlPlaneFlag(const Arguments& arguments) {
+  return arguments.given.contains("control_plane") ? std::optional(FLAGS_control_plane) : std::nullopt;
 }
 
 }  // namespace flow

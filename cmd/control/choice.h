@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "cmd/base/environment.h"
+#include "cmd/cli/arguments.h"
 #include "cmd/engine/endpoint.h"
 #include "flow/deploy/deployment.pb.h"
 
@@ -22,6 +23,9 @@ struct ControlPlaneChoice {
 absl::StatusOr<ControlPlaneChoice> ChooseControlPlane(const std::optional<std::string>& flag,
                                                       const std::optional<deploy::Deployment>& state,
                                                       const Environment& environment);
+
+// --control_plane's value where it was given.
+std::optional<std::string> ControlPlaneFlag(const Arguments& arguments);
 
 }  // namespace flow
 

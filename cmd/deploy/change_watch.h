@@ -12,6 +12,7 @@
 #include "absl/types/span.h"
 #include "cmd/base/folder_watch.h"
 #include "cmd/deploy/session.h"
+#include "cmd/state/store.h"
 #include "flow/compose/api_version.h"
 
 namespace flow {
@@ -29,6 +30,12 @@ class ChangeWatch {
 
   // The state files whose changes count; to be told again before each wait, as there may be more by then.
   void Watch(const std::string& folder) { folders_.Add(folder); }
+  // A pipeline's, and its namespace's, where it comes and goes.
+  void Watch(const PipelineKey& key) {
+    const std::string folder = session_.store().FolderOf(key);
+    folders_.Add(folder);
+    folders_.Add(folder.substr(0, folder.rfind('/')));
+  }
 
   struct Woken {
     bool changed = false;  // else one of the descriptors is readable, or the time is over

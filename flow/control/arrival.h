@@ -88,7 +88,6 @@ class Arrival {
   void On(int number, const absl::StatusOr<Reply>& reply) {
     const auto found = asked_.extract(number);
     if (found.empty()) return;
-    out_.Closed();
     if (!reply.ok() && IsAway(reply.status())) return GoAway(reply.status());
     const Asked& asked = found.mapped();
     switch (asked.what) {

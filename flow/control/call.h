@@ -97,20 +97,15 @@ class Outbox {
  public:
   int Send(Call call) {
     calls_.emplace_back(++sent_, std::move(call));
-    ++open_;
     return sent_;
   }
   void Warn(std::string text) { warnings_.push_back(std::move(text)); }
-  // An answer came, or none is wanted any more.
-  void Closed() { --open_; }
 
   std::vector<std::pair<int, Call>> TakeCalls() { return std::exchange(calls_, {}); }
   std::vector<std::string> TakeWarnings() { return std::exchange(warnings_, {}); }
-  int open() const { return open_; }
 
  private:
   int sent_ = 0;
-  int open_ = 0;
   std::vector<std::pair<int, Call>> calls_;
   std::vector<std::string> warnings_;
 };

@@ -40,7 +40,6 @@ class Departure {
   void On(int number, const absl::StatusOr<Reply>& reply) {
     const auto found = asked_.extract(number);
     if (found.empty()) return;
-    out_.Closed();
     if (!reply.ok() && IsAway(reply.status())) return GoAway(reply.status());
     switch (found.mapped()) {
       case What::kRun:

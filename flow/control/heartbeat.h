@@ -67,7 +67,6 @@ class Heartbeat {
   void On(int number, const absl::StatusOr<Reply>& reply) {
     const auto found = asked_.extract(number);
     if (found.empty()) return;
-    out_.Closed();
     const auto [id, is_register] = found.mapped();
     Component& component = components_[id];
     component.open = 0;

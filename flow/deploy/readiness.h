@@ -259,6 +259,15 @@ class Readiness {
     return std::all_of(instances_.begin(), instances_.end(), [](const Instance& instance) { return instance.up(); });
   }
 
+  // A component's containers, in the order of their numbers.
+  std::vector<std::string> ContainerIds(absl::string_view component) const {
+    std::vector<std::string> ids;
+    for (const Instance& instance : instances_) {
+      if (instance.component == component && !instance.id.empty()) ids.push_back(instance.id);
+    }
+    return ids;
+  }
+
   const Instance* Get(absl::string_view id) const { return const_cast<Readiness*>(this)->Find(id); }
   const std::vector<Instance>& instances() const { return instances_; }
 

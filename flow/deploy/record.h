@@ -35,9 +35,7 @@ inline Deployment MakeRecord(const ApplyInput& input, Deployment::Phase phase, c
     Component& component = *record.add_components();
     component.set_id(service.name());
     component.set_digest(Label(service.labels(), compose::kDigestLabel));
-    for (const Instance& instance : readiness.instances()) {
-      if (instance.component == service.name() && !instance.id.empty()) component.add_container_ids(instance.id);
-    }
+    for (const std::string& id : readiness.ContainerIds(service.name())) component.add_container_ids(id);
   }
   SetTimestamp(started, record.mutable_started());
   if (phase != Deployment::APPLYING) SetTimestamp(now, record.mutable_finished());

@@ -299,7 +299,7 @@ ExitCode Deploy(Run& run) {
   deploy::ApplyInput input;
   input.options = run.options;
   input.previous = OwnStates(session).Read(run.key).deployment;
-  const absl::StatusOr<ControlPlaneChoice> control_plane =
+  absl::StatusOr<ControlPlaneChoice> control_plane =
       ChooseControlPlane(ControlPlaneFlag(run.arguments), input.previous, run.environment);
   if (!control_plane.ok()) return session.Fail(ExitCode::kUsage, control_plane.status().message());
   if (FLAGS_require_control_plane && !run.options.dry_run) {
@@ -321,6 +321,10 @@ ExitCode Deploy(Run& run) {
     if (finish.again) {
       if (looks == kMostLooks || !Pause(session)) return session.Fail(finish.code, finish.message);
       input.previous = OwnStates(session).Read(run.key).deployment;
+      // The run that this look has begun.
+      if (input.previous.has_value() && control_plane->endpoint.has_value()) {
+        control_plane->registered = input.previous->control_plane();
+      }
       continue;
     }
     if (run.options.dry_run) return TellPlan(machine, run.key);

@@ -172,6 +172,28 @@ TEST_F(ControlPlaneTest, AnUpdateIsARunOfItsOwn) {
   EXPECT_EQ(plane.Runs()[1].status(), flowctl::RUN_STATUS_RUNNING);
 }
 
+// An apply that looks again ends the run that its first look began.
+TEST_F(ControlPlaneTest, ALookAgainLeavesOneRunRunning) {
+  ControlPlane plane(folder());
+  const std::string name = Name("again"), sink = "flow-" + name + "-sink-1";
+  wire().Hold(Wire::Point::kBefore, [](const std::string& request) {
+    return absl::StrContains(request, "/containers/create") && absl::StrContains(request, "-sink-1");
+  });
+  Process& apply = StartApply(IdlePair(name), {plane.flag()});
+  ASSERT_TRUE(wire().WaitUntilHeld());
+  engine().Do("POST", "/containers/create?name=" + sink,
+              absl::StrCat(R"({"Image": "busybox:1.36", "Cmd": ["true"], "Labels": {"com.obsrvr.flow.pipeline": ")",
+                           name, R"(", "com.obsrvr.flow.namespace": "default", "com.obsrvr.flow.component": "sink",)",
+                           R"("com.docker.compose.container-number": "1"}})"));
+  wire().Release();
+  const Finished& finished = apply.Wait();
+  EXPECT_EQ(finished.exit_code, 0) << finished.Describe();
+  ASSERT_EQ(plane.Runs().size(), 2u);
+  EXPECT_EQ(plane.Runs()[0].status(), flowctl::RUN_STATUS_STOPPED);
+  EXPECT_EQ(plane.Runs()[1].status(), flowctl::RUN_STATUS_RUNNING);
+  EXPECT_EQ(plane.Components().size(), 2u);
+}
+
 // Stopped, hanging, or answering what is no gRPC: one warning, and at most two seconds more.
 TEST_F(ControlPlaneTest, OneThatDoesNotAnswerIsOneWarning) {
   const std::string name = Name("away");

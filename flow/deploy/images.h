@@ -13,7 +13,7 @@
 #include "flow/deploy/plan.pb.h"
 #include "flow/deploy/reconcile.h"
 #include "flow/engine/engine.pb.h"
-#include "flow/engine/image_reference.h"
+#include "flow/pipeline/image_reference.h"
 
 namespace flow::deploy {
 
@@ -24,15 +24,15 @@ inline std::map<std::string, std::string> ImageIds(const std::set<std::string>& 
   std::map<std::string, std::string> by_reference;
   for (const engine::ImageSummary& image : images.images()) {
     for (const std::string& tag : image.tags()) {
-      by_reference[engine::ParseImageReference(tag).ToString()] = image.id();
+      by_reference[pipeline::ParseImageReference(tag).ToString()] = image.id();
     }
     for (const std::string& digest : image.digests()) {
-      by_reference[engine::ParseImageReference(digest).ToString()] = image.id();
+      by_reference[pipeline::ParseImageReference(digest).ToString()] = image.id();
     }
   }
   std::map<std::string, std::string> ids;
   for (const std::string& name : wanted) {
-    engine::ImageReference reference = engine::ParseImageReference(name);
+    pipeline::ImageReference reference = pipeline::ParseImageReference(name);
     const std::string key = reference.ToString();
     if (!reference.digest.empty()) reference.tag.clear();  // beside a digest a tag is a comment
     if (const auto found = by_reference.find(reference.ToString()); found != by_reference.end()) {

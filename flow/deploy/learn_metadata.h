@@ -33,9 +33,9 @@
 #include "flow/deploy/pull_refusal.h"
 #include "flow/deploy/reconcile.h"
 #include "flow/engine/call.h"
-#include "flow/engine/image_reference.h"
 #include "flow/engine/negotiate.h"
 #include "flow/pipeline/component_metadata.h"
+#include "flow/pipeline/image_reference.h"
 #include "flow/pipeline/parse_options.h"
 #include "flow/pipeline/pipeline.pb.h"
 
@@ -241,7 +241,7 @@ class LearnMetadata {
 
   // Empty: the engine has no such image.
   std::string IdOf(const std::string& image) const {
-    const auto found = ids_.find(engine::ParseImageReference(image).ToString());
+    const auto found = ids_.find(pipeline::ParseImageReference(image).ToString());
     return found == ids_.end() ? "" : found->second;
   }
 

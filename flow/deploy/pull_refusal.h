@@ -11,7 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/substitute.h"
-#include "flow/engine/image_reference.h"
+#include "flow/pipeline/image_reference.h"
 
 namespace flow::deploy {
 
@@ -52,7 +52,7 @@ inline const std::vector<PullRefusal>& PullRefusals() {
 
 // What is wrong, and with whom; the engine's own words follow in any case, in brackets.
 inline std::string ExplainPull(const std::string& image, absl::string_view message) {
-  const engine::ImageReference reference = engine::ParseImageReference(image);
+  const pipeline::ImageReference reference = pipeline::ParseImageReference(image);
   const std::string version =
       reference.digest.empty() ? absl::StrCat("tag ", reference.tag) : absl::StrCat("digest ", reference.digest);
   const std::string login =

@@ -22,7 +22,7 @@
 #include "flow/deploy/plan.h"
 #include "flow/deploy/plan.pb.h"
 #include "flow/deploy/removal.h"
-#include "flow/engine/image_reference.h"
+#include "flow/pipeline/image_reference.h"
 
 namespace flow::deploy {
 
@@ -46,7 +46,7 @@ enum Stage : uint32_t { kCreateShared = 0, kCreateContainers = 1, kRun = 2 };
 
 // The reference under which Observed::image_ids knows a service's image.
 inline std::string ImageKey(const compose::Service& service) {
-  return engine::ParseImageReference(service.image()).ToString();
+  return pipeline::ParseImageReference(service.image()).ToString();
 }
 
 // Under which name a replacement is created until the old container is gone. No id can make a container of that name

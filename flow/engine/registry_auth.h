@@ -12,8 +12,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "flow/engine/engine.pb.h"
-#include "flow/engine/image_reference.h"
 #include "flow/engine/json.h"
+#include "flow/pipeline/image_reference.h"
 #include "google/protobuf/struct.pb.h"
 
 namespace flow::engine {
@@ -23,7 +23,7 @@ inline constexpr char kHubKey[] = "https://index.docker.io/v1/";
 
 // Under which name an image's registry has its credentials: "127.0.0.1:5000"; kHubKey for Docker Hub.
 inline std::string RegistryKey(absl::string_view reference) {
-  const std::string registry = ParseImageReference(reference).registry;
+  const std::string registry = pipeline::ParseImageReference(reference).registry;
   return registry == "docker.io" ? kHubKey : registry;
 }
 

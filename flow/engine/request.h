@@ -17,8 +17,8 @@
 #include "flow/compose/api_version.h"
 #include "flow/engine/call.h"
 #include "flow/engine/http.h"
-#include "flow/engine/image_reference.h"
 #include "flow/engine/json.h"
+#include "flow/pipeline/image_reference.h"
 #include "google/protobuf/struct.pb.h"
 
 namespace flow::engine {
@@ -114,7 +114,7 @@ struct RequestBuilder {
             .most_body = call.most + 64 * 1024};
   }
   HttpRequest operator()(const PullImage& call) const {
-    const ImageReference image = ParseImageReference(call.reference);
+    const pipeline::ImageReference image = pipeline::ParseImageReference(call.reference);
     HttpRequest request = {
         .method = "POST",
         .target =

@@ -13,6 +13,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "flow/pipeline/component_reference.h"
 #include "flow/pipeline/context.h"
 #include "flow/pipeline/fields.h"
 #include "flow/pipeline/image_reference.h"

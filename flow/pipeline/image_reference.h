@@ -1,11 +1,11 @@
-// Names of images: what an engine accepts (github.com/distribution/reference), and flowctl's component references.
+// References to images: what an engine accepts, and what it means by what is left out. The rules are those of
+// github.com/distribution/reference.
 #ifndef FLOW_PIPELINE_IMAGE_REFERENCE_H_
 #define FLOW_PIPELINE_IMAGE_REFERENCE_H_
 
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -67,67 +67,94 @@ inline bool IsRegistryAddress(absl::string_view address) {
   return !host.empty() && (absl::ascii_isalnum(host[0]) || host[0] == '[');
 }
 
+// A reference as it is written. What is left out is empty, or nothing where that differs.
+struct Written {
+  absl::string_view registry, path;
+  std::optional<absl::string_view> tag, digest;
+};
+
+inline Written TakeApart(absl::string_view text) {
+  Written written;
+  if (const size_t at = text.find('@'); at != absl::string_view::npos) {
+    written.digest = text.substr(at + 1);
+    text = text.substr(0, at);
+  }
+  const size_t slash = text.find('/');
+  if (slash != absl::string_view::npos && IsRegistry(text.substr(0, slash))) {
+    written.registry = text.substr(0, slash);
+    text.remove_prefix(slash + 1);
+  }
+  const size_t last = text.rfind('/'), colon = text.rfind(':');
+  if (colon != absl::string_view::npos && (last == absl::string_view::npos || colon > last)) {
+    written.tag = text.substr(colon + 1);
+    text = text.substr(0, colon);
+  }
+  written.path = text;
+  return written;
+}
+
 }  // namespace image_internal
 
-// What keeps a text from being the name of an image, in words; empty: nothing.
+// What keeps a text from being a reference to an image, in words; empty: nothing.
 //
 //   ImageProblem("Redis:7") == "a repository is written in lower case: \"redis\""
 inline std::string ImageProblem(absl::string_view image) {
   if (image.empty()) return "the image's name is empty";
   if (image.find_first_of(" \t\n") != absl::string_view::npos) return "an image's name holds no spaces";
   if (absl::StrContains(image, "://")) return "an image's name begins with its registry, without http:// or docker://";
-
-  absl::string_view name = image;
-  if (const size_t at = name.find('@'); at != absl::string_view::npos) {
-    if (!image_internal::IsDigest(name.substr(at + 1))) {
-      return absl::StrCat("after \"@\" an image has a digest (\"sha256:…\" with 64 hexadecimal digits), not ",
-                          Quoted(name.substr(at + 1)));
-    }
-    name = name.substr(0, at);
+  const image_internal::Written written = image_internal::TakeApart(image);
+  if (written.digest.has_value() && !image_internal::IsDigest(*written.digest)) {
+    return absl::StrCat("after \"@\" an image has a digest (\"sha256:…\" with 64 hexadecimal digits), not ",
+                        Quoted(*written.digest));
   }
-  const size_t slash = name.rfind('/');
-  if (const size_t colon = name.rfind(':');
-      colon != absl::string_view::npos && (slash == absl::string_view::npos || colon > slash)) {
-    if (!image_internal::IsTag(name.substr(colon + 1))) {
-      return absl::StrCat(Quoted(name.substr(colon + 1)), " is no tag: letters, digits, \"_\", \".\" and \"-\"");
-    }
-    name = name.substr(0, colon);
+  if (written.tag.has_value() && !image_internal::IsTag(*written.tag)) {
+    return absl::StrCat(Quoted(*written.tag), " is no tag: letters, digits, \"_\", \".\" and \"-\"");
   }
-  std::vector<absl::string_view> parts = absl::StrSplit(name, '/');
-  if (parts.size() > 1 && image_internal::IsRegistry(parts[0])) {
-    if (!image_internal::IsRegistryAddress(parts[0]))
-      return absl::StrCat(Quoted(parts[0]), " is no registry's address");
-    parts.erase(parts.begin());
+  if (!written.registry.empty() && !image_internal::IsRegistryAddress(written.registry)) {
+    return absl::StrCat(Quoted(written.registry), " is no registry's address");
   }
-  for (absl::string_view part : parts) {
+  for (const absl::string_view part : absl::StrSplit(written.path, '/')) {
     if (image_internal::IsPathPart(part)) continue;
     const std::string lower = absl::AsciiStrToLower(part);
-    if (image_internal::IsPathPart(lower))
+    if (image_internal::IsPathPart(lower)) {
       return absl::StrCat("a repository is written in lower case: ", Quoted(lower));
+    }
     return absl::StrCat(Quoted(part),
                         " cannot be a part of an image's name: lower-case letters and digits, with \".\", ",
                         "\"_\" or \"-\" between");
   }
-  return name.size() > 255 ? "an image's name has at most 255 characters" : "";
+  // The registry counts, and the slash after it.
+  const size_t length = written.path.size() + (written.registry.empty() ? 0 : written.registry.size() + 1);
+  return length > 255 ? "an image's name has at most 255 characters" : "";
 }
 
-// The image that a component's `type` refers to; nothing where it is no reference but free text.
-//
-//   NAME@VERSION → docker.io/withobsrvr/NAME:VERSION      ORG/NAME@VERSION → docker.io/ORG/NAME:VERSION
-//   ghcr.io/org/name:1 (a full reference) → itself
-inline std::optional<std::string> ReferencedImage(absl::string_view type) {
-  const size_t at = type.rfind('@');
-  const bool digest = at != absl::string_view::npos && absl::StrContains(type.substr(at), ":");
-  if (at == absl::string_view::npos || digest) {
-    if (type.find_first_of("/:") == absl::string_view::npos) return std::nullopt;
-    return std::string(type);
+// A reference with all that may be left out.
+struct ImageReference {
+  std::string registry;    // "docker.io", "127.0.0.1:5000"
+  std::string repository;  // "library/busybox", "withobsrvr/duckdb-consumer"
+  std::string tag;         // "latest" where neither tag nor digest is written; empty beside a digest alone
+  std::string digest;      // "sha256:…", or empty
+
+  // In full: "docker.io/library/busybox:1.36".
+  std::string ToString() const {
+    return absl::StrCat(registry, "/", repository, tag.empty() ? "" : ":", tag, digest.empty() ? "" : "@", digest);
   }
-  const absl::string_view name = type.substr(0, at), version = type.substr(at + 1);
-  const size_t slash = name.find('/');
-  absl::string_view prefix = "docker.io/";
-  if (slash == absl::string_view::npos) prefix = "docker.io/withobsrvr/";
-  if (slash != absl::string_view::npos && image_internal::IsRegistry(name.substr(0, slash))) prefix = "";
-  return absl::StrCat(prefix, name, ":", version);
+};
+
+// Takes a reference apart and fills in what is left out:
+//
+//   ParseImageReference("busybox").ToString()              == "docker.io/library/busybox:latest"
+//   ParseImageReference("127.0.0.1:5000/a/b:2").registry  == "127.0.0.1:5000"
+//
+// It does not judge: ImageProblem does, and the engine.
+inline ImageReference ParseImageReference(absl::string_view text) {
+  const image_internal::Written written = image_internal::TakeApart(text);
+  const bool hub = written.registry.empty() || written.registry == "index.docker.io" || written.registry == "docker.io";
+  const bool official = hub && !absl::StrContains(written.path, '/');
+  return {.registry = hub ? "docker.io" : std::string(written.registry),
+          .repository = absl::StrCat(official ? "library/" : "", written.path),
+          .tag = std::string(written.tag.value_or(written.digest.has_value() ? "" : "latest")),
+          .digest = std::string(written.digest.value_or(""))};
 }
 
 }  // namespace flow::pipeline

@@ -23,22 +23,26 @@ TEST(ImageProblem, RefusesWhatEnginesRefuse) {
   }
 }
 
-TEST(ReferencedImage, FollowsFlowctl) {
-  EXPECT_EQ(ReferencedImage("duckdb-consumer@v1.0.0"), "docker.io/withobsrvr/duckdb-consumer:v1.0.0");
-  EXPECT_EQ(ReferencedImage("org/name@2"), "docker.io/org/name:2");
-  EXPECT_EQ(ReferencedImage("org/a/b@2"), "docker.io/org/a/b:2");
+TEST(ParseImageReference, FillsInWhatIsLeftOut) {
+  EXPECT_EQ(ParseImageReference("busybox").ToString(), "docker.io/library/busybox:latest");
+  EXPECT_EQ(ParseImageReference("busybox:1.36").ToString(), "docker.io/library/busybox:1.36");
+  EXPECT_EQ(ParseImageReference("withobsrvr/consumer:v1").ToString(), "docker.io/withobsrvr/consumer:v1");
+  EXPECT_EQ(ParseImageReference("index.docker.io/library/busybox:1").ToString(), "docker.io/library/busybox:1");
 }
 
-TEST(ReferencedImage, TakesFullReferences) {
-  EXPECT_EQ(ReferencedImage("ghcr.io/org/name:1"), "ghcr.io/org/name:1");
-  EXPECT_EQ(ReferencedImage("ghcr.io/org/name@1"), "ghcr.io/org/name:1");
-  EXPECT_EQ(ReferencedImage("redis:7"), "redis:7");
-  EXPECT_EQ(ReferencedImage("a@sha256:00"), "a@sha256:00");
+TEST(ParseImageReference, TakesAFirstPartWithADotOrAPortAsARegistry) {
+  EXPECT_EQ(ParseImageReference("ghcr.io/a/b:2").registry, "ghcr.io");
+  EXPECT_EQ(ParseImageReference("127.0.0.1:5000/a/b:2").registry, "127.0.0.1:5000");
+  EXPECT_EQ(ParseImageReference("127.0.0.1:5000/a/b").tag, "latest");
+  EXPECT_EQ(ParseImageReference("localhost/a").registry, "localhost");
+  EXPECT_EQ(ParseImageReference("user/a").registry, "docker.io");
 }
 
-TEST(ReferencedImage, IsNothingForFreeText) {
-  EXPECT_EQ(ReferencedImage("stellar-source"), std::nullopt);
-  EXPECT_EQ(ReferencedImage(""), std::nullopt);
+TEST(ParseImageReference, KeepsADigest) {
+  const ImageReference reference = ParseImageReference("busybox:1.36@sha256:abcd");
+  EXPECT_EQ(reference.tag, "1.36");
+  EXPECT_EQ(reference.digest, "sha256:abcd");
+  EXPECT_EQ(ParseImageReference("busybox@sha256:abcd").tag, "");
 }
 
 }  // namespace

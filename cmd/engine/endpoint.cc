@@ -3,17 +3,15 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "cmd/engine/authority.h"
 #include "cmd/engine/docker_config.h"
 
 namespace flow {
@@ -66,38 +64,15 @@ absl::Status ParseUnix(absl::string_view rest, Endpoint& endpoint) {
 }
 
 absl::Status ParseTcp(absl::string_view rest, Endpoint& endpoint) {
-  absl::string_view authority = rest.substr(0, rest.find('/'));
-  const absl::string_view path = absl::StripSuffix(rest.substr(authority.size()), "/");
-  absl::string_view host = authority, port;
-  if (absl::StartsWith(authority, "[")) {  // an IPv6 address
-    const size_t end = authority.find(']');
-    if (end == absl::string_view::npos) return absl::InvalidArgumentError("the bracket of the address is not closed");
-    host = authority.substr(1, end - 1);
-    port = authority.substr(end + 1);
-  } else if (const size_t colon = authority.find(':'); colon != absl::string_view::npos) {
-    host = authority.substr(0, colon);
-    port = authority.substr(colon);
+  const absl::string_view text = rest.substr(0, rest.find('/'));
+  absl::StatusOr<Authority> authority = ParseAuthority(text);
+  if (!authority.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(authority.status().message(), ": tcp://build-7:2376"));
   }
-  int number = endpoint.tls ? 2376 : 2375;  // Docker's
-  if (!port.empty()) {
-    const bool colon = absl::ConsumePrefix(&port, ":");
-    const bool digits =
-        port.find_first_not_of("0123456789") == absl::string_view::npos;  // SimpleAtoi allows white space
-    if (!colon || !digits || !absl::SimpleAtoi(port, &number) || number < 1 || number > 65535) {
-      return absl::InvalidArgumentError(
-          "what follows the host must be a colon and a port from 1 to 65535: tcp://build-7:2376");
-    }
-  }
-  if (host.empty()) host = "127.0.0.1";  // as for the docker program: tcp://:2375
-  const bool fit = std::all_of(host.begin(), host.end(), [](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
-           absl::string_view("-._:%").find(c) != absl::string_view::npos;
-  });
-  if (!fit) return absl::InvalidArgumentError("the host must be a name or an address: tcp://build-7:2376");
-  endpoint.host = std::string(host);
-  const bool v6 = absl::StrContains(host, ':');
-  endpoint.url =
-      absl::StrCat(endpoint.tls ? "https://" : "http://", v6 ? "[" : "", host, v6 ? "]" : "", ":", number, path);
+  if (authority->host.empty()) authority->host = "127.0.0.1";              // as for the docker program: tcp://:2375
+  if (authority->port == 0) authority->port = endpoint.tls ? 2376 : 2375;  // Docker's
+  endpoint.host = authority->host;
+  endpoint.url = absl::StrCat(UrlOf(*authority, endpoint.tls), absl::StripSuffix(rest.substr(text.size()), "/"));
   return absl::OkStatus();
 }
 

@@ -41,14 +41,12 @@ class Arrival {
     for (const auto& [component, id] : input_.registered.service_ids()) ids_[component] = id;
   }
 
-  void Look() {
-    flowctl::v1::ListComponentsRequest request;
-    request.set_include_unhealthy(true);
-    Send(std::move(request), {Asked::What::kList, ""});
-  }
+  void Look() { Send(ListAll(), {Asked::What::kList, ""}); }
 
   void BeginRun() {
-    if (!open_run_.empty()) Update(std::exchange(open_run_, ""), flowctl::RUN_STATUS_STOPPED, "", Asked::What::kOldRun);
+    if (!open_run_.empty()) {
+      Send(UpdateRun(std::exchange(open_run_, ""), flowctl::RUN_STATUS_STOPPED), {Asked::What::kOldRun, ""});
+    }
     created_ = creating_ = true;
     open_run_ = input_.run_id;
     if (wanted_ == flowctl::RUN_STATUS_UNKNOWN) wanted_ = flowctl::RUN_STATUS_STARTING;
@@ -138,20 +136,12 @@ class Arrival {
     if (away_.ok()) asked_[out_.Send(std::move(call))] = std::move(asked);
   }
 
-  void Update(const std::string& run, flowctl::RunStatus status, const std::string& error, Asked::What what) {
-    flowctl::UpdatePipelineRunRequest request;
-    request.set_run_id(run);
-    request.set_status(status);
-    request.set_error(error);
-    Send(std::move(request), {what, ""});
-  }
-
   // One call of the run is under way at a time, so that its states come in their order.
   void TellRun() {
     if (open_run_.empty() || told_ == wanted_) return;
     run_pending_ = true;
     told_ = wanted_;
-    Update(open_run_, wanted_, error_, Asked::What::kRun);
+    Send(UpdateRun(open_run_, wanted_, error_), {Asked::What::kRun, ""});
   }
 
   void OnRun(const absl::StatusOr<Reply>& reply) {
@@ -197,16 +187,11 @@ class Arrival {
     const std::string& id = std::get<flowctl::v1::RegisterResponse>(*reply).service_id();
     if (ended_ && !present_.contains(component)) return Unregister(component, id);  // rolled back meanwhile
     ids_[component] = id;
-    flowctl::v1::HeartbeatRequest request;
-    request.set_service_id(id);
-    request.set_status(flowctl::v1::HEALTH_STATUS_HEALTHY);
-    Send(std::move(request), {Asked::What::kHeartbeat, component});
+    Send(BeatOfService(id, flowctl::v1::HEALTH_STATUS_HEALTHY), {Asked::What::kHeartbeat, component});
   }
 
   void Unregister(const std::string& component, const std::string& id) {
-    flowctl::v1::UnregisterRequest request;
-    request.set_service_id(id);
-    Send(std::move(request), {Asked::What::kUnregister, component});
+    Send(UnregisterService(id), {Asked::What::kUnregister, component});
   }
 
   void Refused(const std::string& component, const absl::Status& status) {

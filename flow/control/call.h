@@ -24,6 +24,35 @@ using Call =
 using Reply = std::variant<std::monostate,  // google.protobuf.Empty
                            flowctl::v1::ListComponentsResponse, flowctl::v1::RegisterResponse, flowctl::PipelineRun>;
 
+// Every component that the server knows, whatever its health.
+inline flowctl::v1::ListComponentsRequest ListAll() {
+  flowctl::v1::ListComponentsRequest request;
+  request.set_include_unhealthy(true);
+  return request;
+}
+
+inline flowctl::v1::UnregisterRequest UnregisterService(std::string id) {
+  flowctl::v1::UnregisterRequest request;
+  request.set_service_id(std::move(id));
+  return request;
+}
+
+inline flowctl::v1::HeartbeatRequest BeatOfService(std::string id, flowctl::v1::HealthStatus health) {
+  flowctl::v1::HeartbeatRequest request;
+  request.set_service_id(std::move(id));
+  request.set_status(health);
+  return request;
+}
+
+// `error`: why it failed; empty where it did not.
+inline flowctl::UpdatePipelineRunRequest UpdateRun(std::string id, flowctl::RunStatus status, std::string error = "") {
+  flowctl::UpdatePipelineRunRequest request;
+  request.set_run_id(std::move(id));
+  request.set_status(status);
+  request.set_error(std::move(error));
+  return request;
+}
+
 namespace internal {
 
 struct Method {

@@ -29,10 +29,7 @@ class Departure {
   void Begin() {
     for (const auto& [component, id] : registered_.service_ids()) Unregister(id);
     if (!registered_.run_id().empty()) {
-      flowctl::UpdatePipelineRunRequest request;
-      request.set_run_id(registered_.run_id());
-      request.set_status(flowctl::RUN_STATUS_STOPPED);
-      Send(std::move(request), What::kRun);
+      Send(UpdateRun(registered_.run_id(), flowctl::RUN_STATUS_STOPPED), What::kRun);
     }
     if (asked_.empty()) List();
   }
@@ -69,17 +66,11 @@ class Departure {
 
   void Send(Call call, What what) { asked_[out_.Send(std::move(call))] = what; }
 
-  void Unregister(const std::string& id) {
-    flowctl::v1::UnregisterRequest request;
-    request.set_service_id(id);
-    Send(std::move(request), What::kUnregister);
-  }
+  void Unregister(const std::string& id) { Send(UnregisterService(id), What::kUnregister); }
 
   void List() {
     listed_ = true;
-    flowctl::v1::ListComponentsRequest request;
-    request.set_include_unhealthy(true);
-    Send(std::move(request), What::kList);
+    Send(ListAll(), What::kList);
   }
 
   void OnList(const flowctl::v1::ListComponentsResponse& list) {

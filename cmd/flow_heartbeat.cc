@@ -38,7 +38,10 @@ constexpr absl::Duration kAgain = absl::Seconds(1);
 // One pipeline, and the control plane that is told of it.
 struct Told {
   Told(Session& session, PipelineKey key, const ControlPlaneChoice& choice)
-      : key(std::move(key)), heartbeat(choice.registered.address()), messenger(session, *choice.endpoint) {}
+      : key(std::move(key)),
+        address(choice.registered.address()),
+        heartbeat(address),
+        messenger(session, *choice.endpoint) {}
 
   void Pump(const Session& session) {
     messenger.Pump(heartbeat);
@@ -48,6 +51,7 @@ struct Told {
   }
 
   const PipelineKey key;
+  const std::string address;
   control::Heartbeat heartbeat;
   Messenger messenger;
 };
@@ -56,15 +60,18 @@ using ToldOnes = std::map<PipelineKey, std::unique_ptr<Told>>;
 
 class Watcher {
  public:
-  Watcher(Session& session, Caller& caller, std::string name_space)
+  // `flag`: the control plane that is told of all, whatever the states say; nothing: each is told of by its state's.
+  Watcher(Session& session, Caller& caller, const Environment& environment, std::string name_space,
+          std::optional<std::string> flag)
       : session_(session),
         caller_(caller),
+        environment_(environment),
+        flag_(std::move(flag)),
         labels_({compose::kPipelineLabel, absl::StrCat(compose::kNamespaceLabel, "=", name_space)}),
         changes_(session, labels_, caller.version()) {}
 
   // The pipelines to be told of. The exit code where there is one of which nothing can be told, which was told then.
-  std::optional<ExitCode> Choose(const std::vector<PipelineKey>& keys, const std::optional<std::string>& flag,
-                                 const Environment& environment) {
+  std::optional<ExitCode> Choose(const std::vector<PipelineKey>& keys) {
     const absl::StatusOr<ContainersOf> containers = ListContainers(caller_, labels_);
     if (caller_.signal() != 0) return static_cast<ExitCode>(128 + caller_.signal());
     if (!containers.ok()) return session_.Fail(CodeOfRefusal(containers.status()), containers.status().message());
@@ -76,7 +83,7 @@ class Watcher {
             ExitCode::kNoSuchPipeline,
             absl::StrCat("there is no pipeline \"", key.name, "\" in namespace \"", key.pipeline_namespace, "\""));
       }
-      const absl::StatusOr<ControlPlaneChoice> choice = ChooseControlPlane(flag, state.deployment, environment);
+      const absl::StatusOr<ControlPlaneChoice> choice = ChooseControlPlane(flag_, state.deployment, environment_);
       if (!choice.ok()) return session_.Fail(ExitCode::kUsage, choice.status().message());
       if (!choice->endpoint.has_value()) {
         return session_.Fail(ExitCode::kUsage, absl::StrCat("pipeline \"", key.name,
@@ -149,12 +156,30 @@ class Watcher {
         continue;
       }
       const std::optional<deploy::Deployment> deployment = state.deployment;
+      if (!Follow(deployment, told->second)) {
+        told = told_.erase(told);
+        continue;
+      }
       const deploy::PipelineStatus status =
           Describe(session_, caller_, key, std::move(state.deployment), std::move(of_pipeline), /*inspect_all=*/false);
       told->second->heartbeat.Look(status, deployment.has_value() ? &*deployment : nullptr);
       ++told;
     }
     return std::nullopt;
+  }
+
+  // An apply may have moved the pipeline to another control plane. False: to none.
+  bool Follow(const std::optional<deploy::Deployment>& state, std::unique_ptr<Told>& told) {
+    if (flag_.has_value() || !state.has_value() || state->control_plane().address() == told->address) return true;
+    const absl::StatusOr<ControlPlaneChoice> choice = ChooseControlPlane(std::nullopt, state, environment_);
+    if (!choice.ok() || !choice->endpoint.has_value()) {
+      session_.Note(absl::StrCat("pipeline \"", told->key.name, "\" has no control plane any more"));
+      return false;
+    }
+    session_.Note(absl::StrCat("pipeline \"", told->key.name, "\" has another control plane now: ",
+                               choice->registered.address()));
+    told = std::make_unique<Told>(session_, told->key, *choice);
+    return true;
   }
 
   void SayUnknown() {
@@ -172,6 +197,8 @@ class Watcher {
 
   Session& session_;
   Caller& caller_;
+  const Environment& environment_;
+  const std::optional<std::string> flag_;
   const std::vector<std::string> labels_;
   ChangeWatch changes_;
   ToldOnes told_;
@@ -194,9 +221,8 @@ ExitCode Main(const Arguments& arguments) {
   if (session.client() == nullptr) return ExitCode::kFailed;
   Caller caller(session);
   if (const std::optional<ExitCode> over = Connect(session, caller)) return *over;
-  Watcher watcher(session, caller, name_space);
-  const std::optional<ExitCode> over = watcher.Choose(keys, ControlPlaneFlag(arguments), environment);
-  if (over.has_value()) return *over;
+  Watcher watcher(session, caller, environment, name_space, ControlPlaneFlag(arguments));
+  if (const std::optional<ExitCode> over = watcher.Choose(keys)) return *over;
   return watcher.Run();
 }
 

@@ -322,6 +322,26 @@ TEST_F(ControlPlaneTest, HeartbeatsEndWithTheirPipeline) {
   EXPECT_THAT(plane.Components(), IsEmpty());  // and nothing was registered again
 }
 
+TEST_F(ControlPlaneTest, HeartbeatsGoWhereAnApplyHasMovedTheirPipeline) {
+  ControlPlane first(folder() + "/first"), second(folder() + "/second");
+  const std::string name = Name("move");
+  ASSERT_EQ(Apply(IdlePair(name), {first.flag()}).exit_code, 0);
+  Process& heartbeat = Start("flow-heartbeat", {name});
+  ASSERT_TRUE(Eventually([&] { return first.Count("Heartbeat") >= 4; }));
+  ASSERT_EQ(Apply(IdlePair(name), {second.flag()}).exit_code, 0);
+  ASSERT_TRUE(Eventually([&] { return absl::StrContains(heartbeat.Err(), second.address()); }));
+  engine().Do("POST", absl::StrCat("/containers/flow-", name, "-sink-1/kill"));
+  EXPECT_TRUE(Eventually([&] { return second.HealthOf("sink") == "UNHEALTHY"; }));
+  EXPECT_EQ(first.Count("RegisterComponent"), 2u);  // by the first apply; nothing was registered there again
+  EXPECT_THAT(first.Components(), IsEmpty());
+
+  ASSERT_EQ(Apply(IdlePair(name), {"--control_plane="}).exit_code, 0);
+  const Finished& finished = heartbeat.Wait();
+  EXPECT_EQ(finished.exit_code, 0) << finished.Describe();
+  EXPECT_THAT(finished.err, HasSubstr("has no control plane any more"));
+  EXPECT_THAT(second.Components(), IsEmpty());
+}
+
 TEST_F(ControlPlaneTest, HeartbeatsNeedAPipelineAndAControlPlane) {
   EXPECT_EQ(Flow("flow-heartbeat", {Name("none")}).exit_code, 6);
   const std::string name = Name("untold");

@@ -27,14 +27,15 @@ namespace flow::control {
 
 class Heartbeat {
  public:
-  // `address`: for messages.
+  // `address`: the control plane's, as a state has it.
   explicit Heartbeat(std::string address) : address_(std::move(address)) {}
 
   // How the pipeline is now. `state`: what was last deployed, for what a component is registered as and with; without
   // it that is what the engine's labels tell.
   void Look(const deploy::PipelineStatus& status, const deploy::Deployment* state) {
     wants_look_ = false;
-    if (state != nullptr) Know(state->control_plane());
+    // What another control plane calls its services is nothing to this one.
+    if (state != nullptr && state->control_plane().address() == address_) Know(state->control_plane());
     const compose::Project* project = state != nullptr ? &state->project() : nullptr;
     for (auto& [id, component] : components_) component.present = false;
     const bool deleting = status.state() == "deleting";
@@ -164,10 +165,7 @@ class Heartbeat {
     if (component.told == component.health && !component.due) return;
     component.due = false;
     component.sent = component.health;
-    flowctl::v1::HeartbeatRequest request;
-    request.set_service_id(component.service_id);
-    request.set_status(component.health);
-    Send(id, component, std::move(request), /*is_register=*/false);
+    Send(id, component, BeatOfService(component.service_id, component.health), /*is_register=*/false);
   }
 
   void Send(const std::string& id, Component& component, Call call, bool is_register) {

@@ -20,6 +20,7 @@ using testing::Talk;
 
 deploy::Deployment Known() {
   deploy::Deployment known;
+  known.mutable_control_plane()->set_address("cp:8080");
   (*known.mutable_control_plane()->mutable_service_ids())["source"] = "s1";
   (*known.mutable_control_plane()->mutable_service_ids())["sink"] = "s2";
   return known;
@@ -68,6 +69,12 @@ TEST_F(HeartbeatTest, AChangeIsToldAtOnceAndAllAtEachBeat) {
   talk_.Answer("s2 is UNHEALTHY");
   heartbeat_.Beat();
   EXPECT_THAT(talk_.Said(), ElementsAre("s2 is UNHEALTHY", "s1 is HEALTHY"));
+}
+
+TEST_F(HeartbeatTest, IdsOfAnotherControlPlaneAreNotTaken) {
+  known_.mutable_control_plane()->set_address("other:8080");
+  Look(Status({{"source", "running"}}));
+  EXPECT_THAT(talk_.Said(), ElementsAre("register source"));
 }
 
 TEST_F(HeartbeatTest, WhatChangesWhileACallIsOpenIsToldBehindIt) {

@@ -112,7 +112,7 @@ deploy::PipelineStatus StatusNow(Session& session, const deploy::Apply& machine,
     Caller caller(session, machine.api_version());
     const auto reply = caller.One(deploy::ListPipelineContainers(key.pipeline_namespace, key.name));
     if (reply.ok()) input.containers = deploy::ReadContainers(std::get<engine::ContainerList>(*reply));
-    machine.BringUpToDate(&input.containers);
+    for (deploy::Container& container : input.containers) machine.readiness().BringUpToDate(&container);
   }
   return deploy::DescribePipeline(input);
 }
@@ -320,6 +320,7 @@ ExitCode Deploy(Run& run) {
     const deploy::Finish& finish = std::get<deploy::Finish>(end);
     if (finish.again) {
       if (looks == kMostLooks || !Pause(session)) return session.Fail(finish.code, finish.message);
+      input.looked_before = true;
       input.previous = OwnStates(session).Read(run.key).deployment;
       // The run that this look has begun.
       if (input.previous.has_value() && control_plane->endpoint.has_value()) {

@@ -75,6 +75,12 @@ TEST_F(DeleteTest, KeepVolumesKeepsThemForTheNextApply) {
   EXPECT_EQ(Delete(name, {"--keep_volumes"}).exit_code, 0);
   EXPECT_EQ(engine().Of(name).ToString(), Holdings({.containers = {}, .networks = {}, .volumes = {volume}}).ToString());
 
+  // Nor does the rollback of an apply that fails take them: no apply of what is there now ever ended well.
+  const Finished& failed = Apply(absl::StrReplaceAll(WithVolume(name), {{"[sleep", "[no-such-program"}}));
+  EXPECT_EQ(failed.exit_code, 1) << failed.Describe();
+  EXPECT_THAT(failed.err, HasSubstr("but volume " + volume + ", which was there before"));
+  EXPECT_EQ(engine().Of(name).ToString(), Holdings({.containers = {}, .networks = {}, .volumes = {volume}}).ToString());
+
   ASSERT_EQ(Apply(WithVolume(name)).exit_code, 0);
   EXPECT_EQ(engine().Exec("flow-" + name + "-source-1", {"cat", "/data/mark"}), "kept");
   EXPECT_EQ(Delete(name).exit_code, 0);

@@ -10,7 +10,6 @@
 #ifndef FLOW_DEPLOY_APPLY_H_
 #define FLOW_DEPLOY_APPLY_H_
 
-#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -33,7 +32,7 @@
 #include "flow/deploy/failure.h"
 #include "flow/deploy/images.h"
 #include "flow/deploy/machine.h"
-#include "flow/deploy/pull_refusal.h"
+#include "flow/deploy/patience.h"
 #include "flow/deploy/readiness.h"
 #include "flow/deploy/reconcile.h"
 #include "flow/deploy/record.h"
@@ -74,19 +73,14 @@ class Apply {
   // The pipeline's containers as they were observed: what there is, where nothing had to be changed.
   const std::vector<Container>& observed() const { return survey_.observed().containers; }
 
-  // What is up by now, from the end of deciding on.
+  // What is up by now, from the end of deciding on; what events have told that a list does not show yet.
   const Readiness& readiness() const { return watch_.readiness(); }
-
-  // Adds to a list of the pipeline's containers what events have told that it does not show yet.
-  void BringUpToDate(std::vector<Container>* containers) const {
-    for (Container& container : *containers) watch_.readiness().BringUpToDate(&container);
-  }
 
   // What a test tells states apart by.
   std::string DebugString() const {
     return absl::StrCat(static_cast<int>(phase_), "|", survey_.pending(), "|", doing_.DebugString(), "|",
-                        watch_.DebugString(), "|", diagnosis_.pending(), "|", failures_.size(), ",", left_.size(), ",",
-                        interrupted_, unanswered_, silent_);
+                        watch_.DebugString(), "|", diagnosis_.pending(), "|", failures_.size(), ",",
+                        rollback_.left().size(), ",", interrupted_, unanswered_, silent_);
   }
 
  private:
@@ -106,14 +100,8 @@ class Apply {
     kFinished,
   };
 
-  // After a signal an engine that does not answer is given this long: it is asked whether it is there when most of it
-  // has passed, and what is left is for its answer.
-  static constexpr absl::Duration kPatience = absl::Seconds(10);
-  static constexpr absl::Duration kPingDeadline = absl::Seconds(2);
-
   // As far as it can be known.
   bool IsUp() const { return watch_.readiness().AllUp() && !watch_.deaf(); }
-
   const ApplyOptions& options() const { return input_->options; }
   const Executor& executor() const { return doing_.executor(); }
 
@@ -141,7 +129,7 @@ class Apply {
       if (const auto outcome = doing_.Take(answer, project(), out_)) OnOutcome(*outcome);
       return;
     }
-    if (answer.request == ping_) return OnPing(answer.reply.status());
+    if (patience_.Asked(answer)) return OnPing(answer.reply.status());
     diagnosis_.Take(answer, failures_);
     watch_.On(answer, out_);
   }
@@ -160,7 +148,7 @@ class Apply {
 
   void On(const TimerFired& fired) {
     if (fired.timer == timeout_) return OnTimeout();
-    if (fired.timer == patience_ && phase_ < Phase::kConcluding) ping_ = out_.Request(engine::Ping{}, kPingDeadline);
+    if (phase_ < Phase::kConcluding) patience_.On(fired, out_);
     watch_.On(fired, out_);
   }
 
@@ -171,7 +159,7 @@ class Apply {
     if (phase_ == Phase::kIntending || phase_ == Phase::kConcluding) return;
     if (again) return Abandon();
     if (phase_ < Phase::kSettling) Fail({.what = "interrupted"});
-    patience_ = out_.Timer(kPatience - kPingDeadline);
+    patience_.Start(out_);
   }
 
   template <typename StreamEvent>  // Listening, Happened, Deaf
@@ -279,6 +267,11 @@ class Apply {
     for (std::string& problem : CapacityConflicts(decision_.plan, project(), survey_.info())) {
       conflicts.push_back(std::move(problem));
     }
+    rollback_.Prepare(input_->previous, survey_.observed(), decision_.plan);
+    // What the look before left to another apply is no one's: it was not another apply that took the names.
+    if (!conflicts.empty() && input_->looked_before && survey_.observed().containers.empty()) {
+      return Fail({.what = absl::StrJoin(conflicts, "\n")});
+    }
     if (!conflicts.empty()) return FinishUntouched(ExitCode::kFailed, absl::StrJoin(conflicts, "\n"));
     if (options().dry_run) return FinishUntouched(ExitCode::kDone, "");
     phase_ = Phase::kIntending;
@@ -298,7 +291,7 @@ class Apply {
     // Anew: by the images that were pulled, and by what they say of health.
     DecideRest();
     for (const compose::Service& service : project().services()) {
-      const std::string foreign = ForeignPlatform(service.name());
+      const std::string foreign = survey_.ForeignPlatform(service.image());
       if (!foreign.empty()) {
         out_.Tell(Report::Kind::kWarning, service.name(),
                   absl::StrCat(foreign, ": unless that emulates it, it cannot run"));
@@ -306,14 +299,6 @@ class Apply {
     }
     doing_.Start(decision_.plan);
     if (decision_.plan.operations().empty()) watch_.JudgeUnhealthy(out_);
-  }
-
-  // Empty where the component's image is one for the engine's machine, as far as is known.
-  std::string ForeignPlatform(const std::string& component) const {
-    const compose::Service* service = FindService(project(), component);
-    if (service == nullptr) return "";
-    const auto found = survey_.foreign_images().find(service->image());
-    return found == survey_.foreign_images().end() ? "" : found->second;
   }
 
   void Pump() {
@@ -326,14 +311,17 @@ class Apply {
 
   absl::Duration Deadline(const Operation& operation) const {
     const absl::Duration grace = absl::Seconds(operation.grace_seconds());
-    return interrupted_ != 0 ? grace + kPatience : DeadlineOf(operation);
+    return interrupted_ != 0 ? grace + Patience::kWhole : DeadlineOf(operation);
   }
 
   void OnOutcome(const Doing::Outcome& outcome) {
     if (!outcome.reply.ok()) return OnOperationFailed(outcome.index, outcome.reply.status());
     const Operation& operation = executor().plan().operations(outcome.index);
     const auto* made = std::get_if<engine::Created>(&*outcome.reply);
-    if (phase_ == Phase::kRollingBack) return;
+    if (phase_ == Phase::kRollingBack) {
+      if (operation.kind() == Operation::REMOVE_CONTAINER) watch_.readiness().Forget(operation.target());
+      return rollback_.OnRemoved(operation);
+    }
     if (operation.kind() == Operation::CREATE_CONTAINER) {
       watch_.readiness().Created(operation.component(), operation.number(), made->id());
       for (const std::string& warning : made->warnings()) {
@@ -348,33 +336,31 @@ class Apply {
     const Operation& operation = executor().plan().operations(index);
     const bool unanswered = absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
     if (phase_ == Phase::kRollingBack) {
-      left_.push_back(absl::StrCat(operation.name(), " (", status.message(), ")"));
+      rollback_.OnNotRemoved(operation, status);
       if (unanswered && interrupted_ != 0) doing_.executor().Stop();  // it will not answer the rest either
       return;
     }
     unanswered_ |= unanswered;
     const bool taken = operation.kind() == Operation::CREATE_CONTAINER && absl::IsAlreadyExists(status);
-    if (taken) taken_.insert(index);
+    if (taken) rollback_.OnTaken(index);
     // The engine's refusal says more than the exit that it may tell as well.
     const std::string id = executor().Target(index);
     watch_.readiness().Fail(id);
     std::erase_if(failures_, [&](const Failure& failure) { return !id.empty() && failure.container_id == id; });
     Fail({.component = operation.component(),
-          .what = absl::StrCat("could not ", OperationText(operation), ": ", Explain(operation, status)),
+          .what =
+              absl::StrCat("could not ", OperationText(operation), ": ", ExplainRefusal(operation, status.message())),
           .hint = taken
                       ? "that container is new: is another apply of this pipeline at work? When it is done, apply again"
                       : ""});
   }
 
-  static std::string Explain(const Operation& operation, const absl::Status& status) {
-    return operation.kind() == Operation::PULL_IMAGE ? ExplainPull(operation.name(), status.message())
-                                                     : ExplainRefusal(status.message());
-  }
-
   // Failing
 
   void Fail(Failure failure) {
-    if (const std::string foreign = ForeignPlatform(failure.component); !foreign.empty()) failure.hint = foreign;
+    const compose::Service* service = FindService(project(), failure.component);
+    const std::string foreign = service == nullptr ? "" : survey_.ForeignPlatform(service->image());
+    if (!foreign.empty()) failure.hint = foreign;
     // At once: what it needs to clean up may take a while.
     if (!failure.container_id.empty()) out_.Tell(Report::Kind::kFailed, failure.component, failure.what);
     failures_.push_back(std::move(failure));
@@ -395,7 +381,7 @@ class Apply {
     for (Failure& failure : NotUp(watch_.readiness(), after)) Fail(std::move(failure));
     if (failures_.empty()) Fail({.what = absl::StrCat("not done", after)});
     // An engine that has fallen silent is not waited for much longer.
-    patience_ = out_.Timer(kPatience - kPingDeadline);
+    patience_.Start(out_);
   }
 
   // Since the signal the engine has had its time for what was under way then. What a rollback asks for takes as long as
@@ -406,10 +392,7 @@ class Apply {
       doing_.GiveUp([](const Operation&) { return true; }, out_);
       unanswered_ = true;
     }
-    if (status.ok()) {
-      patience_ = out_.Timer(kPatience - kPingDeadline);
-      return;
-    }
+    if (status.ok()) return patience_.Start(out_);
     if (phase_ < Phase::kRollingBack) RollBack();
     silent_ = true;
     ConcludeFailed();
@@ -424,20 +407,12 @@ class Apply {
 
   void RollBack() {
     phase_ = Phase::kRollingBack;
-    made_ = Made();
-    doing_.Start(options().rollback ? PlanRemoval(made_, InputsOf(project())) : Plan());
+    BeginRollback();
+    doing_.Start(options().rollback ? rollback_.RemovalPlan(project()) : Plan());
   }
 
-  Removal Made() const {
-    return WhatWasMade(project(), survey_.observed(), diagnosis_.found(), executor(), taken_, watch_.readiness(),
-                       IsFirst());
-  }
-
-  // Whether no apply of this pipeline ever ended well, as far as this state knows: then all there is of it goes.
-  bool IsFirst() const {
-    if (input_->previous.has_value()) return !input_->previous->has_succeeded();
-    const std::vector<Container>& there = survey_.observed().containers;
-    return std::all_of(there.begin(), there.end(), [](const Container& c) { return c.reads_metadata(); });
+  void BeginRollback() {
+    rollback_.Begin(project(), survey_.observed(), diagnosis_.found(), executor(), watch_.readiness());
   }
 
   // Ending
@@ -449,36 +424,22 @@ class Apply {
   }
 
   void ConcludeFailed() {
-    // The state tells what is there: what was removed is not, and of what the engine did not answer any more all may
-    // be.
-    if (silent_ || !executor().Finished()) left_ = {MayBeLeft()};
-    for (uint32_t index = 0; index < static_cast<uint32_t>(executor().plan().operations_size()); ++index) {
-      const Operation& operation = executor().plan().operations(index);
-      if (operation.kind() == Operation::REMOVE_CONTAINER && executor().IsDone(index)) {
-        watch_.readiness().Forget(operation.target());
-      }
-    }
-    const std::string what_is_left = WhatIsLeft(project(), options().rollback, made_, left_, IsFirst());
+    // The state tells what is there: what was removed is not, and where the engine fell silent all may be.
+    if (silent_ || !executor().Finished()) rollback_.OnUnknown();
+    const std::string what_is_left = rollback_.WhatIsLeft(project(), options().rollback);
     outcome_ = {interrupted_ != 0 ? InterruptedCode() : ExitCode::kFailed,
                 FailedText(failures_, watch_.readiness(), what_is_left)};
     // Names are taken by another apply, or by the last request of one that was killed.
-    outcome_.again = failures_.size() == taken_.size() && options().rollback && left_.empty();
+    outcome_.again = failures_.size() == rollback_.taken() && options().rollback && rollback_.left().empty();
     Conclude(Deployment::FAILED);
   }
 
   // A second signal: leave at once, and say what may be left.
   void Abandon() {
-    if (phase_ < Phase::kRollingBack) {
-      made_ = Made();
-    }
+    if (phase_ < Phase::kRollingBack) BeginRollback();
     FinishUntouched(InterruptedCode(),
-                    absl::StrCat("interrupted again and left at once; perhaps still there: ", MayBeLeft(), "; `",
-                                 DeleteCommand(project()), "` removes what is left"));
-  }
-
-  std::string MayBeLeft() const {
-    const std::string names = NamesOf(made_);
-    return names.empty() ? "what was being created" : names;
+                    absl::StrCat("interrupted again and left at once; perhaps still there: ", rollback_.MayBeLeft(),
+                                 "; `", DeleteCommand(project()), "` removes what is left"));
   }
 
   ExitCode InterruptedCode() const { return static_cast<ExitCode>(128 + interrupted_); }
@@ -509,6 +470,8 @@ class Apply {
     Deployment record = MakeRecord(*input_, phase, EngineId(), watch_.readiness(), started_, now_);
     record.set_engine_api_version(out_.version().ToString());
     if (!failures_.empty()) record.set_error(Headline(failures_[0]));
+    if (!record.has_succeeded())
+      *record.mutable_new_volumes() = {rollback_.new_volumes().begin(), rollback_.new_volumes().end()};
     return record;
   }
 
@@ -520,10 +483,10 @@ class Apply {
   Outbox out_;
   Phase phase_ = Phase::kStart;
   absl::Time now_, started_;
-  int timeout_ = 0, patience_ = 0;  // timers
-  int interrupted_ = 0;             // the signal
-  int ping_ = 0;                    // the request that asks whether the engine is there still
-  bool silent_ = false;             // it did not answer
+  int timeout_ = 0;      // the timer
+  int interrupted_ = 0;  // the signal
+  Patience patience_;
+  bool silent_ = false;  // the engine's: it does not even say that it is there
 
   Survey survey_;
   Reconciliation pulls_, decision_;
@@ -531,11 +494,9 @@ class Apply {
   Watch watch_;
 
   std::vector<Failure> failures_;
-  std::set<uint32_t> taken_;  // creates that were refused: their name was taken since this apply looked
-  bool unanswered_ = false;   // the engine may have done what it did not answer
+  bool unanswered_ = false;  // the engine may have done what it did not answer
   Diagnosis diagnosis_;
-  Removal made_;                   // what a rollback takes away
-  std::vector<std::string> left_;  // what it could not
+  Rollback rollback_;
   deploy::Finish outcome_;
 };
 

@@ -40,6 +40,7 @@ struct Known {
 struct ApplyInput {
   compose::Project project;
   std::optional<Deployment> previous;  // the state, where there is one that can be read
+  bool looked_before = false;          // the command's apply before this one ended with Finish::again
   ApplyOptions options;
   engine::Placement placement;  // what the containers' descriptions need besides; its number and network are filled in
   std::string file_digest;      // SHA-256 of the pipeline file, in hex

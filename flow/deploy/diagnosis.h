@@ -7,10 +7,10 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "flow/compose/project.pb.h"
 #include "flow/deploy/failure.h"
@@ -34,15 +34,18 @@ class Diagnosis {
 
   // Asks what there is of the pipeline now.
   void Search(const compose::Project& project, Outbox& out) {
-    search_.insert(out.Request(ListPipelineContainers(project.namespace_(), project.pipeline()), kSearchDeadline));
-    search_.insert(out.Request(engine::ListNetworks{.name = project.network().name()}, kSearchDeadline));
-    search_.insert(out.Request(engine::ListVolumes{.name_prefix = absl::StrCat(project.name(), "_")}, kSearchDeadline));
+    for (engine::Call& call : ObservingCalls(project)) {
+      search_.insert(out.Request(std::move(call), kSearchDeadline));
+    }
   }
 
   // Takes an answer to one of its questions, and adds to the failure what it tells. A question that is not answered is
   // not asked again: the failure itself is what counts.
   void Take(const Answer& answer, std::vector<Failure>& failures) {
-    if (search_.erase(answer.request) > 0) return TakeFound(answer);
+    if (search_.erase(answer.request) > 0) {
+      if (answer.reply.ok()) ReadInto(*answer.reply, &found_);
+      return;
+    }
     const auto about = about_.extract(answer.request);
     if (about.empty() || !answer.reply.ok()) return;
     Failure& failure = failures[about.mapped()];
@@ -59,17 +62,6 @@ class Diagnosis {
   static constexpr absl::Duration kDeadline = absl::Seconds(5);
   // Without it something might stay that a request made whose answer was lost: an engine that restarts is waited for.
   static constexpr absl::Duration kSearchDeadline = absl::Seconds(30);
-
-  void TakeFound(const Answer& answer) {
-    if (!answer.reply.ok()) return;
-    if (const auto* containers = std::get_if<engine::ContainerList>(&*answer.reply)) {
-      found_.containers = ReadContainers(*containers);
-    } else if (const auto* networks = std::get_if<engine::NetworkList>(&*answer.reply)) {
-      found_.networks.assign(networks->networks().begin(), networks->networks().end());
-    } else if (const auto* volumes = std::get_if<engine::VolumeList>(&*answer.reply)) {
-      found_.volumes.assign(volumes->volumes().begin(), volumes->volumes().end());
-    }
-  }
 
   std::map<int, size_t> about_;  // request → failure
   std::set<int> search_;

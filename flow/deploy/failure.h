@@ -2,6 +2,7 @@
 #ifndef FLOW_DEPLOY_FAILURE_H_
 #define FLOW_DEPLOY_FAILURE_H_
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@
 #include "flow/compose/probe.h"
 #include "flow/deploy/plan.h"
 #include "flow/deploy/plan.pb.h"
+#include "flow/deploy/pull_refusal.h"
+#include "flow/deploy/readiness.h"
 #include "flow/engine/call.h"
 #include "flow/engine/engine.pb.h"
 
@@ -67,6 +70,11 @@ inline std::string ExplainRefusal(absl::string_view message) {
   return std::string(message);
 }
 
+// The same for any operation, a pull too.
+inline std::string ExplainRefusal(const Operation& operation, absl::string_view message) {
+  return operation.kind() == Operation::PULL_IMAGE ? ExplainPull(operation.name(), message) : ExplainRefusal(message);
+}
+
 // What to do about a container that ended; empty where nothing is known to help.
 inline std::string ExitHint(int exit_code, bool restarts) {
   if (exit_code == 0 && restarts) {
@@ -111,6 +119,35 @@ inline std::string FailureText(const Failure& failure) {
     absl::StrAppend(&text, "\n  what it wrote last:\n    ", absl::StrJoin(failure.log, "\n    "));
   }
   return text;
+}
+
+// The components that were never started because others failed, comma-separated; empty where all were, or where no
+// component is to blame.
+inline std::string NotStarted(const Readiness& readiness, const std::vector<Failure>& failures) {
+  std::set<std::string> failed;
+  for (const Failure& failure : failures) {
+    if (!failure.component.empty()) failed.insert(failure.component);
+  }
+  if (failed.empty()) return "";
+  std::vector<std::string> waiting;
+  for (const Instance& instance : readiness.instances()) {
+    const bool told = failed.contains(instance.component) || (!waiting.empty() && waiting.back() == instance.component);
+    if (!told && instance.starts == 0 && !instance.running && !instance.completed)
+      waiting.push_back(instance.component);
+  }
+  return absl::StrJoin(waiting, ", ");
+}
+
+// All that a failed apply's message says: each failure, what waited for it, and what is left.
+inline std::string FailedText(const std::vector<Failure>& failures, const Readiness& readiness,
+                              const std::string& what_is_left) {
+  std::vector<std::string> parts;
+  for (const Failure& failure : failures) parts.push_back(FailureText(failure));
+  if (const std::string waiting = NotStarted(readiness, failures); !waiting.empty()) {
+    parts.push_back(absl::StrCat("not started because of it: ", waiting));
+  }
+  parts.push_back(what_is_left);
+  return absl::StrJoin(parts, "\n");
 }
 
 }  // namespace flow::deploy

@@ -6,12 +6,10 @@
 //   * actions are carried out in the order given, before the next event is told;
 //   * every Send is answered by exactly one Answer with its number, at the latest when its deadline has passed, or is
 //     cancelled;
-//   * a Save is answered by exactly one Saved; the machine sends nothing that changes the engine before its first
-//   intent
-//     is saved;
-//   * Listen opens the stream of the pipeline's events: Listening once the engine has taken the request (from then on
-//   no
-//     event is missed), Happened for each, Deaf when the stream ends, after which the machine Listens again; Hush
+//   * a Save is answered by exactly one Saved (the machine sends nothing that changes the engine before its first
+//     intent is saved);
+//   * Listen opens the stream of the pipeline's events: Listening once the engine has taken the request (no event is
+//     missed from then on), Happened for each, Deaf when the stream ends, after which the machine Listens again; Hush
 //     closes it;
 //   * nothing is told after Finish.
 #ifndef FLOW_DEPLOY_MACHINE_H_

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <tuple>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -15,6 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "flow/compose/labels.h"
+#include "flow/compose/project.pb.h"
 #include "flow/engine/call.h"
 #include "flow/engine/engine.pb.h"
 
@@ -139,6 +141,28 @@ inline std::vector<Container> ReadContainers(const engine::ContainerList& list) 
 inline engine::ListContainers ListPipelineContainers(absl::string_view namespace_, absl::string_view pipeline) {
   return {.labels = {absl::StrCat(compose::kNamespaceLabel, "=", namespace_),
                      absl::StrCat(compose::kPipelineLabel, "=", pipeline)}};
+}
+
+// The calls that ask what there is that carries the project's labels or names, for ReadInto.
+inline std::vector<engine::Call> ObservingCalls(const compose::Project& project) {
+  return {ListPipelineContainers(project.namespace_(), project.pipeline()),
+          engine::ListNetworks{.name = project.network().name()},
+          engine::ListVolumes{.name_prefix = absl::StrCat(project.name(), "_")}};
+}
+
+// Puts the containers, networks or volumes of an answer in the place of those that were observed before. False: it is
+// an answer about something else.
+inline bool ReadInto(const engine::Reply& reply, Observed* observed) {
+  if (const auto* containers = std::get_if<engine::ContainerList>(&reply)) {
+    observed->containers = ReadContainers(*containers);
+  } else if (const auto* networks = std::get_if<engine::NetworkList>(&reply)) {
+    observed->networks.assign(networks->networks().begin(), networks->networks().end());
+  } else if (const auto* volumes = std::get_if<engine::VolumeList>(&reply)) {
+    observed->volumes.assign(volumes->volumes().begin(), volumes->volumes().end());
+  } else {
+    return false;
+  }
+  return true;
 }
 
 }  // namespace flow::deploy

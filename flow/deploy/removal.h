@@ -55,7 +55,6 @@ struct Removal {
   std::vector<Leaving> containers;
   std::vector<engine::NetworkSummary> networks;
   std::vector<std::string> volumes;
-  bool beside_another = false;                  // another apply is at work: networks and volumes are left to it
   std::string reason;                           // of networks and volumes
   std::map<std::string, double> grace_seconds;  // component → how long it may take to stop, where known
 };

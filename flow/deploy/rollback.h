@@ -2,19 +2,22 @@
 #ifndef FLOW_DEPLOY_ROLLBACK_H_
 #define FLOW_DEPLOY_ROLLBACK_H_
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "flow/compose/project.pb.h"
+#include "flow/deploy/deployment.pb.h"
 #include "flow/deploy/executor.h"
-#include "flow/deploy/failure.h"
 #include "flow/deploy/observed.h"
 #include "flow/deploy/plan.pb.h"
 #include "flow/deploy/readiness.h"
@@ -68,104 +71,148 @@ inline std::vector<Container> CreatedContainers(const Executor& executor, const 
 
 }  // namespace internal
 
-// What of a pipeline is on the engine because of this apply; of a first apply all of it. `found`: what a search saw,
-// for creates that were not answered. `taken`: creates that were refused because their name was taken since this apply
-// looked. Another apply is at work then (its container may not be listed yet), which may use the network and the
-// volumes.
-inline Removal WhatWasMade(const compose::Project& project, const Observed& observed, const Observed& found,
-                           const Executor& executor, const std::set<uint32_t>& taken, const Readiness& readiness,
-                           bool first) {
-  Removal removal{.reason = "rolled back", .grace_seconds = GracesOf(project)};
-  std::vector<Container> created = internal::CreatedContainers(executor, found, taken, readiness);
-  removal.beside_another = !taken.empty();
-  for (Container& container : created) removal.containers.push_back({std::move(container), "rolled back"});
-  if (removal.beside_another) return removal;
-  const auto& operations = executor.plan().operations();
-  std::set<std::string> removed;
-  for (uint32_t index = 0; index < static_cast<uint32_t>(operations.size()); ++index) {
-    const Operation& operation = operations[index];
-    if (operation.kind() == Operation::REMOVE_CONTAINER && executor.IsDone(index)) removed.insert(operation.target());
-    const bool made = executor.made().contains(index);
-    if (operation.kind() == Operation::CREATE_NETWORK) {
-      engine::NetworkSummary network;
-      network.set_name(operation.name());
-      if (made) network.set_id(executor.made().at(index));
-      for (const auto& candidate : found.networks) {
-        if (!made && executor.IsFailed(index)) network.set_id(candidate.id());
+// Whether no apply of a pipeline ever ended well, as far as its state knows: then all there is of it goes.
+inline bool IsFirstApply(const std::optional<Deployment>& previous, const Observed& observed) {
+  if (previous.has_value()) return !previous->has_succeeded();
+  return std::all_of(observed.containers.begin(), observed.containers.end(),
+                     [](const Container& container) { return container.reads_metadata(); });
+}
+
+// The volumes that a first apply's rollback may take away: those that this apply and the failed ones before it create.
+// Others were there before, with someone's data: kept by a delete, or of a pipeline whose state was lost.
+inline std::set<std::string> NewVolumes(const std::optional<Deployment>& previous, const Plan& plan) {
+  std::set<std::string> volumes;
+  if (previous.has_value()) volumes.insert(previous->new_volumes().begin(), previous->new_volumes().end());
+  for (const Operation& operation : plan.operations()) {
+    if (operation.kind() == Operation::CREATE_VOLUME) volumes.insert(operation.name());
+  }
+  return volumes;
+}
+
+// The rollback of one apply. A part of its machine.
+class Rollback {
+ public:
+  // Before the first change of an apply: what there was, and what it is about to do.
+  void Prepare(const std::optional<Deployment>& previous, const Observed& observed, const Plan& plan) {
+    first_ = IsFirstApply(previous, observed);
+    new_volumes_ = NewVolumes(previous, plan);
+  }
+
+  // For the state, while no apply ended well.
+  const std::set<std::string>& new_volumes() const { return new_volumes_; }
+
+  // A create was refused because its name was taken since this apply looked: another one is at work, whose container
+  // may not be listed yet, and which may use the network and the volumes.
+  void OnTaken(uint32_t create) { taken_.insert(create); }
+  size_t taken() const { return taken_.size(); }
+
+  // Finds out what of the pipeline is on the engine because of this apply; of a first apply all of it but what may hold
+  // someone's data. `found`: what a search saw, for creates that were not answered.
+  void Begin(const compose::Project& project, const Observed& observed, const Observed& found, const Executor& executor,
+             const Readiness& readiness) {
+    made_ = {.reason = "rolled back", .grace_seconds = GracesOf(project)};
+    for (Container& container : internal::CreatedContainers(executor, found, taken_, readiness)) {
+      made_.containers.push_back({std::move(container), "rolled back"});
+    }
+    if (!taken_.empty()) return;
+    AddMade(found, executor);
+    if (first_) AddWhatWasThere(project, observed, executor);
+  }
+
+  Plan RemovalPlan(const compose::Project& project) const { return PlanRemoval(made_, InputsOf(project)); }
+
+  void OnRemoved(const Operation& operation) {
+    if (operation.kind() == Operation::REMOVE_VOLUME) new_volumes_.erase(operation.target());
+  }
+
+  void OnNotRemoved(const Operation& operation, const absl::Status& status) {
+    left_.push_back(absl::StrCat(operation.name(), " (", status.message(), ")"));
+  }
+
+  // The engine did not answer any more: all may be left.
+  void OnUnknown() { left_ = {MayBeLeft()}; }
+
+  const std::vector<std::string>& left() const { return left_; }
+
+  // The names of what was to be taken away, comma-separated.
+  std::string MayBeLeft() const {
+    std::vector<std::string> names;
+    for (const Leaving& leaving : made_.containers) names.push_back(leaving.container.name);
+    for (const engine::NetworkSummary& network : made_.networks) names.push_back(network.name());
+    names.insert(names.end(), made_.volumes.begin(), made_.volumes.end());
+    return names.empty() ? "what was being created" : absl::StrJoin(names, ", ");
+  }
+
+  // The last line of a failed apply's message: what is left of it. `wanted`: it was not kept from rolling back.
+  std::string WhatIsLeft(const compose::Project& project, bool wanted) const {
+    const std::string command = absl::StrCat("`", DeleteCommand(project), "` removes ");
+    if (!wanted) return absl::StrCat("all is left in place for a look (--norollback); ", command, "it");
+    if (!left_.empty()) {
+      return absl::StrCat("could not be removed: ", absl::StrJoin(left_, ", "), "; ", command, "what is left");
+    }
+    if (!taken_.empty()) {
+      return "rolled back: the containers that this apply created are removed; the rest is left to the other one";
+    }
+    if (!first_) return "rolled back: what this apply created is removed, what it did not touch keeps running";
+    if (kept_.empty()) return "rolled back: nothing of the pipeline is left on the engine";
+    return absl::StrCat("rolled back: nothing of the pipeline is left on the engine but ",
+                        kept_.size() == 1 ? "volume " : "volumes ", absl::StrJoin(kept_, ", "),
+                        kept_.size() == 1 ? ", which was there before" : ", which were there before");
+  }
+
+ private:
+  // What this apply's own operations created.
+  void AddMade(const Observed& found, const Executor& executor) {
+    const auto& operations = executor.plan().operations();
+    for (uint32_t index = 0; index < static_cast<uint32_t>(operations.size()); ++index) {
+      const Operation& operation = operations[index];
+      const bool made = executor.made().contains(index);
+      if (operation.kind() == Operation::CREATE_NETWORK) {
+        engine::NetworkSummary network;
+        network.set_name(operation.name());
+        if (made) network.set_id(executor.made().at(index));
+        for (const auto& candidate : found.networks) {
+          if (!made && executor.IsFailed(index)) network.set_id(candidate.id());
+        }
+        if (!network.id().empty()) made_.networks.push_back(std::move(network));
+      } else if (operation.kind() == Operation::CREATE_VOLUME) {
+        bool there = made;
+        for (const auto& candidate : found.volumes) {
+          there |= executor.IsFailed(index) && candidate.name() == operation.name();
+        }
+        if (there) made_.volumes.push_back(operation.name());
       }
-      if (!network.id().empty()) removal.networks.push_back(std::move(network));
-    } else if (operation.kind() == Operation::CREATE_VOLUME) {
-      bool there = made;
-      for (const auto& candidate : found.volumes)
-        there |= executor.IsFailed(index) && candidate.name() == operation.name();
-      if (there) removal.volumes.push_back(operation.name());
     }
   }
-  if (!first) return removal;
-  for (const Container& container : observed.containers) {
-    if (!removed.contains(container.id)) removal.containers.push_back({container, "rolled back"});
-  }
-  for (const auto& network : observed.networks) {
-    if (IsOwned(network.labels(), project.namespace_(), project.pipeline())) removal.networks.push_back(network);
-  }
-  for (const auto& volume : observed.volumes) {
-    if (IsOwned(volume.labels(), project.namespace_(), project.pipeline())) removal.volumes.push_back(volume.name());
-  }
-  return removal;
-}
 
-// The names of what a removal takes, comma-separated.
-inline std::string NamesOf(const Removal& removal) {
-  std::vector<std::string> names;
-  for (const Leaving& leaving : removal.containers) names.push_back(leaving.container.name);
-  for (const engine::NetworkSummary& network : removal.networks) names.push_back(network.name());
-  names.insert(names.end(), removal.volumes.begin(), removal.volumes.end());
-  return absl::StrJoin(names, ", ");
-}
+  // What was there when this apply looked, and is no one's: left by applies that failed or were killed.
+  void AddWhatWasThere(const compose::Project& project, const Observed& observed, const Executor& executor) {
+    std::set<std::string> removed;
+    const auto& operations = executor.plan().operations();
+    for (uint32_t index = 0; index < static_cast<uint32_t>(operations.size()); ++index) {
+      if (operations[index].kind() == Operation::REMOVE_CONTAINER && executor.IsDone(index)) {
+        removed.insert(operations[index].target());
+      }
+    }
+    for (const Container& container : observed.containers) {
+      if (!removed.contains(container.id)) made_.containers.push_back({container, "rolled back"});
+    }
+    for (const auto& network : observed.networks) {
+      if (IsOwned(network.labels(), project.namespace_(), project.pipeline())) made_.networks.push_back(network);
+    }
+    for (const auto& volume : observed.volumes) {
+      if (!IsOwned(volume.labels(), project.namespace_(), project.pipeline())) continue;
+      (new_volumes_.contains(volume.name()) ? made_.volumes : kept_).push_back(volume.name());
+    }
+  }
 
-// The components that were never started because others failed, comma-separated; empty where all were, or where no
-// component is to blame.
-inline std::string NotStarted(const Readiness& readiness, const std::vector<Failure>& failures) {
-  std::set<std::string> failed;
-  for (const Failure& failure : failures) {
-    if (!failure.component.empty()) failed.insert(failure.component);
-  }
-  if (failed.empty()) return "";
-  std::vector<std::string> waiting;
-  for (const Instance& instance : readiness.instances()) {
-    const bool told = failed.contains(instance.component) || (!waiting.empty() && waiting.back() == instance.component);
-    if (!told && instance.starts == 0 && !instance.running && !instance.completed)
-      waiting.push_back(instance.component);
-  }
-  return absl::StrJoin(waiting, ", ");
-}
-
-// The last line of a failed apply's message: what is left of it. `left`: what could not be removed.
-inline std::string WhatIsLeft(const compose::Project& project, bool rollback, const Removal& made,
-                              const std::vector<std::string>& left, bool first) {
-  const std::string command = absl::StrCat("`", DeleteCommand(project), "` removes ");
-  if (!rollback) return absl::StrCat("all is left in place for a look (--norollback); ", command, "it");
-  if (!left.empty()) {
-    return absl::StrCat("could not be removed: ", absl::StrJoin(left, ", "), "; ", command, "what is left");
-  }
-  if (made.beside_another) {
-    return "rolled back: the containers that this apply created are removed; the rest is left to the other one";
-  }
-  return first ? "rolled back: nothing of the pipeline is left on the engine"
-               : "rolled back: what this apply created is removed, what it did not touch keeps running";
-}
-
-// All that a failed apply's message says: each failure, what waited for it, and what is left.
-inline std::string FailedText(const std::vector<Failure>& failures, const Readiness& readiness,
-                              const std::string& what_is_left) {
-  std::vector<std::string> parts;
-  for (const Failure& failure : failures) parts.push_back(FailureText(failure));
-  if (const std::string waiting = NotStarted(readiness, failures); !waiting.empty()) {
-    parts.push_back(absl::StrCat("not started because of it: ", waiting));
-  }
-  parts.push_back(what_is_left);
-  return absl::StrJoin(parts, "\n");
-}
+  bool first_ = false;
+  std::set<std::string> new_volumes_;
+  std::set<uint32_t> taken_;       // creates
+  Removal made_;                   // what is to be taken away
+  std::vector<std::string> left_;  // what could not be
+  std::vector<std::string> kept_;  // volumes that were there before
+};
 
 }  // namespace flow::deploy
 

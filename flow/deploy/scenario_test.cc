@@ -6,6 +6,7 @@
 //
 //   > apply                     COMPONENTS a line each under it, as testing/projects.h describes them
 //   > delete NAME
+//   > lose-state
 //   > run                       all that goes well by itself, until nothing does; begins with what there is under way
 //   > until CALL                the same, until this call is under way
 //   > answer CALL               the engine carries it out          (CALL as the machine's `send` lines say)
@@ -20,7 +21,7 @@
 //   > tell-end CONTAINER        by then, as an engine does that was killed
 //   > stop|remove CONTAINER     by hand, without the machine
 //   > hold container|network NAME [PIPELINE]
-//   > network NAME PIPELINE    one comes up that carries the pipeline's labels
+//   > network|volume NAME PIPELINE    one comes up that carries the pipeline's labels
 //   > image TAG ID
 //   > log COMPONENT TEXT
 //   > engine                    what there is on it now
@@ -237,7 +238,7 @@ class TellerOf : public Teller {
     }
     if (const auto* finish = std::get_if<Finish>(&action)) {
       absl::StrAppend(&text_, "  finish  ", static_cast<int>(finish->code), finish->unchanged ? " unchanged" : "",
-                      "\n");
+                      finish->again ? " (looks again)" : "", "\n");
       for (absl::string_view line : absl::StrSplit(finish->message, '\n', absl::SkipEmpty())) {
         absl::StrAppend(&text_, "          ", line, "\n");
       }
@@ -284,6 +285,7 @@ class Story {
     if (command == "remove") return engine().RemoveByHand(engine().Find(argument)->id), "";
     if (command == "attach") return engine().Attach(argument), "";
     if (command == "network") return engine().AddNetwork(words.at(0), words.at(1)), "";
+    if (command == "volume") return engine().AddVolume(words.at(0), words.at(1)), "";
     if (command == "lose-state") return saved().reset(), "";
     if (command == "hold") {
       if (words.at(0) == "container") engine().AddForeignContainer(words.at(1), words.size() > 2 ? words[2] : "");
@@ -294,11 +296,12 @@ class Story {
     return teller_->Do(command, argument);
   }
 
-  // "> apply [force] [norollback]", and the components under it.
+  // "> apply [again] [force] [norollback]", and the components under it.
   std::string Apply(const std::string& argument, const std::vector<std::string>& components) {
     ApplyInput input;
     input.project = testing::MakeProject("x", components);
     input.previous = saved();
+    input.looked_before = absl::StrContains(argument, "again");
     input.options.force_recreate = absl::StrContains(argument, "force");
     input.options.rollback = !absl::StrContains(argument, "norollback");
     return Begin(std::make_unique<TellerOf<deploy::Apply>>(deploy::Apply(std::move(input)), engine(), saved()));
@@ -322,6 +325,8 @@ class Story {
                       container.state == "exited" ? absl::StrCat(" ", container.exit_code) : "",
                       container.health.empty() ? "" : " ", container.health, "  (", id, ")\n");
     }
+    for (const auto& [id, network] : engine().networks()) absl::StrAppend(&text, "  network ", network.first, "\n");
+    for (const auto& [name, labels] : engine().volumes()) absl::StrAppend(&text, "  volume ", name, "\n");
     if (engine().Empty()) text = "  empty\n";
     return text;
   }

@@ -38,9 +38,7 @@ class Survey {
 
   // What the engine has that carries the project's labels or names.
   void Observe(const compose::Project& project, Outbox& out) {
-    Ask(ListPipelineContainers(project.namespace_(), project.pipeline()), kDeadline, out);
-    Ask(engine::ListNetworks{.name = project.network().name()}, kDeadline, out);
-    Ask(engine::ListVolumes{.name_prefix = absl::StrCat(project.name(), "_")}, kDeadline, out);
+    for (engine::Call& call : ObservingCalls(project)) Ask(std::move(call), kDeadline, out);
   }
 
   // What the engine has that carries the pipeline's labels.
@@ -83,16 +81,11 @@ class Survey {
       const absl::StatusOr<compose::ApiVersion> negotiated = engine::NegotiateVersion(*pong);
       if (!negotiated.ok()) return negotiated.status();
       out.set_version(*negotiated);
-    } else if (const auto* containers = std::get_if<engine::ContainerList>(&reply)) {
-      if (answer.request == holders_request_) {
-        holders_.assign(containers->containers().begin(), containers->containers().end());
-      } else {
-        observed_.containers = ReadContainers(*containers);
-      }
-    } else if (const auto* networks = std::get_if<engine::NetworkList>(&reply)) {
-      observed_.networks.assign(networks->networks().begin(), networks->networks().end());
-    } else if (const auto* volumes = std::get_if<engine::VolumeList>(&reply)) {
-      observed_.volumes.assign(volumes->volumes().begin(), volumes->volumes().end());
+    } else if (answer.request == holders_request_) {
+      const auto& holders = std::get<engine::ContainerList>(reply).containers();
+      holders_.assign(holders.begin(), holders.end());
+    } else if (ReadInto(reply, &observed_)) {
+      // containers, networks or volumes
     } else if (const auto* images = std::get_if<engine::ImageList>(&reply)) {
       observed_.image_ids = ImageIds(project, *images);
     } else if (const auto* image = std::get_if<engine::ImageInspect>(&reply)) {
@@ -112,8 +105,12 @@ class Survey {
   const Observed& observed() const { return observed_; }
   const std::vector<engine::ContainerSummary>& holders() const { return holders_; }
   const std::set<std::string>& checked_images() const { return checked_images_; }
-  // Images for another platform than the engine's machine → that, in words.
-  const std::map<std::string, std::string>& foreign_images() const { return foreign_images_; }
+  // In words: that the image is for another platform than the engine's machine. Empty where it is not, as far as is
+  // known.
+  std::string ForeignPlatform(const std::string& image) const {
+    const auto found = foreign_images_.find(image);
+    return found == foreign_images_.end() ? "" : found->second;
+  }
   const engine::Info& info() const { return info_; }
   size_t pending() const { return pending_.size(); }
 
@@ -131,7 +128,7 @@ class Survey {
   Observed observed_;
   std::vector<engine::ContainerSummary> holders_;
   std::set<std::string> checked_images_;
-  std::map<std::string, std::string> foreign_images_;
+  std::map<std::string, std::string> foreign_images_;  // reference → in words
   engine::Info info_;
 };
 

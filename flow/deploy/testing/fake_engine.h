@@ -112,6 +112,10 @@ class FakeEngine {
     labels[compose::kNamespaceLabel] = "default";
     labels[compose::kPipelineLabel] = pipeline;
   }
+  void AddVolume(const std::string& name, const std::string& pipeline) {
+    volumes_[name][compose::kNamespaceLabel] = "default";
+    volumes_[name][compose::kPipelineLabel] = pipeline;
+  }
   // A container of someone else joins the pipeline's network.
   void Attach(const std::string& name) { attached_.insert(name); }
   void SetImage(const std::string& tag, const std::string& id) { images_[tag].first = id; }
@@ -124,6 +128,8 @@ class FakeEngine {
     }
     return nullptr;
   }
+  const std::map<std::string, std::pair<std::string, Labels>>& networks() const { return networks_; }
+  const std::map<std::string, Labels>& volumes() const { return volumes_; }
   bool Empty() const { return containers_.empty() && networks_.empty() && volumes_.empty(); }
 
   // Container id → what happened to it and was not told yet. Only the order of one container's own events is kept: any

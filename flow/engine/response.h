@@ -128,6 +128,12 @@ inline bool GoneIsDone(const Call& call) {
          std::holds_alternative<RemoveNetwork>(call) || std::holds_alternative<RemoveVolume>(call);
 }
 
+// Whether a conflict means that another request does it already: "removal of container … is already in progress".
+inline bool IsBeingDone(const Call& call, const absl::Status& error) {
+  return std::holds_alternative<RemoveContainer>(call) && absl::IsAlreadyExists(error) &&
+         absl::StrContains(error.message(), "already in progress");
+}
+
 // Whether a refusal means that there is no such file, and not that there is no such container: both are 404.
 inline bool IsNoFile(const Call& call, const absl::Status& error) {
   return std::holds_alternative<ReadFile>(call) && absl::IsNotFound(error) &&
@@ -149,6 +155,7 @@ inline absl::StatusOr<Reply> ReadReply(const Call& call, const HttpResponse& res
       return absl::FailedPreconditionError(absl::StrCat("what answers there does not know /_ping (HTTP status ",
                                                         response.status, "): is it a Docker engine?"));
     }
+    if (internal::IsBeingDone(call, error)) return Reply();
     if (internal::IsNoFile(call, error)) return Reply(FileContent());
     return error;
   }

@@ -72,6 +72,13 @@ TEST(ReadReply, TakesWhatIsGoneAsGone) {
   EXPECT_EQ(ReadReply(StartContainer{"1"}, not_found).status().code(), absl::StatusCode::kNotFound);
 }
 
+// Two deletes at once, or one beside `docker rm`.
+TEST(ReadReply, TakesARemovalThatIsUnderWayAsDone) {
+  const HttpResponse conflict{409, {}, R"({"message":"removal of container c1 is already in progress"})"};
+  EXPECT_TRUE(ReadReply(RemoveContainer{"c1"}, conflict).ok());
+  EXPECT_FALSE(ReadReply(StartContainer{"c1"}, conflict).ok());
+}
+
 TEST(ReadReply, TakesStartedAndStoppedAlreadyAsDone) {
   EXPECT_TRUE(ReadReply(StartContainer{"1"}, {304, {}, ""}).ok());
   EXPECT_TRUE(ReadReply(StopContainer{"1"}, {304, {}, ""}).ok());

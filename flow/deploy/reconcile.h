@@ -306,12 +306,13 @@ class Reconciler {
     }
     removed_by_ = AddRemoval(removal_, InputsOf(project_), kRun, &result_.plan);
     // A container that is replaced runs until its replacement may start: until what that waits for is there. One that
-    // holds a port which another component is to get cannot wait for that one.
+    // holds a port which another component is to get can wait for nothing that may wait for that one.
     for (Operation& operation : *result_.plan.mutable_operations()) {
+      const bool holds_port = HoldsPortOfAnother(operation.target());
       const auto found = replaced.find(operation.target());
-      if (found == replaced.end()) continue;
-      if (operation.kind() == Operation::STOP_CONTAINER) operation.clear_after();
-      if (!HoldsPortOfAnother(operation.target())) AddWaits(*found->second, &operation);
+      const bool stops = operation.kind() == Operation::STOP_CONTAINER;
+      if (stops && (holds_port || found != replaced.end())) operation.clear_after();
+      if (!holds_port && found != replaced.end()) AddWaits(*found->second, &operation);
     }
   }
 

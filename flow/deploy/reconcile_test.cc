@@ -222,6 +222,21 @@ TEST(Reconcile, DoesNotWaitInACircleWhereTwoComponentsSwapPorts) {
   }
 }
 
+// b waits for a's new container, and that for the port which c, behind b, still has.
+TEST(Reconcile, DoesNotWaitInACircleWhereOneTooManyHoldsThePort) {
+  const compose::Project before = MakeProject("x", {"a", "b reads=a", "c reads=b port=8080"});
+  const compose::Project after =
+      MakeProject("x", {"a port=8080 digest=2", "b reads=a digest=2", "c reads=b replicas=0 digest=2"});
+  Observed observed = AsDeployed(before);
+  observed.containers[2].ports.emplace_back().set_public_port(8080);
+  observed.containers[2].ports[0].set_type("tcp");
+  const Plan plan = Reconcile(after, observed, {}).plan;
+  for (const Operation& operation : plan.operations()) {
+    if (operation.kind() != Operation::STOP_CONTAINER || operation.component() != "c") continue;
+    EXPECT_TRUE(operation.wait().empty() && operation.after().empty());
+  }
+}
+
 TEST(Reconcile, TouchesNothingWhereANameIsHeld) {
   const compose::Project project = MakeProject("x", {"volume=data", "a"});
   Observed observed = AsDeployed(project);

@@ -72,28 +72,44 @@ ExitCode DeleteOne(Session& session, OwnStates& states, const PipelineKey& key, 
   return Print(kName, absl::StrCat("Pipeline deleted: ", key.name, "\n")) ? ExitCode::kDone : ExitCode::kFailed;
 }
 
-// Every pipeline of a namespace, of the state and of the engine.
-absl::StatusOr<std::set<PipelineKey>> AllOf(Session& session, const std::string& namespace_) {
-  std::set<PipelineKey> keys;
-  const absl::StatusOr<std::vector<PipelineKey>> kept = session.store().List();
-  if (!kept.ok()) return kept.status();
-  for (const PipelineKey& key : *kept) {
-    if (key.pipeline_namespace == namespace_) keys.insert(key);
-  }
-  if (session.client() == nullptr) return absl::InternalError("no client");
+// Every pipeline of a namespace: those of the states of this engine, and what the engine has of others. Else the exit
+// code, which was told.
+std::variant<std::set<PipelineKey>, ExitCode> AllOf(Session& session, OwnStates& states,
+                                                    const std::string& namespace_) {
+  if (session.client() == nullptr) return ExitCode::kFailed;
   Caller caller(session);
-  if (const absl::Status status = caller.Negotiate(); !status.ok()) return status;
-  const auto reply =
-      caller.One(engine::ListContainers{.labels = {absl::StrCat(compose::kNamespaceLabel, "=", namespace_)}});
-  if (!reply.ok()) return reply.status();
-  for (const auto& container : std::get<engine::ContainerList>(*reply).containers()) {
-    keys.insert({namespace_, deploy::Label(container.labels(), compose::kPipelineLabel)});
+  if (const std::optional<ExitCode> over = Connect(session, caller)) return *over;
+  const std::vector<std::string> labels = {absl::StrCat(compose::kNamespaceLabel, "=", namespace_)};
+  const auto replies = caller.All({engine::ListContainers{.labels = labels}, engine::ListNetworks{.labels = labels},
+                                   engine::ListVolumes{.labels = labels}});
+  if (caller.signal() != 0) return static_cast<ExitCode>(128 + caller.signal());
+  std::set<PipelineKey> keys;
+  const auto add = [&](const auto& labelled) {
+    for (const auto& one : labelled) {
+      const std::string pipeline = deploy::Label(one.labels(), compose::kPipelineLabel);
+      if (!pipeline.empty()) keys.insert({namespace_, pipeline});
+    }
+  };
+  for (const auto& reply : replies) {
+    if (!reply.ok()) return session.Fail(CodeOfRefusal(reply.status()), reply.status().message());
+    if (const auto* list = std::get_if<engine::ContainerList>(&*reply)) add(list->containers());
+    if (const auto* list = std::get_if<engine::NetworkList>(&*reply)) add(list->networks());
+    if (const auto* list = std::get_if<engine::VolumeList>(&*reply); list != nullptr && !FLAGS_keep_volumes) {
+      add(list->volumes());
+    }
+  }
+  const absl::StatusOr<std::vector<PipelineKey>> kept = session.store().List();
+  if (!kept.ok()) return session.Fail(ExitCode::kFailed, kept.status().message());
+  for (const PipelineKey& key : *kept) {
+    const bool is_new = key.pipeline_namespace == namespace_ && !keys.contains(key);
+    if (is_new && states.Read(key).known) keys.insert(key);
   }
   return keys;
 }
 
 // The pipelines that the command line names, in its order.
-std::variant<std::vector<PipelineKey>, ExitCode> Named(Session& session, const Arguments& arguments) {
+std::variant<std::vector<PipelineKey>, ExitCode> Named(Session& session, OwnStates& states,
+                                                       const Arguments& arguments) {
   const std::string namespace_ = FLAGS_namespace.empty() ? "default" : FLAGS_namespace;
   std::vector<PipelineKey> keys;
   for (const std::string& name : arguments.operands) keys.push_back({namespace_, name});
@@ -103,10 +119,9 @@ std::variant<std::vector<PipelineKey>, ExitCode> Named(Session& session, const A
     keys.push_back(std::get<PipelineKey>(key));
   }
   if (FLAGS_all) {
-    const absl::StatusOr<std::set<PipelineKey>> all = AllOf(session, namespace_);
-    if (!all.ok() && absl::IsUnavailable(all.status())) return session.FailUnreachable(all.status());
-    if (!all.ok()) return session.Fail(ExitCode::kFailed, all.status().message());
-    for (const PipelineKey& key : *all) {
+    const auto all = AllOf(session, states, namespace_);
+    if (const ExitCode* over = std::get_if<ExitCode>(&all)) return *over;
+    for (const PipelineKey& key : std::get<std::set<PipelineKey>>(all)) {
       std::cerr << "will delete " << key.name << "\n";
       keys.push_back(key);
     }
@@ -123,12 +138,12 @@ ExitCode Main(const Arguments& arguments) {
   auto opened = Session::Open(kName, ProcessEnvironment());
   if (const ExitCode* over = std::get_if<ExitCode>(&opened)) return *over;
   Session& session = *std::get<std::unique_ptr<Session>>(opened);
-  const auto named = Named(session, arguments);
+  OwnStates states(session);
+  const auto named = Named(session, states, arguments);
   if (const ExitCode* over = std::get_if<ExitCode>(&named)) return *over;
 
   const std::optional<std::string> control_plane = ControlPlaneFlag(arguments);
   // Each is tried; the first failure is the exit code, but a signal ends it.
-  OwnStates states(session);
   ExitCode code = ExitCode::kDone;
   for (const PipelineKey& key : std::get<std::vector<PipelineKey>>(named)) {
     const ExitCode one = DeleteOne(session, states, key, *mode, control_plane);

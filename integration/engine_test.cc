@@ -17,6 +17,7 @@ using testing::AllOf;
 using testing::Each;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::SizeIs;
 using testing::StartsWith;
 
@@ -108,15 +109,15 @@ TEST_F(EngineTest, EveryPathCarriesAVersionOfTheEngines) {
   }
 }
 
-// Answers as an engine of the id T that has nothing.
-void BeAnEmptyEngine(FakeConnection& connection) {
+// Answers as an engine that has nothing, and with this to GET /info.
+void BeAnEmptyEngine(FakeConnection& connection, int status = 200, const char* info = R"({"ID": "T", "NCPU": 2})") {
   for (std::string request; !(request = connection.Read()).empty();) {
     if (absl::StrContains(request, " /_ping ")) {
       connection.Answer(200, "OK", "Api-Version: 1.41");
     } else if (absl::StrContains(request, "/volumes")) {
       connection.Answer(200, R"({"Volumes": []})");
     } else if (absl::StrContains(request, "/info")) {
-      connection.Answer(200, R"({"ID": "T", "NCPU": 2})");
+      connection.Answer(status, info);
     } else {
       connection.Answer(200, "[]");
     }
@@ -127,12 +128,19 @@ void BeAnEmptyEngine(FakeConnection& connection) {
 TEST_F(EngineTest, AStateOfAnotherEngineIsToldAndKept) {
   const std::string name = Name("moved"), here = environment()["DOCKER_HOST"];
   ASSERT_EQ(Apply(Pipeline(name, "  sources:\n" + Idle("source"))).exit_code, 0);
-  FakeServer other(BeAnEmptyEngine);
-  environment()["DOCKER_HOST"] = other.endpoint().address;
-  for (const char* command : {"flow-status", "flow-delete"}) {
-    const Finished& run = Flow(command, {name});
-    EXPECT_EQ(run.exit_code, 6) << run.Describe();
-    EXPECT_THAT(run.err, AllOf(HasSubstr("another engine"), HasSubstr(here))) << run.Describe();
+  FakeServer other([](FakeConnection& connection) { BeAnEmptyEngine(connection); });
+  // Behind a proxy, say, that lets through what is necessary alone.
+  FakeServer silent([](FakeConnection& connection) { BeAnEmptyEngine(connection, 403, R"({"message": "no"})"); });
+  for (FakeServer* engine : {&other, &silent}) {
+    environment()["DOCKER_HOST"] = engine->endpoint().address;
+    for (const char* command : {"flow-status", "flow-delete"}) {
+      const Finished& run = Flow(command, {name});
+      EXPECT_EQ(run.exit_code, 6) << run.Describe();
+      EXPECT_THAT(run.err, AllOf(HasSubstr("another engine"), HasSubstr(here))) << run.Describe();
+    }
+    const Finished& all = Flow("flow-delete", {"--all"});
+    EXPECT_EQ(all.exit_code, 0) << all.Describe();
+    EXPECT_THAT(all.err, Not(HasSubstr("will delete"))) << all.Describe();
   }
   environment()["DOCKER_HOST"] = here;
   EXPECT_EQ(Status(name).state, "running");

@@ -1,5 +1,7 @@
 #include "cmd/deploy/own_state.h"
 
+#include <signal.h>
+
 #include <string>
 #include <utility>
 #include <variant>
@@ -16,9 +18,15 @@ const std::string& OwnStates::EngineId() {
   engine_id_ = "";
   if (session_.client() == nullptr) return *engine_id_;
   Caller caller(session_);
-  if (!caller.Negotiate().ok()) return *engine_id_;
-  const absl::StatusOr<engine::Reply> reply = caller.One(engine::GetInfo{});
-  if (reply.ok()) engine_id_ = std::get<engine::Info>(*reply).id();
+  answers_ = caller.Negotiate().ok();
+  if (answers_) {
+    const absl::StatusOr<engine::Reply> reply = caller.One(engine::GetInfo{});
+    if (reply.ok()) engine_id_ = std::get<engine::Info>(*reply).id();
+  }
+  if (caller.signal() != 0) {
+    answers_ = false;
+    raise(caller.signal());  // it is blocked, and so pending: Signals
+  }
   return *engine_id_;
 }
 
@@ -28,7 +36,8 @@ OwnState OwnStates::Read(const PipelineKey& key) {
   const std::string host = read->engine_host(), id = read->engine_id();
   OwnState own{.deployment = *std::move(read), .known = true};
   if (host == session_.endpoint().address || id.empty()) return own;
-  if (EngineId().empty() || EngineId() == id) return own;
+  const bool same = EngineId() == id;
+  if (same || !answers_) return own;  // what follows will fail by that
   session_.Warn(absl::StrCat("the state of pipeline \"", key.name, "\" is of another engine, ", host,
                              ": what it has there is not looked at (--host=", host, " does)"));
   return {.elsewhere = true};

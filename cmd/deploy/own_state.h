@@ -23,15 +23,16 @@ class OwnStates {
 
   // A state that cannot be read is warned of. So is one that was written for another engine, with where the pipeline
   // is: it says nothing of this one and is not to be touched. Only a state with another address than the session's
-  // costs requests, and the first of them alone.
+  // costs requests, and the first of them alone. Where the engine does not tell which one it is, the address counts.
   OwnState Read(const PipelineKey& key);
 
  private:
-  // Empty where the engine does not tell.
+  // Empty where the engine does not tell. A signal that comes meanwhile is there for who asks next.
   const std::string& EngineId();
 
   Session& session_;
   std::optional<std::string> engine_id_;  // nothing: not asked yet
+  bool answers_ = false;                  // it was asked, and is an engine
 };
 
 }  // namespace flow

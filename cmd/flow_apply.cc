@@ -73,8 +73,8 @@ std::map<std::string, std::string> SecretValues(const compose::Project& project,
   return values;
 }
 
-// Writes the state: the deployment each time, the Compose file and the pipeline file with the first, which is the
-// intent.
+// Writes the state: the deployment each time, the Compose file and the pipeline file before the first, which is the
+// intent. So where one of them cannot be written, the deployment says what it said.
 class StateWriter {
  public:
   StateWriter(const Store& store, PipelineKey key, const LoadedPipeline& loaded)
@@ -82,8 +82,18 @@ class StateWriter {
 
   absl::Status Save(const deploy::Deployment& deployment) {
     saved_ = deployment;
-    if (absl::Status status = store_.WriteDeployment(key_, deployment); !status.ok() || files_written_) return status;
-    files_written_ = true;
+    if (!files_written_) {
+      if (absl::Status status = WriteFiles(deployment); !status.ok()) return status;
+      files_written_ = true;
+    }
+    return store_.WriteDeployment(key_, deployment);
+  }
+
+  // What was saved last, where anything was.
+  const std::optional<deploy::Deployment>& saved() const { return saved_; }
+
+ private:
+  absl::Status WriteFiles(const deploy::Deployment& deployment) {
     compose::EmitOptions options;
     options.api_version =
         compose::ParseApiVersion(deployment.engine_api_version()).value_or(compose::kOldestApiVersion);
@@ -91,10 +101,6 @@ class StateWriter {
     return status.ok() ? store_.WritePipeline(key_, loaded_.text) : status;
   }
 
-  // What was saved last, where anything was.
-  const std::optional<deploy::Deployment>& saved() const { return saved_; }
-
- private:
   const Store& store_;
   const PipelineKey key_;
   const LoadedPipeline& loaded_;
@@ -176,6 +182,7 @@ std::optional<ExitCode> Learn(Run& run, deploy::ApplyInput& input) {
   }
   input.metadata = machine.metadata();
   input.known = machine.known();
+  input.took = machine.took();
   ParseWithMetadata(deploy::ForParser(input.metadata), run.environment, run.loaded);
   return run.loaded.valid ? std::nullopt : std::optional(ExitCode::kInvalidFile);
 }
@@ -278,10 +285,10 @@ std::variant<deploy::Finish, ExitCode> DriveApply(Run& run, const ControlPlaneCh
   return end;
 }
 
-// Before another look: what takes a name now will have it by then. False: a signal came.
-bool Pause(Session& session) {
+// Before another look: what takes a name now will have it by then. The signal that came; 0: none did.
+int Pause(Session& session) {
   (void)session.client()->Poll(absl::Milliseconds(200), {session.signals().fd()});
-  return !session.signals().Next().has_value();
+  return session.signals().Next().value_or(0);
 }
 
 ExitCode Deploy(Run& run) {
@@ -312,6 +319,7 @@ ExitCode Deploy(Run& run) {
   if (const std::optional<ExitCode> over = Learn(run, input)) return *over;
   HostFiles files;
   if (!PrepareHost(run, files)) return ExitCode::kFailed;
+  const absl::Time began = absl::Now() - input.took;
   for (int looks = 1;; ++looks) {
     deploy::Apply machine(DescribeInput(run, files, *control_plane, input));
     run.progress.Expect(machine.project());
@@ -319,8 +327,12 @@ ExitCode Deploy(Run& run) {
     if (const ExitCode* over = std::get_if<ExitCode>(&end)) return *over;
     const deploy::Finish& finish = std::get<deploy::Finish>(end);
     if (finish.again) {
-      if (looks == kMostLooks || !Pause(session)) return session.Fail(finish.code, finish.message);
-      input.looked_before = true;
+      if (looks == kMostLooks) return session.Fail(finish.code, finish.message);
+      if (const int signal = Pause(session); signal != 0) {
+        return session.Fail(static_cast<ExitCode>(128 + signal), finish.message);
+      }
+      input.left = machine.volumes();
+      input.took = absl::Now() - began;
       input.previous = OwnStates(session).Read(run.key).deployment;
       // The run that this look has begun.
       if (input.previous.has_value() && control_plane->endpoint.has_value()) {

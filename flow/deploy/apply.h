@@ -73,6 +73,9 @@ class Apply {
   // The pipeline's containers as they were observed: what there is, where nothing had to be changed.
   const std::vector<Container>& observed() const { return survey_.observed().containers; }
 
+  // The volumes that this apply created, and left where it ended with Finish::again.
+  const std::set<std::string>& volumes() const { return rollback_.volumes(); }
+
   // What is up by now, from the end of deciding on; what events have told that a list does not show yet.
   const Readiness& readiness() const { return watch_.readiness(); }
 
@@ -91,6 +94,7 @@ class Apply {
     kPreparing,   // what else must be known before anything may be done; the stream of events opens
     kIntending,   // the intent is being written
     kPulling,
+    kPulled,      // which images there are now
     kInspecting,  // images: which have a health check of their own
     kExecuting,   // and waiting until all is up
     kSettling,    // something failed: what is under way is awaited
@@ -110,7 +114,7 @@ class Apply {
   void On(const Begin&) {
     started_ = now_;
     const std::optional<Known>& known = input_->known;
-    timeout_ = out_.Timer(options().timeout - (known.has_value() ? known->took : absl::ZeroDuration()));
+    timeout_ = out_.Timer(options().timeout - input_->took);
     phase_ = Phase::kConnecting;
     if (!known.has_value()) return survey_.Connect(out_);
     survey_.Know(known->version, known->images, project(), out_);
@@ -169,7 +173,8 @@ class Apply {
 
   // Going on, when all that a phase waits for is there.
   void Advance() {
-    if (phase_ <= Phase::kSettling) {
+    // Not before the intent is saved, as the rollback that follows changes things.
+    if (phase_ >= Phase::kPulling && phase_ <= Phase::kSettling) {
       for (Failure& failure : watch_.TakeFailures()) Fail(std::move(failure));
     }
     switch (phase_) {
@@ -184,7 +189,10 @@ class Apply {
         break;
       case Phase::kPulling:
         Pump();
-        if (executor().Finished()) Inspect();
+        if (executor().Finished()) OnPulled();
+        break;
+      case Phase::kPulled:
+        if (survey_.Done()) Inspect();
         break;
       case Phase::kInspecting:
         if (survey_.Done() && watch_.listening()) Execute();
@@ -231,6 +239,7 @@ class Apply {
     pulls_ = ReconcileImages(project(), survey_.observed(), options().pull,
                              input_->known.has_value() ? input_->known->pulled : std::set<std::string>());
     DecideRest();
+    rollback_.Prepare(input_->previous, survey_.observed(), input_->left);
     std::vector<std::string> conflicts = pulls_.conflicts;
     conflicts.insert(conflicts.end(), decision_.conflicts.begin(), decision_.conflicts.end());
     if (!conflicts.empty()) return FinishUntouched(ExitCode::kFailed, absl::StrJoin(conflicts, "\n"));
@@ -253,13 +262,7 @@ class Apply {
     watch_.readiness().Expect(project(), [this](const compose::Service& service) {
       return service.has_health_check() || survey_.checked_images().contains(service.image());
     });
-    std::set<std::string> leaving;
-    for (const Operation& operation : decision_.plan.operations()) {
-      if (operation.kind() == Operation::REMOVE_CONTAINER) leaving.insert(operation.target());
-    }
-    for (const Container& container : survey_.observed().containers) {
-      if (!leaving.contains(container.id)) watch_.readiness().Adopt(container);
-    }
+    watch_.readiness().AdoptWhatStays(survey_.observed().containers, decision_.plan);
   }
 
   void Intend() {
@@ -267,11 +270,7 @@ class Apply {
     for (std::string& problem : CapacityConflicts(decision_.plan, project(), survey_.info())) {
       conflicts.push_back(std::move(problem));
     }
-    rollback_.Prepare(input_->previous, survey_.observed(), decision_.plan);
-    // What the look before left to another apply is no one's: it was not another apply that took the names.
-    if (!conflicts.empty() && input_->looked_before && survey_.observed().containers.empty()) {
-      return Fail({.what = absl::StrJoin(conflicts, "\n")});
-    }
+    if (!conflicts.empty() && rollback_.alone_after_all()) return Fail({.what = absl::StrJoin(conflicts, "\n")});
     if (!conflicts.empty()) return FinishUntouched(ExitCode::kFailed, absl::StrJoin(conflicts, "\n"));
     if (options().dry_run) return FinishUntouched(ExitCode::kDone, "");
     phase_ = Phase::kIntending;
@@ -280,16 +279,20 @@ class Apply {
 
   // Doing
 
+  void OnPulled() {
+    phase_ = Phase::kPulled;
+    if (!pulls_.plan.operations().empty()) survey_.ObserveImages(out_);
+  }
+
   void Inspect() {
     phase_ = Phase::kInspecting;
-    if (!pulls_.plan.operations().empty()) survey_.ObserveImages(out_);
+    DecideRest();  // by the images that were pulled
     survey_.InspectImages(ImagesToInspect(project(), decision_.plan), out_);
   }
 
   void Execute() {
     phase_ = Phase::kExecuting;
-    // Anew: by the images that were pulled, and by what they say of health.
-    DecideRest();
+    DecideRest();  // by what the images say of health
     for (const compose::Service& service : project().services()) {
       const std::string foreign = survey_.ForeignPlatform(service.image());
       if (!foreign.empty()) {
@@ -298,7 +301,7 @@ class Apply {
       }
     }
     doing_.Start(decision_.plan);
-    if (decision_.plan.operations().empty()) watch_.JudgeUnhealthy(out_);
+    decision_.plan.operations().empty() ? watch_.JudgeUnhealthy(out_) : watch_.WarnOfUnhealthy(out_);
   }
 
   void Pump() {
@@ -320,7 +323,7 @@ class Apply {
     const auto* made = std::get_if<engine::Created>(&*outcome.reply);
     if (phase_ == Phase::kRollingBack) {
       if (operation.kind() == Operation::REMOVE_CONTAINER) watch_.readiness().Forget(operation.target());
-      return rollback_.OnRemoved(operation);
+      return;
     }
     if (operation.kind() == Operation::CREATE_CONTAINER) {
       watch_.readiness().Created(operation.component(), operation.number(), made->id());
@@ -450,12 +453,17 @@ class Apply {
   }
 
   void FinishUntouched(ExitCode code, std::string message) {
+    if (input_->left.has_value()) {
+      absl::StrAppend(&message, "\nthe network and volumes that it made before stay; `", DeleteCommand(project()),
+                      "` removes what is left");
+    }
     outcome_ = {code, std::move(message), PlanIsEmpty()};
     Finish();
   }
 
   void Finish() {
     phase_ = Phase::kFinished;
+    if (outcome_.again && interrupted_ != 0) outcome_ = {InterruptedCode(), outcome_.message};
     out_.Put(outcome_);
   }
 
@@ -470,8 +478,7 @@ class Apply {
     Deployment record = MakeRecord(*input_, phase, EngineId(), watch_.readiness(), started_, now_);
     record.set_engine_api_version(out_.version().ToString());
     if (!failures_.empty()) record.set_error(Headline(failures_[0]));
-    if (!record.has_succeeded())
-      *record.mutable_new_volumes() = {rollback_.new_volumes().begin(), rollback_.new_volumes().end()};
+    record.set_first(!record.has_succeeded() && rollback_.first());
     return record;
   }
 

@@ -34,13 +34,14 @@ struct Known {
   compose::ApiVersion version;
   engine::ImageList images;
   std::set<std::string> pulled;  // references
-  absl::Duration took;           // of the timeout
 };
 
 struct ApplyInput {
   compose::Project project;
   std::optional<Deployment> previous;  // the state, where there is one that can be read
-  bool looked_before = false;          // the command's apply before this one ended with Finish::again
+  // Where the command's apply before this one ended with Finish::again: the volumes that it created, and left.
+  std::optional<std::set<std::string>> left = std::nullopt;
+  absl::Duration took;  // of the timeout, by what the command has done before
   ApplyOptions options;
   engine::Placement placement;  // what the containers' descriptions need besides; its number and network are filled in
   std::string file_digest;      // SHA-256 of the pipeline file, in hex

@@ -119,7 +119,7 @@ class Delete {
 
   // It stops where it is: the state says `deleting` by now, and the next delete ends it.
   void On(const Interrupted& signal) {
-    Finish(static_cast<ExitCode>(128 + signal.signal), phase_ < Phase::kExecuting
+    Finish(static_cast<ExitCode>(128 + signal.signal), phase_ < Phase::kIntending
                                                            ? "interrupted; nothing was changed"
                                                            : "interrupted; deleting again goes on from here");
   }

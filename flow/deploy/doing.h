@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
@@ -19,8 +20,10 @@
 #include "flow/deploy/executor.h"
 #include "flow/deploy/machine.h"
 #include "flow/deploy/network_claim.h"
+#include "flow/deploy/observed.h"
 #include "flow/deploy/operation_call.h"
 #include "flow/deploy/plan.h"
+#include "flow/deploy/reconcile.h"
 #include "flow/engine/call.h"
 #include "flow/engine/container_config.h"
 
@@ -71,6 +74,9 @@ class Doing {
         return std::nullopt;
       }
     }
+    if (operation.kind() == Operation::CREATE_VOLUME && outcome.reply.ok()) {
+      outcome.reply = OwnVolume(project, std::get<engine::Created>(*outcome.reply));
+    }
     const bool done = outcome.reply.ok();
     if (!done) executor_.Failed(index);
     const auto* made = done ? std::get_if<engine::Created>(&*outcome.reply) : nullptr;
@@ -99,6 +105,12 @@ class Doing {
   std::string DebugString() const { return absl::StrCat(executor_.DebugString(), claim_.asked()); }
 
  private:
+  // The engine answers with the volume that has the name, also where that came up since it was asked what there is.
+  static absl::StatusOr<engine::Reply> OwnVolume(const compose::Project& project, const engine::Created& volume) {
+    if (IsOwned(volume.labels(), project.namespace_(), project.pipeline())) return engine::Reply(volume);
+    return absl::InternalError(absl::StrCat("its name was taken meanwhile by ", HolderText(volume.labels())));
+  }
+
   std::string MadeNetwork() const {
     for (const auto& [index, id] : executor_.made()) {
       if (executor_.plan().operations(index).kind() == Operation::CREATE_NETWORK) return id;

@@ -106,7 +106,9 @@ class LearnMetadata {
   // Images of which a dry run could not know it.
   const std::set<std::string>& unknown() const { return unknown_; }
   // What Apply need not ask again.
-  Known known() const { return {out_.version(), images_, pulled_, took_}; }
+  Known known() const { return {out_.version(), images_, pulled_}; }
+  // From Begin to Finish.
+  absl::Duration took() const { return took_; }
 
   // What a test tells states apart by.
   std::string DebugString() const {

@@ -130,6 +130,17 @@ class Readiness {
     instance->completed = container.state == "exited" && container.exit_code == 0 && instance->ends;
   }
 
+  // All that are there and that the plan does not remove.
+  void AdoptWhatStays(const std::vector<Container>& containers, const Plan& plan) {
+    std::set<std::string> leaving;
+    for (const Operation& operation : plan.operations()) {
+      if (operation.kind() == Operation::REMOVE_CONTAINER) leaving.insert(operation.target());
+    }
+    for (const Container& container : containers) {
+      if (!leaving.contains(container.id)) Adopt(container);
+    }
+  }
+
   // The engine answered that it started a container; the event may have come before, or the exit even.
   Turn StartAnswered(absl::string_view id) {
     Instance* instance = Find(id);

@@ -71,35 +71,53 @@ inline std::vector<Container> CreatedContainers(const Executor& executor, const 
 
 }  // namespace internal
 
-// Whether no apply of a pipeline ever ended well, as far as its state knows: then all there is of it goes.
-inline bool IsFirstApply(const std::optional<Deployment>& previous, const Observed& observed) {
-  if (previous.has_value()) return !previous->has_succeeded();
-  return std::all_of(observed.containers.begin(), observed.containers.end(),
-                     [](const Container& container) { return container.reads_metadata(); });
+// Whether the engine has, and in good order, all that a project wants.
+inline bool IsAllThere(const compose::Project& project, const Observed& observed) {
+  const auto is_there = [&](const compose::Service& service, int number) {
+    return std::any_of(observed.containers.begin(), observed.containers.end(), [&](const Container& container) {
+      const bool well = container.state == "running" || (container.state == "exited" && container.exit_code == 0);
+      return well && container.component == service.name() && container.number == number &&
+             container.digest == Label(service.labels(), compose::kDigestLabel);
+    });
+  };
+  for (const compose::Service& service : project.services()) {
+    for (uint32_t number = 1; number <= service.replicas(); ++number) {
+      if (!is_there(service, static_cast<int>(number))) return false;
+    }
+  }
+  return true;
 }
 
-// The volumes that a first apply's rollback may take away: those that this apply and the failed ones before it create.
-// Others were there before, with someone's data: kept by a delete, or of a pipeline whose state was lost.
-inline std::set<std::string> NewVolumes(const std::optional<Deployment>& previous, const Plan& plan) {
-  std::set<std::string> volumes;
-  if (previous.has_value()) volumes.insert(previous->new_volumes().begin(), previous->new_volumes().end());
-  for (const Operation& operation : plan.operations()) {
-    if (operation.kind() == Operation::CREATE_VOLUME) volumes.insert(operation.name());
+// Whether a pipeline was never up, and all there is of it was made by applies that failed or were cut off: then a
+// rollback takes it all. Not what was there when the first of them began: its state was lost, or it was deployed from
+// elsewhere. Nor what was cut off when all was up, perhaps by a full disk that would not take that news.
+inline bool IsFirstApply(const std::optional<Deployment>& previous, const Observed& observed) {
+  if (!previous.has_value()) {
+    return std::all_of(observed.containers.begin(), observed.containers.end(),
+                       [](const Container& container) { return container.reads_metadata(); });
   }
-  return volumes;
+  if (previous->has_succeeded() || !previous->first()) return false;
+  return previous->phase() != Deployment::APPLYING || !IsAllThere(previous->project(), observed);
 }
 
 // The rollback of one apply. A part of its machine.
 class Rollback {
  public:
-  // Before the first change of an apply: what there was, and what it is about to do.
-  void Prepare(const std::optional<Deployment>& previous, const Observed& observed, const Plan& plan) {
-    first_ = IsFirstApply(previous, observed);
-    new_volumes_ = NewVolumes(previous, plan);
+  // Before the first change of an apply. `left`: where the same command's apply before this one was refused a name, the
+  // volumes that it left to another apply. Where nothing runs there is no other one, and they are this one's.
+  void Prepare(const std::optional<Deployment>& previous, const Observed& observed,
+               const std::optional<std::set<std::string>>& left) {
+    alone_after_all_ = left.has_value() && observed.containers.empty();
+    first_ = alone_after_all_ || IsFirstApply(previous, observed);
+    volumes_ = left.value_or(std::set<std::string>());
   }
 
-  // For the state, while no apply ended well.
-  const std::set<std::string>& new_volumes() const { return new_volumes_; }
+  // For the state: whether the next apply's rollback may take all there is. What was left to another apply is its own.
+  bool first() const { return first_ && taken_.empty(); }
+  // Names turned out to be taken, but by no other apply.
+  bool alone_after_all() const { return alone_after_all_; }
+  // The volumes that this command has created.
+  const std::set<std::string>& volumes() const { return volumes_; }
 
   // A create was refused because its name was taken since this apply looked: another one is at work, whose container
   // may not be listed yet, and which may use the network and the volumes.
@@ -114,16 +132,17 @@ class Rollback {
     for (Container& container : internal::CreatedContainers(executor, found, taken_, readiness)) {
       made_.containers.push_back({std::move(container), "rolled back"});
     }
-    if (!taken_.empty()) return;
-    AddMade(found, executor);
-    if (first_) AddWhatWasThere(project, observed, executor);
+    AddMade(project, found, executor);
+    volumes_.insert(made_.volumes.begin(), made_.volumes.end());
+    if (!taken_.empty()) {
+      made_.networks.clear();
+      made_.volumes.clear();
+    } else if (first_) {
+      AddWhatWasThere(project, observed, executor);
+    }
   }
 
   Plan RemovalPlan(const compose::Project& project) const { return PlanRemoval(made_, InputsOf(project)); }
-
-  void OnRemoved(const Operation& operation) {
-    if (operation.kind() == Operation::REMOVE_VOLUME) new_volumes_.erase(operation.target());
-  }
 
   void OnNotRemoved(const Operation& operation, const absl::Status& status) {
     left_.push_back(absl::StrCat(operation.name(), " (", status.message(), ")"));
@@ -162,7 +181,8 @@ class Rollback {
 
  private:
   // What this apply's own operations created.
-  void AddMade(const Observed& found, const Executor& executor) {
+  void AddMade(const compose::Project& project, const Observed& found, const Executor& executor) {
+    const auto is_owned = [&](const auto& labels) { return IsOwned(labels, project.namespace_(), project.pipeline()); };
     const auto& operations = executor.plan().operations();
     for (uint32_t index = 0; index < static_cast<uint32_t>(operations.size()); ++index) {
       const Operation& operation = operations[index];
@@ -172,13 +192,13 @@ class Rollback {
         network.set_name(operation.name());
         if (made) network.set_id(executor.made().at(index));
         for (const auto& candidate : found.networks) {
-          if (!made && executor.IsFailed(index)) network.set_id(candidate.id());
+          if (!made && executor.IsFailed(index) && is_owned(candidate.labels())) network.set_id(candidate.id());
         }
         if (!network.id().empty()) made_.networks.push_back(std::move(network));
       } else if (operation.kind() == Operation::CREATE_VOLUME) {
         bool there = made;
         for (const auto& candidate : found.volumes) {
-          there |= executor.IsFailed(index) && candidate.name() == operation.name();
+          there |= executor.IsFailed(index) && candidate.name() == operation.name() && is_owned(candidate.labels());
         }
         if (there) made_.volumes.push_back(operation.name());
       }
@@ -202,12 +222,13 @@ class Rollback {
     }
     for (const auto& volume : observed.volumes) {
       if (!IsOwned(volume.labels(), project.namespace_(), project.pipeline())) continue;
-      (new_volumes_.contains(volume.name()) ? made_.volumes : kept_).push_back(volume.name());
+      (volumes_.contains(volume.name()) ? made_.volumes : kept_).push_back(volume.name());
     }
   }
 
   bool first_ = false;
-  std::set<std::string> new_volumes_;
+  bool alone_after_all_ = false;
+  std::set<std::string> volumes_;
   std::set<uint32_t> taken_;       // creates
   Removal made_;                   // what is to be taken away
   std::vector<std::string> left_;  // what could not be

@@ -13,6 +13,7 @@
 //   > refuse CALL: MESSAGE
 //   > lose CALL                 carried out, but the connection breaks before the answer
 //   > healthy|unhealthy|end|crash CONTAINER
+//   > fail-to-save              the state cannot be written; "until save" comes before it
 //   > wait                      the next timer fires
 //   > timeout                   the last one to fire does
 //   > signal N
@@ -22,7 +23,9 @@
 //   > stop|remove CONTAINER     by hand, without the machine
 //   > hold container|network NAME [PIPELINE]
 //   > network|volume NAME PIPELINE    one comes up that carries the pipeline's labels
-//   > image TAG ID
+//   > image TAG ID              what the engine has under a tag
+//   > registry TAG ID [check]   what a pull brings; "check": with a health check
+//   > sicken CONTAINER          its probe fails from now on, while nothing goes on
 //   > log COMPONENT TEXT
 //   > engine                    what there is on it now
 #include <gmock/gmock.h>
@@ -33,8 +36,10 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <set>
 #include <sstream>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -98,6 +103,7 @@ class Teller {
   virtual std::string Do(absl::string_view command, const std::string& argument) = 0;
   virtual FakeEngine& engine() = 0;
   virtual std::optional<Deployment>& saved() = 0;
+  virtual std::set<std::string> volumes() const = 0;  // of an apply: those that it created
 };
 
 template <typename Machine>
@@ -112,6 +118,10 @@ class TellerOf : public Teller {
 
   FakeEngine& engine() override { return world_.engine; }
   std::optional<Deployment>& saved() override { return world_.saved; }
+  std::set<std::string> volumes() const override {
+    if constexpr (std::is_same_v<Machine, Apply>) return world_.machine.volumes();
+    return {};
+  }
 
   std::string Begin() override {
     world_.Begin();
@@ -127,6 +137,7 @@ class TellerOf : public Teller {
     if (command == "wait") Timer(world_.timers.begin());
     if (command == "last-timer") Timer(std::prev(world_.timers.end()));
     if (command == "timeout") Timeout();
+    if (command == "fail-to-save") Happen({Choice::Kind::kFailToSave, 0, ""});
     if (command == "signal") Happen({Choice::Kind::kSignal, 0, ""});
     if (command == "deafen") Happen({Choice::Kind::kDeafen, 0, ""});
     if (command == "kill-engine") {
@@ -155,6 +166,7 @@ class TellerOf : public Teller {
 
   void Run(const std::string& until) {
     for (int steps = 0; steps < 1000 && !world_.finished.has_value(); ++steps) {
+      if (until == "save" && world_.save_asked) return;
       for (const auto& [number, send] : world_.requests) {
         if (Text(send->call) == until) return;
       }
@@ -280,6 +292,8 @@ class Story {
     if (command == "delete") return Delete(argument);
     if (command == "engine") return Engine();
     if (command == "image") return engine().SetImage(words.at(0), words.at(1)), "";
+    if (command == "registry") return engine().SetRegistry(words.at(0), words.at(1), words.size() > 2), "";
+    if (command == "sicken") return engine().SetHealth(engine().Find(argument)->id, "unhealthy"), "";
     if (command == "log") return engine().SetLog(words.at(0), argument.substr(words[0].size() + 1)), "";
     if (command == "stop") return engine().StopByHand(engine().Find(argument)->id), "";
     if (command == "remove") return engine().RemoveByHand(engine().Find(argument)->id), "";
@@ -296,14 +310,15 @@ class Story {
     return teller_->Do(command, argument);
   }
 
-  // "> apply [again] [force] [norollback]", and the components under it.
+  // "> apply [again] [force] [norollback] [pull]", and the components under it.
   std::string Apply(const std::string& argument, const std::vector<std::string>& components) {
     ApplyInput input;
     input.project = testing::MakeProject("x", components);
     input.previous = saved();
-    input.looked_before = absl::StrContains(argument, "again");
+    if (absl::StrContains(argument, "again")) input.left = teller_->volumes();
     input.options.force_recreate = absl::StrContains(argument, "force");
     input.options.rollback = !absl::StrContains(argument, "norollback");
+    if (absl::StrContains(argument, "pull")) input.options.pull = PullPolicy::kAlways;
     return Begin(std::make_unique<TellerOf<deploy::Apply>>(deploy::Apply(std::move(input)), engine(), saved()));
   }
 

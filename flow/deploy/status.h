@@ -221,11 +221,12 @@ inline PipelineStatus DescribePipeline(const StatusInput& input) {
                                                         : deployment.error());
       break;
     case Deployment::FAILED: {
-      // Of a first apply nothing is left but this; of an update, the containers tell how the pipeline is.
-      if (!deployment.has_succeeded()) pipeline.set_state("failed");
+      // Of a pipeline that was never up there is nothing to tell but this; else the containers tell how it is.
+      const bool never_up = !deployment.has_succeeded() && (deployment.first() || input.containers.empty());
+      if (never_up) pipeline.set_state("failed");
       const std::string error = absl::StrCat("the last apply failed: ", deployment.error());
-      const bool alone = !deployment.has_succeeded() || pipeline.message().empty();
-      pipeline.set_message(alone ? error : absl::StrCat(pipeline.message(), "; ", error));
+      pipeline.set_message(never_up || pipeline.message().empty() ? error
+                                                                  : absl::StrCat(pipeline.message(), "; ", error));
       break;
     }
     default:

@@ -163,6 +163,17 @@ TEST(DescribePipeline, TellsHowThePipelineIsAfterAFailedUpdate) {
   EXPECT_EQ(status.message(), "the last apply failed: no");
 }
 
+// Its state was lost before: no apply that it knows of ended well, but the pipeline is there.
+TEST(DescribePipeline, TellsHowThePipelineIsWhereOnlyTheStateIsNew) {
+  Deployment deployment = Applied({"a"});
+  deployment.set_phase(Deployment::FAILED);
+  deployment.clear_succeeded();
+  deployment.set_error("no");
+  EXPECT_EQ(Describe(deployment, {Make("a", "running")}).state(), "running");
+  deployment.set_first(true);  // what --norollback left of a first apply
+  EXPECT_EQ(Describe(deployment, {Make("a", "running")}).state(), "failed");
+}
+
 TEST(DescribePipeline, DoesWithoutState) {
   const PipelineStatus status = Describe(std::nullopt, {Make("a", "running"), Make("b", "exited", Health::kNone, 3)});
   EXPECT_EQ(status.state(), "degraded");

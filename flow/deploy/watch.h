@@ -25,11 +25,11 @@
 
 namespace flow::deploy {
 
-// What was started and is not up. `after`: " after 5m (--timeout)".
+// What runs or was started, and is not up. `after`: " after 5m (--timeout)".
 inline std::vector<Failure> NotUp(const Readiness& readiness, absl::string_view after) {
   std::vector<Failure> failures;
   for (const Instance& instance : readiness.instances()) {
-    if (instance.up() || instance.starts + instance.exits == 0) continue;
+    if (instance.up() || (!instance.running && instance.starts + instance.exits == 0)) continue;
     const bool probed = instance.health != Health::kNone;
     failures.push_back({.component = instance.component,
                         .container_id = instance.id,
@@ -129,6 +129,14 @@ class Watch {
   void JudgeUnhealthy(Outbox& out) {
     for (const Instance& instance : readiness_.instances()) {
       if (instance.health == Health::kUnhealthy) LookAtProbe(instance.id, out);
+    }
+  }
+
+  // The same, when what is to be done may heal them.
+  void WarnOfUnhealthy(Outbox& out) const {
+    for (const Instance& instance : readiness_.instances()) {
+      if (instance.health != Health::kUnhealthy) continue;
+      out.Tell(Report::Kind::kWarning, instance.component, "has been unhealthy before this apply; it is waited for");
     }
   }
 

@@ -119,6 +119,10 @@ class FakeEngine {
   // A container of someone else joins the pipeline's network.
   void Attach(const std::string& name) { attached_.insert(name); }
   void SetImage(const std::string& tag, const std::string& id) { images_[tag].first = id; }
+  // What a pull of it brings.
+  void SetRegistry(const std::string& tag, const std::string& id, bool has_health_check) {
+    registry_[tag] = {id, has_health_check};
+  }
   void SetLog(const std::string& component, const std::string& text) { logs_[component] = text; }
 
   const std::map<std::string, FakeContainer>& containers() const { return containers_; }
@@ -238,7 +242,9 @@ class FakeEngine {
     return engine::Reply(file == files_.end() ? engine::FileContent() : engine::FileContent{true, file->second});
   }
   Result On(const engine::PullImage& call) {
-    images_[call.reference] = {absl::StrCat("sha256:", call.reference), false};
+    const auto found = registry_.find(call.reference);
+    images_[call.reference] =
+        found != registry_.end() ? found->second : std::pair(absl::StrCat("sha256:", call.reference), false);
     return engine::Reply();
   }
   Result On(const engine::CreateNetwork& call) {
@@ -254,9 +260,10 @@ class FakeEngine {
     return engine::Reply(std::move(created));
   }
   Result On(const engine::CreateVolume& call) {
-    volumes_[call.config.name()] = call.config.labels();
+    const auto [volume, is_new] = volumes_.try_emplace(call.config.name(), call.config.labels());
     engine::Created created;
     created.set_name(call.config.name());
+    *created.mutable_labels() = volume->second;
     return engine::Reply(std::move(created));
   }
   Result On(const engine::CreateContainer& call) {
@@ -370,6 +377,7 @@ class FakeEngine {
   std::map<std::string, std::pair<std::string, Labels>> networks_;    // id → name, labels
   std::map<std::string, Labels> volumes_;                             // name → labels
   std::map<std::string, std::pair<std::string, bool>> images_;        // tag → id, has a health check
+  std::map<std::string, std::pair<std::string, bool>> registry_;      // the same, of what a pull brings
   std::map<std::pair<std::string, std::string>, std::string> files_;  // image id, path → content
   std::map<std::string, std::string> logs_;                           // component → text
   std::set<std::string> attached_;                                    // foreign containers on the network

@@ -1,4 +1,5 @@
 // A running pipeline is changed, or has lost something: what differs is put right, and nothing else is touched.
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -197,6 +198,26 @@ TEST_F(UpdateTest, AReplacementThatCannotBeCreatedLeavesTheOldOneRunning) {
   EXPECT_THAT(update.err, HasSubstr("sink"));
   EXPECT_EQ(Ids(name), before);
   EXPECT_EQ(Text(At(engine().Inspect(project + "-sink-1"), {"State", "Status"})), "running");
+}
+
+// The state is lost, and two applies fail one after the other: neither is the pipeline's first.
+TEST_F(UpdateTest, WhatRanWhenItsStateWasLostIsLeftAloneByAppliesThatFail) {
+  const std::string name = Name("lost");
+  ASSERT_EQ(Apply(IdlePair(name)).exit_code, 0);
+  const std::string source = IdOf("flow-" + name + "-source-1"), sink = IdOf("flow-" + name + "-sink-1");
+  std::filesystem::remove_all(StateOf(name));
+  const std::string more =
+      "    - id: other\n      inputs: [source]\n      image: busybox:1.36\n      command: [no-such]\n";
+  for (int i = 0; i < 2; ++i) {
+    const Finished& failed = Apply(IdlePair(name, more));
+    EXPECT_EQ(failed.exit_code, 1) << failed.Describe();
+    EXPECT_THAT(failed.err, HasSubstr("what it did not touch keeps running"));
+    EXPECT_EQ(IdOf("flow-" + name + "-source-1"), source);
+    EXPECT_EQ(IdOf("flow-" + name + "-sink-1"), sink);
+  }
+  EXPECT_EQ(Status(name).state, "degraded");  // what was asked for last is not all there
+  EXPECT_EQ(Delete(name).exit_code, 0);
+  EXPECT_TRUE(Gone(name));
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ bazel() { command bazel --output_base="$TEMPORARY/base" --max_idle_secs=60 "$@";
 finish() {
   bazel run //:demo.delete -- --ignore_not_found >/dev/null 2>&1 || true
   bazel shutdown
+  rm -f bazel-* # links into what goes now
   chmod -R u+w "$TEMPORARY/base" && rm -rf "$TEMPORARY/base"
 }
 trap finish EXIT
@@ -63,6 +64,10 @@ step "it is deployed, looked at and deleted"
 bazel run --noshow_progress //:demo.apply -- --timeout=2m
 [ "$(containers | grep -o '"State":"running"' | wc -l)" = 2 ] || die "there are not two containers running: $(containers)"
 bazel run --noshow_progress //:demo.status -- --check -o json | grep -q '"state": "running"'
-until bazel run --noshow_progress //:demo.logs -- source 2>/dev/null | grep -q 'hello from the consumer'; do sleep 0.2; done
+deadline=$((SECONDS + 60))
+until bazel run --noshow_progress //:demo.logs -- source 2>/dev/null | grep -q 'hello from the consumer'; do
+  [ "$SECONDS" -lt "$deadline" ] || die "the source's greeting is not in its log within 60 s"
+  sleep 0.2
+done
 bazel run --noshow_progress //:demo.delete
 [ "$(containers)" = '[]' ] || die "something is left: $(containers)"

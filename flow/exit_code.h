@@ -1,4 +1,4 @@
-// The exit codes of every command, in one place (docs/commands.md has the same table for users).
+// The exit codes of every command, in one place (docs/exit-codes.md has the same table for users).
 #ifndef FLOW_EXIT_CODE_H_
 #define FLOW_EXIT_CODE_H_
 

@@ -100,8 +100,8 @@ const Command& StatusCommand() {
               {"flow-status payments --watch", "how it goes on"},
               {"flow-status payments -o json", "the same for programs"},
           },
-      .exit_codes = {ExitCode::kDone, ExitCode::kFailed, ExitCode::kUsage, ExitCode::kNoEngine,
-                     ExitCode::kNoSuchPipeline, ExitCode::kInterrupted},
+      .exit_codes = {ExitCode::kDone, ExitCode::kFailed, ExitCode::kUsage, ExitCode::kInvalidFile, ExitCode::kNoEngine,
+                     ExitCode::kNoSuchPipeline, ExitCode::kHungUp, ExitCode::kInterrupted, ExitCode::kTerminated},
   };
   return command;
 }
@@ -188,7 +188,7 @@ const Command& LogsCommand() {
               {"flow-logs payments sink --since=1h", "one component's last hour"},
               {"flow-logs payments -o json | jq -r .line", "for a program"},
           },
-      .exit_codes = {ExitCode::kDone, ExitCode::kFailed, ExitCode::kUsage, ExitCode::kNoEngine,
+      .exit_codes = {ExitCode::kDone, ExitCode::kFailed, ExitCode::kUsage, ExitCode::kInvalidFile, ExitCode::kNoEngine,
                      ExitCode::kNoSuchPipeline, ExitCode::kHungUp, ExitCode::kInterrupted, ExitCode::kTerminated},
   };
   return command;

@@ -14,7 +14,9 @@
 namespace flow {
 namespace {
 
+using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::IsSupersetOf;
 using ::testing::Not;
 using ::testing::StartsWith;
 
@@ -97,6 +99,23 @@ TEST(HelpTest, EveryFlagOfACommandIsOneAndHasWordsAndComesOnce) {
         EXPECT_TRUE(names.insert(flag.name).second) << flag.name;
         if (spec->letter != 0) {
           EXPECT_TRUE(letters.insert(spec->letter).second) << flag.name;
+        }
+      }
+    }
+  }
+}
+
+TEST(HelpTest, WhatReadsAFileOrAsksAnEngineListsTheExitCodesOfThat) {
+  for (const Command* command : AllCommands()) {
+    SCOPED_TRACE(command->name);
+    for (const FlagGroup& group : command->groups) {
+      for (const CommandFlag& flag : group.flags) {
+        if (flag.name == std::string("file")) {
+          EXPECT_THAT(command->exit_codes, Contains(ExitCode::kInvalidFile));
+        }
+        if (flag.name == std::string("host")) {
+          EXPECT_THAT(command->exit_codes, IsSupersetOf({ExitCode::kNoEngine, ExitCode::kHungUp, ExitCode::kInterrupted,
+                                                         ExitCode::kTerminated}));
         }
       }
     }

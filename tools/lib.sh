@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # What the scripts beside it share: how they speak, become root, and ask the engine.
 shopt -s inherit_errexit # what fails in $(…) fails the script too
+umask 022                # what is packed is for every user, whoever packs it
 
 # A line about what is being done, on standard error.
 say() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; }
@@ -53,7 +54,24 @@ install_missing() { # PACKAGE...
     apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 install "${missing[@]}"
 }
 
-engine_address() { echo "${DOCKER_HOST:-unix:///var/run/docker.sock}"; }
+# Which engine, by the same rules as flow (docs/engines.md).
+engine_address() {
+  local address=${DOCKER_HOST:-}
+  [ -n "$address" ] || address=$(context_address)
+  echo "${address:-unix:///var/run/docker.sock}"
+}
+
+# Of the context that DOCKER_CONTEXT names, else the current one; nothing where that is none, or "default".
+context_address() {
+  local folder=${DOCKER_CONFIG:-${HOME:-}/.docker} name=${DOCKER_CONTEXT:-} meta
+  if [ -z "$name" ] && [ -r "$folder/config.json" ]; then
+    name=$(sed -n 's/.*"currentContext": *"\([^"]*\)".*/\1/p' "$folder/config.json")
+  fi
+  case $name in '' | default) return ;; esac
+  meta=$folder/contexts/meta/$(printf %s "$name" | sha256sum | cut -d ' ' -f 1)/meta.json
+  [ -r "$meta" ] || die "there is no context \"$name\" in $folder/contexts"
+  tr -d '[:space:]' <"$meta" | sed -n 's/.*"docker":{[^}]*"Host":"\([^"]*\)".*/\1/p'
+}
 
 # Asks the engine: PATH of the request, then further options of curl. Prints the answer's body.
 engine() {
@@ -72,7 +90,7 @@ engine() {
       fi
       curl -q -sS --globoff --noproxy '*' "${tls[@]}" "$@" "${address%/}$path"
       ;;
-    *) die "DOCKER_HOST=$address: these scripts know unix:// and tcp:// addresses" ;;
+    *) die "the engine is at $address: these scripts know unix:// and tcp:// addresses" ;;
   esac
 }
 

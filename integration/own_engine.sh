@@ -5,6 +5,7 @@
 #   own_engine.sh start DIR [DOCKERD FLAG…]   starts it (again), with its socket at DIR/docker.sock
 #   own_engine.sh kill DIR                    as a crash does; what containers run goes on
 #   own_engine.sh remove DIR                  ends it and its containers, and removes DIR
+#   own_engine.sh sweep PREFIX                removes each PREFIXPID whose process PID is gone: a test's that was killed
 set -euo pipefail
 
 readonly COMMAND=$1 DIR=$2
@@ -36,7 +37,14 @@ start() {
   if ! alive "$DIR/network.pid"; then
     # shellcheck disable=SC2016 # the inner shell's own
     as_root setsid --fork unshare --net sh -c 'echo $$ >"$1/network.pid" && exec sleep 100000' sh "$DIR" </dev/null >/dev/null 2>&1
-    until alive "$DIR/network.pid"; do sleep 0.1; done
+    for ((i = 0; i < 100; ++i)); do
+      ! alive "$DIR/network.pid" || break
+      sleep 0.1
+    done
+    alive "$DIR/network.pid" || {
+      echo "own_engine.sh: no network of its own within 10 s" >&2
+      exit 1
+    }
   fi
   as_root rm -f "$DIR/docker.pid"
   # With names of its own also in a containerd that it shares with another engine.
@@ -54,17 +62,25 @@ start() {
   exit 1
 }
 
+remove() { # DIR
+  local mount
+  end TERM "$1/docker.pid" || end KILL "$1/docker.pid" || true
+  end TERM "$1/exec/containerd/containerd.pid" || true
+  end KILL "$1/network.pid" || true
+  for mount in $(awk -v dir="$1/" 'index($5, dir) == 1 { print $5 }' /proc/self/mountinfo | sort -r); do
+    as_root umount -l "$mount" || true
+  done
+  as_root rm -rf --one-file-system "$1"
+}
+
 case $COMMAND in
   start) start "$@" ;;
   kill) end KILL "$DIR/docker.pid" ;;
-  remove)
-    end TERM "$DIR/docker.pid" || end KILL "$DIR/docker.pid" || true
-    end TERM "$DIR/exec/containerd/containerd.pid" || true
-    end KILL "$DIR/network.pid" || true
-    for mount in $(awk -v dir="$DIR/" 'index($5, dir) == 1 { print $5 }' /proc/self/mountinfo | sort -r); do
-      as_root umount -l "$mount" || true
+  remove) remove "$DIR" ;;
+  sweep)
+    for left in "$DIR"*; do
+      [ ! -d "$left" ] || [ -d "/proc/${left#"$DIR"}" ] || remove "$left"
     done
-    as_root rm -rf --one-file-system "$DIR"
     ;;
   *) exit 2 ;;
 esac

@@ -27,7 +27,9 @@ class RestartTest : public DockerTest {
   static void SetUpTestSuite() {
     Engine machines;  // the image comes from there
     const std::string image = machines.Send("GET", "/images/busybox:1.36/get").body;
-    folder_of_engine_ = absl::StrCat("/tmp/flow-engine-", getpid());
+    folder_of_engine_ = kFolders;
+    Own("sweep");  // what a run left that was killed
+    folder_of_engine_ = absl::StrCat(kFolders, getpid());
     Own("start");
     setenv("FLOW_TEST_HOST", ("unix://" + folder_of_engine_ + "/docker.sock").c_str(), 1);
     Engine own;
@@ -84,6 +86,7 @@ class RestartTest : public DockerTest {
     return absl::Seconds(1) * (ticks + more) / sysconf(_SC_CLK_TCK);
   }
 
+  static constexpr char kFolders[] = "/tmp/flow-engine-";  // and the test's process id
   static std::string folder_of_engine_;
 };
 

@@ -48,7 +48,10 @@ class Terminal:
         before, self.text = self.text[:match.end()], self.text[match.end():]
         return before
 
-    def end(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *raised):
         os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
         os.close(self.fd)
@@ -85,40 +88,33 @@ class InstallTest(unittest.TestCase):
             self.assertIn(f"{command} - ", page)
         self.assertIn("--timeout=DURATION", run("man", f"--manpath={self.prefix}/share/man", "flow-apply"))
 
-    def complete(self, shell):
-        """In a shell whose completion is loaded: names of the state, components, flags and their words."""
+    def complete(self, command, environment, loading):
+        """Names of the state, components, flags and their words, each in a shell of its own that has read `loading`."""
         for typed, completed in (("flow-delete mi", "flow-delete minimal"),
                                  ("flow-logs minimal sou", "flow-logs minimal source"),
                                  ("flow-apply --require", "flow-apply --require_control_plane"),
                                  ("flow-status --output=te", "--output=textproto"),
                                  ("flowctl delete pipeline oth", "flowctl delete pipeline other")):
-            shell.type(typed + "\t")
-            shell.wait_for(completed)
-            shell.type("\x15\x0c")  # forget the line, and draw the screen anew
-            time.sleep(0.1)
-            shell.text = ""
-        shell.end()
+            with Terminal(command, {**self.environment, **environment}) as shell:
+                shell.wait_for("ready> ")
+                shell.type(f"{loading}; echo loa''ded\n")
+                shell.wait_for("loaded")
+                shell.wait_for("ready> ")
+                shell.type(typed + "\t")
+                shell.wait_for(completed)
 
     def test_bash_completes(self):
-        shell = Terminal(["/bin/bash", "--norc", "-i"], {**self.environment, "PS1": "ready> "})
-        shell.wait_for("ready> ")
-        shell.type(f"source {self.prefix}/share/bash-completion/completions/flow-delete\n")
-        shell.wait_for("ready> ")
-        self.complete(shell)
+        self.complete(["/bin/bash", "--norc", "-i"], {"PS1": "ready> "},
+                      f"source {self.prefix}/share/bash-completion/completions/flow-delete")
 
     def test_zsh_completes(self):
-        shell = Terminal(["/usr/bin/zsh", "-f", "-i"], {**self.environment, "PS1": "ready> "})
-        shell.wait_for("ready> ")
-        shell.type(f"fpath=({self.prefix}/share/zsh/site-functions $fpath); autoload -Uz compinit; compinit -u -D; "
-                   "setopt nobeep; echo loa''ded\n")
-        shell.wait_for("loaded")
-        self.complete(shell)
+        self.complete(["/usr/bin/zsh", "-f", "-i"], {"PS1": "ready> "},
+                      f"fpath=({self.prefix}/share/zsh/site-functions $fpath); autoload -Uz compinit; "
+                      "compinit -u -D; setopt nobeep")
 
     def test_fish_completes(self):
-        shell = Terminal(["/usr/bin/fish", "-i", "-C", "function fish_prompt; echo -n 'ready> '; end"],
-                         {**self.environment, "XDG_DATA_DIRS": f"{self.prefix}/share:/usr/share"})
-        shell.wait_for("ready> ")
-        self.complete(shell)
+        self.complete(["/usr/bin/fish", "-i", "-C", "function fish_prompt; echo -n 'ready> '; end"],
+                      {"XDG_DATA_DIRS": f"{self.prefix}/share:/usr/share"}, "true")
 
     def test_every_command_is_completed(self):
         for script in ("flow.bash", "_flow", "flow.fish"):

@@ -33,7 +33,7 @@ Answer Get(Client& client, const std::string& method, const std::string& target,
 
 TEST(ClientDockerTest, EventsComeWhileOtherRequestsAreMade) {
   const Environment environment = ProcessEnvironment();
-  const absl::StatusOr<Endpoint> endpoint = ChooseEndpoint("", environment);
+  const absl::StatusOr<Endpoint> endpoint = ChooseEndpoint(Variable(environment, "FLOW_TEST_HOST"), environment);
   ASSERT_TRUE(endpoint.ok()) << endpoint.status();
   const absl::StatusOr<std::unique_ptr<Client>> client = Client::Create(*endpoint);
   ASSERT_TRUE(client.ok()) << client.status();

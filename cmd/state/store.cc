@@ -160,16 +160,6 @@ absl::Status Store::WriteDeployment(const PipelineKey& key, const deploy::Deploy
   return Write(key, DeploymentFile(key), absl::StrCat(kHeader, text));
 }
 
-absl::StatusOr<std::string> Store::ReadPipeline(const PipelineKey& key) const {
-  if (absl::Status status = CheckKey(key); !status.ok()) return status;
-  return ReadFile(PipelineFile(key), kMostBytes);
-}
-
-absl::StatusOr<std::string> Store::ReadCompose(const PipelineKey& key) const {
-  if (absl::Status status = CheckKey(key); !status.ok()) return status;
-  return ReadFile(ComposeFile(key), kMostBytes);
-}
-
 absl::Status Store::WritePipeline(const PipelineKey& key, absl::string_view yaml) const {
   return Write(key, PipelineFile(key), yaml);
 }

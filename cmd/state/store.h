@@ -23,7 +23,7 @@ struct PipelineKey {
   friend auto operator<=>(const PipelineKey&, const PipelineKey&) = default;
 };
 
-// Whether both are names as the format has them (pipeline-format.md, "metadata"): only such a key becomes a path.
+// Whether both are names as the format has them (docs/pipeline.md, "metadata"): only such a key becomes a path.
 // InvalidArgument, naming the wrong one and the rule.
 absl::Status CheckKey(const PipelineKey& key);
 
@@ -54,9 +54,7 @@ class Store {
   absl::StatusOr<deploy::Deployment> ReadDeployment(const PipelineKey& key) const;
   absl::Status WriteDeployment(const PipelineKey& key, const deploy::Deployment& deployment) const;
 
-  // The bytes of pipeline.yaml as it was applied, and of the Compose file. NotFound where there is none.
-  absl::StatusOr<std::string> ReadPipeline(const PipelineKey& key) const;
-  absl::StatusOr<std::string> ReadCompose(const PipelineKey& key) const;
+  // pipeline.yaml as it was applied, and the Compose file.
   absl::Status WritePipeline(const PipelineKey& key, absl::string_view yaml) const;
   absl::Status WriteCompose(const PipelineKey& key, absl::string_view yaml) const;
 

@@ -57,8 +57,8 @@ TEST(StoreTest, DeploymentIsReadAsWritten) {
   EXPECT_THAT(ReadRaw(store.DeploymentFile(kMinimal)), HasSubstr("phase: APPLYING\n"));
   ASSERT_TRUE(store.WriteCompose(kMinimal, "services: {}\n").ok());
   ASSERT_TRUE(store.WritePipeline(kMinimal, "kind: Pipeline\n").ok());
-  EXPECT_EQ(*store.ReadCompose(kMinimal), "services: {}\n");
-  EXPECT_EQ(*store.ReadPipeline(kMinimal), "kind: Pipeline\n");
+  EXPECT_EQ(ReadRaw(store.ComposeFile(kMinimal)), "services: {}\n");
+  EXPECT_EQ(ReadRaw(store.PipelineFile(kMinimal)), "kind: Pipeline\n");
 }
 
 TEST(StoreTest, FoldersAndFilesAreTheUsersAloneWhateverTheUmask) {
@@ -80,7 +80,6 @@ TEST(StoreTest, MissingIsNotFoundAndReadingMakesNothing) {
   const std::string top = NewFolder();
   const Store store(top + "/state");
   EXPECT_EQ(store.ReadDeployment(kMinimal).status().code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(store.ReadCompose(kMinimal).status().code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(*store.List(), IsEmpty());
   EXPECT_TRUE(store.Remove(kMinimal).ok());
   EXPECT_FALSE(std::filesystem::exists(top + "/state"));
@@ -184,7 +183,7 @@ TEST(StoreTest, OnlyNamesOfTheFormatBecomePaths) {
         std::string("ä"), std::string(64, 'a')}) {
     const PipelineKey key = {"default", name};
     EXPECT_EQ(store.ReadDeployment(key).status().code(), absl::StatusCode::kInvalidArgument) << name;
-    EXPECT_EQ(store.ReadCompose(key).status().code(), absl::StatusCode::kInvalidArgument) << name;
+    EXPECT_EQ(store.WriteCompose(key, "").code(), absl::StatusCode::kInvalidArgument) << name;
     EXPECT_EQ(store.WriteDeployment(key, NewDeployment(key)).code(), absl::StatusCode::kInvalidArgument) << name;
     EXPECT_EQ(store.Remove(key).code(), absl::StatusCode::kInvalidArgument) << name;
     EXPECT_EQ(store.Remove({name, "a"}).code(), absl::StatusCode::kInvalidArgument) << name;

@@ -15,6 +15,7 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 class DeleteTest : public DockerTest {
  protected:
@@ -163,8 +164,8 @@ TEST_F(DeleteTest, AFolderInTheStateFilesPlaceIsNoObstacle) {
   EXPECT_TRUE(Gone(name));
 }
 
-// A state that was made on another engine says nothing about this one.
-TEST_F(DeleteTest, AStateOfAnotherEngineIsTold) {
+// An engine's id is asked for only where the address differs: one that is set up anew has another.
+TEST_F(DeleteTest, AStateOfTheSameAddressIsThisEnginesWhateverItsId) {
   const std::string name = Name("engine"), file = StateFile(name);
   ASSERT_EQ(Apply(WithVolume(name)).exit_code, 0);
   const std::string id = Text(At(engine().Do("GET", "/info"), {"ID"}));
@@ -173,7 +174,10 @@ TEST_F(DeleteTest, AStateOfAnotherEngineIsTold) {
   const Finished& status = Flow("flow-status", {name});
   EXPECT_EQ(status.exit_code, 0) << status.Describe();
   EXPECT_THAT(status.out, HasSubstr("running"));
-  EXPECT_EQ(Delete(name).exit_code, 0);
+  EXPECT_THAT(status.err, Not(HasSubstr("another engine")));
+  const Finished& deleted = Delete(name);
+  EXPECT_EQ(deleted.exit_code, 0) << deleted.Describe();
+  EXPECT_THAT(deleted.err, Not(HasSubstr("another engine")));
   EXPECT_TRUE(Gone(name));
 }
 

@@ -1,21 +1,19 @@
 // A control plane beside the engine: it is told of applies, deletes and how components are, and never holds one up.
 #include "integration/control_plane.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <signal.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
+#include "cmd/engine/fake_server.h"
 #include "integration/harness.h"
 
 namespace flow::integration {
@@ -29,41 +27,20 @@ using ::testing::Key;
 using ::testing::Not;
 using ::testing::UnorderedElementsAre;
 
-// A server that takes connections and answers each with the same bytes, or with none.
-class WrongServer {
- public:
-  explicit WrongServer(std::string answer) : answer_(std::move(answer)), fd_(socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    EXPECT_EQ(bind(fd_, reinterpret_cast<sockaddr*>(&address), size), 0);
-    EXPECT_EQ(listen(fd_, 16), 0);
-    EXPECT_EQ(getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size), 0);
-    flag_ = absl::StrCat("--control_plane=127.0.0.1:", ntohs(address.sin_port));
-    thread_ = std::thread([this] {
-      for (int connection; (connection = accept(fd_, nullptr, nullptr)) >= 0;) {
-        (void)!write(connection, answer_.data(), answer_.size());
-        connections_.push_back(connection);
-      }
-    });
-  }
-  ~WrongServer() {
-    shutdown(fd_, SHUT_RDWR);
-    thread_.join();
-    close(fd_);
-    for (const int connection : connections_) close(connection);
-  }
+// A server that answers each connection with the same bytes, or with none, and leaves it open.
+FakeServer::Script Says(const std::string& answer) {
+  return [answer](FakeConnection& connection) {
+    connection.Write(answer);
+    connection.WaitForClose();
+  };
+}
 
-  const std::string& flag() const { return flag_; }
+std::string FlagOf(const FakeServer& server) {
+  return absl::StrCat("--control_plane=", absl::StripPrefix(server.endpoint().address, "tcp://"));
+}
 
- private:
-  const std::string answer_;
-  const int fd_;
-  std::string flag_;
-  std::vector<int> connections_;
-  std::thread thread_;
-};
+// Of a port where nothing listens any more.
+std::string FlagOfNothing() { return FlagOf(FakeServer(FakeServer::Tcp{}, Says(""))); }
 
 size_t CountWarnings(const std::string& text) {
   const std::vector<std::string> lines = absl::StrSplit(text, '\n');
@@ -199,11 +176,10 @@ TEST_F(ControlPlaneTest, OneThatDoesNotAnswerIsOneWarning) {
   const std::string name = Name("away");
   ASSERT_EQ(Apply(IdlePair(name)).exit_code, 0);
   ASSERT_EQ(Delete(name).exit_code, 0);
-  WrongServer hanging(""), garbage("HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\nno"),
-      noise("\x01\x02\x03\xff");
-  std::string closed;
-  { closed = WrongServer("").flag(); }
-  for (const std::string& flag : {hanging.flag(), garbage.flag(), noise.flag(), closed}) {
+  const FakeServer hanging(FakeServer::Tcp{}, Says("")),
+      garbage(FakeServer::Tcp{}, Says("HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\nno")),
+      noise(FakeServer::Tcp{}, Says("\x01\x02\x03\xff"));
+  for (const std::string& flag : {FlagOf(hanging), FlagOf(garbage), FlagOf(noise), FlagOfNothing()}) {
     // The first deploys, the second finds nothing to do.
     for (const std::vector<std::string>& flags : {std::vector<std::string>{flag}, std::vector<std::string>()}) {
       const absl::Time begin = absl::Now();
@@ -224,10 +200,8 @@ TEST_F(ControlPlaneTest, OneThatDoesNotAnswerIsOneWarning) {
 }
 
 TEST_F(ControlPlaneTest, OneThatIsRequiredIsAskedBeforeAnythingIsCreated) {
-  std::string closed;
-  { closed = WrongServer("").flag(); }
   const std::string name = Name("required");
-  const Finished& apply = Apply(IdlePair(name), {closed, "--require_control_plane"});
+  const Finished& apply = Apply(IdlePair(name), {FlagOfNothing(), "--require_control_plane"});
   EXPECT_EQ(apply.exit_code, 1);
   EXPECT_THAT(apply.err, AllOf(HasSubstr("is required, and does not answer: nothing listens there"),
                                HasSubstr("Nothing was changed")));

@@ -14,11 +14,11 @@
 #include <iostream>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "bench/process.h"
@@ -26,6 +26,7 @@
 #include "bench/proxy.h"
 #include "bench/record.h"
 #include "bench/report.h"
+#include "bench/scratch.h"
 
 DEFINE_int32(pairs, 5, "how often each pipeline is deployed and deleted by each program; 0: not at all");
 DEFINE_int32(quick_pairs, 20, "how often the quick jobs are done: status, unchanged apply, start-up; 0: not at all");
@@ -39,12 +40,17 @@ constexpr char kCheckedTitle[] = "chain of 5 with health checks";
 // The engine's things of one run all have names that begin with this.
 std::string RunPrefix() { return absl::StrCat("bench-", getpid(), "-"); }
 
-class Bench {
+std::string EngineSocket() {
+  const char* host = std::getenv("DOCKER_HOST");
+  if (host == nullptr || *host == '\0') return "/var/run/docker.sock";
+  if (absl::StartsWith(host, "unix://")) return host + sizeof "unix://" - 1;
+  std::cerr << "bench: DOCKER_HOST=" << host << ": only an engine on a unix socket can be measured here\n";
+  std::exit(2);
+}
+
+class Bench : public Scratch {
  public:
-  Bench() : programs_(Programs::Find()), socket_(EngineSocket()) {
-    std::string folder = (std::filesystem::temp_directory_path() / "flow-bench-XXXXXX").string();
-    if (mkdtemp(folder.data()) == nullptr) Fail(folder);
-    folder_ = folder;
+  explicit Bench(std::string socket) : programs_(Programs::Find()), socket_(std::move(socket)) {
     UseEngine(socket_);
     unsetenv("DOCKER_CONTEXT");
     if (programs_.compose.empty()) {
@@ -70,55 +76,20 @@ class Bench {
   }
 
  private:
-  static std::string EngineSocket() {
-    const char* host = std::getenv("DOCKER_HOST");
-    if (host == nullptr || *host == '\0') return "/var/run/docker.sock";
-    if (absl::StartsWith(host, "unix://")) return host + sizeof "unix://" - 1;
-    std::cerr << "bench: DOCKER_HOST=" << host << ": only an engine on a unix socket can be measured here\n";
-    std::exit(2);
-  }
-
   static void UseEngine(const std::string& socket) { setenv("DOCKER_HOST", ("unix://" + socket).c_str(), 1); }
 
-  std::string Path(const std::string& name) const { return folder_ + "/" + name; }
-
-  [[noreturn]] void Fail(const std::string& message) {
-    std::cerr << "bench: " << message << "\n";
-    CleanUp();
-    std::exit(1);
-  }
-
-  // Removes what this run made, whatever state it is in.
-  void CleanUp() {
-    if (folder_.empty()) return;
+  // All of this run's, whatever state it is in.
+  void TakeBack() override {
     UseEngine(socket_);
-    IgnoreSignals();
     const Usage usage = Run({programs_.floor, socket_, "sweep", absl::StrCat("flow-", RunPrefix())}, Path("sweep"));
     if (usage.exit_code != 0) {
       std::cerr << "bench: could not remove all of flow-" << RunPrefix() << "*: " << ReadFile(Path("sweep"));
     }
-    std::filesystem::remove_all(folder_);
-    folder_.clear();
-  }
-
-  // Runs a command that must succeed.
-  Usage Take(const Command& command) {
-    const Usage usage = Run(command, Path("output"));
-    if (Interrupted() != 0) {
-      std::cerr << "bench: interrupted; removing what was made\n";
-      CleanUp();
-      std::exit(128 + Interrupted());
-    }
-    if (usage.exit_code != 0) {
-      Fail(absl::StrCat(absl::StrJoin(command, " "), "\nended with exit code ", usage.exit_code, ":\n",
-                        ReadFile(Path("output"))));
-    }
-    return usage;
   }
 
   std::string OutputOf(const Command& command) {
     Take(command);
-    return ReadFile(Path("output"));
+    return Output();
   }
 
   Usage Do(Peer peer, Job job, const Pipeline& pipeline) {
@@ -308,7 +279,7 @@ class Bench {
     unsetenv("LD_DEBUG");
     unsetenv("LD_DEBUG_OUTPUT");
     std::string text;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder())) {
       if (!absl::StartsWith(entry.path().filename().string(), "ld.")) continue;
       text += ReadFile(entry.path());
       std::filesystem::remove(entry.path());
@@ -333,7 +304,6 @@ class Bench {
 
   const Programs programs_;
   const std::string socket_;
-  std::string folder_;
   std::vector<Row> rows_;
   std::string libcurl_lines_;
   bool has_start_interval_ = false;  // the engine
@@ -346,5 +316,5 @@ int main(int argc, char** argv) {
   gflags::SetUsageMessage("flow beside Docker Compose and the floor; bench/README.md");
   gflags::ParseCommandLineFlags(&argc, &argv, true);
   bench::HoldSignals();
-  return bench::Bench().Measure();
+  return bench::Bench(bench::EngineSocket()).Measure();
 }

@@ -4,7 +4,8 @@
     bazel build --config=release //cmd/...
     bench/heartbeat.py [SECONDS]        how long it is watched while nothing happens; 60 by itself
 
-Needs an engine at /var/run/docker.sock with busybox:1.36, and what `tools/setup --tests` installs.
+Needs an engine on a unix socket (DOCKER_HOST, else /var/run/docker.sock) with busybox:1.36, and what `tools/setup --tests`
+installs.
 """
 import http.client
 import os
@@ -21,12 +22,13 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 COMPONENTS, CHANGES = 10, 10
 NAME = f"bench-{os.getpid()}-heartbeat"
+HOST = os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
 
 
 class Engine(http.client.HTTPConnection):
     def connect(self):
         self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.connect("/var/run/docker.sock")
+        self.sock.connect(HOST.removeprefix("unix://"))
 
 
 def post(path):
@@ -46,7 +48,19 @@ def process_figures(pid):
 
 
 def beats(calls):
-    return [line for line in calls.read_text().splitlines() if line.startswith("Heartbeat")]
+    text = calls.read_text() if calls.exists() else ""
+    return [line for line in text.splitlines() if line.startswith("Heartbeat")]
+
+
+def wait_until(condition, process, what):
+    """Until the condition holds, which the process brings about."""
+    begin = time.monotonic()
+    while not condition():
+        if process.poll() is not None:
+            sys.exit(f"bench: {process.args[0]} ended with {process.returncode}")
+        if time.monotonic() - begin > 30:
+            sys.exit(f"bench: {what} took more than 30 s")
+        time.sleep(0.01)
 
 
 def wait_for_beat(calls, before, health):
@@ -61,21 +75,21 @@ def wait_for_beat(calls, before, health):
 
 def measure(folder, seconds):
     calls, flow = folder / "calls", ROOT / "bazel-bin/cmd"
+    environment = {**os.environ, "DOCKER_HOST": HOST, "FLOW_STATE_DIR": str(folder / "state")}
     server = subprocess.Popen([ROOT / "integration/control_plane.py", folder, "0", ROOT / "flow/control"])
-    while not (folder / "port").exists():
-        time.sleep(0.01)
-    components = "".join(f"    - {{id: c{i}, image: busybox:1.36, command: [sleep, inf]}}\n" for i in range(COMPONENTS))
-    (folder / "pipeline.yaml").write_text(
-        f"apiVersion: flowctl/v1\nkind: Pipeline\nmetadata: {{name: {NAME}}}\nspec:\n  sources:\n{components}")
-    environment = {**os.environ, "FLOW_STATE_DIR": str(folder / "state")}
-    control_plane = f"--control_plane=127.0.0.1:{(folder / 'port').read_text()}"
-    subprocess.run([flow / "flow-apply", folder / "pipeline.yaml", control_plane, "--progress=none"],
-                   env=environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    heartbeat = None
     try:
+        wait_until((folder / "port").exists, server, "starting the server")
+        components = "".join(f"    - {{id: c{i}, image: busybox:1.36, command: [sleep, inf]}}\n"
+                             for i in range(COMPONENTS))
+        (folder / "pipeline.yaml").write_text(
+            f"apiVersion: flowctl/v1\nkind: Pipeline\nmetadata: {{name: {NAME}}}\nspec:\n  sources:\n{components}")
+        control_plane = f"--control_plane=127.0.0.1:{(folder / 'port').read_text()}"
+        subprocess.run([flow / "flow-apply", folder / "pipeline.yaml", control_plane, "--progress=none"],
+                       env=environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         before = len(beats(calls))
         heartbeat = subprocess.Popen([flow / "flow-heartbeat", NAME], env=environment)
-        while len(beats(calls)) < before + COMPONENTS:
-            time.sleep(0.01)
+        wait_until(lambda: len(beats(calls)) >= before + COMPONENTS, heartbeat, "the first heartbeat of each")
         begin, _ = process_figures(heartbeat.pid)
         time.sleep(seconds)
         end, peak = process_figures(heartbeat.pid)
@@ -87,13 +101,19 @@ def measure(folder, seconds):
                 took.append(wait_for_beat(calls, before, health))
         heartbeat.send_signal(signal.SIGTERM)
         heartbeat.wait()
-        print(f"{COMPONENTS} components, {seconds} s with nothing happening: {100 * (end - begin) / seconds:.2f} % of a "
+        share = 100 * (end - begin) / seconds
+        print(f"{COMPONENTS} components, {seconds} s with nothing happening: {share:.2f} % of a "
               f"core, {peak:.1f} MB at most")
         for what, took in (("killed", killed), ("started again", started)):
             print(f"from the engine's answer that it has {what} it to the server's knowing: "
                   f"{1000 * statistics.median(took):.0f} ms (at most {1000 * max(took):.0f})")
+        met = share <= 0.1 and peak <= 16 and max(killed + started) <= 2
+        print(f"asked for, 0.1 % of a core, 16 MB and 2 s at most: {'met' if met else 'falls short'}")
     finally:
-        subprocess.run([flow / "flow-delete", NAME, "--progress=none"], env=environment, stdout=subprocess.DEVNULL)
+        if heartbeat is not None and heartbeat.poll() is None:
+            heartbeat.kill()
+        subprocess.run([flow / "flow-delete", NAME, "--ignore_not_found", "--progress=none"], env=environment,
+                       stdout=subprocess.DEVNULL)
         server.terminate()
 
 

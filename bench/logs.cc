@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <iostream>
 #include <string>
 #include <utility>
@@ -15,6 +14,7 @@
 #include "bench/process.h"
 #include "bench/programs.h"
 #include "bench/report.h"
+#include "bench/scratch.h"
 
 DEFINE_int32(pairs, 5, "how often each program reads them");
 
@@ -23,13 +23,10 @@ namespace {
 
 constexpr int kLines = 100000, kComponents = 3;
 
-class Logs {
+class Logs : public Scratch {
  public:
   Logs() : programs_(Programs::Find()), name_(absl::StrCat("bench-", getpid(), "-logs")) {
-    std::string folder = (std::filesystem::temp_directory_path() / "flow-bench-XXXXXX").string();
-    if (mkdtemp(folder.data()) == nullptr) Fail("no temporary folder");
-    folder_ = folder;
-    setenv("FLOW_STATE_DIR", (folder_ + "/state").c_str(), 1);
+    setenv("FLOW_STATE_DIR", Path("state").c_str(), 1);
   }
 
   int Measure() {
@@ -38,10 +35,10 @@ class Logs {
     for (int i = 0; i < kComponents; ++i) {
       absl::StrAppend(&text, "    - {id: c", i, ", image: busybox:1.36, command: [seq, \"", kLines, "\"]}\n");
     }
-    WriteFile(folder_ + "/pipeline.yaml", text);
+    WriteFile(Path("pipeline.yaml"), text);
     deployed_ = true;
-    Take({programs_.flow + "/flow-apply", folder_ + "/pipeline.yaml"});
-    const std::string compose_file = absl::StrCat(folder_, "/state/default/", name_, "/compose.yaml");
+    Take({programs_.flow + "/flow-apply", Path("pipeline.yaml")});
+    const std::string compose_file = Path(absl::StrCat("state/default/", name_, "/compose.yaml"));
     // Compose's --follow does not end where nothing can write any more; it is held against its reading of what is
     // there.
     std::vector<std::pair<const char*, Command>> turns = {
@@ -56,52 +53,34 @@ class Logs {
         const Usage usage = Take(command);
         if (program != kFollow) rows_[0].usages[program].push_back(usage);
         if (program == kFollow) rows_[1].usages["flow"].push_back(usage);
-        const std::string out = ReadFile(folder_ + "/output");
+        const std::string out = Output();
         const auto lines = std::count(out.begin(), out.end(), '\n');
         if (lines != kLines * kComponents) Fail(absl::StrCat(program, " showed ", lines, " lines"));
       }
       std::rotate(turns.begin(), turns.begin() + 1, turns.end());
     }
-    rows_[1].usages["Compose"] = rows_[0].usages["Compose"];
+    rows_[1].usages[kReading] = rows_[0].usages["Compose"];
     CleanUp();
-    const std::vector<Target> targets = {{kRead, Figure::kWall, "Compose", 1}, {kFollow, Figure::kWall, "Compose", 1}};
+    const std::vector<Target> targets = {{kRead, Figure::kWall, "Compose", 1},
+                                         {kFollow, Figure::kWall, kReading, 1},
+                                         {kFollow, Figure::kMemory, "", 40}};
     std::cout << FiguresTable(rows_) << "\n" << RatiosTable(rows_) << "\n" << TargetsTable(rows_, targets);
     return 0;
   }
 
  private:
-  static constexpr char kRead[] = "logs, 3 x 100,000 lines";
-  static constexpr char kFollow[] = "logs --follow, the same";
+  static constexpr char kRead[] = "read";
+  static constexpr char kFollow[] = "`--follow`";
+  static constexpr char kReading[] = "Compose's reading";
 
-  [[noreturn]] void Fail(const std::string& message) {
-    std::cerr << "bench: " << message << "\n";
-    CleanUp();
-    std::exit(1);
-  }
-
-  void CleanUp() {
-    IgnoreSignals();
-    if (std::exchange(deployed_, false)) {
-      const Usage usage = Run({programs_.flow + "/flow-delete", name_, "--ignore_not_found"}, folder_ + "/delete");
-      if (usage.exit_code != 0) std::cerr << "bench: " << name_ << " is left: " << ReadFile(folder_ + "/delete");
-    }
-    if (!folder_.empty()) std::filesystem::remove_all(folder_);
-    folder_.clear();
-  }
-
-  Usage Take(const Command& command) {
-    const Usage usage = Run(command, folder_ + "/output");
-    if (Interrupted() != 0) Fail("interrupted");
-    if (usage.exit_code != 0) {
-      Fail(absl::StrCat(command[0], " ended with ", usage.exit_code, ": ",
-                        ReadFile(folder_ + "/output").substr(0, 2000)));
-    }
-    return usage;
+  void TakeBack() override {
+    if (!deployed_) return;
+    const Usage usage = Run({programs_.flow + "/flow-delete", name_, "--ignore_not_found"}, Path("delete"));
+    if (usage.exit_code != 0) std::cerr << "bench: " << name_ << " is left: " << ReadFile(Path("delete"));
   }
 
   const Programs programs_;
   const std::string name_;
-  std::string folder_;
   bool deployed_ = false;
   std::vector<Row> rows_;
 };

@@ -19,7 +19,7 @@ struct Row {
 
 enum class Figure { kWall, kMemory, kRequests };
 
-// `row`'s figure of flow is at most `limit` times that of `against`; with no `against`, at most `limit`.
+// `row`'s figure of flow is at most `limit` times that of `against`; with no `against`, at most `limit` (memory: MB).
 struct Target {
   std::string row;
   Figure figure;
@@ -27,7 +27,8 @@ struct Target {
   double limit;
 };
 
-// Markdown. Rows and programs without a measurement are left out.
+// Markdown. Rows and programs without a measurement are left out. What a row has of something else than a program is
+// there for a target to compare with; the first two tables leave it out.
 std::string FiguresTable(const std::vector<Row>& rows);
 std::string RatiosTable(const std::vector<Row>& rows);
 std::string TargetsTable(const std::vector<Row>& rows, const std::vector<Target>& targets);

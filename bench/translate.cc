@@ -1,10 +1,8 @@
 // Translating long chains: flow-translate beside `docker-compose config -q` on what it wrote, and a chain of 10,000
 // components beside one of 1,000. README.md says how to run it and what came of it.
 #include <gflags/gflags.h>
-#include <stdlib.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <iostream>
 #include <string>
 #include <utility>
@@ -14,14 +12,15 @@
 #include "bench/process.h"
 #include "bench/programs.h"
 #include "bench/report.h"
+#include "bench/scratch.h"
 
 DEFINE_int32(pairs, 10, "how often each file is read by each program");
 
 namespace bench {
 namespace {
 
-constexpr char kThousand[] = "translate, chain of 1,000";
-constexpr char kTenThousand[] = "translate, chain of 10,000";
+constexpr char kThousand[] = "chain of 1,000";
+constexpr char kTenThousand[] = "chain of 10,000";
 
 // A source, processors that each read the one before, and a sink.
 std::string ChainText(int components) {
@@ -36,29 +35,24 @@ std::string ChainText(int components) {
   return text;
 }
 
-class Translations {
+class Translations : public Scratch {
  public:
-  Translations() : programs_(Programs::Find()) {
-    std::string folder = (std::filesystem::temp_directory_path() / "flow-bench-XXXXXX").string();
-    if (mkdtemp(folder.data()) == nullptr) Fail("no temporary folder");
-    folder_ = folder;
-  }
-  ~Translations() { std::filesystem::remove_all(folder_); }
+  Translations() : programs_(Programs::Find()) {}
 
   int Measure() {
     for (const int components : {1000, 10000}) {
-      WriteFile(Path(components, ".yaml"), ChainText(components));
-      Take(FlowOn(components), Path(components, ".compose.yaml"));
+      WriteFile(File(components, ".yaml"), ChainText(components));
+      Take(FlowOn(components), File(components, ".compose.yaml"));
     }
     rows_ = {{.title = kThousand}, {.title = kTenThousand}};
-    const Command compose = {programs_.compose, "-f", Path(1000, ".compose.yaml"), "config", "-q"};
+    const Command compose = {programs_.compose, "-f", File(1000, ".compose.yaml"), "config", "-q"};
     std::vector<std::pair<const char*, Command>> turns = {
         {"flow", FlowOn(1000)}, {"ten thousand", FlowOn(10000)}, {"Compose", compose}};
     for (int round = 0; round < FLAGS_pairs; ++round) {
       std::cerr << "bench: translating, " << round + 1 << " of " << FLAGS_pairs << "\n";
       for (const auto& [program, command] : turns) {
         if (command[0].empty()) continue;
-        const Usage usage = Take(command, folder_ + "/output");
+        const Usage usage = Take(command);
         const std::string name = program;
         if (name == "ten thousand") {
           rows_[1].usages["flow"].push_back(usage);
@@ -68,33 +62,20 @@ class Translations {
       }
       std::rotate(turns.begin(), turns.begin() + 1, turns.end());
     }
-    rows_[1].usages["a tenth"] = rows_[0].usages["flow"];
+    rows_[1].usages[kThousand] = rows_[0].usages["flow"];
+    CleanUp();
     const std::vector<Target> targets = {{kThousand, Figure::kWall, "Compose", 1. / 15},
-                                         {kTenThousand, Figure::kWall, "a tenth", 12}};
+                                         {kTenThousand, Figure::kWall, kThousand, 12}};
     std::cout << FiguresTable(rows_) << "\n" << RatiosTable(rows_) << "\n" << TargetsTable(rows_, targets);
     return 0;
   }
 
  private:
-  [[noreturn]] void Fail(const std::string& message) {
-    std::cerr << "bench: " << message << "\n";
-    if (!folder_.empty()) std::filesystem::remove_all(folder_);
-    std::exit(1);
-  }
+  std::string File(int components, const char* suffix) const { return Path(absl::StrCat(components, suffix)); }
 
-  std::string Path(int components, const char* suffix) const { return absl::StrCat(folder_, "/", components, suffix); }
-
-  Command FlowOn(int components) const { return {programs_.flow + "/flow-translate", Path(components, ".yaml")}; }
-
-  Usage Take(const Command& command, const std::string& output) {
-    const Usage usage = Run(command, output);
-    if (Interrupted() != 0) Fail("interrupted");
-    if (usage.exit_code != 0) Fail(absl::StrCat(command[0], " ended with ", usage.exit_code, ": ", ReadFile(output)));
-    return usage;
-  }
+  Command FlowOn(int components) const { return {programs_.flow + "/flow-translate", File(components, ".yaml")}; }
 
   const Programs programs_;
-  std::string folder_;
   std::vector<Row> rows_;
 };
 

@@ -128,6 +128,11 @@ class InstallTest(unittest.TestCase):
         for command in COMMANDS:
             self.assertTrue(os.access(self.folder / "package/usr/bin" / command, os.X_OK))
             self.assertTrue((self.folder / f"package/usr/share/man/man1/{command}.1.gz").exists())
+        doc = self.folder / "package/usr/share/doc/flow"
+        self.assertTrue((doc / "copyright").exists())
+        for page in doc.rglob("*.md"):
+            for link in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
+                self.assertTrue((page.parent / link).exists(), f"{page.name} links to {link}")
         self.assertIn("libcurl4 (>= 7.85)", run("dpkg-deb", "--field", package, "Depends"))
 
     def test_uninstalling_leaves_what_it_found(self):

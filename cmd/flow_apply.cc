@@ -189,10 +189,11 @@ std::optional<ExitCode> Learn(Run& run, deploy::ApplyInput& input) {
 
 // False: something stands against it, which was told.
 bool PrepareHost(const Run& run, HostFiles& files) {
-  if (run.session.endpoint().kind != Endpoint::Kind::kUnix) return true;
-  const auto allowed = run.arguments.repeated.find("allow_host_path");
-  files = PrepareHostFiles(allowed == run.arguments.repeated.end() ? std::vector<std::string>() : allowed->second,
-                           /*make=*/!run.options.dry_run, run.loaded.pipeline);
+  const Endpoint& engine = run.session.endpoint();
+  files = PrepareHostFiles({.engine_is_here = engine.kind == Endpoint::Kind::kUnix,
+                            .make = !run.options.dry_run,
+                            .allowed = run.loaded.options.allowed_host_paths},
+                           run.loaded.pipeline);
   for (const std::string& warning : files.warnings) run.session.Warn(warning);
   for (const std::string& problem : files.problems) run.session.Fail(ExitCode::kFailed, problem);
   return files.problems.empty();

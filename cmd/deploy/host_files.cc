@@ -25,14 +25,15 @@ constexpr size_t kMostSecretBytes = 1024 * 1024;
 
 class Preparation {
  public:
-  Preparation(const std::vector<std::string>& allowed, HostFiles& files) : allowed_(allowed), files_(files) {}
+  Preparation(const HostFilesOptions& options, HostFiles& files) : options_(options), files_(files) {}
 
   void LookAt(pipeline::Component& component) {
     for (const pipeline::Mount& mount : component.volumes()) {
-      if (!mount.host_path().empty()) LookAtMount(component.id(), mount);
+      if (options_.engine_is_here && !mount.host_path().empty()) LookAtMount(component.id(), mount);
     }
     auto& secrets = *component.mutable_secrets();
     for (int index = secrets.size() - 1; index >= 0; --index) {
+      if (!IsReadHere(secrets[index])) continue;
       if (!LookAtSecret(component.id(), secrets[index])) secrets.DeleteSubrange(index, 1);
     }
   }
@@ -47,6 +48,11 @@ class Preparation {
   }
 
  private:
+  // A secret that is mounted is the engine's to find, a variable's content is sent with the container.
+  bool IsReadHere(const pipeline::Secret& secret) const {
+    return options_.engine_is_here || secret.type() == pipeline::Secret::ENV;
+  }
+
   void Problem(const std::string& component, const std::string& path, const std::string& what) {
     files_.problems.push_back(absl::StrCat(component, ": ", path, " ", what));
   }
@@ -68,7 +74,7 @@ class Preparation {
     const fs::path real = fs::canonical(path, error);
     // The path as it is written was judged with the file's text; this is about where it leads.
     if (error || real == path) return;
-    if (const std::string refusal = pipeline::HostPathProblem(real.string(), allowed_); !refusal.empty()) {
+    if (const std::string refusal = pipeline::HostPathProblem(real.string(), options_.allowed); !refusal.empty()) {
       Problem(component, path, absl::StrCat("leads to ", real.string(), ": ", refusal));
     }
   }
@@ -129,18 +135,18 @@ class Preparation {
     return nullptr;
   }
 
-  const std::vector<std::string>& allowed_;
+  const HostFilesOptions& options_;
   HostFiles& files_;
   std::map<fs::path, std::string> missing_;  // folder → the component that mounts it
 };
 
 }  // namespace
 
-HostFiles PrepareHostFiles(const std::vector<std::string>& allowed, bool make, pipeline::Pipeline& pipeline) {
+HostFiles PrepareHostFiles(const HostFilesOptions& options, pipeline::Pipeline& pipeline) {
   HostFiles files;
-  Preparation preparation(allowed, files);
+  Preparation preparation(options, files);
   for (pipeline::Component& component : *pipeline.mutable_components()) preparation.LookAt(component);
-  if (make && files.problems.empty()) preparation.MakeFolders();
+  if (options.make && files.problems.empty()) preparation.MakeFolders();
   return files;
 }
 

@@ -21,12 +21,19 @@ struct HostFiles {
   std::vector<std::string> warnings;
 };
 
+struct HostFilesOptions {
+  // Whether the engine runs on this machine. Another's files cannot be seen from here: then only the secrets of type
+  // `env` are looked at, which are read here whatever the engine.
+  bool engine_is_here = true;
+  // Whether missing folders are made; a dry run makes nothing.
+  bool make = true;
+  // Paths of the system that may be mounted all the same (--allow_host_path).
+  std::vector<std::string> allowed;
+};
+
 // Looks at every host path of the pipeline, and makes the folders that are missing and may be written to, as the user
-// who runs this (`make`; a dry run makes nothing). A secret that is not required and not there is taken out of the
-// pipeline. `allowed`: paths of the system that may be mounted all the same (--allow_host_path).
-//
-// Only for an engine of this machine: another one's files cannot be seen from here.
-HostFiles PrepareHostFiles(const std::vector<std::string>& allowed, bool make, pipeline::Pipeline& pipeline);
+// who runs this. A secret that is not required and not there is taken out of the pipeline.
+HostFiles PrepareHostFiles(const HostFilesOptions& options, pipeline::Pipeline& pipeline);
 
 // What stands for the secrets' values in digests.
 compose::SecretDigests DigestSecrets(const pipeline::Pipeline& pipeline, const HostFiles& files);

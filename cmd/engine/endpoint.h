@@ -14,7 +14,7 @@ namespace flow {
 struct Endpoint {
   enum class Kind {
     kUnix,  // a socket file: this machine's engine
-    kTcp,   // another machine's, for all flow knows: host paths are then neither made nor judged here
+    kTcp,   // another machine's, for all flow knows: what it mounts is then neither made nor judged here
   };
 
   Kind kind = Kind::kUnix;

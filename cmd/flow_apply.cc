@@ -192,7 +192,8 @@ bool PrepareHost(const Run& run, HostFiles& files) {
   const Endpoint& engine = run.session.endpoint();
   files = PrepareHostFiles({.engine_is_here = engine.kind == Endpoint::Kind::kUnix,
                             .make = !run.options.dry_run,
-                            .allowed = run.loaded.options.allowed_host_paths},
+                            .allowed = run.loaded.options.allowed_host_paths,
+                            .socket = engine.socket},
                            run.loaded.pipeline);
   for (const std::string& warning : files.warnings) run.session.Warn(warning);
   for (const std::string& problem : files.problems) run.session.Fail(ExitCode::kFailed, problem);

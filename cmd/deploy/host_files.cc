@@ -25,7 +25,8 @@ constexpr size_t kMostSecretBytes = 1024 * 1024;
 
 class Preparation {
  public:
-  Preparation(const HostFilesOptions& options, HostFiles& files) : options_(options), files_(files) {}
+  Preparation(const HostFilesOptions& options, HostFiles& files)
+      : options_(options), files_(files), sockets_(NamesOf(options.socket)) {}
 
   void LookAt(pipeline::Component& component) {
     for (const pipeline::Mount& mount : component.volumes()) {
@@ -48,6 +49,14 @@ class Preparation {
   }
 
  private:
+  // The socket's path as it is written, and where it leads.
+  static std::vector<std::string> NamesOf(const std::string& socket) {
+    if (socket.empty()) return {};
+    std::error_code error;
+    const fs::path real = fs::canonical(socket, error);
+    return {pipeline::NormalPath(socket), error ? socket : real.string()};
+  }
+
   // A secret that is mounted is the engine's to find, a variable's content is sent with the container.
   bool IsReadHere(const pipeline::Secret& secret) const {
     return options_.engine_is_here || secret.type() == pipeline::Secret::ENV;
@@ -71,12 +80,19 @@ class Preparation {
       return;
     }
     if (!fs::exists(path, error)) return Problem(component, path, "is a symbolic link to something that is not there");
+    Judge(component, path);
+  }
+
+  // The path as it is written was judged with the file's text, which knows neither where it leads nor which engine is
+  // in use.
+  void Judge(const std::string& component, const fs::path& path) {
+    std::error_code error;
     const fs::path real = fs::canonical(path, error);
-    // The path as it is written was judged with the file's text; this is about where it leads.
-    if (error || real == path) return;
-    if (const std::string refusal = pipeline::HostPathProblem(real.string(), options_.allowed); !refusal.empty()) {
-      Problem(component, path, absl::StrCat("leads to ", real.string(), ": ", refusal));
-    }
+    if (error) return;
+    const std::string refusal = pipeline::HostPathProblem(real.string(), options_.allowed, sockets_);
+    if (refusal.empty()) return;
+    const std::string way = real == path ? "" : absl::StrCat(path.string(), " leads to ", real.string(), ": ");
+    files_.problems.push_back(absl::StrCat(component, ": ", way, refusal));
   }
 
   // Whether the nearest folder above that exists may be written to.
@@ -99,6 +115,7 @@ class Preparation {
           absl::StrCat(component, ": secret \"", secret.name(), "\" is left out: ", path, " is not there"));
       return false;
     }
+    Judge(component, path);
     if (secret.type() == pipeline::Secret::FILE && fs::is_directory(path, error)) {
       Problem(component, path, absl::StrCat("is a folder, and secret \"", secret.name(), "\" is of type file"));
     } else if (secret.type() == pipeline::Secret::DIR && !fs::is_directory(path, error)) {
@@ -137,6 +154,7 @@ class Preparation {
 
   const HostFilesOptions& options_;
   HostFiles& files_;
+  const std::vector<std::string> sockets_;
   std::map<fs::path, std::string> missing_;  // folder → the component that mounts it
 };
 

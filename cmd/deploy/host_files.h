@@ -29,6 +29,8 @@ struct HostFilesOptions {
   bool make = true;
   // Paths of the system that may be mounted all the same (--allow_host_path).
   std::vector<std::string> allowed;
+  // The socket of the engine; empty where it has none here.
+  std::string socket;
 };
 
 // Looks at every host path of the pipeline, and makes the folders that are missing and may be written to, as the user

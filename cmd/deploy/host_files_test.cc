@@ -99,5 +99,33 @@ TEST_F(HostFilesTest, AMissingFolderIsMadeUnlessSomethingStandsAgainstIt) {
   EXPECT_TRUE(fs::is_directory(folder_ + "/data"));
 }
 
+// Where a link leads is judged, be it a volume's or a secret's.
+TEST_F(HostFilesTest, ALinkToTheSystemIsRefused) {
+  fs::create_symlink("/etc", folder_ + "/link");
+  for (const char* fields : {R"(volumes { host_path: "HERE/link" container_path: "/c" })",
+                             R"(secrets { name: "key" type: DIR host_path: "HERE/link" })"}) {
+    pipeline::Pipeline pipeline = With(fields);
+    EXPECT_THAT(PrepareHostFiles(kHere, pipeline).problems,
+                ElementsAre(HasSubstr("link leads to /etc: the whole of /etc belongs to the system")));
+    EXPECT_THAT(PrepareHostFiles({.allowed = {"/etc"}}, pipeline).problems, IsEmpty());
+  }
+}
+
+TEST_F(HostFilesTest, TheSocketInUseIsRefusedWhateverItIsCalled) {
+  File("engine.sock", "");
+  fs::create_symlink(folder_ + "/engine.sock", folder_ + "/link");
+  for (const char* socket : {"/engine.sock", "/link"}) {
+    for (const char* path : {"HERE/engine.sock", "HERE/link", "HERE"}) {
+      pipeline::Pipeline pipeline =
+          With(absl::StrCat("volumes { host_path: \"", path, "\" container_path: \"/s\" read_only: true }"));
+      EXPECT_THAT(PrepareHostFiles({.socket = folder_ + socket}, pipeline).problems,
+                  ElementsAre(HasSubstr("gives a container the engine")))
+          << socket << " " << path;
+      EXPECT_THAT(PrepareHostFiles({.socket = folder_ + "/other/engine.sock"}, pipeline).problems,
+                  path == std::string("HERE") ? testing::SizeIs(1) : testing::SizeIs(0));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace flow

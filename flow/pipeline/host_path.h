@@ -3,6 +3,8 @@
 #ifndef FLOW_PIPELINE_HOST_PATH_H_
 #define FLOW_PIPELINE_HOST_PATH_H_
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -37,9 +39,11 @@ inline std::string AbsoluteHostPath(absl::string_view path, absl::string_view ba
 }
 
 // Why a container should not get this host path (absolute, lexically normal), or empty. Refused are the whole of
-// folders that make up the system, and the engine's socket, through which a container rules the machine. `allowed`
-// holds paths that the user insists on, with everything in them.
-inline std::string HostPathProblem(absl::string_view path, const std::vector<std::string>& allowed) {
+// folders that make up the system, and the engine's socket, through which a container rules the machine: Docker's own,
+// and those in `sockets` (absolute, lexically normal), with the folders above them. `allowed` holds paths that the user
+// insists on, with everything in them.
+inline std::string HostPathProblem(absl::string_view path, const std::vector<std::string>& allowed,
+                                   const std::vector<std::string>& sockets = {}) {
   constexpr absl::string_view kSystem[] = {"/",    "/etc",  "/bin", "/sbin", "/usr", "/lib",
                                            "/var", "/boot", "/dev", "/proc", "/sys"};
   // The folders of the socket hold it too.
@@ -52,9 +56,11 @@ inline std::string HostPathProblem(absl::string_view path, const std::vector<std
   for (absl::string_view system : kSystem) {
     if (path == system) return absl::StrCat("the whole of ", path, " belongs to the system", insist);
   }
-  for (absl::string_view socket : kSockets) {
-    if (path == socket) return absl::StrCat(path, " gives a container the engine, and with it the machine", insist);
-  }
+  const bool docker = std::find(std::begin(kSockets), std::end(kSockets), path) != std::end(kSockets);
+  const bool in_use = std::any_of(sockets.begin(), sockets.end(), [&](const std::string& socket) {
+    return path == socket || absl::StartsWith(socket, absl::StrCat(path, "/"));
+  });
+  if (docker || in_use) return absl::StrCat(path, " gives a container the engine, and with it the machine", insist);
   return "";
 }
 

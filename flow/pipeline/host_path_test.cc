@@ -29,6 +29,16 @@ TEST(HostPathProblem, TakesPartsOfIt) {
   }
 }
 
+TEST(HostPathProblem, RefusesTheSocketInUseAndTheFoldersAboveIt) {
+  const std::vector<std::string> sockets = {"/run/user/1000/podman/podman.sock"};
+  for (absl::string_view path : {"/run/user/1000/podman/podman.sock", "/run/user/1000/podman", "/run/user"}) {
+    EXPECT_THAT(HostPathProblem(path, {}, sockets), testing::HasSubstr("gives a container the engine")) << path;
+    EXPECT_EQ(HostPathProblem(path, {}), "") << path;
+    EXPECT_EQ(HostPathProblem(path, {"/run/user"}, sockets), "") << path;
+  }
+  EXPECT_EQ(HostPathProblem("/run/user/1000/pod", {}, sockets), "");
+}
+
 TEST(HostPathProblem, ObeysWhoInsists) {
   EXPECT_EQ(HostPathProblem("/etc", {"/etc/"}), "");
   EXPECT_EQ(HostPathProblem("/var/run/docker.sock", {"/var/run"}), "");

@@ -70,7 +70,8 @@ class Context {
     return Note{place.line, place.column, std::move(message)};
   }
 
-  // The value's text with its variables expanded. What is wrong is reported; `ok` tells whether nothing was.
+  // The value's text with its variables expanded. What is wrong is reported; `ok`: whether every variable was there and
+  // the text is whole. A "${" that is no reference stays, which is warned of and no less a text to use.
   std::string Expanded(const Value& value, bool* ok = nullptr) {
     const auto lookup = [&](absl::string_view name) -> const std::string* {
       const auto found = options_.variables.find(std::string(name));
@@ -80,8 +81,11 @@ class Context {
     Expansion expansion = Expand(value.node.text(), lookup);
     if (!Spend(value, expansion.text.size())) expansion.text.clear();
     size_t from = value.offset();
-    for (const ExpansionProblem& problem : expansion.problems) ReportExpansion(value, problem, from);
-    if (ok != nullptr) *ok = expansion.problems.empty();
+    if (ok != nullptr) *ok = true;
+    for (const ExpansionProblem& problem : expansion.problems) {
+      ReportExpansion(value, problem, from);
+      if (ok != nullptr && problem.kind != ExpansionProblem::Kind::kUnfinished) *ok = false;
+    }
     return std::move(expansion.text);
   }
 

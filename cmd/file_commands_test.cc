@@ -66,6 +66,18 @@ TEST(FlowValidate, AFileThatCannotBeReadIsAFailureAndTheOthersAreTold) {
   EXPECT_EQ(Count(run.out, "\"severity\": \"error\""), 8u);
 }
 
+TEST(FileCommands, TheDriverIsAWordOfTheFormat) {
+  for (const char* command : {"flow-validate", "flow-translate"}) {
+    const integration::Finished unknown = Execute(command, {"--driver=dokcer", kValid});
+    EXPECT_EQ(unknown.exit_code, 2);
+    EXPECT_THAT(unknown.err, HasSubstr("--driver cannot be \"dokcer\"; it is one of docker, container"));
+    EXPECT_EQ(unknown.out, "");
+    const integration::Finished elsewhere = Execute(command, {"--driver=nomad", kValid});
+    EXPECT_EQ(elsewhere.exit_code, 0);
+    EXPECT_THAT(elsewhere.err, HasSubstr("warning: spec: flow does not deploy to nomad, which --driver says"));
+  }
+}
+
 TEST(FlowTranslate, WritesTheProjectInEveryForm) {
   const integration::Finished yaml = Execute("flow-translate", {kValid});
   EXPECT_EQ(yaml.exit_code, 0) << yaml.err;

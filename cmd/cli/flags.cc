@@ -68,7 +68,7 @@ constexpr FlagSpec kFlags[] = {
     {"progress", Kind::kChoice, "auto|tty|plain|json|none"},
     {"verbose", Kind::kBool},
     {"file", Kind::kText, "FILE", 'f'},
-    {"driver", Kind::kText, "NAME"},
+    {"driver", Kind::kChoice, "docker|container|process|local|kubernetes|k8s|nomad"},
     {"default_image", Kind::kText, "IMAGE"},
     {"env_file", Kind::kText, "FILE", 0, true},
     {"allow_host_path", Kind::kText, "PATH", 0, true},

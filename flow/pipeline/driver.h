@@ -40,24 +40,22 @@ inline const Driver* FindDriver(absl::string_view word) {
   return nullptr;
 }
 
-inline bool IsKnownDriver(absl::string_view word) { return FindDriver(word) != nullptr; }
-
-// Judges the file's word; `images`: whether every component names an image or a reference. A driver from the options
-// wins over the file's, which then is not judged.
+// Judges the driver that counts: that of the options, else the file's. `images`: whether every component names an image
+// or a reference.
 inline void CheckDriver(Context& context, const Fields& spec, bool images) {
-  if (!context.options().driver.empty()) return;
-  const absl::string_view word = spec.Word("driver");
+  const bool by_option = !context.options().driver.empty();
+  const absl::string_view word = by_option ? absl::string_view(context.options().driver) : spec.Word("driver");
   const Driver* driver = FindDriver(word);
   if (driver == nullptr) return;
-  const Value value = spec.Get("driver");
+  const Value value = spec.Get("driver") ? spec.Get("driver") : spec.value();
   if (driver->use == Driver::Use::kBinaries && images) {
     context.Warning(value,
                     absl::StrCat("the driver ", word, " runs programs on the host; flow runs these components as ",
                                  "containers all the same"));
   }
   if (driver->use != Driver::Use::kElsewhere) return;
-  std::string message =
-      absl::StrCat("flow does not deploy to ", word, "; where the engine is meant, insist with --driver=docker");
+  std::string message = absl::StrCat("flow does not deploy to ", word, by_option ? ", which --driver says" : "",
+                                     "; where the engine is meant, insist with --driver=docker");
   if (context.options().deploy) {
     context.Error(value, std::move(message));
   } else {

@@ -25,7 +25,8 @@ struct ParseOptions {
   // Image of a component that names neither image nor reference (--default_image); empty: such a one is an error.
   std::string default_image;
 
-  // Wins over spec.driver (--driver); empty: the file's word holds. IsKnownDriver() judges it.
+  // Wins over spec.driver, and is judged as that would be (--driver); empty: the file's word holds. One of kDrivers
+  // (driver.h).
   std::string driver;
 
   // Whether the pipeline is about to be deployed (flow-apply): a driver that flow does not deploy is then an error.

@@ -58,13 +58,13 @@ inline bool IsIpAddress(absl::string_view text) {
 // The places on the host that a file has given away.
 class HostPorts {
  public:
-  // Tells where `port` is taken already. Every address takes the port from all of them ("0.0.0.0", "::").
+  // Tells where `port` is taken already. A wildcard takes the port from the addresses of its family: "0.0.0.0" from
+  // IPv4 ones, "::" from IPv6 ones, as the engine binds that for IPv6 alone.
   void Take(Context& context, const Port& port, const Value& at) {
     if (port.host_port() == 0) return;
     auto& holders = taken_[{port.host_port(), port.protocol()}];
-    const auto every = [](absl::string_view ip) { return ip == "0.0.0.0" || ip == "::"; };
     for (const auto& [ip, offset] : holders) {
-      if (ip != port.host_ip() && !every(ip) && !every(port.host_ip())) continue;
+      if (!Clash(ip, port.host_ip())) continue;
       context.Error(
           at,
           absl::StrCat("port ", port.host_port(), "/", absl::AsciiStrToLower(Port::Protocol_Name(port.protocol())),
@@ -76,6 +76,13 @@ class HostPorts {
   }
 
  private:
+  static bool Clash(absl::string_view a, absl::string_view b) {
+    const auto is_v6 = [](absl::string_view ip) { return ip.find(':') != absl::string_view::npos; };
+    if (is_v6(a) != is_v6(b)) return false;
+    const absl::string_view every = is_v6(a) ? "::" : "0.0.0.0";
+    return a == b || a == every || b == every;
+  }
+
   // Addresses compared for one port: a host has a handful, a hostile file any number.
   static constexpr size_t kMaxHolders = 64;
   std::map<std::pair<uint32_t, int>, std::vector<std::pair<std::string, size_t>>> taken_;

@@ -72,12 +72,13 @@ class Wiring {
     }
   }
 
-  // In a Compose file a secret's value comes from FLOW_SECRET_<COMPONENT>_<NAME>.
+  // In a Compose file the value of a secret of type env comes from FLOW_SECRET_<COMPONENT>_<NAME>.
   void CheckSecrets() {
     absl::flat_hash_map<std::string, size_t> derived;
     for (size_t i = 0; i < components_.size(); ++i) {
       const Component& component = components_[i].component;
       for (const Secret& secret : component.secrets()) {
+        if (secret.type() != Secret::ENV) continue;
         const std::string name = absl::StrCat(EnvironmentName(component.id()), "_", EnvironmentName(secret.name()));
         const auto [first, is_new] = derived.try_emplace(name, i);
         if (is_new || first->second == i) continue;

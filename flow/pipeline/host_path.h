@@ -30,10 +30,13 @@ inline std::string NormalPath(absl::string_view path) {
   return absl::StrCat("/", absl::StrJoin(parts, "/"));
 }
 
+// Whether a host path as written begins in the home folder.
+inline bool IsInHome(absl::string_view path) { return path == "~" || absl::StartsWith(path, "~/"); }
+
 // A host path as written → absolute and lexically normal: "~" and "~/…" are in `home`, what is relative in `base` (both
-// absolute). `path` is not empty.
+// absolute; `home` where IsInHome()). `path` is not empty.
 inline std::string AbsoluteHostPath(absl::string_view path, absl::string_view base, absl::string_view home) {
-  if (path == "~" || absl::StartsWith(path, "~/")) return NormalPath(absl::StrCat(home, "/", path.substr(1)));
+  if (IsInHome(path)) return NormalPath(absl::StrCat(home, "/", path.substr(1)));
   if (absl::StartsWith(path, "/")) return NormalPath(path);
   return NormalPath(absl::StrCat(base, "/", path));
 }

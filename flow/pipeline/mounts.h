@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "flow/pipeline/context.h"
@@ -59,7 +60,13 @@ inline std::string ReadHostPath(Context& context, const Value& value) {
     context.Error(value, "the host path is empty");
     return "";
   }
-  std::string path = AbsoluteHostPath(text, context.options().base_directory, context.options().home_directory);
+  const std::string& home = context.options().home_directory;
+  if (IsInHome(text) && !absl::StartsWith(home, "/")) {
+    const std::string why = home.empty() ? "is not set" : absl::StrCat("is ", Quoted(home), ", which is not absolute");
+    context.Error(value, absl::StrCat("\"~\" is the home folder, and HOME ", why, "; set it, or write the path out"));
+    return "";
+  }
+  std::string path = AbsoluteHostPath(text, context.options().base_directory, home);
   const std::string problem = HostPathProblem(path, context.options().allowed_host_paths);
   if (!problem.empty()) context.Error(value, problem);
   return path;

@@ -39,7 +39,8 @@ struct ParseOptions {
   // False (--nostrict): unknown fields, variables that are not set and unknown `depends_on` are warnings.
   bool strict = true;
 
-  // Where relative host paths start (the folder of the file), and what `~` is. Absolute.
+  // Where relative host paths start (the folder of the file): absolute. And what `~` is (HOME): where that is not
+  // absolute, a path that begins with it is an error.
   std::string base_directory = "/";
   std::string home_directory = "/";
 

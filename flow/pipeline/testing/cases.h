@@ -60,7 +60,8 @@ inline std::string OptionOf(const std::string& yaml, absl::string_view name) {
   return "";
 }
 
-// Options for the parser: nostrict, deploy, driver=WORD, default_image=IMAGE, allow=PATH, NAME=VALUE (a variable).
+// Options for the parser: nostrict, deploy, driver=WORD, default_image=IMAGE, allow=PATH, home=PATH, NAME=VALUE (a
+// variable).
 inline ParseOptions OptionsOf(const std::string& yaml) {
   ParseOptions options;
   options.base_directory = "/pipelines";
@@ -80,6 +81,8 @@ inline ParseOptions OptionsOf(const std::string& yaml) {
       options.default_image = value;
     } else if (parts[0] == "allow") {
       options.allowed_host_paths.push_back(value);
+    } else if (parts[0] == "home") {
+      options.home_directory = value;
     } else {
       options.variables[parts[0]] = value;
     }

@@ -25,6 +25,7 @@
 #include "cmd/deploy/session.h"
 #include "cmd/state/lock.h"
 #include "flow/deploy/delete.h"
+#include "flow/pipeline/harmless.h"
 
 namespace flow {
 namespace {
@@ -122,7 +123,7 @@ std::variant<std::vector<PipelineKey>, ExitCode> Named(Session& session, OwnStat
     const auto all = AllOf(session, states, namespace_);
     if (const ExitCode* over = std::get_if<ExitCode>(&all)) return *over;
     for (const PipelineKey& key : std::get<std::set<PipelineKey>>(all)) {
-      std::cerr << "will delete " << key.name << "\n";
+      std::cerr << "will delete " << pipeline::HarmlessLine(key.name) << "\n";
       keys.push_back(key);
     }
   }

@@ -19,6 +19,7 @@
 #include "cmd/cli/flags.h"
 #include "cmd/cli/help.h"
 #include "cmd/cli/terminal.h"
+#include "flow/pipeline/harmless.h"
 #include "flow/pipeline/nearest.h"
 #include "flow/version.h"
 
@@ -209,7 +210,7 @@ std::variant<Arguments, ExitCode> Begin(const Command& command, int argc, char**
 }
 
 ExitCode WrongUsage(const Command& command, absl::string_view error) {
-  std::string text = absl::StrCat(command.name, ": ", error, "\n");
+  std::string text = absl::StrCat(command.name, ": ", pipeline::Harmless(error), "\n");
   const char* title = "Usage: ";
   for (const char* usage : command.usage) {
     absl::StrAppend(&text, title, command.name, " ", usage, "\n");

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "cmd/cli/terminal.h"
+#include "flow/pipeline/harmless.h"
 
 namespace flow {
 
@@ -29,11 +30,17 @@ LiveLogs::LiveLogs(Session& session, Progress& progress, const Environment& envi
     : session_(session),
       progress_(progress),
       text_({.colour = InspectTerminal(STDERR_FILENO, environment).colour}),
-      driver_(*session.client(), InputOf(project, version),
-              {.print = [this](const deploy::PrintLine& line) { absl::StrAppend(&waiting_, text_.Line(line)); },
-               .printed = [this] { progress_.Write(std::exchange(waiting_, ""), absl::Now()); },
-               .warn = [this](const std::string& text) { progress_.Write(absl::StrCat(text, "\n"), absl::Now()); },
-               .request = [this](const engine::HttpRequest& request) { session_.Trace(request); }}) {
+      driver_(
+          *session.client(), InputOf(project, version),
+          {.print =
+               [this](deploy::PrintLine line) {
+                 // Above a block that is drawn anew, and among our own messages.
+                 line.line.text = pipeline::Harmless(line.line.text);
+                 absl::StrAppend(&waiting_, text_.Line(line));
+               },
+           .printed = [this] { progress_.Write(std::exchange(waiting_, ""), absl::Now()); },
+           .warn = [this](const std::string& text) { progress_.Write(pipeline::Harmless(text + "\n"), absl::Now()); },
+           .request = [this](const engine::HttpRequest& request) { session_.Trace(request); }}) {
   for (const compose::Service& service : project.services()) {
     text_.Expect(service.name(), static_cast<int>(service.replicas()));
   }

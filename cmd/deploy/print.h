@@ -11,7 +11,8 @@ namespace flow {
 // away.
 bool Print(const char* command, absl::string_view text);
 
-// Tells "COMMAND: message" on standard error, and gives back `code`.
+// Tells "COMMAND: message" on standard error, and gives back `code`. What a file, the engine or a component put into
+// the message does nothing to a terminal; its line ends stay. So do Warn() and Note().
 ExitCode Fail(const char* command, ExitCode code, absl::string_view message);
 
 // Tells "COMMAND: warning: message".

@@ -10,6 +10,7 @@
 #include "cmd/cli/flags.h"
 #include "cmd/cli/terminal.h"
 #include "flow/engine/json.h"
+#include "flow/pipeline/harmless.h"
 #include "google/protobuf/struct.pb.h"
 
 namespace flow {
@@ -24,8 +25,9 @@ constexpr const char* kKinds[] = {"begun", "done", "failed", "up", "note", "warn
 
 std::string PlainLine(const deploy::Report& report, absl::Duration since) {
   const char* mark = report.kind == Kind::kWarning ? "warning: " : report.kind == Kind::kFailed ? "failed: " : "";
-  return absl::StrFormat("%6.1fs  %s%s%s\n", absl::ToDoubleSeconds(since),
-                         report.component.empty() ? "" : absl::StrCat(report.component, ": "), mark, report.text);
+  const std::string component = report.component.empty() ? "" : absl::StrCat(report.component, ": ");
+  return absl::StrFormat("%6.1fs  %s\n", absl::ToDoubleSeconds(since),
+                         pipeline::Harmless(absl::StrCat(component, mark, report.text)));
 }
 
 std::string JsonLine(const deploy::Report& report, absl::Duration since) {

@@ -4,6 +4,7 @@
 #include "flow/compose/message_yaml.h"
 #include "flow/deploy/plan.h"
 #include "flow/deploy/status_text.h"
+#include "flow/pipeline/harmless.h"
 #include "flow/pipeline/message_json.h"
 #include "google/protobuf/text_format.h"
 
@@ -24,7 +25,9 @@ std::string ShowPipeline(const deploy::PipelineStatus& status, absl::string_view
   if (output == "textproto") return TextProto(status);
   if (output == "table" || output == "wide") return deploy::PipelineTable(status, output == "wide");
   std::string names;
-  for (const deploy::ComponentStatus& component : status.components()) absl::StrAppend(&names, component.id(), "\n");
+  for (const deploy::ComponentStatus& component : status.components()) {
+    absl::StrAppend(&names, pipeline::HarmlessLine(component.id()), "\n");
+  }
   return names;
 }
 
@@ -34,7 +37,9 @@ std::string ShowPipelines(const deploy::StatusList& list, absl::string_view outp
   if (output == "textproto") return TextProto(list);
   if (output == "table" || output == "wide") return deploy::PipelinesTable(list);
   std::string names;
-  for (const deploy::PipelineStatus& pipeline : list.pipelines()) absl::StrAppend(&names, pipeline.name(), "\n");
+  for (const deploy::PipelineStatus& status : list.pipelines()) {
+    absl::StrAppend(&names, pipeline::HarmlessLine(status.name()), "\n");
+  }
   return names;
 }
 
@@ -42,7 +47,7 @@ std::string ShowPlan(const std::vector<deploy::Plan>& plans, deploy::PlanReport 
   std::string text;
   for (const deploy::Plan& plan : plans) {
     deploy::AddOperations(plan, &report);
-    absl::StrAppend(&text, deploy::PlanText(plan));
+    absl::StrAppend(&text, pipeline::Harmless(deploy::PlanText(plan)));
   }
   if (output == "json") return pipeline::MessageJson(report);
   if (output == "yaml") return compose::MessageYaml(report);

@@ -7,6 +7,8 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "flow/pipeline/harmless.h"
+#include "flow/pipeline/source_text.h"
 
 namespace flow::deploy {
 
@@ -19,10 +21,11 @@ inline size_t Columns(absl::string_view text) {
 // The text's beginning, of at most so many columns, and nothing in it that moves a cursor.
 inline std::string Fitted(absl::string_view text, size_t columns) {
   std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte & 0xC0) != 0x80 && columns-- == 0) break;
-    out += byte < 0x20 || byte == 0x7F ? ' ' : c;
+  for (; !text.empty() && columns > 0; --columns) {
+    const pipeline::Character c = pipeline::FirstCharacter(text);
+    const absl::string_view bytes = text.substr(0, c.length == 0 ? 1 : c.length);
+    out += c.length == 0 ? "�" : pipeline::IsHarmful(c.code) ? " " : std::string(bytes);
+    text.remove_prefix(bytes.size());
   }
   return out;
 }

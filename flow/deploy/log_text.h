@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "flow/compose/names.h"
 #include "flow/deploy/log_follow.h"
+#include "flow/pipeline/harmless.h"
 #include "flow/pipeline/json_writer.h"
 
 namespace flow::deploy {
@@ -46,7 +47,7 @@ class LogText {
   // The line with its end. What the program wrote is not changed, its own colours neither.
   std::string Line(const PrintLine& print) {
     if (print.number > 1 || !colours_.contains(print.component)) Expect(print.component, print.number);
-    std::string label = Label(print.component, print.number);
+    std::string label = pipeline::HarmlessLine(Label(print.component, print.number));
     label.resize(std::max(width_, label.size()), ' ');
     return absl::StrCat(options_.colour ? colours_.at(print.component) : "", label, " |",
                         options_.colour ? kNoColour : "", options_.timestamps ? " " : "",

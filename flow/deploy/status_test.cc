@@ -216,6 +216,24 @@ TEST(PipelineTable, IsAlignedAndEndsWithWhatIsWrong) {
             "x is degraded: b is missing (there is no container)\n");
 }
 
+// Labels are anyone's who may make containers.
+TEST(PipelineTable, DoesNothingToATerminalWhateverTheEngineSays) {
+  PipelineStatus status = Describe(Applied({"a"}), {Make("a", "running")});
+  status.mutable_components(0)->set_id("a\x1b[2J\nb");
+  status.mutable_components(0)->set_image(
+      "\xC2\x9B"
+      "31m");
+  status.set_message("said \x1b]0;x\x07");
+  StatusList list;
+  *list.add_pipelines() = status;
+  for (const std::string& text : {PipelineTable(status, /*wide=*/true), PipelinesTable(list)}) {
+    EXPECT_THAT(text, ::testing::Not(HasSubstr("\x1b"))) << text;
+    EXPECT_THAT(text, ::testing::Not(HasSubstr("\x9B"))) << text;
+    EXPECT_THAT(text, HasSubstr("\\x1B]0;x\\x07")) << text;
+  }
+  EXPECT_THAT(PipelineTable(status), HasSubstr("\na\\x1B[2J\\nb  "));
+}
+
 TEST(StatusAsJson, PrintsFieldsWithAZeroValueToo) {
   EXPECT_THAT(pipeline::MessageJson(Describe(Applied({"a"}), {})), HasSubstr("\"ready\": 0"));
   EXPECT_THAT(pipeline::MessageJson(Describe(Applied({"a"}), {})), HasSubstr("\"endpoints\": []"));

@@ -13,13 +13,18 @@
 #include "absl/strings/string_view.h"
 #include "flow/deploy/status.pb.h"
 #include "flow/deploy/usage.h"
+#include "flow/pipeline/harmless.h"
 
 namespace flow::deploy {
 
 using Row = std::vector<std::string>;
 
-// Rows as columns, two spaces apart, without spaces at the ends of lines. The first row is the heading.
-inline std::string AlignColumns(const std::vector<Row>& rows) {
+// Rows as columns, two spaces apart, without spaces at the ends of lines. The first row is the heading. What labels of
+// the engine hold does nothing to a terminal.
+inline std::string AlignColumns(std::vector<Row> rows) {
+  for (Row& row : rows) {
+    for (std::string& cell : row) cell = flow::pipeline::HarmlessLine(cell);
+  }
   std::vector<size_t> widths;
   for (const Row& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
@@ -71,9 +76,10 @@ inline std::string PipelineTable(const PipelineStatus& pipeline, bool wide = fal
     row.push_back(internal::OrDash(absl::StrJoin(component.endpoints(), ",")));
     rows.push_back(std::move(row));
   }
-  std::string text = AlignColumns(rows);
+  std::string text = AlignColumns(std::move(rows));
   if (!pipeline.message().empty()) {
-    absl::StrAppend(&text, "\n", pipeline.name(), " is ", pipeline.state(), ": ", pipeline.message(), "\n");
+    const std::string told = absl::StrCat(pipeline.name(), " is ", pipeline.state(), ": ", pipeline.message());
+    absl::StrAppend(&text, "\n", flow::pipeline::Harmless(told), "\n");
   }
   return text;
 }
@@ -94,7 +100,7 @@ inline std::string UsageTable(const PipelineStatus& pipeline) {
                       BytesText(usage.block_written_bytes())});
     }
   }
-  return AlignColumns(rows);
+  return AlignColumns(std::move(rows));
 }
 
 // All pipelines, a line each.
@@ -108,7 +114,7 @@ inline std::string PipelinesTable(const StatusList& list) {
     rows.push_back({pipeline.namespace_(), pipeline.name(), pipeline.state(),
                     absl::StrCat(ready, "/", pipeline.components_size()), internal::OrDash(pipeline.message())});
   }
-  return AlignColumns(rows);
+  return AlignColumns(std::move(rows));
 }
 
 }  // namespace flow::deploy

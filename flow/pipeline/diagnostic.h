@@ -10,8 +10,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
+#include "flow/pipeline/harmless.h"
 #include "flow/pipeline/place.h"
 #include "flow/pipeline/source_text.h"
 
@@ -48,12 +48,6 @@ inline bool HasErrors(const std::vector<Diagnostic>& diagnostics) {
                      [](const Diagnostic& d) { return d.severity == Severity::kError; });
 }
 
-// Characters that would move a terminal's cursor, or show a line as something it is not ("trojan source").
-inline bool IsHarmful(uint32_t code) {
-  return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x200E || code == 0x200F || code == 0x2028 ||
-         code == 0x2029 || (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) || code == 0xFEFF;
-}
-
 // A text of the file as messages show it: in double quotes, harmless, cut after 60 characters.
 //
 //   Quoted("a\x1b[2J") == "\"a\\x1B[2J\""
@@ -61,20 +55,7 @@ inline std::string Quoted(absl::string_view text) {
   std::string out = "\"";
   for (int characters = 0; !text.empty(); ++characters) {
     if (characters == 60) return out + "…\"";
-    Character c = FirstCharacter(text);
-    if (c.length == 0) c = {0xFFFD, 1};
-    if (c.code == '\n') {
-      out += "\\n";
-    } else if (c.code == '\t') {
-      out += "\\t";
-    } else if (c.code == 0xFFFD) {
-      out += "�";
-    } else if (IsHarmful(c.code)) {
-      out += c.code < 0x100 ? absl::StrFormat("\\x%02X", c.code) : absl::StrFormat("\\u%04X", c.code);
-    } else {
-      out.append(text.data(), c.length);
-    }
-    text.remove_prefix(c.length);
+    out += TakeHarmless(text);
   }
   return out + "\"";
 }
@@ -185,24 +166,26 @@ class Lines {
 //                ^
 //   payments.yaml:4:9: note: "source" is here
 //
-// `text` is the file as it was read. `color`: with terminal colours.
-inline std::string RenderDiagnostics(absl::string_view file_name, absl::string_view text,
+// `text` is the file as it was read. `color`: with terminal colours; besides them nothing in it moves a cursor,
+// whatever the file and its name hold.
+inline std::string RenderDiagnostics(absl::string_view file, absl::string_view text,
                                      const std::vector<Diagnostic>& diagnostics, bool color) {
   const auto paint = [&](absl::string_view code, absl::string_view word) {
     return color ? absl::StrCat("\x1b[", code, "m", word, "\x1b[0m") : std::string(word);
   };
+  const std::string file_name = HarmlessLine(file);
   diagnostic_internal::Lines lines(text);
   std::string out;
   const auto place = [&](int line, int column) { return absl::StrCat(file_name, ":", line, ":", column, ": "); };
   for (const Diagnostic& diagnostic : diagnostics) {
     const std::string word =
         diagnostic.severity == Severity::kError ? paint("1;31", "error:") : paint("1;33", "warning:");
-    absl::StrAppend(&out, place(diagnostic.line, diagnostic.column), word, " ", diagnostic.path,
-                    diagnostic.path.empty() ? "" : ": ", diagnostic.message, "\n");
+    absl::StrAppend(&out, place(diagnostic.line, diagnostic.column), word, " ", HarmlessLine(diagnostic.path),
+                    diagnostic.path.empty() ? "" : ": ", HarmlessLine(diagnostic.message), "\n");
     absl::StrAppend(&out, diagnostic_internal::Excerpt(lines.Get(diagnostic.line), diagnostic.column));
     for (const Note& note : diagnostic.notes) {
       const std::string where = note.line == 0 ? absl::StrCat(file_name, ": ") : place(note.line, note.column);
-      absl::StrAppend(&out, where, paint("1;36", "note:"), " ", note.message, "\n");
+      absl::StrAppend(&out, where, paint("1;36", "note:"), " ", HarmlessLine(note.message), "\n");
     }
   }
   return out;

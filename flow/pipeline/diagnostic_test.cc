@@ -41,6 +41,13 @@ TEST(RenderDiagnostics, MakesControlCharactersHarmless) {
   EXPECT_EQ(shown, "f.yaml:1:1: error: spec.a: wrong\na�[2J �b�\n^\n");
 }
 
+TEST(RenderDiagnostics, MakesHarmlessWhatMessagesTookFromTheFile) {
+  const Diagnostic diagnostic{Severity::kWarning,          1, 1, "spec.\x1b]0;", "reads \x1b[2J\n",
+                              {Note{2, 3, "\x1b[31mhere"}}};
+  EXPECT_EQ(RenderDiagnostics("f\x1b", "a\nb\n", {diagnostic}, false),
+            "f\\x1B:1:1: warning: spec.\\x1B]0;: reads \\x1B[2J\\n\na\n^\nf\\x1B:2:3: note: \\x1B[31mhere\n");
+}
+
 TEST(RenderDiagnostics, CutsLongLinesAroundThePlace) {
   const std::string shown = Render(std::string(1000000, 'x') + "HERE" + std::string(1000000, 'y'), 1, 1000001);
   EXPECT_LT(shown.size(), 400u);

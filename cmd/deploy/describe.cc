@@ -30,20 +30,21 @@ void Inspect(Caller& caller, const std::vector<deploy::Container>& containers, b
 
 // Takes what a container is by itself over what the list said of it.
 void BringUpToDate(Caller& caller, const std::set<std::string>& ended, ContainersOf* containers) {
-  std::map<std::string, deploy::Container*> doubtful;
+  std::vector<deploy::Container*> doubtful;
   std::vector<engine::Call> calls;
   for (auto& [key, of_pipeline] : *containers) {
     for (deploy::Container& container : of_pipeline) {
       if (container.state != "running" || !ended.contains(container.id)) continue;
-      doubtful[container.id] = &container;
+      doubtful.push_back(&container);
       calls.push_back(engine::InspectContainer{container.id});
     }
   }
   if (calls.empty()) return;
-  for (const absl::StatusOr<engine::Reply>& reply : caller.All(calls)) {
-    if (!reply.ok()) continue;  // gone meanwhile
-    const auto& inspect = std::get<engine::ContainerInspect>(*reply);
-    deploy::Container& container = *doubtful.at(inspect.id());
+  const std::vector<absl::StatusOr<engine::Reply>> replies = caller.All(calls);
+  for (size_t index = 0; index < replies.size(); ++index) {
+    if (!replies[index].ok()) continue;  // gone meanwhile
+    const auto& inspect = std::get<engine::ContainerInspect>(*replies[index]);
+    deploy::Container& container = *doubtful[index];
     container.state = inspect.state().status();
     container.exit_code = inspect.state().exit_code();
     if (container.state != "running") container.health = deploy::Health::kNone;

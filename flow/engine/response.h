@@ -134,6 +134,12 @@ inline bool IsBeingDone(const Call& call, const absl::Status& error) {
          absl::StrContains(error.message(), "already in progress");
 }
 
+// Whether 304 means that the container is so already: started, or stopped (Engine API, ContainerStart and
+// ContainerStop). To another call it is no answer.
+inline bool MayBeSo(const Call& call) {
+  return std::holds_alternative<StartContainer>(call) || std::holds_alternative<StopContainer>(call);
+}
+
 // Whether a refusal means that there is no such file, and not that there is no such container: both are 404.
 inline bool IsNoFile(const Call& call, const absl::Status& error) {
   return std::holds_alternative<ReadFile>(call) && absl::IsNotFound(error) &&
@@ -142,12 +148,12 @@ inline bool IsNoFile(const Call& call, const absl::Status& error) {
 
 }  // namespace internal
 
-// Reads the answer to `call`. Errors carry the engine's own words: kNotFound, kAlreadyExists (a conflict),
-// kInvalidArgument, kFailedPrecondition (the engine no longer speaks the version asked in), kPermissionDenied,
-// kResourceExhausted, kUnavailable (ask again), kInternal for all else.
+// Reads the answer to `call`: of the kind that call.h names for it, whatever the engine sent. Errors carry the engine's
+// own words: kNotFound, kAlreadyExists (a conflict), kInvalidArgument, kFailedPrecondition (the engine no longer speaks
+// the version asked in), kPermissionDenied, kResourceExhausted, kUnavailable (ask again), kInternal for all else.
 inline absl::StatusOr<Reply> ReadReply(const Call& call, const HttpResponse& response) {
   if (response.status == 404 && internal::GoneIsDone(call)) return Reply();
-  if (response.status == 304) return Reply();  // started or stopped already
+  if (response.status == 304 && internal::MayBeSo(call)) return Reply();
   if (response.status >= 300) {
     absl::Status error = ReadError(response);
     // The first question: an engine refuses it, if at all, in JSON.

@@ -84,6 +84,32 @@ TEST(ReadReply, TakesStartedAndStoppedAlreadyAsDone) {
   EXPECT_TRUE(ReadReply(StopContainer{"1"}, {304, {}, ""}).ok());
 }
 
+// Whoever asked takes the reply for what the call answers.
+TEST(ReadReply, TakesNotModifiedForAnErrorOfEveryOtherCall) {
+  const std::vector<Call> calls = {Ping{},
+                                   GetInfo{},
+                                   ListContainers{},
+                                   ListNetworks{},
+                                   ListVolumes{},
+                                   ListImages{},
+                                   InspectContainer{},
+                                   SampleStats{},
+                                   InspectImage{},
+                                   InspectNetwork{},
+                                   TailLogs{},
+                                   ReadFile{},
+                                   PullImage{},
+                                   CreateNetwork{},
+                                   CreateVolume{},
+                                   CreateContainer{},
+                                   RenameContainer{},
+                                   RemoveContainer{},
+                                   UnpauseContainer{}};
+  for (const Call& call : calls) {
+    EXPECT_FALSE(ReadReply(call, {304, {}, ""}).ok()) << call.index();
+  }
+}
+
 TEST(ReadReply, FindsThePullErrorThatComesAfterTheStatus) {
   const HttpResponse response{
       200, {}, "{\"status\":\"Pulling\"}\r\n{\"errorDetail\":{\"message\":\"not found\"},\"error\":\"not found\"}\r\n"};

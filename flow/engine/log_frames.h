@@ -3,6 +3,8 @@
 #ifndef FLOW_ENGINE_LOG_FRAMES_H_
 #define FLOW_ENGINE_LOG_FRAMES_H_
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -22,16 +24,23 @@ struct LogFrame {
 // Takes frames from a stream that arrives in pieces of any size.
 class LogFrameReader {
  public:
+  // An engine's frame is a line or a part of one, of 16 KiB (Docker). A longer one than this comes as several, so that
+  // a length that is none does not fill the memory.
+  static constexpr size_t kMostFrame = 1 << 20;
+
   // Takes the next piece; returns the frames that it completes, in order.
   std::vector<LogFrame> Read(absl::string_view piece) {
     buffer_.append(piece.data(), piece.size());
     std::vector<LogFrame> frames;
     size_t at = 0;
-    while (buffer_.size() - at >= kHeader) {
-      const size_t length = Length(at);
-      if (buffer_.size() - at - kHeader < length) break;
-      frames.push_back({LogFrame::Stream(buffer_[at] & 3), buffer_.substr(at + kHeader, length)});
-      at += kHeader + length;
+    while (open_ || buffer_.size() - at >= kHeader) {
+      if (!open_) Open(at);
+      const size_t part = std::min(left_, kMostFrame);
+      if (buffer_.size() - at < part) break;
+      frames.push_back({stream_, buffer_.substr(at, part)});
+      at += part;
+      left_ -= part;
+      open_ = left_ > 0;
     }
     buffer_.erase(0, at);
     return frames;
@@ -40,13 +49,21 @@ class LogFrameReader {
  private:
   static constexpr size_t kHeader = 8;
 
-  size_t Length(size_t at) const {
+  // Takes the header at `at`, which then is behind it.
+  void Open(size_t& at) {
     uint32_t length = 0;
     for (size_t i = 4; i < kHeader; ++i) length = length << 8 | static_cast<uint8_t>(buffer_[at + i]);
-    return length;
+    open_ = true;
+    stream_ = LogFrame::Stream(buffer_[at] & 3);
+    left_ = length;
+    at += kHeader;
   }
 
   std::string buffer_;
+  // The frame whose header was read: how much of it is still to be handed over.
+  bool open_ = false;
+  LogFrame::Stream stream_ = LogFrame::Stream::kStdin;
+  size_t left_ = 0;
 };
 
 // The lines of a whole answer, both streams in the order they were written, without line ends.

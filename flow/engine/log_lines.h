@@ -88,9 +88,9 @@ class LogLineReader {
 
   // Without frames a line's parts follow one another, each with its time before it.
   void AddRaw(absl::string_view piece, std::vector<LogLine>* lines) {
+    size_t at = 0, from = raw_.size();  // what came before holds no end
     raw_.append(piece.data(), piece.size());
-    size_t at = 0;
-    for (size_t end; (end = raw_.find('\n', at)) != std::string::npos; at = end + 1) {
+    for (size_t end; (end = raw_.find('\n', from)) != std::string::npos; at = from = end + 1) {
       AddParts(absl::string_view(raw_).substr(at, end + 1 - at), lines);
     }
     raw_.erase(0, at);

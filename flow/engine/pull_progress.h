@@ -14,19 +14,17 @@
 #include "absl/strings/string_view.h"
 #include "flow/engine/engine.pb.h"
 #include "flow/engine/json.h"
+#include "flow/engine/stream_lines.h"
 
 namespace flow::engine {
 
 class PullProgressReader {
  public:
   void Read(absl::string_view piece) {
-    buffer_.append(piece.data(), piece.size());
-    size_t at = 0;
-    for (size_t end; (end = buffer_.find('\n', at)) != std::string::npos; at = end + 1) {
-      const auto line = ReadJson<PullProgress>(absl::string_view(buffer_).substr(at, end - at));
+    lines_.Read(piece, [this](absl::string_view text) {
+      const auto line = ReadJson<PullProgress>(text);
       if (line.ok()) Take(*line);
-    }
-    buffer_.erase(0, at);
+    });
   }
 
   // "2 of 5 layers, 12.0 of 30.5 MB"; empty while there is nothing to tell. The bytes are of those layers whose size is
@@ -59,6 +57,9 @@ class PullProgressReader {
   const absl::Status& error() const { return error_; }
 
  private:
+  // An image has 127 at most (moby, layer/layer.go); what tells more without end must not fill the memory.
+  static constexpr size_t kMostLayers = 1000;
+
   struct Layer {
     int64_t current = 0, total = 0;  // bytes
     bool done = false;
@@ -68,7 +69,8 @@ class PullProgressReader {
     const std::string& error = line.error_detail().message().empty() ? line.error() : line.error_detail().message();
     if (!error.empty() && error_.ok()) error_ = absl::UnknownError(error);
     // The words of the distribution client; a line of the whole image has its tag for an id, or none.
-    if (line.status() == "Pulling fs layer" || line.status() == "Already exists") layers_[line.id()];
+    const bool begins = line.status() == "Pulling fs layer" || line.status() == "Already exists";
+    if (begins && layers_.size() < kMostLayers) layers_[line.id()];
     const auto found = layers_.find(line.id());
     if (found == layers_.end()) return;
     Layer& layer = found->second;
@@ -82,7 +84,7 @@ class PullProgressReader {
     }
   }
 
-  std::string buffer_;
+  StreamLines lines_;
   std::map<std::string, Layer> layers_;
   absl::Status error_;
 };

@@ -27,6 +27,14 @@ TEST(PullProgressReader, TellsLayersAndBytes) {
   EXPECT_TRUE(reader.error().ok());
 }
 
+TEST(PullProgressReader, CountsNoMoreLayersThanAnImageCanHave) {
+  PullProgressReader reader;
+  for (int i = 0; i < 5000; ++i) {
+    reader.Read(absl::StrCat("{\"status\":\"Pulling fs layer\",\"id\":\"", i, "\"}\n"));
+  }
+  EXPECT_EQ(reader.Text(), "0 of 1000 layers");
+}
+
 TEST(PullProgressReader, KeepsWhatWasReportedInTheStream) {
   PullProgressReader reader;
   reader.Read(

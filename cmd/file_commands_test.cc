@@ -1,4 +1,5 @@
-// The commands that only read files, as programs: what goes to standard output, what to standard error, how they end.
+// What commands do before they ask an engine, as programs: what goes to standard output, what to standard error, how
+// they end.
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -76,6 +77,19 @@ TEST(FileCommands, TheDriverIsAWordOfTheFormat) {
     EXPECT_EQ(elsewhere.exit_code, 0);
     EXPECT_THAT(elsewhere.err, HasSubstr("warning: spec: flow does not deploy to nomad, which --driver says"));
   }
+}
+
+// Of a check nobody expects that it deploys.
+TEST(FlowApply, ChecksOnlyInADryRun) {
+  const integration::Finished run = Execute("flow-apply", {"--check", "--host=unix:///not/there", kValid});
+  EXPECT_EQ(run.exit_code, 2) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("--check needs --dry_run"));
+}
+
+TEST(FlowStatus, ShowsWhatOnePipelineUses) {
+  const integration::Finished run = Execute("flow-status", {"--stats", "--host=unix:///not/there"});
+  EXPECT_EQ(run.exit_code, 2) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("--stats needs the NAME of a pipeline"));
 }
 
 TEST(FlowTranslate, WritesTheProjectInEveryForm) {

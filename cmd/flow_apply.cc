@@ -352,6 +352,11 @@ ExitCode Main(const Arguments& arguments) {
   if (arguments.operands.empty() == FLAGS_file.empty()) {
     return WrongUsage(ApplyCommand(), "it takes one pipeline file, as FILE or as -f FILE");
   }
+  if (FLAGS_check && !FLAGS_dry_run) {
+    return WrongUsage(ApplyCommand(),
+                      "--check needs --dry_run, and deploys nothing: it tells by the exit code whether "
+                      "there is something to do");
+  }
   const Environment environment = ProcessEnvironment();
   const absl::StatusOr<Progress::Mode> mode = Progress::ParseMode(FLAGS_progress, environment);
   if (!mode.ok()) return WrongUsage(ApplyCommand(), mode.status().message());

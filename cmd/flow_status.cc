@@ -90,7 +90,8 @@ ShownOr ShowOne(Session& session, Caller& caller, const PipelineKey& key, Contai
       Describe(session, caller, key, std::move(state.deployment), std::move(containers[key]), WantsInspection());
   if (FLAGS_stats) AddUsage(caller, &status);
   std::string text = ShowPipeline(status, FLAGS_output);
-  if (FLAGS_stats && FLAGS_output == "table") absl::StrAppend(&text, "\n", deploy::UsageTable(status));
+  if (FLAGS_stats && (FLAGS_output == "table" || FLAGS_output == "wide"))
+    absl::StrAppend(&text, "\n", deploy::UsageTable(status));
   return Shown{.text = std::move(text), .code = CodeOf(status)};
 }
 
@@ -174,6 +175,9 @@ ExitCode Watch(Session& session, Caller& caller, const Environment& environment,
 ExitCode Main(const Arguments& arguments) {
   if (!arguments.operands.empty() && !FLAGS_file.empty()) {
     return WrongUsage(StatusCommand(), "it takes a name, or -f FILE");
+  }
+  if (FLAGS_stats && arguments.operands.empty() && FLAGS_file.empty()) {
+    return WrongUsage(StatusCommand(), "--stats needs the NAME of a pipeline: it shows what its containers use");
   }
   const Environment environment = ProcessEnvironment();
   auto opened = Session::Open(kName, environment);

@@ -43,6 +43,8 @@ TEST_F(StatusTest, StatsAreOneSampleOfEachContainer) {
   const Finished& table = Flow("flow-status", {name, "--stats"});
   EXPECT_EQ(table.exit_code, 0) << table.Describe();
   EXPECT_THAT(wire().Requests(), SizeIs(4));
+  EXPECT_THAT(Flow("flow-status", {name, "--stats", "-o", "wide"}).out,
+              AllOf(HasSubstr("RESTARTS"), HasSubstr("NET OUT"), HasSubstr("flow-" + name + "-sink-1")));
   const Json json = ParseJson(Flow("flow-status", {name, "--stats", "-o", "json"}).out);
   // An engine that does not find its containers' cgroups has no sample, and says so by this time.
   const Json sample = engine().Do("GET", absl::StrCat("/containers/flow-", name, "-sink-1/stats?stream=false"));

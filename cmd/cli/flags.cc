@@ -47,7 +47,8 @@ DEFINE_bool(ignore_not_found, false, "A pipeline that is not there is no error."
 DEFINE_bool(all, false, "Every pipeline of the namespace. They are listed first.");
 
 DEFINE_bool(watch, false, "Show it anew whenever it changes, until the pipeline is gone or Ctrl-C.");
-DEFINE_bool(stats, false, "Show what each container uses: CPU, memory, network and block devices, one sample.");
+DEFINE_bool(stats, false,
+            "Of one pipeline, show what each container uses: CPU, memory, network and block devices, one sample.");
 
 DEFINE_bool(follow, false, "Go on with what is written from now on, until the pipeline is deleted or has ended.");
 DEFINE_string(tail, "all", "Of what was written before now, so many lines of each container.");

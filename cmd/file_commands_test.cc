@@ -1,6 +1,7 @@
 // What commands do before they ask an engine, as programs: what goes to standard output, what to standard error, how
 // they end.
 #include <cstdlib>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -65,6 +66,17 @@ TEST(FlowValidate, AFileThatCannotBeReadIsAFailureAndTheOthersAreTold) {
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_THAT(run.err, HasSubstr("not/there.yaml"));
   EXPECT_EQ(Count(run.out, "\"severity\": \"error\""), 8u);
+}
+
+TEST(FileCommands, NostrictHoldsForAnEnvFileToo) {
+  const std::string file = std::string(std::getenv("TEST_TMPDIR")) + "/variables";
+  std::ofstream(file) << "A=$NOT_SET\n";
+  const integration::Finished strict = Execute("flow-validate", {"--env_file", file, kValid});
+  EXPECT_EQ(strict.exit_code, 3);
+  EXPECT_THAT(strict.err, HasSubstr("error: variable \"NOT_SET\" is not set"));
+  const integration::Finished lax = Execute("flow-validate", {"--nostrict", "--env_file", file, kValid});
+  EXPECT_EQ(lax.exit_code, 0);
+  EXPECT_THAT(lax.err, HasSubstr("warning: variable \"NOT_SET\" is not set"));
 }
 
 TEST(FileCommands, TheDriverIsAWordOfTheFormat) {

@@ -40,7 +40,7 @@ absl::StatusOr<std::optional<std::map<std::string, std::string>>> Variables(cons
   for (const std::string& file : files->second) {
     const absl::StatusOr<std::string> text = ReadInput(file, environment);
     if (!text.ok()) return text.status();
-    const pipeline::EnvFileResult parsed = pipeline::ParseEnvFile(*text, environment);
+    const pipeline::EnvFileResult parsed = pipeline::ParseEnvFile(*text, environment, FLAGS_strict);
     tell(file, *text, parsed.diagnostics);
     valid &= parsed.ok();
     for (const auto& [name, value] : parsed.variables) variables[name] = value;

@@ -79,6 +79,27 @@ TEST(FileCommands, NostrictHoldsForAnEnvFileToo) {
   EXPECT_THAT(lax.err, HasSubstr("warning: variable \"NOT_SET\" is not set"));
 }
 
+TEST(FileCommands, TheImageForAllIsJudgedAsOneOfTheFile) {
+  for (const char* command : {"flow-validate", "flow-translate", "flow-apply"}) {
+    const integration::Finished run = Execute(command, {"--default_image=Not An Image", kValid});
+    EXPECT_EQ(run.exit_code, 2) << run.err;
+    EXPECT_EQ(run.out, "");
+    EXPECT_THAT(run.err, HasSubstr("--default_image: "));
+  }
+}
+
+TEST(FileCommands, TheNamespaceIsJudgedAsOneOfTheFile) {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"flow-translate"}, {"flow-apply"}, {"flow-apply", "--dry_run"}}) {
+    std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
+    rest.insert(rest.end(), {"--namespace", "Not/One", kValid});
+    const integration::Finished run = Execute(arguments[0], rest);
+    EXPECT_EQ(run.exit_code, 2) << run.err;
+    EXPECT_EQ(run.out, "");
+    EXPECT_THAT(run.err, HasSubstr("--namespace: \"Not/One\" is no namespace's name"));
+  }
+}
+
 TEST(FileCommands, TheDriverIsAWordOfTheFormat) {
   for (const char* command : {"flow-validate", "flow-translate"}) {
     const integration::Finished unknown = Execute(command, {"--driver=dokcer", kValid});

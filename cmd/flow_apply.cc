@@ -352,6 +352,7 @@ ExitCode Main(const Arguments& arguments) {
   if (arguments.operands.empty() == FLAGS_file.empty()) {
     return WrongUsage(ApplyCommand(), "it takes one pipeline file, as FILE or as -f FILE");
   }
+  if (const absl::Status flags = CheckFileFlags(); !flags.ok()) return WrongUsage(ApplyCommand(), flags.message());
   if (FLAGS_check && !FLAGS_dry_run) {
     return WrongUsage(ApplyCommand(),
                       "--check needs --dry_run, and deploys nothing: it tells by the exit code whether "

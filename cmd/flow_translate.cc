@@ -51,6 +51,7 @@ ExitCode Main(const Arguments& arguments) {
   if (arguments.operands.empty() == FLAGS_file.empty()) {
     return WrongUsage(TranslateCommand(), "it takes one pipeline file, as FILE or as -f FILE");
   }
+  if (const absl::Status flags = CheckFileFlags(); !flags.ok()) return WrongUsage(TranslateCommand(), flags.message());
   const Environment environment = ProcessEnvironment();
   absl::StatusOr<LoadedPipeline> loaded =
       LoadPipeline(FLAGS_file.empty() ? arguments.operands[0] : FLAGS_file, arguments, environment, /*deploy=*/false);

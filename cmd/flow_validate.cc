@@ -21,6 +21,7 @@ ExitCode Main(const Arguments& arguments) {
   std::vector<std::string> files = arguments.operands;
   if (!FLAGS_file.empty()) files.push_back(FLAGS_file);
   if (files.empty()) return WrongUsage(ValidateCommand(), "it takes pipeline files");
+  if (const absl::Status flags = CheckFileFlags(); !flags.ok()) return WrongUsage(ValidateCommand(), flags.message());
   pipeline::DiagnosticList told;
   DiagnosticSink tell;  // on standard error
   if (FLAGS_output == "json") {

@@ -14,6 +14,9 @@ namespace flow {
 
 std::variant<PipelineKey, ExitCode> KeyOfFile(const Session& session, const Arguments& arguments,
                                               const Environment& environment) {
+  if (const absl::Status flags = CheckFileFlags(); !flags.ok()) {
+    return session.Fail(ExitCode::kUsage, flags.message());
+  }
   std::vector<pipeline::Diagnostic> found;
   std::string text;
   const auto keep = [&](const std::string&, const std::string& of, const std::vector<pipeline::Diagnostic>& more) {

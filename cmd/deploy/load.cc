@@ -13,8 +13,10 @@
 #include "cmd/base/paths.h"
 #include "cmd/cli/flags.h"
 #include "cmd/cli/terminal.h"
+#include "cmd/state/store.h"
 #include "flow/pipeline/diagnostic.h"
 #include "flow/pipeline/env_file.h"
+#include "flow/pipeline/image_reference.h"
 #include "flow/pipeline/parse.h"
 
 namespace flow {
@@ -67,6 +69,13 @@ void Parse(const DiagnosticSink& tell, LoadedPipeline& loaded) {
 }
 
 }  // namespace
+
+absl::Status CheckFileFlags() {
+  const absl::Status name = FLAGS_namespace.empty() ? absl::OkStatus() : CheckNamespace(FLAGS_namespace);
+  if (!name.ok()) return absl::InvalidArgumentError(absl::StrCat("--namespace: ", name.message()));
+  const std::string image = FLAGS_default_image.empty() ? "" : pipeline::ImageProblem(FLAGS_default_image);
+  return image.empty() ? absl::OkStatus() : absl::InvalidArgumentError(absl::StrCat("--default_image: ", image));
+}
 
 absl::StatusOr<LoadedPipeline> LoadPipeline(const std::string& file, const Arguments& arguments,
                                             const Environment& environment, bool deploy, DiagnosticSink tell) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "cmd/base/environment.h"
 #include "cmd/cli/arguments.h"
@@ -31,6 +32,10 @@ struct LoadedPipeline {
 // and its diagnostics.
 using DiagnosticSink = std::function<void(const std::string& file, const std::string& text,
                                           const std::vector<pipeline::Diagnostic>& diagnostics)>;
+
+// Whether --namespace and --default_image, which stand in for what a file says, are what the file might say. To be
+// asked before LoadPipeline(). InvalidArgument: wrong usage, in a sentence that names the flag.
+absl::Status CheckFileFlags();
 
 // Reads and parses `file` ("-": standard input) as the flags of flags.h say (--env_file, --default_image, --driver,
 // --allow_host_path, --nostrict, --namespace), and gives its diagnostics, and those of an --env_file, to `tell`;

@@ -69,18 +69,20 @@ absl::Status RemoveFolder(const std::string& folder) {
 
 }  // namespace
 
+absl::Status CheckNamespace(absl::string_view name) {
+  if (IsName(name, "-")) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "\"", absl::CHexEscape(name),
+      "\" is no namespace's name: ", "lower-case letters, digits, and - between them, at most ", kLongestName));
+}
+
 absl::Status CheckKey(const PipelineKey& key) {
   if (!IsName(key.name, "-_") || absl::StrContains(key.name, "__")) {
     return absl::InvalidArgumentError(
         absl::StrCat("\"", absl::CHexEscape(key.name), "\" is no pipeline's name: lower-case ",
                      "letters, digits, and - and single _ between them, at most ", kLongestName));
   }
-  if (!IsName(key.pipeline_namespace, "-")) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "\"", absl::CHexEscape(key.pipeline_namespace),
-        "\" is no namespace's name: ", "lower-case letters, digits, and - between them, at most ", kLongestName));
-  }
-  return absl::OkStatus();
+  return CheckNamespace(key.pipeline_namespace);
 }
 
 absl::StatusOr<std::string> StateFolder(absl::string_view flag, const Environment& environment) {

@@ -23,6 +23,9 @@ struct PipelineKey {
   friend auto operator<=>(const PipelineKey&, const PipelineKey&) = default;
 };
 
+// Whether this is a namespace's name as the format has them. InvalidArgument, naming it and the rule.
+absl::Status CheckNamespace(absl::string_view name);
+
 // Whether both are names as the format has them (docs/pipeline.md, "metadata"): only such a key becomes a path.
 // InvalidArgument, naming the wrong one and the rule.
 absl::Status CheckKey(const PipelineKey& key);

@@ -1,0 +1,112 @@
+// Answers that no engine gives, from what stands where one is expected: the commands end with a message, not in an abort.
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "cmd/engine/fake_server.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "integration/process.h"
+
+namespace flow {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr char kFile[] = "examples/minimal.yaml";
+
+integration::Finished Execute(const FakeServer& engine, const std::string& command,
+                              const std::vector<std::string>& arguments) {
+  const std::string folder = std::getenv("TEST_TMPDIR");
+  integration::Process process("cmd/" + command, arguments,
+                               {{"DOCKER_HOST", engine.endpoint().address}, {"FLOW_STATE_DIR", folder + "/state"}},
+                               folder);
+  return process.Wait();
+}
+
+TEST(HostileEngine, NotModifiedIsNoAnswerToAQuestion) {
+  FakeServer engine([](FakeConnection& connection) {
+    for (std::string request; !(request = connection.Read()).empty();) {
+      const bool ping = absl::StrContains(request, "/_ping");
+      connection.Answer(ping ? 200 : 304, "", ping ? "Api-Version: 1.41" : "");
+    }
+  });
+  const std::vector<std::pair<std::string, std::vector<std::string>>> commands = {
+      {"flow-apply", {kFile}},    {"flow-status", {}},          {"flow-status", {"minimal"}},
+      {"flow-logs", {"minimal"}}, {"flow-delete", {"minimal"}}, {"flow-delete", {"--all"}}};
+  for (const auto& [command, arguments] : commands) {
+    const integration::Finished run = Execute(engine, command, arguments);
+    EXPECT_EQ(run.exit_code, 1) << run.Describe();
+    EXPECT_THAT(run.err, HasSubstr("HTTP status 304")) << run.Describe();
+  }
+}
+
+// What a watch that asks for a container that has ended is told, and how far it is.
+class Watched {
+ public:
+  void Serve(FakeConnection& connection) {
+    for (std::string request; !(request = connection.Read()).empty();) {
+      if (absl::StrContains(request, "/_ping")) {
+        connection.Answer(200, "", "Api-Version: 1.41");
+      } else if (absl::StrContains(request, "/events")) {
+        TellEvents(connection);
+      } else if (absl::StrContains(request, "/containers/json")) {
+        // In the third list it is gone, which ends the watch.
+        connection.Answer(200, Count(lists_) < 3 ? kList : "[]");
+      } else if (absl::StrContains(request, "/containers/asked/json")) {
+        connection.Answer(200, R"({"Id": "another", "State": {"Status": "exited", "ExitCode": 3}})");
+        Count(inspections_);
+      } else {
+        connection.Answer(404, "{}");
+      }
+    }
+  }
+
+ private:
+  static constexpr char kList[] = R"([{"Id": "asked", "Names": ["/flow-x-a-1"], "State": "running", "Status": "Up",
+      "Labels": {"com.obsrvr.flow.namespace": "default", "com.obsrvr.flow.pipeline": "x",
+                 "com.obsrvr.flow.component": "a"}}])";
+
+  int Count(int& what) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    changed_.notify_all();
+    return ++what;
+  }
+
+  void WaitFor(const int& what) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait_for(lock, std::chrono::seconds(60), [&] { return what > 0; });
+  }
+
+  void TellEvents(FakeConnection& connection) {
+    connection.Write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    WaitFor(lists_);
+    connection.Chunk(R"({"Type": "container", "Action": "die", "Actor": {"ID": "asked"}})"
+                     "\n");
+    WaitFor(inspections_);
+    connection.Chunk(R"({"Type": "container", "Action": "destroy", "Actor": {"ID": "asked"}})"
+                     "\n");
+    connection.WaitForClose();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int lists_ = 0, inspections_ = 0;
+};
+
+TEST(HostileEngine, TheInspectionOfAnotherContainerIsTakenForTheOneThatWasAskedFor) {
+  Watched watched;
+  FakeServer engine([&](FakeConnection& connection) { watched.Serve(connection); });
+  const integration::Finished run = Execute(engine, "flow-status", {"x", "--watch"});
+  EXPECT_EQ(run.exit_code, 0) << run.Describe();
+  EXPECT_THAT(run.err, HasSubstr("pipeline \"x\" is gone")) << run.Describe();
+}
+
+}  // namespace
+}  // namespace flow

@@ -162,6 +162,7 @@ class Watcher {
       }
       const deploy::PipelineStatus status =
           Describe(session_, caller_, key, std::move(state.deployment), std::move(of_pipeline), /*inspect_all=*/false);
+      if (caller_.signal() != 0) return Stop(caller_.signal());
       told->second->heartbeat.Look(status, deployment.has_value() ? &*deployment : nullptr);
       ++told;
     }

@@ -169,7 +169,8 @@ ExitCode Show(Session& session, deploy::LogInput input, Output& output) {
     if (const std::optional<int> signal = session.signals().Next()) return static_cast<ExitCode>(128 + *signal);
     driver.Tick();
   }
-  if (output.status().ok() || IsClosedPipe(output.status())) return ExitCode::kDone;
+  if (output.status().ok()) return driver.complete() ? ExitCode::kDone : ExitCode::kFailed;
+  if (IsClosedPipe(output.status())) return ExitCode::kDone;
   return session.Fail(ExitCode::kFailed, output.status().message());
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "cmd/base/environment.h"
 #include "cmd/base/file.h"
 #include "cmd/cli/arguments.h"
@@ -29,6 +30,8 @@ namespace flow {
 namespace {
 
 constexpr char kName[] = "flow-status";
+// Where a watch could not look.
+constexpr absl::Duration kAgain = absl::Seconds(1);
 
 // The pipeline that the flags and a name ask for.
 PipelineKey KeyOf(const std::string& name) { return {FLAGS_namespace.empty() ? "default" : FLAGS_namespace, name}; }
@@ -71,13 +74,13 @@ ExitCode CodeOf(const deploy::PipelineStatus& status) {
   return FLAGS_check && !deploy::IsWell(status) ? ExitCode::kFailed : ExitCode::kDone;
 }
 
-// What is shown, or the exit code of what went wrong, which was told.
+// What is shown; the exit code of what went wrong, which was told; or the engine's refusal to list the containers.
 struct Shown {
   std::string text;
   ExitCode code = ExitCode::kDone;
   std::string nothing;  // instead of a text: that there is nothing to be shown
 };
-using ShownOr = std::variant<Shown, ExitCode>;
+using ShownOr = std::variant<Shown, ExitCode, absl::Status>;
 
 ShownOr ShowOne(Session& session, Caller& caller, const PipelineKey& key, ContainersOf containers) {
   OwnState state = OwnStates(session).Read(key);
@@ -123,9 +126,19 @@ ShownOr ShowAll(Session& session, Caller& caller, ContainersOf containers) {
 ShownOr Look(Session& session, Caller& caller, const std::string& name, const std::set<std::string>& ended = {}) {
   absl::StatusOr<ContainersOf> containers = ListContainers(caller, Labels(name), ended);
   if (caller.signal() != 0) return static_cast<ExitCode>(128 + caller.signal());
-  if (!containers.ok()) return session.Fail(CodeOfRefusal(containers.status()), containers.status().message());
-  return name.empty() ? ShowAll(session, caller, *std::move(containers))
-                      : ShowOne(session, caller, KeyOf(name), *std::move(containers));
+  if (!containers.ok()) return containers.status();
+  ShownOr shown = name.empty() ? ShowAll(session, caller, *std::move(containers))
+                               : ShowOne(session, caller, KeyOf(name), *std::move(containers));
+  // What was asked when it came is not known, and nothing to show.
+  if (caller.signal() != 0) return static_cast<ExitCode>(128 + caller.signal());
+  return shown;
+}
+
+// What ends the command instead of something to show, told; nothing: there is something.
+std::optional<ExitCode> Over(const Session& session, const ShownOr& looked) {
+  if (const ExitCode* over = std::get_if<ExitCode>(&looked)) return *over;
+  const auto* refused = std::get_if<absl::Status>(&looked);
+  return refused == nullptr ? std::nullopt : std::optional(session.Fail(CodeOfRefusal(*refused), refused->message()));
 }
 
 // The folders where the state of what is shown may change.
@@ -137,6 +150,20 @@ void WatchFolders(Session& session, const std::string& name, ChangeWatch& change
   for (const PipelineKey& key : keys) changes.Watch(key);
 }
 
+// Shows what a look has found. The exit code where that ends the watch, which was told.
+std::optional<ExitCode> ShowOn(std::optional<Screen>& screen, Session& session, const Environment& environment,
+                               const std::string& name, const Shown& shown) {
+  if (!name.empty() && !shown.nothing.empty()) {
+    if (!screen.has_value()) return session.Fail(shown.code, shown.nothing);
+    screen.reset();
+    return session.Fail(ExitCode::kDone, absl::StrCat("pipeline \"", name, "\" is gone"));
+  }
+  if (!screen.has_value()) screen.emplace(environment);
+  const absl::Status written = screen->Show(shown.nothing.empty() ? shown.text : shown.nothing + "\n");
+  if (written.ok()) return std::nullopt;
+  return IsClosedPipe(written) ? ExitCode::kDone : session.Fail(ExitCode::kFailed, written.message());
+}
+
 // Shows it anew whenever it has changed, until the pipeline is gone or a signal comes.
 ExitCode Watch(Session& session, Caller& caller, const Environment& environment, const std::string& name) {
   ChangeWatch changes(session, Labels(name), caller.version());
@@ -145,30 +172,28 @@ ExitCode Watch(Session& session, Caller& caller, const Environment& environment,
   }
   std::optional<Screen> screen;
   for (bool changed = true;;) {
+    bool again = false;
     if (changed) {
       WatchFolders(session, name, changes);
       const ShownOr looked = Look(session, caller, name, changes.TakeEnded());
-      if (const ExitCode* over = std::get_if<ExitCode>(&looked)) return *over;
-      const Shown& shown = std::get<Shown>(looked);
-      if (!name.empty() && !shown.nothing.empty()) {
-        if (!screen.has_value()) return session.Fail(shown.code, shown.nothing);
+      const auto* refused = std::get_if<absl::Status>(&looked);
+      // An engine that goes away, which its stream of events will tell; or one connection that broke.
+      again = refused != nullptr && absl::IsUnavailable(*refused) && screen.has_value();
+      if (const auto* shown = std::get_if<Shown>(&looked)) {
+        if (const std::optional<ExitCode> over = ShowOn(screen, session, environment, name, *shown)) return *over;
+      } else if (!again) {
         screen.reset();
-        return session.Fail(ExitCode::kDone, absl::StrCat("pipeline \"", name, "\" is gone"));
-      }
-      if (!screen.has_value()) screen.emplace(environment);
-      const absl::Status written = screen->Show(shown.nothing.empty() ? shown.text : shown.nothing + "\n");
-      if (!written.ok()) {
-        return IsClosedPipe(written) ? ExitCode::kDone : session.Fail(ExitCode::kFailed, written.message());
+        return *Over(session, looked);
       }
     }
-    const ChangeWatch::Woken woken = changes.Wait({screen->resized_fd()});
+    const ChangeWatch::Woken woken = changes.Wait({screen->resized_fd()}, again ? kAgain : absl::InfiniteDuration());
     if (woken.signal != 0) return static_cast<ExitCode>(128 + woken.signal);
     if (!woken.status.ok()) {
       screen.reset();
       return session.Fail(ExitCode::kFailed, woken.status.message());
     }
     (void)screen->Resize();
-    changed = woken.changed;
+    changed = woken.changed || again;
   }
 }
 
@@ -198,7 +223,7 @@ ExitCode Main(const Arguments& arguments) {
   }
   if (FLAGS_watch) return Watch(session, caller, environment, name);
   const ShownOr looked = Look(session, caller, name);
-  if (const ExitCode* over = std::get_if<ExitCode>(&looked)) return *over;
+  if (const std::optional<ExitCode> over = Over(session, looked)) return *over;
   const Shown& shown = std::get<Shown>(looked);
   if (!shown.nothing.empty()) return session.Fail(shown.code, shown.nothing);
   return Print(kName, shown.text) ? shown.code : ExitCode::kFailed;

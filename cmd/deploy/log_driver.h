@@ -37,6 +37,8 @@ class LogDriver {
   void Tick();
   absl::Time due() const { return machine_.due(); }
   bool done() const { return done_; }
+  // False: some of what was asked for could not be read, and that was told.
+  bool complete() const { return complete_; }
 
  private:
   void Tell(const deploy::LogEvent& event);
@@ -47,7 +49,10 @@ class LogDriver {
   void Do(const deploy::PauseLog& pause);
   void Do(const deploy::PrintLine& line) { hooks_.print(line); }
   void Do(const deploy::LogWarning& warning) { hooks_.warn(warning.text); }
-  void Do(const deploy::LogsDone&) { done_ = true; }
+  void Do(const deploy::LogsDone& logs) {
+    done_ = true;
+    complete_ = logs.complete;
+  }
 
   Client& client_;
   deploy::LogFollow machine_;
@@ -56,6 +61,7 @@ class LogDriver {
   std::map<int, int> logs_;      // the same of the streams of output
   int events_ = 0;               // the client's number of the stream of events; 0: none
   bool done_ = false;
+  bool complete_ = true;
 };
 
 }  // namespace flow

@@ -61,7 +61,9 @@ struct PrintLine {
 struct LogWarning {
   std::string text;
 };
-struct LogsDone {};
+struct LogsDone {
+  bool complete = true;  // else some of what was asked for could not be read, and that was told
+};
 
 using LogAction = std::variant<Send, Listen, OpenLog, PauseLog, PrintLine, LogWarning, LogsDone>;
 
@@ -91,7 +93,7 @@ class LogFollow {
     PassOn();
     if (!done_ && IsOver()) {
       done_ = true;
-      out_.push_back(LogsDone{});
+      out_.push_back(LogsDone{.complete = !incomplete_});
     }
     return std::exchange(out_, {});
   }
@@ -119,6 +121,8 @@ class LogFollow {
     int stream = 0;         // that is open; 0: none
     int looking = 0;        // the request for its state; 0: none
     absl::Time look_again = absl::InfiniteFuture();
+    bool brought = false;  // the stream has brought a line that is new
+    absl::Duration pause;  // before the next look, where streams bring nothing
     bool paused = false;
     bool gone = false;        // removed: what is still to come of it is the last
     bool over = false;        // it writes no more, and is not started again
@@ -189,11 +193,15 @@ class LogFollow {
       source.paused = false;
       // Of a line that was cut off by the loss of the engine the whole comes again.
       if (ended.status.ok()) AddLines(id, source, source.reader.End());
+      if (!source.reader.error().empty())
+        Incomplete(source, absl::StrCat("the engine reads no further: ", source.reader.error()));
       merge_.Close(id);
       if (source.gone) return (void)sources_.erase(found);
       if (!ended.status.ok()) OnRefused(source, ended.status);
       if (input_.follow && now_ < input_.until) {
-        source.look_again = ended.status.ok() ? now_ : now_ + kShortPause;
+        source.pause = std::exchange(source.brought, false) ? absl::ZeroDuration() : source.pause;
+        source.look_again = now_ + (ended.status.ok() ? source.pause : std::max(source.pause, kShortPause));
+        source.pause = std::clamp(source.pause * 2, kShortPause, kLongPause);
       } else {
         source.over = true;
       }
@@ -226,7 +234,10 @@ class LogFollow {
   void OnList(const absl::StatusOr<engine::Reply>& reply) {
     listing_ = 0;
     if (!reply.ok()) {
-      if (!input_.follow) Warn(absl::StrCat("the engine did not list the containers: ", reply.status().message()));
+      if (!input_.follow) {
+        incomplete_ = true;
+        Warn(absl::StrCat("the engine did not list the containers: ", reply.status().message()));
+      }
       listed_ = !input_.follow;  // else the stream of events breaks too, and it is listed again
       return;
     }
@@ -272,6 +283,7 @@ class LogFollow {
     auto& [id, source] = *found;
     if (absl::IsNotFound(reply.status())) return Remove(found);
     if (!reply.ok()) {
+      if (!input_.follow) Incomplete(source, reply.status().message());
       source.over = !input_.follow;
       return;  // the engine is not there; when it is back, it is asked again
     }
@@ -320,16 +332,30 @@ class LogFollow {
       if (line.time > source.last) source.at_last = 0;
       if (line.time >= source.last) ++source.at_last;
       source.last = std::max(source.last, line.time);
+      source.brought = true;
       merge_.Add(id, std::move(line), now_);
     }
   }
 
   void OnRefused(Source& source, const absl::Status& status) {
     // Gone, or about to be ("dead or marked for removal", a conflict to Docker).
-    if (absl::IsUnavailable(status) || absl::IsNotFound(status) || absl::IsAlreadyExists(status)) return;
+    if (absl::IsNotFound(status) || absl::IsAlreadyExists(status)) return;
+    if (absl::IsUnavailable(status)) {
+      if (!input_.follow) Incomplete(source, status.message());
+      return;
+    }
     source.unreadable = source.over = true;
-    if (!warned_.insert(source.component).second) return;
-    Warn(absl::StrCat(source.component, ": its log cannot be read: ", status.message()));
+    WarnOnce(source, absl::StrCat("its log cannot be read: ", status.message()));
+  }
+
+  // Something of a container's log is missing.
+  void Incomplete(const Source& source, absl::string_view why) {
+    incomplete_ = true;
+    WarnOnce(source, absl::StrCat("its log was not read to the end: ", why));
+  }
+
+  void WarnOnce(const Source& source, const std::string& text) {
+    if (warned_.insert(source.component).second) Warn(absl::StrCat(source.component, ": ", text));
   }
 
   // Reads no more of what is far ahead of the others.
@@ -376,6 +402,7 @@ class LogFollow {
   bool began_ = false;   // the first list has come
   bool deaf_ = false;
   bool done_ = false;
+  bool incomplete_ = false;  // something could not be read
 };
 
 }  // namespace flow::deploy

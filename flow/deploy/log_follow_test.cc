@@ -48,6 +48,7 @@ class LogFollowTest : public ::testing::Test {
         ++listens_;
       } else {
         done_ = true;
+        complete_ = std::get<LogsDone>(action).complete;
       }
     }
   }
@@ -112,7 +113,7 @@ class LogFollowTest : public ::testing::Test {
   std::map<std::string, int> looking_, streams_;
   std::vector<engine::LogsQuery> opened_;
   std::vector<std::string> printed_, warnings_;
-  bool paused_ = false, done_ = false;
+  bool paused_ = false, done_ = false, complete_ = false;
 };
 
 TEST_F(LogFollowTest, WithoutFollowItEndsWhenAllIsRead) {
@@ -130,7 +131,41 @@ TEST_F(LogFollowTest, WithoutFollowItEndsWhenAllIsRead) {
   EXPECT_THAT(printed_, ElementsAre("b: one", "a: two"));
   EXPECT_FALSE(done_);
   End("a1");
+  EXPECT_TRUE(done_ && complete_);
+}
+
+TEST_F(LogFollowTest, WhatIsCutOffIsToldAndNotTakenForTheWhole) {
+  Start({});
+  AnswerList({"a1", "b1"});
+  AnswerLook("a1", "running");
+  Tell(Answer{std::exchange(looking_["b1"], 0), absl::InternalError("no")});
+  Write("a1", 1, "first");
+  End("a1", absl::UnavailableError("the connection was lost"));
+  EXPECT_THAT(printed_, ElementsAre("a: first"));
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("b: its log was not read to the end: no"),
+                                     HasSubstr("a: its log was not read to the end: the connection was lost")));
   EXPECT_TRUE(done_);
+  EXPECT_FALSE(complete_);
+}
+
+// A broken record in the engine's file, say: it says so, and ends the stream of a container that runs on.
+TEST_F(LogFollowTest, AStreamThatTheEngineEndsAgainAndAgainIsAskedForInGrowingPauses) {
+  Follow({"a1"});
+  AnswerLook("a1", "running");
+  size_t opened = 0;
+  const absl::Time end = now_ + absl::Seconds(60);
+  while (now_ < end) {
+    Tell(LogPiece{streams_.at("a1"), std::string("\3\0\0\0\0\0\0\7broken\n", 15)});
+    End("a1");
+    Wait(absl::Seconds(1));
+    if (looking_["a1"] != 0) AnswerLook("a1", "running");
+    opened = opened_.size();
+  }
+  EXPECT_GT(opened, 5u);
+  EXPECT_LT(opened, 25u);
+  EXPECT_THAT(warnings_,
+              ElementsAre(HasSubstr("a: its log was not read to the end: the engine reads no further: broken")));
+  EXPECT_THAT(Printed(), IsEmpty());
 }
 
 // One container's output may be read to its end before the engine has said how another is.

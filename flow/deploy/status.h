@@ -207,7 +207,9 @@ inline PipelineStatus DescribePipeline(const StatusInput& input) {
   const bool applies = metadata_is_read && deployment.phase() != Deployment::DELETING;
   if (!input.deployment.has_value() && !applies) return pipeline;
 
-  const std::string holder = input.holder.has_value() ? absl::StrCat(" by process ", *input.holder) : "";
+  // Between taking a lock and writing its id there it is held by someone who cannot be told.
+  const bool told = input.holder.has_value() && *input.holder > 0;
+  const std::string holder = told ? absl::StrCat(" by process ", *input.holder) : "";
   switch (applies ? Deployment::APPLYING : deployment.phase()) {
     case Deployment::APPLYING:
       pipeline.set_state("applying");

@@ -138,6 +138,7 @@ TEST(DescribePipeline, TellsAnApplyThatIsUnderWayFromOneThatWasCutOff) {
   Deployment deployment = Applied({"a"});
   deployment.set_phase(Deployment::APPLYING);
   EXPECT_EQ(Describe(deployment, {}, 77).message(), "is being applied by process 77");
+  EXPECT_EQ(Describe(deployment, {}, -1).message(), "is being applied");
   EXPECT_THAT(Describe(deployment, {}).message(), HasSubstr("cut off"));
   EXPECT_EQ(Describe(deployment, {Make("a", "running")}).state(), "applying");
   deployment.set_phase(Deployment::DELETING);

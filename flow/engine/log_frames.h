@@ -16,7 +16,8 @@
 namespace flow::engine {
 
 struct LogFrame {
-  enum class Stream { kStdin = 0, kStdout = 1, kStderr = 2 };
+  // kError: not the container's output, but why the engine cannot go on (moby, pkg/stdcopy, "Systemerr").
+  enum class Stream { kStdin = 0, kStdout = 1, kStderr = 2, kError = 3 };
   Stream stream;
   std::string bytes;
 };

@@ -47,7 +47,13 @@ class LogLineReader {
     if (terminal_) {
       AddRaw(piece, &lines);
     } else {
-      for (const LogFrame& frame : frames_.Read(piece)) AddPart(frame.stream, frame.bytes, &lines);
+      for (const LogFrame& frame : frames_.Read(piece)) {
+        if (frame.stream == LogFrame::Stream::kError) {
+          error_ = std::string(absl::StripAsciiWhitespace(frame.bytes.substr(0, kPart)));
+        } else {
+          AddPart(frame.stream, frame.bytes, &lines);
+        }
+      }
     }
     return lines;
   }
@@ -61,6 +67,9 @@ class LogLineReader {
     }
     return lines;
   }
+
+  // Why the engine does not read on, in its words; empty: it said nothing of that kind.
+  const std::string& error() const { return error_; }
 
  private:
   // What the engine cuts lines at (moby, daemon/logger/copier.go).
@@ -112,6 +121,7 @@ class LogLineReader {
   bool terminal_;
   LogFrameReader frames_;
   std::string raw_;
+  std::string error_;
   absl::Time latest_ = absl::UnixEpoch();  // the last time that was told
   // The line that is not complete, of either stream; of the infinite past where there is none.
   LogLine open_[2] = {{.time = absl::InfinitePast(), .text = ""}, {.time = absl::InfinitePast(), .text = ""}};

@@ -153,6 +153,7 @@ class Apply {
   void On(const TimerFired& fired) {
     if (fired.timer == timeout_) return OnTimeout();
     if (phase_ < Phase::kConcluding) patience_.On(fired, out_);
+    if (phase_ <= Phase::kSettling) doing_.On(fired, out_);
     watch_.On(fired, out_);
   }
 

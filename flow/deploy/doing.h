@@ -68,7 +68,10 @@ class Doing {
     const Operation& operation = executor_.plan().operations(index);
     if (operation.kind() == Operation::CREATE_NETWORK) {
       if (claim_.asked()) {
-        outcome.reply = claim_.OnListed(project, answer.reply, out);
+        auto claimed = claim_.OnListed(project, answer.reply, out);
+        claiming_ = index;
+        if (!claimed.has_value()) return std::nullopt;
+        outcome.reply = *std::move(claimed);
       } else if (const int listing = claim_.OnCreated(operation.name(), answer.reply, out); listing != 0) {
         calls_[listing] = index;
         return std::nullopt;
@@ -85,6 +88,10 @@ class Doing {
         done ? Report::Kind::kDone : Report::Kind::kFailed, operation,
         done ? DoneText(operation) : absl::StrCat(OperationText(operation), ": ", outcome.reply.status().message()));
     return outcome;
+  }
+
+  void On(const TimerFired& fired, Outbox& out) {
+    if (const int listing = claim_.On(fired, out); listing != 0) calls_[listing] = claiming_;
   }
 
   // The calls of these operations are no longer awaited, and count as failed.
@@ -121,6 +128,7 @@ class Doing {
   Executor executor_;
   std::map<int, uint32_t> calls_;  // request → operation
   NetworkClaim claim_;
+  uint32_t claiming_ = 0;  // the operation that it is of
 };
 
 }  // namespace flow::deploy

@@ -34,13 +34,13 @@ inline bool IsOwned(const google::protobuf::Map<std::string, std::string>& label
   return Label(labels, compose::kNamespaceLabel) == namespace_ && Label(labels, compose::kPipelineLabel) == pipeline;
 }
 
-// The oldest of the pipeline's networks; nullptr where the list has none.
+// The oldest of the pipeline's networks, but for the one of this id; nullptr where the list has none.
 inline const engine::NetworkSummary* OldestOwned(const engine::NetworkList& list, absl::string_view namespace_,
-                                                 absl::string_view pipeline) {
+                                                 absl::string_view pipeline, absl::string_view but = "") {
   const auto age = [](const engine::NetworkSummary& network) { return std::tie(network.created(), network.id()); };
   const engine::NetworkSummary* oldest = nullptr;
   for (const engine::NetworkSummary& network : list.networks()) {
-    if (!IsOwned(network.labels(), namespace_, pipeline)) continue;
+    if (network.id() == but || !IsOwned(network.labels(), namespace_, pipeline)) continue;
     if (oldest == nullptr || age(network) < age(*oldest)) oldest = &network;
   }
   return oldest;

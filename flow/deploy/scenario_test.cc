@@ -20,6 +20,7 @@
 //   > deafen                    the stream of events breaks
 //   > kill-engine               the same, and what ran has ended when it is opened again
 //   > tell-end CONTAINER        by then, as an engine does that was killed
+//   > remove-network ID         by someone else
 //   > stop|remove CONTAINER     by hand, without the machine
 //   > hold container|network NAME [PIPELINE]
 //   > network|volume NAME PIPELINE    one comes up that carries the pipeline's labels
@@ -300,6 +301,7 @@ class Story {
     if (command == "attach") return engine().Attach(argument), "";
     if (command == "network") return engine().AddNetwork(words.at(0), words.at(1)), "";
     if (command == "volume") return engine().AddVolume(words.at(0), words.at(1)), "";
+    if (command == "remove-network") return (void)engine().Execute(engine::RemoveNetwork{argument}).ok(), "";
     if (command == "lose-state") return saved().reset(), "";
     if (command == "hold") {
       if (words.at(0) == "container") engine().AddForeignContainer(words.at(1), words.size() > 2 ? words[2] : "");

@@ -25,7 +25,7 @@ struct Setback {
 };
 
 // What an engine says that starts nothing because two networks have the name of the container's. Two appliers at the
-// same time make two, and the one who made the younger removes it at once (network_claim.h).
+// same time make two, and one of them removes its own within a second or so (network_claim.h).
 inline bool IsAmbiguousNetwork(const HttpResponse& response) {
   return response.status >= 400 && absl::StrContains(response.body, " is ambiguous (") &&
          absl::StrContains(response.body, "matches found on name");
@@ -35,8 +35,8 @@ inline bool IsAmbiguousNetwork(const HttpResponse& response) {
 // limit of hours), and what a proxy says of an engine that is not there (502 to 504; RFC 9110, 15.6). Retry-After is
 // read in seconds.
 inline std::optional<Setback> SetbackOf(const HttpResponse& response) {
-  // Six tries: some three seconds.
-  if (IsAmbiguousNetwork(response)) return Setback{.taken = false, .away = false, .most_tries = 6};
+  // Eight tries: some six seconds.
+  if (IsAmbiguousNetwork(response)) return Setback{.taken = false, .away = false, .most_tries = 8};
   int seconds = 0;
   const auto header = response.headers.find("retry-after");
   const bool says_when = header != response.headers.end() && absl::SimpleAtoi(header->second, &seconds) && seconds >= 0;

@@ -35,7 +35,7 @@ TEST(Setback, IsASecondNetworkOfTheName) {
   EXPECT_FALSE(setback->away);
   EXPECT_TRUE(RetryAfter(StartContainer{"a", true}, *setback, 1, absl::Minutes(1), 0).has_value());
   EXPECT_TRUE(RetryAfter(StartContainer{"a", true}, *setback, 5, absl::Minutes(1), 0).has_value());
-  EXPECT_FALSE(RetryAfter(StartContainer{"a", true}, *setback, 6, absl::Minutes(1), 0).has_value());
+  EXPECT_FALSE(RetryAfter(StartContainer{"a", true}, *setback, 8, absl::Minutes(1), 0).has_value());
 }
 
 TEST(Retry, WhatMustNotBeDoneTwiceIsNotWhereItMayHaveBeenDone) {

@@ -287,7 +287,7 @@ class Apply {
 
   void Inspect() {
     phase_ = Phase::kInspecting;
-    DecideRest();  // by the images that were pulled
+    if (!pulls_.plan.operations().empty()) DecideRest();  // by the images that were pulled
     survey_.InspectImages(ImagesToInspect(project(), decision_.plan), out_);
   }
 

@@ -1,5 +1,4 @@
 // Case P20: engines of every age, and what is none, as a stub that the commands speak to. The commands as programs.
-#include <cstdlib>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -11,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "cmd/engine/fake_server.h"
+#include "cmd/run_command.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "integration/process.h"
@@ -25,22 +25,13 @@ using ::testing::Not;
 
 constexpr char kFile[] = "examples/minimal.yaml";
 
-integration::Finished Execute(const FakeServer& engine, const std::string& command,
-                              const std::vector<std::string>& arguments) {
-  const std::string folder = std::getenv("TEST_TMPDIR");
-  integration::Process process("cmd/" + command, arguments,
-                               {{"DOCKER_HOST", engine.endpoint().address}, {"FLOW_STATE_DIR", folder + "/state"}},
-                               folder);
-  return process.Wait();
-}
-
 // Every command that speaks to an engine is told of it in the same way: exit 4, with these words.
 void ExpectNoEngine(const FakeServer& engine, const std::vector<std::string>& words) {
   const std::vector<std::pair<std::string, std::vector<std::string>>> commands = {
       {"flow-apply", {kFile}},    {"flow-status", {}},       {"flow-status", {"minimal"}},
       {"flow-logs", {"minimal"}}, {"flow-delete", {"none"}}, {"flow-heartbeat", {"minimal"}}};
   for (const auto& [command, arguments] : commands) {
-    const integration::Finished run = Execute(engine, command, arguments);
+    const integration::Finished run = RunCommand(engine, command, arguments);
     EXPECT_EQ(run.exit_code, 4) << run.Describe();
     EXPECT_EQ(run.out, "") << run.Describe();
     for (const std::string& word : words) EXPECT_THAT(run.err, HasSubstr(word)) << run.Describe();
@@ -80,10 +71,10 @@ TEST(EngineVersions, AnEngineOfTomorrowIsSpokenToInAVersionOfItsOwn) {
       }
     }
   });
-  EXPECT_EQ(Execute(tomorrow, "flow-status", {}).exit_code, 0);
-  EXPECT_EQ(Execute(tomorrow, "flow-status", {"none"}).exit_code, 6);
-  EXPECT_EQ(Execute(tomorrow, "flow-delete", {"none"}).exit_code, 6);
-  const integration::Finished plan = Execute(tomorrow, "flow-apply", {"--dry_run", kFile});
+  EXPECT_EQ(RunCommand(tomorrow, "flow-status", {}).exit_code, 0);
+  EXPECT_EQ(RunCommand(tomorrow, "flow-status", {"none"}).exit_code, 6);
+  EXPECT_EQ(RunCommand(tomorrow, "flow-delete", {"none"}).exit_code, 6);
+  const integration::Finished plan = RunCommand(tomorrow, "flow-apply", {"--dry_run", kFile});
   EXPECT_EQ(plan.exit_code, 0) << plan.Describe();
   const std::lock_guard<std::mutex> lock(mutex);
   EXPECT_THAT(versions, Not(IsEmpty()));

@@ -1,7 +1,6 @@
 // Answers that no engine gives, from what stands where one is expected: the commands end with a message, not in an abort.
 #include <chrono>
 #include <condition_variable>
-#include <cstdlib>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -10,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cmd/engine/fake_server.h"
+#include "cmd/run_command.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "integration/process.h"
@@ -20,15 +20,6 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr char kFile[] = "examples/minimal.yaml";
-
-integration::Finished Execute(const FakeServer& engine, const std::string& command,
-                              const std::vector<std::string>& arguments) {
-  const std::string folder = std::getenv("TEST_TMPDIR");
-  integration::Process process("cmd/" + command, arguments,
-                               {{"DOCKER_HOST", engine.endpoint().address}, {"FLOW_STATE_DIR", folder + "/state"}},
-                               folder);
-  return process.Wait();
-}
 
 TEST(HostileEngine, NotModifiedIsNoAnswerToAQuestion) {
   FakeServer engine([](FakeConnection& connection) {
@@ -41,7 +32,7 @@ TEST(HostileEngine, NotModifiedIsNoAnswerToAQuestion) {
       {"flow-apply", {kFile}},    {"flow-status", {}},          {"flow-status", {"minimal"}},
       {"flow-logs", {"minimal"}}, {"flow-delete", {"minimal"}}, {"flow-delete", {"--all"}}};
   for (const auto& [command, arguments] : commands) {
-    const integration::Finished run = Execute(engine, command, arguments);
+    const integration::Finished run = RunCommand(engine, command, arguments);
     EXPECT_EQ(run.exit_code, 1) << run.Describe();
     EXPECT_THAT(run.err, HasSubstr("HTTP status 304")) << run.Describe();
   }
@@ -103,7 +94,7 @@ class Watched {
 TEST(HostileEngine, TheInspectionOfAnotherContainerIsTakenForTheOneThatWasAskedFor) {
   Watched watched;
   FakeServer engine([&](FakeConnection& connection) { watched.Serve(connection); });
-  const integration::Finished run = Execute(engine, "flow-status", {"x", "--watch"});
+  const integration::Finished run = RunCommand(engine, "flow-status", {"x", "--watch"});
   EXPECT_EQ(run.exit_code, 0) << run.Describe();
   EXPECT_THAT(run.err, HasSubstr("pipeline \"x\" is gone")) << run.Describe();
 }

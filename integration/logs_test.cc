@@ -7,6 +7,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "integration/harness.h"
 
 namespace flow::integration {
@@ -95,6 +97,17 @@ TEST_F(LogsTest, AReaderThatGoesAwayEndsIt) {
     EXPECT_EQ(run.out, "source | ready\n");
     EXPECT_EQ(run.err, "");
   }
+}
+
+// The engine ends a stream at the first line after that time, and here none comes.
+TEST_F(LogsTest, FollowedUntilATimeItEndsThenWhereNothingIsWritten) {
+  const std::string name = Name("until");
+  ASSERT_EQ(Apply(Pipeline(name, "  sources:\n" + Script("source", "echo ready; sleep 1000"))).exit_code, 0);
+  const std::string until = absl::FormatTime(absl::RFC3339_sec, absl::Now() + absl::Seconds(2), absl::UTCTimeZone());
+  const Finished& run = Flow("flow-logs", {name, "--follow", "--until", until});
+  EXPECT_EQ(run.exit_code, 0) << run.Describe();
+  EXPECT_EQ(run.out, "source | ready\n");
+  EXPECT_LT(run.took, absl::Seconds(20)) << run.Describe();
 }
 
 // P66: both streams come on standard output, a program's own colours are left, and flow adds none off a terminal.

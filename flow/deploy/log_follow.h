@@ -100,7 +100,7 @@ class LogFollow {
 
   // When a Tick is due, whatever else happens. InfiniteFuture: never.
   absl::Time due() const {
-    absl::Time due = std::min(relisten_, merge_.NextDue());
+    absl::Time due = std::min({relisten_, relist_, merge_.NextDue(), Lapse()});
     for (const auto& [id, source] : sources_) due = std::min(due, source.look_again);
     return due;
   }
@@ -112,14 +112,18 @@ class LogFollow {
   static constexpr size_t kMostWaiting = 4 << 20;
   static constexpr absl::Duration kDeadline = absl::Seconds(30);
   static constexpr absl::Duration kShortPause = absl::Milliseconds(200), kLongPause = absl::Seconds(5);
+  // For how long nothing has come where `until` is over: an engine ends a stream at the first line after it alone.
+  static constexpr absl::Duration kQuiet = absl::Seconds(2);
 
   // A container.
   struct Source {
     std::string component;
     int number = 0;
-    bool at_first = false;  // it was there when the reading began
+    bool at_first = false;  // it has run before the reading began
+    bool newer = false;     // an event has told of it since the list was asked for
     int stream = 0;         // that is open; 0: none
     int looking = 0;        // the request for its state; 0: none
+    bool outdated = false;  // it was started or has ended since that was asked for
     absl::Time look_again = absl::InfiniteFuture();
     bool brought = false;  // the stream has brought a line that is new
     absl::Duration pause;  // before the next look, where streams bring nothing
@@ -131,6 +135,7 @@ class LogFollow {
     engine::LogLineReader reader{false};
     // Where to go on: the time of the last line, how many of that time were taken, and how many of them come again.
     absl::Time last = absl::InfinitePast();
+    absl::Time from = absl::InfinitePast();  // of what was asked for in the past that is read already
     int at_last = 0, again = 0;
   };
 
@@ -142,14 +147,15 @@ class LogFollow {
   void On(const Listening&) {
     pause_ = kShortPause;
     deaf_ = false;
+    relist_ = absl::InfiniteFuture();
     List();
   }
 
   void On(const Deaf&) {
     if (!std::exchange(deaf_, true) && !input_.endless)
       Warn("the engine's event stream broke off; it is opened again when the engine is back");
-    relisten_ = now_ + pause_;
-    pause_ = std::min(pause_ * 2, kLongPause);
+    relisten_ = now_ + NextPause();
+    relist_ = absl::InfiniteFuture();
   }
 
   void On(const Happened& happened) {
@@ -159,12 +165,17 @@ class LogFollow {
       int number = 0;
       (void)absl::SimpleAtoi(Label(event.actor().attributes(), compose::kComposeContainerNumberLabel), &number);
       Add(id, Label(event.actor().attributes(), compose::kComponentLabel), number);
-      if (const auto found = sources_.find(id); found != sources_.end()) found->second.over = false;
+      if (const auto found = sources_.find(id); found != sources_.end()) {
+        found->second.over = false;
+        found->second.newer = true;
+      }
     }
     const auto found = sources_.find(id);
     if (found == sources_.end()) return;
     if (event.action() == "destroy" || event.action() == "remove") return Remove(found);
-    if (event.action() == "start" || event.action() == "die") Look(id, found->second);
+    if (event.action() != "start" && event.action() != "die") return;
+    found->second.outdated = found->second.looking != 0;
+    Look(id, found->second);
   }
 
   void On(const Answer& answer) {
@@ -180,6 +191,7 @@ class LogFollow {
   void On(const LogPiece& piece) {
     for (auto& [id, source] : sources_) {
       if (source.stream != piece.stream) continue;
+      came_ = now_;
       AddLines(id, source, source.reader.Read(piece.bytes));
       return Pause(id, source);
     }
@@ -199,9 +211,10 @@ class LogFollow {
       if (source.gone) return (void)sources_.erase(found);
       if (!ended.status.ok()) OnRefused(source, ended.status);
       if (input_.follow && now_ < input_.until) {
-        source.pause = std::exchange(source.brought, false) ? absl::ZeroDuration() : source.pause;
-        source.look_again = now_ + (ended.status.ok() ? source.pause : std::max(source.pause, kShortPause));
-        source.pause = std::clamp(source.pause * 2, kShortPause, kLongPause);
+        if (std::exchange(source.brought, false)) source.pause = absl::ZeroDuration();
+        const bool at_once = ended.status.ok() && source.pause == absl::ZeroDuration();
+        LookAgain(source);
+        if (at_once) source.look_again = now_;
       } else {
         source.over = true;
       }
@@ -211,6 +224,7 @@ class LogFollow {
 
   void On(const Tick&) {
     if (relisten_ <= now_) Relisten();
+    if (relist_ <= now_) List();
     for (auto& [id, source] : sources_) {
       if (source.look_again <= now_) Look(id, source);
     }
@@ -222,9 +236,13 @@ class LogFollow {
   }
 
   void List() {
+    relist_ = absl::InfiniteFuture();
     listing_ = Ask(list_);
     listed_ = false;
+    for (auto& [id, source] : sources_) source.newer = false;
   }
+
+  absl::Duration NextPause() { return std::exchange(pause_, std::min(pause_ * 2, kLongPause)); }
 
   int Ask(engine::Call call) {
     out_.push_back(Send{++requests_, std::move(call), input_.version, kDeadline});
@@ -238,7 +256,9 @@ class LogFollow {
         incomplete_ = true;
         Warn(absl::StrCat("the engine did not list the containers: ", reply.status().message()));
       }
-      listed_ = !input_.follow;  // else the stream of events breaks too, and it is listed again
+      listed_ = !input_.follow;
+      // Without the stream of events it is listed again when that is back.
+      if (input_.follow && !deaf_) relist_ = now_ + NextPause();
       return;
     }
     listed_ = true;
@@ -249,7 +269,7 @@ class LogFollow {
     }
     for (auto source = sources_.begin(); source != sources_.end();) {
       const auto next = std::next(source);
-      if (!there.contains(source->first)) Remove(source);
+      if (!there.contains(source->first) && !source->second.newer) Remove(source);
       source = next;
     }
     began_ = true;
@@ -285,15 +305,23 @@ class LogFollow {
     if (!reply.ok()) {
       if (!input_.follow) Incomplete(source, reply.status().message());
       source.over = !input_.follow;
-      return;  // the engine is not there; when it is back, it is asked again
+      if (input_.follow && !deaf_) LookAgain(source);  // when the engine is back, all are listed and looked at
+      return;
     }
+    if (std::exchange(source.outdated, false)) return Look(id, source);
     const auto& inspect = std::get<engine::ContainerInspect>(*reply);
     const std::string& policy = inspect.host_config().restart_policy().name();
     const std::string& status = inspect.state().status();
     const bool ends = policy.empty() || policy == "no" || policy == "on-failure";
     source.over = source.unreadable || (status == "exited" && ends);
-    const bool started = inspect.state().started_at() != source.read;
+    const bool started = status != "created" && inspect.state().started_at() != source.read;
     const bool runs = status == "running" || status == "paused";
+    // What it writes from now on is wanted whole, whatever was asked of the past.
+    if (status == "created") source.at_first = false;
+    if (started && source.at_first && !source.read.empty()) {
+      source.at_first = false;
+      source.from = EarlierThan(inspect.state().started_at());
+    }
     if (source.unreadable || (!started && !runs)) {
       source.over |= !input_.follow || now_ >= input_.until;
       return;
@@ -303,20 +331,33 @@ class LogFollow {
     Open(id, source, inspect.config().tty());
   }
 
+  // Nothing came of the last look or of the stream that it opened.
+  void LookAgain(Source& source) {
+    source.look_again = now_ + std::max(source.pause, kShortPause);
+    source.pause = std::clamp(source.pause * 2, kShortPause, kLongPause);
+  }
+
+  // From when on a start's lines are. An engine notes a start when the process may have written already.
+  static absl::Time EarlierThan(const std::string& started_at) {
+    absl::Time time;
+    return absl::ParseTime(absl::RFC3339_full, started_at, &time, nullptr) ? time - absl::Seconds(1)
+                                                                           : absl::InfinitePast();
+  }
+
   void Open(const std::string& id, Source& source, bool terminal) {
     const bool again = source.last != absl::InfinitePast();
     source.stream = ++streams_;
+    came_ = now_;
     source.over = false;
     source.reader = engine::LogLineReader(terminal);
     source.again = source.at_last;
     merge_.Open(id);
-    // What comes while it is followed is wanted whole, whatever was asked of the past.
     const bool fresh = again || !source.at_first;
     out_.push_back(OpenLog{source.stream,
                            {.id = id,
-                            .follow = input_.follow,
+                            .follow = input_.follow && now_ < input_.until,
                             .tail = fresh ? "all" : input_.tail,
-                            .since = again ? source.last : input_.since,
+                            .since = again ? source.last : std::max(input_.since, source.from),
                             .until = input_.until},
                            input_.version});
   }
@@ -376,7 +417,17 @@ class LogFollow {
     for (auto& [id, source] : sources_) Pause(id, source);
   }
 
+  // When nothing more comes because `until` is over. InfiniteFuture: that cannot be said.
+  absl::Time Lapse() const {
+    if (done_ || !input_.follow || !listed_ || listing_ != 0 || deaf_ || !merge_.Empty()) return absl::InfiniteFuture();
+    for (const auto& [id, source] : sources_) {
+      if (source.looking != 0) return absl::InfiniteFuture();
+    }
+    return std::max(input_.until, came_) + kQuiet;
+  }
+
   bool IsOver() const {
+    if (now_ >= Lapse()) return true;
     if (input_.endless || !listed_ || listing_ != 0 || deaf_ || !merge_.Empty()) return false;
     return std::all_of(sources_.begin(), sources_.end(), [](const auto& of) {
       const Source& source = of.second;
@@ -394,7 +445,9 @@ class LogFollow {
   std::map<std::string, std::pair<std::string, int>> shown_;  // the component and number of each id that ever was
   std::set<std::string> warned_;                              // components
   absl::Time now_;
+  absl::Time came_ = absl::InfinitePast();  // the last piece of any stream, or the opening of one
   absl::Time relisten_ = absl::InfiniteFuture();
+  absl::Time relist_ = absl::InfiniteFuture();  // the list failed; the stream of events lives
   absl::Duration pause_ = kShortPause;
   int requests_ = 0, streams_ = 0;
   int listing_ = 0;      // the request

@@ -232,6 +232,66 @@ TEST_F(LogFollowTest, WhatRanUnseenIsRead) {
   EXPECT_TRUE(done_);
 }
 
+// What is asked of the past is asked of it alone: --tail=0 shows all of what is started later.
+TEST_F(LogFollowTest, WhatIsStartedLaterIsReadWhole) {
+  Follow({"a1", "b1"}, {.tail = "0"});
+  AnswerLook("a1", "created", "0001-01-01T00:00:00Z");
+  AnswerLook("b1", "exited", "2026-01-31T12:00:00.5Z");
+  End("b1");
+  AnswerLook("b1", "exited", "2026-01-31T12:00:00.5Z");
+  ASSERT_EQ(opened_.size(), 1u);
+  Happen("start", "a1");
+  AnswerLook("a1", "running", "2026-01-31T12:00:01.5Z");
+  Happen("start", "b1");
+  AnswerLook("b1", "running", "2026-01-31T12:00:02.5Z");
+  ASSERT_EQ(opened_.size(), 3u);
+  EXPECT_EQ(opened_[1].tail, "all");
+  EXPECT_EQ(opened_[1].since, absl::InfinitePast());
+  EXPECT_EQ(opened_[2].tail, "all");
+  EXPECT_EQ(absl::FormatTime(opened_[2].since, absl::UTCTimeZone()), "2026-01-31T12:00:01.5+00:00");
+}
+
+TEST_F(LogFollowTest, AStartThatIsToldDuringALookIsLookedAtAgain) {
+  Follow({"a1"});
+  AnswerLook("a1", "exited");
+  End("a1");
+  Happen("die", "a1");  // of the run before, late
+  Happen("start", "a1");
+  AnswerLook("a1", "exited");
+  AnswerLook("a1", "running", "2");
+  EXPECT_EQ(opened_.size(), 2u);
+}
+
+TEST_F(LogFollowTest, WhatIsMadeWhileTheListIsOnItsWayIsKept) {
+  Follow({"a1"});
+  AnswerLook("a1", "running");
+  Tell(Deaf{absl::UnavailableError("gone")});
+  Wait(absl::Seconds(1));
+  Tell(Listening{});
+  Happen("create", "b1");
+  Happen("start", "b1");
+  AnswerList({"a1"});
+  AnswerLook("b1", "running");
+  Write("b1", 1, "one");
+  EXPECT_THAT(Printed(), ElementsAre("b: one"));
+}
+
+// An engine that fails once and goes on telling events.
+TEST_F(LogFollowTest, WhatFailedIsAskedAgain) {
+  Start({.follow = true});
+  Tell(Listening{});
+  Tell(Answer{listing_, absl::InternalError("a hiccup")});
+  const int failed = listing_;
+  Wait(absl::Seconds(1));
+  ASSERT_NE(listing_, failed);
+  AnswerList({"a1"});
+  Tell(Answer{std::exchange(looking_["a1"], 0), absl::InternalError("a hiccup")});
+  Wait(absl::Seconds(1));
+  AnswerLook("a1", "running");
+  EXPECT_EQ(opened_.size(), 1u);
+  EXPECT_EQ(listens_, 1);
+}
+
 // P62: the replacement is there before the old one goes.
 TEST_F(LogFollowTest, OverAReplacementItGoesOn) {
   Follow({"a1"}, {.tail = "1"});
@@ -339,6 +399,28 @@ TEST_F(LogFollowTest, ItEndsAtTheTimeUntilWhichItWasAskedFor) {
   End("a1");
   EXPECT_EQ(opened_.size(), 1u);
   EXPECT_EQ(looking_["a1"], 0);
+  EXPECT_TRUE(done_);
+}
+
+// The engine ends a stream at the first line after that time, which may never come.
+TEST_F(LogFollowTest, ItEndsAfterThatTimeWhereNothingMoreIsWritten) {
+  const absl::Time until = now_ + absl::Seconds(5);
+  Follow({"a1"}, {.until = until});
+  AnswerLook("a1", "running");
+  Wait(absl::Seconds(5));
+  Write("a1", 1, "late");  // still on its way
+  EXPECT_THAT(Printed(), ElementsAre("a: late"));
+  EXPECT_FALSE(done_);
+  Wait(absl::Seconds(2));
+  EXPECT_TRUE(done_ && complete_);
+}
+
+TEST_F(LogFollowTest, WhatIsPastIsNotFollowed) {
+  Follow({"a1"}, {.until = now_ - absl::Seconds(5)});
+  AnswerLook("a1", "running");
+  ASSERT_EQ(opened_.size(), 1u);
+  EXPECT_FALSE(opened_[0].follow);
+  End("a1");
   EXPECT_TRUE(done_);
 }
 

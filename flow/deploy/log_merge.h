@@ -41,10 +41,13 @@ class LogMerge {
   // What may go on by `now`, in order.
   std::vector<MergedLine> Take(absl::Time now) {
     std::vector<MergedLine> lines;
-    while (Source* const first = Next(now)) {
-      first->bytes -= SizeOf(first->queue.front().line);
-      lines.push_back({*first_name_, std::move(first->queue.front().line)});
-      first->queue.pop_front();
+    for (;;) {
+      const auto [first, silent] = First();
+      if (first == sources_.end() || (silent && first->second.queue.front().came + patience_ > now)) break;
+      Source& its = sources_.at(first->first);
+      its.bytes -= SizeOf(its.queue.front().line);
+      lines.push_back({first->first, std::move(its.queue.front().line)});
+      its.queue.pop_front();
     }
     std::erase_if(sources_, [](const auto& source) { return !source.second.open && source.second.queue.empty(); });
     return lines;
@@ -52,11 +55,8 @@ class LogMerge {
 
   // When Take may have something although nothing was added. InfiniteFuture: never.
   absl::Time NextDue() const {
-    absl::Time due = absl::InfiniteFuture();
-    for (const auto& [name, source] : sources_) {
-      if (!source.queue.empty()) due = std::min(due, source.queue.front().came + patience_);
-    }
-    return due;
+    const auto first = First().first;
+    return first == sources_.end() ? absl::InfiniteFuture() : first->second.queue.front().came + patience_;
   }
 
   // What waits of a source, in bytes of memory: where it is much, no more should be read of it for now.
@@ -83,25 +83,23 @@ class LogMerge {
 
   static size_t SizeOf(const engine::LogLine& line) { return sizeof(Queued) + line.text.capacity(); }
 
-  // The source whose line is next; nullptr: nothing may go on yet.
-  Source* Next(absl::Time now) {
-    Source* first = nullptr;
+  // The source with the earliest line; end(): no line waits. Whether another one may still bring an earlier line.
+  std::pair<std::map<std::string, Source>::const_iterator, bool> First() const {
+    auto first = sources_.end();
     bool silent = false;
-    for (auto& [name, source] : sources_) {
-      if (source.queue.empty()) {
-        silent |= source.open;
-      } else if (first == nullptr || source.queue.front().line.time < first->queue.front().line.time) {
-        first = &source;
-        first_name_ = &name;
+    for (auto source = sources_.begin(); source != sources_.end(); ++source) {
+      if (source->second.queue.empty()) {
+        silent |= source->second.open;
+      } else if (first == sources_.end() ||
+                 source->second.queue.front().line.time < first->second.queue.front().line.time) {
+        first = source;
       }
     }
-    if (first == nullptr || !silent) return first;
-    return first->queue.front().came + patience_ <= now ? first : nullptr;
+    return {first, silent};
   }
 
   const absl::Duration patience_;
   std::map<std::string, Source> sources_;
-  const std::string* first_name_ = nullptr;  // of what Next found
 };
 
 }  // namespace flow::deploy

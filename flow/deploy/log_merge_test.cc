@@ -48,6 +48,20 @@ TEST(LogMerge, ASilentSourceIsWaitedForAMoment) {
   EXPECT_EQ(merge.NextDue(), absl::InfiniteFuture());
 }
 
+// A line that came later and is older is the next, and is waited with for as long.
+TEST(LogMerge, IsDueWhenTheNextLineIs) {
+  LogMerge merge(kPatience);
+  merge.Open("a");
+  merge.Open("b");
+  merge.Open("c");
+  merge.Add("a", Line(2), kNow);
+  const absl::Time later = kNow + absl::Milliseconds(30);
+  merge.Add("b", Line(1), later);
+  EXPECT_EQ(merge.NextDue(), later + kPatience);
+  EXPECT_THAT(merge.Take(kNow + kPatience), IsEmpty());
+  EXPECT_THAT(Names(merge.Take(later + kPatience)), ElementsAre("b1", "a2"));
+}
+
 // Where all sources come to an end, the order is complete.
 TEST(LogMerge, WithoutAnEndToPatienceEachIsWaitedFor) {
   LogMerge merge(absl::InfiniteDuration());

@@ -100,6 +100,19 @@ TEST(FileCommands, TheNamespaceIsJudgedAsOneOfTheFile) {
   }
 }
 
+TEST(EngineCommands, NamesAreJudgedBeforeAnEngineIsAsked) {
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"flow-status", "-n", "Not/One"},
+                                                    {"flow-status", "../x"},
+                                                    {"flow-delete", "../x"},
+                                                    {"flow-delete", "--all", "-n", "Not/One"}}) {
+    std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
+    rest.insert(rest.end(), {"--host=unix:///not/there", "--state_dir=not/there"});
+    const integration::Finished run = Execute(arguments[0], rest);
+    EXPECT_EQ(run.exit_code, 2) << run.err;
+    EXPECT_THAT(run.err, testing::ContainsRegex("is no (pipeline|namespace)'s name"));
+  }
+}
+
 TEST(FileCommands, TheDriverIsAWordOfTheFormat) {
   for (const char* command : {"flow-validate", "flow-translate"}) {
     const integration::Finished unknown = Execute(command, {"--driver=dokcer", kValid});

@@ -77,6 +77,9 @@ ExitCode DeleteOne(Session& session, OwnStates& states, const PipelineKey& key, 
 // code, which was told.
 std::variant<std::set<PipelineKey>, ExitCode> AllOf(Session& session, OwnStates& states,
                                                     const std::string& namespace_) {
+  if (const absl::Status usable = CheckNamespace(namespace_); !usable.ok()) {
+    return session.Fail(ExitCode::kUsage, usable.message());
+  }
   if (session.client() == nullptr) return ExitCode::kFailed;
   Caller caller(session);
   if (const std::optional<ExitCode> over = Connect(session, caller)) return *over;

@@ -216,12 +216,12 @@ ExitCode Main(const Arguments& arguments) {
     name = std::get<PipelineKey>(key).name;
     FLAGS_namespace = std::get<PipelineKey>(key).pipeline_namespace;
   }
+  const PipelineKey key = KeyOf(name);
+  const absl::Status usable = name.empty() ? CheckNamespace(key.pipeline_namespace) : CheckKey(key);
+  if (!usable.ok()) return session.Fail(ExitCode::kUsage, usable.message());
   if (session.client() == nullptr) return ExitCode::kFailed;
   Caller caller(session);
   if (const std::optional<ExitCode> over = Connect(session, caller)) return *over;
-  if (const absl::Status status = CheckKey(KeyOf(name)); !name.empty() && !status.ok()) {
-    return session.Fail(ExitCode::kUsage, status.message());
-  }
   if (FLAGS_watch) return Watch(session, caller, environment, name);
   const ShownOr looked = Look(session, caller, name);
   if (const std::optional<ExitCode> over = Over(session, looked)) return *over;

@@ -15,6 +15,7 @@
 #define FLOW_DEPLOY_READINESS_H_
 
 #include <algorithm>
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <set>
@@ -264,6 +265,14 @@ class Readiness {
 
   bool Up(absl::string_view component) const {
     return AllOf(component, [](const Instance& instance) { return instance.up(); });
+  }
+
+  // How many of a component's replicas are up, and of how many.
+  std::pair<size_t, size_t> ReplicasUp(absl::string_view component) const {
+    const auto found = of_component_->find(std::string(component));
+    if (found == of_component_->end()) return {0, 0};
+    const auto& of = found->second;
+    return {std::count_if(of.begin(), of.end(), [&](size_t index) { return instances_[index].up(); }), of.size()};
   }
 
   bool AllUp() const {

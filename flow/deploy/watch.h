@@ -187,10 +187,9 @@ class Watch {
         settling_[out.Timer(min_ready_)] = {id, instance->starts};
         return;
       case Turn::kUp:
-        return out.Tell(Report::Kind::kUp, instance->component,
-                        instance->health == Health::kHealthy ? "healthy" : "running");
+        return TellUp(instance->component, instance->health == Health::kHealthy ? "healthy" : "running", out);
       case Turn::kCompleted:
-        return out.Tell(Report::Kind::kUp, instance->component, "completed");
+        return TellUp(instance->component, "completed", out);
       case Turn::kForgiven:
         return out.Tell(Report::Kind::kWarning, instance->component,
                         absl::StrCat("exited with code ", instance->exit_code,
@@ -203,6 +202,11 @@ class Watch {
         failures_.push_back({.component = instance->component, .what = "its container was removed by someone else"});
         return;
     }
+  }
+
+  void TellUp(const std::string& component, const std::string& how, Outbox& out) const {
+    const auto [up, all] = readiness_.ReplicasUp(component);
+    out.Tell(Report::Kind::kUp, component, up < all ? absl::StrCat(up, " of ", all, " ", how) : how);
   }
 
   // What an engine that was killed finds running when it comes back it may end, and not start again whatever the policy

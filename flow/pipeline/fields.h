@@ -257,7 +257,7 @@ class Fields {
     const YamlNode node = value.node;
     switch (field.kind) {
       case Kind::kText:
-        return node.IsScalar() || Misshapen(value, "takes a text");
+        return node.IsScalar() || Misshapen(value, absl::StrCat("takes a text (", field.doc, ")"));
       case Kind::kTextOrList:
         if (node.IsScalar()) return true;
         return node.IsSequence() ? CheckItems(value) : Misshapen(value, "takes a list of texts, or one text");

@@ -3,7 +3,7 @@
 //
 // A server that knows a service id no more (it was restarted, or the component was unregistered by a delete) answers
 // with an error. Then the component is registered anew, but not before a look has shown that it is still there:
-// wants_look() asks for one.
+// wants_look() asks for one. A registration that it refuses is tried again at each Beat, and told once.
 #ifndef FLOW_CONTROL_HEARTBEAT_H_
 #define FLOW_CONTROL_HEARTBEAT_H_
 
@@ -115,7 +115,7 @@ class Heartbeat {
     bool due = false;      // to be told even where it has not changed
     bool present = false;  // the last look saw it
     bool may_register = false;
-    bool refused = false;  // its registration, and that was told
+    bool refused = false;  // its registration, and that was told; not before the next Beat again
     int open = 0;          // the call under way; 0: none
   };
 
@@ -125,6 +125,7 @@ class Heartbeat {
       if (component.known_id == service_id) continue;
       component.known_id = component.service_id = service_id;
       component.told.reset();
+      component.refused = false;
     }
   }
 
@@ -159,7 +160,8 @@ class Heartbeat {
   void Pump(const std::string& id, Component& component) {
     if (component.open != 0) return;  // its answer comes back here
     if (component.service_id.empty()) {
-      if (!component.may_register || stopping_ || component.refused) return;
+      if (!component.may_register || stopping_ || (component.refused && !component.due)) return;
+      component.due = false;
       return Send(id, component, component.description, /*is_register=*/true);
     }
     if (component.told == component.health && !component.due) return;
@@ -177,10 +179,11 @@ class Heartbeat {
     if (reply.ok()) {
       component.service_id = std::get<flowctl::v1::RegisterResponse>(*reply).service_id();
       component.due = true;
+      component.refused = false;
       return;
     }
-    component.refused = true;
-    out_.Warn(absl::StrCat(id, ": the control plane refused it: ", reply.status().message()));
+    if (std::exchange(component.refused, true)) return;
+    out_.Warn(absl::StrCat(id, ": the control plane refused it: ", reply.status().message(), "; it is tried again"));
   }
 
   const std::string address_;

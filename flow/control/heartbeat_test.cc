@@ -156,15 +156,40 @@ TEST_F(HeartbeatTest, ItsLastWordIsStopping) {
   EXPECT_TRUE(heartbeat_.Done());
 }
 
-TEST(Heartbeat, ARefusedRegistrationIsToldOnce) {
+TEST(Heartbeat, ARefusedRegistrationIsTriedAgainAtEachBeatAndToldOnce) {
   Heartbeat heartbeat("cp:8080");
   Talk<Heartbeat> talk(heartbeat);
   heartbeat.Look(Status({{"source", "running"}}), nullptr);
   talk.Said();
-  talk.Answer("register source", absl::InvalidArgumentError("no endpoint"));
-  EXPECT_THAT(talk.Warned(), ElementsAre("source: the control plane refused it: no endpoint"));
-  heartbeat.Beat();
+  EXPECT_THAT(talk.Answer("register source", absl::InvalidArgumentError("no endpoint")), IsEmpty());
+  EXPECT_THAT(talk.Warned(), ElementsAre("source: the control plane refused it: no endpoint; it is tried again"));
+  heartbeat.Look(Status({{"source", "starting"}}), nullptr);
   EXPECT_THAT(talk.Said(), IsEmpty());
+  heartbeat.Beat();
+  EXPECT_THAT(talk.Said(), ElementsAre("register source"));
+  EXPECT_THAT(talk.Answer("register source", absl::InvalidArgumentError("still no endpoint")), IsEmpty());
+  EXPECT_THAT(talk.Warned(), IsEmpty());
+  heartbeat.Beat();
+  EXPECT_THAT(talk.Said(), ElementsAre("register source"));
+  EXPECT_THAT(talk.Answer("register source", Registered("s7")), ElementsAre("s7 is STARTING"));
+}
+
+TEST(Heartbeat, ARefusalAfterASuccessIsToldAgain) {
+  Heartbeat heartbeat("cp:8080");
+  Talk<Heartbeat> talk(heartbeat);
+  const absl::Status refusal = absl::ResourceExhaustedError("too many");
+  heartbeat.Look(Status({{"source", "running"}}), nullptr);
+  talk.Said();
+  talk.Answer("register source", refusal);
+  EXPECT_THAT(talk.Warned(), ElementsAre(HasSubstr("too many")));
+  heartbeat.Beat();
+  talk.Said();
+  talk.Answer("register source", Registered("s7"));
+  talk.Answer("s7 is HEALTHY", absl::UnknownError("no such service"));
+  heartbeat.Look(Status({{"source", "running"}}), nullptr);
+  EXPECT_THAT(talk.Said(), ElementsAre("register source"));
+  talk.Answer("register source", refusal);
+  EXPECT_THAT(talk.Warned(), ElementsAre(HasSubstr("too many")));
 }
 
 }  // namespace

@@ -22,6 +22,7 @@
 #include "cmd/deploy/describe.h"
 #include "cmd/deploy/own_state.h"
 #include "cmd/deploy/session.h"
+#include "flow/compose/api_version.h"
 #include "flow/compose/labels.h"
 #include "flow/control/heartbeat.h"
 
@@ -32,7 +33,7 @@ constexpr char kName[] = "flow-heartbeat";
 
 // A server calls what it has not heard of for 30 s unhealthy.
 constexpr absl::Duration kBeatEvery = absl::Seconds(10);
-// Where the control plane does not answer, and between two looks that it makes necessary.
+// Where the control plane does not answer, and between two looks at what has not changed.
 constexpr absl::Duration kAgain = absl::Seconds(1);
 
 // One pipeline, and the control plane that is told of it.
@@ -61,19 +62,19 @@ using ToldOnes = std::map<PipelineKey, std::unique_ptr<Told>>;
 class Watcher {
  public:
   // `flag`: the control plane that is told of all, whatever the states say; nothing: each is told of by its state's.
-  Watcher(Session& session, Caller& caller, const Environment& environment, std::string name_space,
+  Watcher(Session& session, const compose::ApiVersion& version, const Environment& environment, std::string name_space,
           std::optional<std::string> flag)
       : session_(session),
-        caller_(caller),
+        version_(version),
         environment_(environment),
         flag_(std::move(flag)),
         labels_({compose::kPipelineLabel, absl::StrCat(compose::kNamespaceLabel, "=", name_space)}),
-        changes_(session, labels_, caller.version()) {}
+        changes_(session, labels_, version) {}
 
   // The pipelines to be told of. The exit code where there is one of which nothing can be told, which was told then.
-  std::optional<ExitCode> Choose(const std::vector<PipelineKey>& keys) {
-    const absl::StatusOr<ContainersOf> containers = ListContainers(caller_, labels_);
-    if (caller_.signal() != 0) return static_cast<ExitCode>(128 + caller_.signal());
+  std::optional<ExitCode> Choose(Caller& caller, const std::vector<PipelineKey>& keys) {
+    const absl::StatusOr<ContainersOf> containers = ListContainers(caller, labels_);
+    if (caller.signal() != 0) return static_cast<ExitCode>(128 + caller.signal());
     if (!containers.ok()) return session_.Fail(CodeOfRefusal(containers.status()), containers.status().message());
     OwnStates states(session_);
     for (const PipelineKey& key : keys) {
@@ -100,27 +101,21 @@ class Watcher {
     if (const absl::Status status = changes_.Open(); !status.ok()) {
       return session_.Fail(ExitCode::kFailed, status.message());
     }
-    absl::Time beat = absl::Now() + kBeatEvery, again = absl::InfinitePast();
+    absl::Time beaten = absl::Now();
     for (bool changed = true;;) {
-      const absl::Time now = absl::Now();
-      const bool away = Any([](const control::Heartbeat& heartbeat) { return heartbeat.away(); });
-      const bool wanted = Any([](const control::Heartbeat& heartbeat) { return heartbeat.wants_look(); });
-      if (changed || (wanted && now >= again)) {
-        again = now + kAgain;
+      if (changed || absl::Now() >= NextLook()) {
         if (const std::optional<ExitCode> over = Look()) return *over;
+        looked_ = absl::Now();
       }
-      if (now >= beat || (away && now >= again)) {
-        beat = now + kBeatEvery;
-        again = now + kAgain;
+      if (absl::Now() >= beaten + BeatEvery()) {
+        beaten = absl::Now();
         for (auto& [key, told] : told_) told->heartbeat.Beat();
       }
       for (auto& [key, told] : told_) told->Pump(session_);
       if (told_.empty()) return ExitCode::kDone;
 
-      const absl::Duration until_beat = beat - absl::Now();
-      const absl::Duration until_again = away || wanted ? again - absl::Now() : absl::InfiniteDuration();
-      const ChangeWatch::Woken woken =
-          changes_.Wait({}, std::max(absl::ZeroDuration(), std::min(until_beat, until_again)));
+      const absl::Time next = std::min(beaten + BeatEvery(), NextLook());
+      const ChangeWatch::Woken woken = changes_.Wait({}, std::max(absl::ZeroDuration(), next - absl::Now()));
       if (woken.signal != 0) return Stop(woken.signal);
       if (!woken.status.ok()) return session_.Fail(ExitCode::kFailed, woken.status.message());
       changed = woken.changed;
@@ -136,13 +131,25 @@ class Watcher {
                        [&](const auto& entry) { return predicate(entry.second->heartbeat); });
   }
 
+  absl::Duration BeatEvery() const {
+    return Any([](const control::Heartbeat& heartbeat) { return heartbeat.away(); }) ? kAgain : kBeatEvery;
+  }
+
+  // When a look is due though nothing has changed. Not while the engine is away: that it is back is a change.
+  absl::Time NextLook() const {
+    const bool wanted = incomplete_ || Any([](const control::Heartbeat& heartbeat) { return heartbeat.wants_look(); });
+    return wanted && !changes_.away() ? looked_ + kAgain : absl::InfiniteFuture();
+  }
+
   // Asks the engine how they are. A pipeline of which there is nothing left is told of no more.
   std::optional<ExitCode> Look() {
     for (const auto& [key, told] : told_) changes_.Watch(key);
-    absl::StatusOr<ContainersOf> containers = ListContainers(caller_, labels_, changes_.TakeEnded());
-    if (caller_.signal() != 0) return Stop(caller_.signal());
+    Caller caller(session_, version_);
+    absl::StatusOr<ContainersOf> containers = ListContainers(caller, labels_, changes_.TakeEnded());
+    if (caller.signal() != 0) return Stop(caller.signal());
     if (!containers.ok()) {
-      SayUnknown();  // the stream of events tells when it is worth another look
+      incomplete_ = true;
+      SayUnknown();
       return std::nullopt;
     }
     OwnStates states(session_);
@@ -161,11 +168,12 @@ class Watcher {
         continue;
       }
       const deploy::PipelineStatus status =
-          Describe(session_, caller_, key, std::move(state.deployment), std::move(of_pipeline), /*inspect_all=*/false);
-      if (caller_.signal() != 0) return Stop(caller_.signal());
+          Describe(session_, caller, key, std::move(state.deployment), std::move(of_pipeline), /*inspect_all=*/false);
+      if (caller.signal() != 0) return Stop(caller.signal());
       told->second->heartbeat.Look(status, deployment.has_value() ? &*deployment : nullptr);
       ++told;
     }
+    incomplete_ = !caller.complete();
     return std::nullopt;
   }
 
@@ -197,13 +205,15 @@ class Watcher {
   }
 
   Session& session_;
-  Caller& caller_;
+  const compose::ApiVersion version_;
   const Environment& environment_;
   const std::optional<std::string> flag_;
   const std::vector<std::string> labels_;
   ChangeWatch changes_;
   ToldOnes told_;
-  bool unknown_ = false;  // the engine is away, and that was told
+  absl::Time looked_;        // the last time
+  bool incomplete_ = false;  // not all was answered then
+  bool unknown_ = false;     // the engine is away, and that was told
 };
 
 ExitCode Main(const Arguments& arguments) {
@@ -222,8 +232,8 @@ ExitCode Main(const Arguments& arguments) {
   if (session.client() == nullptr) return ExitCode::kFailed;
   Caller caller(session);
   if (const std::optional<ExitCode> over = Connect(session, caller)) return *over;
-  Watcher watcher(session, caller, environment, name_space, ControlPlaneFlag(arguments));
-  if (const std::optional<ExitCode> over = watcher.Choose(keys)) return *over;
+  Watcher watcher(session, caller.version(), environment, name_space, ControlPlaneFlag(arguments));
+  if (const std::optional<ExitCode> over = watcher.Choose(caller, keys)) return *over;
   return watcher.Run();
 }
 

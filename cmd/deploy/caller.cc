@@ -39,6 +39,7 @@ std::vector<absl::StatusOr<engine::Reply>> Caller::All(const std::vector<engine:
     if (const std::optional<int> signal = signals_.Next()) signal_ = *signal;
   }
   for (const int id : ids) client_.Cancel(id);
+  for (const auto& reply : replies) complete_ &= reply.ok() || absl::IsNotFound(reply.status());
   return replies;
 }
 

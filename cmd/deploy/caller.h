@@ -35,12 +35,16 @@ class Caller {
   // The signal that ended a call with Cancelled; 0: none did.
   int signal() const { return signal_; }
 
+  // Whether all calls so far were answered; that there is no such thing is an answer.
+  bool complete() const { return complete_; }
+
  private:
   const Session& session_;
   Client& client_;
   Signals& signals_;
   compose::ApiVersion version_;
   int signal_ = 0;
+  bool complete_ = true;
 };
 
 // The exit code of an engine's refusal: whether it speaks no version of ours, which one too new may say at the first

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/time/time.h"
 #include "cmd/engine/fake_server.h"
 #include "cmd/run_command.h"
 #include "gmock/gmock.h"
@@ -18,8 +19,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// The HTTP statuses of the answers to each question, in their order. The lists have a container of pipeline "x", which
-// is unhealthy; those behind have none, which ends the commands.
+// The HTTP statuses of the answers to each question, in their order; 0: none comes. The lists have a container of
+// pipeline "x", which is unhealthy; those behind have none, which ends the commands.
 struct Plan {
   std::vector<int> lists;
   std::vector<int> inspections = {};  // 200 behind
@@ -66,6 +67,7 @@ class FailingEngine {
   static void Answer(FakeConnection& connection, const std::vector<int>& statuses, size_t number,
                      const std::string& body) {
     const int status = number > statuses.size() ? 200 : statuses[number - 1];
+    if (status == 0) return connection.WaitForClose();
     connection.Answer(status, status == 200 ? body : R"({"message": "it is out of sorts"})");
   }
 
@@ -98,6 +100,13 @@ TEST(FailingEngine, HeartbeatsLookAgainWhereAnInspectionFailed) {
   const integration::Finished run = SendHeartbeats({.lists = {200, 200}, .inspections = {500}});
   EXPECT_EQ(run.exit_code, 0) << run.Describe();
   EXPECT_THAT(run.err, HasSubstr("pipeline \"x\" is gone"));
+}
+
+// The control plane would call all components unhealthy after 30 s without a word.
+TEST(FailingEngine, HeartbeatsAreNotHeldUpByAnEngineThatDoesNotAnswer) {
+  const integration::Finished run = SendHeartbeats({.lists = {200, 0}});
+  EXPECT_EQ(run.exit_code, 0) << run.Describe();
+  EXPECT_LT(run.took, absl::Seconds(20)) << run.Describe();
 }
 
 }  // namespace

@@ -35,6 +35,8 @@ constexpr char kName[] = "flow-heartbeat";
 constexpr absl::Duration kBeatEvery = absl::Seconds(10);
 // Where the control plane does not answer, and between two looks at what has not changed.
 constexpr absl::Duration kAgain = absl::Seconds(1);
+// A look, which heartbeats wait for, whatever the engine does.
+constexpr absl::Duration kLookWithin = absl::Seconds(5);
 
 // One pipeline, and the control plane that is told of it.
 struct Told {
@@ -144,7 +146,8 @@ class Watcher {
   // Asks the engine how they are. A pipeline of which there is nothing left is told of no more.
   std::optional<ExitCode> Look() {
     for (const auto& [key, told] : told_) changes_.Watch(key);
-    Caller caller(session_, version_);
+    const absl::Time until = absl::Now() + kLookWithin;
+    Caller caller(session_, version_, until);
     absl::StatusOr<ContainersOf> containers = ListContainers(caller, labels_, changes_.TakeEnded());
     if (caller.signal() != 0) return Stop(caller.signal());
     if (!containers.ok()) {
@@ -152,7 +155,7 @@ class Watcher {
       SayUnknown();
       return std::nullopt;
     }
-    OwnStates states(session_);
+    OwnStates states(session_, until);
     for (auto told = told_.begin(); told != told_.end();) {
       const PipelineKey& key = told->first;
       OwnState state = states.Read(key);

@@ -1,9 +1,11 @@
 #include "cmd/deploy/caller.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <variant>
 
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "flow/engine/negotiate.h"
 #include "flow/engine/request.h"
@@ -32,7 +34,7 @@ std::vector<absl::StatusOr<engine::Reply>> Caller::All(const std::vector<engine:
     };
     const engine::HttpRequest request = engine::BuildRequest(calls[index], version_);
     session_.Trace(request);
-    ids.push_back(client_.Send(request, kDeadline, done));
+    ids.push_back(client_.Send(request, std::min(kDeadline, until_ - absl::Now()), done));
   }
   while (answered < calls.size() && signal_ == 0) {
     if (const absl::Status status = client_.Poll(absl::InfiniteDuration(), {signals_.fd()}); !status.ok()) break;

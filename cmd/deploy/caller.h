@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "cmd/base/signals.h"
 #include "cmd/deploy/session.h"
 #include "cmd/engine/client.h"
@@ -18,9 +19,10 @@ namespace flow {
 
 class Caller {
  public:
-  // `session` has a client. `version`: where it is known already; else Negotiate is to be called first.
-  explicit Caller(Session& session, compose::ApiVersion version = {})
-      : session_(session), client_(*session.client()), signals_(session.signals()), version_(version) {}
+  // `session` has a client. `version`: where it is known already; else Negotiate is to be called first. `until`: when
+  // all calls are to be over; each has 30 s at most.
+  explicit Caller(Session& session, compose::ApiVersion version = {}, absl::Time until = absl::InfiniteFuture())
+      : session_(session), client_(*session.client()), signals_(session.signals()), version_(version), until_(until) {}
 
   // Asks the engine for its version. The client's error where there is no engine;
   // FailedPrecondition where it speaks no API version that flow knows.
@@ -43,6 +45,7 @@ class Caller {
   Client& client_;
   Signals& signals_;
   compose::ApiVersion version_;
+  const absl::Time until_;
   int signal_ = 0;
   bool complete_ = true;
 };

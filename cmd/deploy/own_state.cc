@@ -17,7 +17,7 @@ const std::string& OwnStates::EngineId() {
   if (engine_id_.has_value()) return *engine_id_;
   engine_id_ = "";
   if (session_.client() == nullptr) return *engine_id_;
-  Caller caller(session_);
+  Caller caller(session_, {}, until_);
   answers_ = caller.Negotiate().ok();
   if (answers_) {
     const absl::StatusOr<engine::Reply> reply = caller.One(engine::GetInfo{});

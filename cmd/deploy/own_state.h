@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/time/time.h"
 #include "cmd/deploy/session.h"
 #include "cmd/state/store.h"
 #include "flow/deploy/deployment.pb.h"
@@ -19,7 +20,8 @@ struct OwnState {
 
 class OwnStates {
  public:
-  explicit OwnStates(Session& session) : session_(session) {}
+  // `until`: when what the engine is asked is to be over (Caller).
+  explicit OwnStates(Session& session, absl::Time until = absl::InfiniteFuture()) : session_(session), until_(until) {}
 
   // A state that cannot be read is warned of. So is one that was written for another engine, with where the pipeline
   // is: it says nothing of this one and is not to be touched. Only a state with another address than the session's
@@ -31,6 +33,7 @@ class OwnStates {
   const std::string& EngineId();
 
   Session& session_;
+  const absl::Time until_;
   std::optional<std::string> engine_id_;  // nothing: not asked yet
   bool answers_ = false;                  // it was asked, and is an engine
 };

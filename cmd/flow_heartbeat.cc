@@ -100,9 +100,9 @@ class Watcher {
 
   // Until all pipelines are gone, or a signal comes.
   ExitCode Run() {
-    if (const absl::Status status = changes_.Open(); !status.ok()) {
-      return session_.Fail(ExitCode::kFailed, status.message());
-    }
+    const ChangeWatch::Woken opened = changes_.Open();
+    if (opened.signal != 0) return Stop(opened.signal);
+    if (!opened.status.ok()) return session_.Fail(ExitCode::kFailed, opened.status.message());
     absl::Time beaten = absl::Now();
     for (bool changed = true;;) {
       if (changed || absl::Now() >= NextLook()) {

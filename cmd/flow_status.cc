@@ -168,9 +168,9 @@ std::optional<ExitCode> ShowOn(std::optional<Screen>& screen, Session& session, 
 // Shows it anew whenever it has changed, until the pipeline is gone or a signal comes.
 ExitCode Watch(Session& session, Caller& caller, const Environment& environment, const std::string& name) {
   ChangeWatch changes(session, Labels(name), caller.version());
-  if (const absl::Status status = changes.Open(); !status.ok()) {
-    return session.Fail(ExitCode::kFailed, status.message());
-  }
+  const ChangeWatch::Woken opened = changes.Open();
+  if (opened.signal != 0) return static_cast<ExitCode>(128 + opened.signal);
+  if (!opened.status.ok()) return session.Fail(ExitCode::kFailed, opened.status.message());
   std::optional<Screen> screen;
   for (bool changed = true;;) {
     bool again = false;

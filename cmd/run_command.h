@@ -11,14 +11,19 @@
 
 namespace flow {
 
-// Runs a command to its end, with a state folder of the test's own.
+// Starts a command, with a state folder of the test's own.
+inline integration::Process StartCommand(const FakeServer& engine, const std::string& command,
+                                         const std::vector<std::string>& arguments) {
+  const std::string folder = std::getenv("TEST_TMPDIR");
+  return integration::Process("cmd/" + command, arguments,
+                              {{"DOCKER_HOST", engine.endpoint().address}, {"FLOW_STATE_DIR", folder + "/state"}},
+                              folder);
+}
+
+// Runs one to its end.
 inline integration::Finished RunCommand(const FakeServer& engine, const std::string& command,
                                         const std::vector<std::string>& arguments) {
-  const std::string folder = std::getenv("TEST_TMPDIR");
-  integration::Process process("cmd/" + command, arguments,
-                               {{"DOCKER_HOST", engine.endpoint().address}, {"FLOW_STATE_DIR", folder + "/state"}},
-                               folder);
-  return process.Wait();
+  return StartCommand(engine, command, arguments).Wait();
 }
 
 }  // namespace flow

@@ -50,15 +50,18 @@ void ChangeWatch::Listen() {
                             }});
 }
 
-absl::Status ChangeWatch::Open() {
+ChangeWatch::Woken ChangeWatch::Open() {
   Listen();
+  Woken woken;
   const absl::Time until = absl::Now() + kOpenWithin;
   while (!opened_ && stream_ != 0 && absl::Now() < until) {
-    if (absl::Status status = session_.client()->Poll(until - absl::Now(), {}); !status.ok()) return status;
+    woken.status = session_.client()->Poll(until - absl::Now(), {session_.signals().fd()});
+    if (const std::optional<int> signal = session_.signals().Next()) woken.signal = *signal;
+    if (woken.signal != 0 || !woken.status.ok()) return woken;
   }
   changed_ = false;
-  if (opened_) return absl::OkStatus();
-  return refused_.ok() ? absl::UnavailableError("the engine tells no events") : refused_;
+  if (!opened_) woken.status = refused_.ok() ? absl::UnavailableError("the engine tells no events") : refused_;
+  return woken;
 }
 
 ChangeWatch::Woken ChangeWatch::Wait(absl::Span<const int> descriptors, absl::Duration at_most) {

@@ -25,9 +25,6 @@ class ChangeWatch {
   ChangeWatch(const ChangeWatch&) = delete;
   ChangeWatch& operator=(const ChangeWatch&) = delete;
 
-  // Opens the stream of events: what happens from now on is not missed. The error of an engine that does not answer.
-  absl::Status Open();
-
   // The state files whose changes count; to be told again before each wait, as there may be more by then.
   void Watch(const std::string& folder) { folders_.Add(folder); }
   // A pipeline's, and its namespace's, where it comes and goes.
@@ -42,6 +39,11 @@ class ChangeWatch {
     int signal = 0;        // that ends the command; 0: none
     absl::Status status;   // of an engine that tells no events: those of labels and folders go on
   };
+
+  // Opens the stream of events: what happens from now on is not missed. A signal, or the error of an engine that does
+  // not answer.
+  Woken Open();
+
   // Waits for a change (some milliseconds more, as they come in swarms), one of the descriptors, or a signal. Where the
   // engine goes away that is told, and waited for.
   Woken Wait(absl::Span<const int> descriptors, absl::Duration at_most = absl::InfiniteDuration());

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "cmd/engine/fake_server.h"
 #include "cmd/run_command.h"
@@ -19,16 +20,16 @@
 namespace flow {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 constexpr char kNoControlPlane[] = "--control_plane=127.0.0.1:1";
 
-// The HTTP statuses of the answers to each question, in their order; 0: none comes. The lists have a container of
-// pipeline "x", which is unhealthy; those behind have none, which ends the commands.
+// The HTTP statuses of the answers to each question, in their order; 0: none comes. Behind these all is well.
 struct Plan {
-  std::vector<int> lists;
-  std::vector<int> inspections = {};  // 200 behind
-  std::vector<int> events = {};       // 200 behind
+  std::vector<int> lists;  // of an unhealthy container of pipeline "x"; of none behind, which ends the command
+  std::vector<int> inspections = {};
+  std::vector<int> events = {};  // streams that break off after the last of `lists`; those behind do not
 };
 
 class FailingEngine {
@@ -39,10 +40,7 @@ class FailingEngine {
   const FakeServer& server() const { return server_; }
 
   // Until its events have been asked for.
-  void WaitForListener() {
-    std::unique_lock<std::mutex> lock(mutex_);
-    changed_.wait_for(lock, std::chrono::seconds(60), [&] { return listeners_ > 0; });
-  }
+  void WaitForListener() { WaitFor(listeners_, 1); }
 
  private:
   static constexpr char kList[] =
@@ -56,7 +54,7 @@ class FailingEngine {
       if (absl::StrContains(request, "/_ping")) {
         connection.Answer(200, "", "Api-Version: 1.41");
       } else if (absl::StrContains(request, "/events")) {
-        TellEvents(connection, Count(listeners_));
+        return TellEvents(connection, Count(listeners_));
       } else if (absl::StrContains(request, "/containers/json")) {
         const size_t list = Count(lists_);
         Answer(connection, plan_.lists, list, list > plan_.lists.size() ? "[]" : kList);
@@ -74,6 +72,11 @@ class FailingEngine {
     return ++what;
   }
 
+  void WaitFor(const size_t& what, size_t number) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait_for(lock, std::chrono::seconds(60), [&] { return what >= number; });
+  }
+
   // Of the answer number `number`, from 1.
   static int StatusOf(const std::vector<int>& statuses, size_t number) {
     return number > statuses.size() ? 200 : statuses[number - 1];
@@ -89,7 +92,8 @@ class FailingEngine {
   void TellEvents(FakeConnection& connection, size_t number) {
     if (StatusOf(plan_.events, number) != 200) return Answer(connection, plan_.events, number, "");
     connection.Write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
-    connection.WaitForClose();
+    if (number > plan_.events.size()) return connection.WaitForClose();
+    WaitFor(lists_, plan_.lists.size());
   }
 
   const Plan plan_;
@@ -125,17 +129,47 @@ TEST(FailingEngine, HeartbeatsAreNotHeldUpByAnEngineThatDoesNotAnswer) {
   EXPECT_LT(run.took, absl::Seconds(20)) << run.Describe();
 }
 
+// The commands, and the lists that each asks for before it waits.
+struct Command {
+  std::string name;
+  std::vector<std::string> arguments;
+  std::vector<int> lists;
+};
+std::vector<Command> Commands() {
+  return {{"flow-heartbeat", {"x", kNoControlPlane}, {200, 200}}, {"flow-status", {"x", "--watch"}, {200}}};
+}
+
 TEST(FailingEngine, ASignalEndsTheWaitForTheStreamOfEvents) {
-  const std::vector<std::pair<std::string, std::vector<std::string>>> commands = {
-      {"flow-heartbeat", {"x", kNoControlPlane}}, {"flow-status", {"x", "--watch"}}};
-  for (const auto& [command, arguments] : commands) {
-    FailingEngine engine({.lists = {200}, .events = {0}});
+  for (const auto& [command, arguments, lists] : Commands()) {
+    FailingEngine engine({.lists = lists, .events = {0}});
     integration::Process process = StartCommand(engine.server(), command, arguments);
     engine.WaitForListener();
     process.Signal(SIGINT);
     const integration::Finished& run = process.Wait(absl::Seconds(20));
     EXPECT_EQ(run.exit_code, 130) << run.Describe();
     EXPECT_EQ(run.err, "");
+  }
+}
+
+TEST(FailingEngine, AStreamOfEventsThatFailsForNowIsOpenedAgain) {
+  for (const auto& [command, arguments, lists] : Commands()) {
+    const FailingEngine engine({.lists = lists, .events = {200, 500}});
+    const integration::Finished run = RunCommand(engine.server(), command, arguments);
+    EXPECT_EQ(run.exit_code, 0) << run.Describe();
+    EXPECT_THAT(run.err, AllOf(HasSubstr("the engine is back"), HasSubstr("pipeline \"x\" is gone")));
+    EXPECT_EQ(std::vector<std::string>(absl::StrSplit(run.err, "broke off")).size(), 2u) << run.Describe();
+  }
+}
+
+TEST(FailingEngine, AStreamOfEventsThatIsRefusedEndsTheCommand) {
+  for (const auto& [command, arguments, lists] : Commands()) {
+    // What fails before it ever opened is no better.
+    for (const std::vector<int>& events : {std::vector<int>{200, 403}, {404}, {500}, {503}}) {
+      const FailingEngine engine({.lists = lists, .events = events});
+      const integration::Finished run = RunCommand(engine.server(), command, arguments);
+      EXPECT_EQ(run.exit_code, 1) << run.Describe();
+      EXPECT_THAT(run.err, HasSubstr("it is out of sorts")) << run.Describe();
+    }
   }
 }
 

@@ -37,15 +37,15 @@ class ChangeWatch {
   struct Woken {
     bool changed = false;  // else one of the descriptors is readable, or the time is over
     int signal = 0;        // that ends the command; 0: none
-    absl::Status status;   // of an engine that tells no events: those of labels and folders go on
+    absl::Status status;   // of an engine that tells no events, and will tell none
   };
 
   // Opens the stream of events: what happens from now on is not missed. A signal, or the error of an engine that does
-  // not answer.
+  // not answer, or refuses.
   Woken Open();
 
   // Waits for a change (some milliseconds more, as they come in swarms), one of the descriptors, or a signal. Where the
-  // engine goes away that is told, and waited for.
+  // engine goes away, or fails for now, that is told, and waited for.
   Woken Wait(absl::Span<const int> descriptors, absl::Duration at_most = absl::InfiniteDuration());
 
   // The containers that events since the last call have told to have ended, and not to have been started again.
@@ -66,8 +66,8 @@ class ChangeWatch {
   absl::Time listen_again_;  // where none is open: not before
   bool changed_ = false;
   std::set<std::string> ended_;
-  bool away_ = false;  // told
-  absl::Status refused_;
+  bool away_ = false;     // told
+  absl::Status cut_off_;  // why the last stream that ended did
 };
 
 }  // namespace flow

@@ -1,6 +1,5 @@
 // flow-apply: makes the engine match a pipeline file.
 #include <algorithm>
-#include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +24,7 @@
 #include "cmd/deploy/live_logs.h"
 #include "cmd/deploy/load.h"
 #include "cmd/deploy/own_state.h"
+#include "cmd/deploy/print.h"
 #include "cmd/deploy/progress.h"
 #include "cmd/deploy/session.h"
 #include "cmd/deploy/show.h"
@@ -129,9 +129,9 @@ ExitCode TellPlan(const deploy::Apply& machine, const PipelineKey& key) {
   report.set_namespace_(key.pipeline_namespace);
   report.mutable_notes()->Add(machine.notes().begin(), machine.notes().end());
   const std::vector<deploy::Plan> plans = {machine.pulls(), machine.plan()};
-  if (!Print(kName, ShowPlan(plans, std::move(report), FLAGS_output))) return ExitCode::kFailed;
   const bool empty = plans[0].operations().empty() && plans[1].operations().empty();
-  return FLAGS_check && !empty ? ExitCode::kFailed : ExitCode::kDone;
+  return Print(kName, FLAGS_check && !empty ? ExitCode::kFailed : ExitCode::kDone,
+               ShowPlan(plans, std::move(report), FLAGS_output));
 }
 
 ExitCode TellSuccess(Session& session, const deploy::Apply& machine, const PipelineKey& key, bool unchanged) {
@@ -142,7 +142,7 @@ ExitCode TellSuccess(Session& session, const deploy::Apply& machine, const Pipel
                         status.components_size(), status.components_size() == 1 ? " component)\n" : " components)\n",
                         text);
   }
-  return Print(kName, text) ? ExitCode::kDone : ExitCode::kFailed;
+  return Print(kName, ExitCode::kDone, text);
 }
 
 // Everything that one run of the command works with.

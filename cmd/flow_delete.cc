@@ -1,5 +1,4 @@
 // flow-delete: takes pipelines away, with all there is of them.
-#include <iostream>
 #include <memory>
 #include <optional>
 #include <set>
@@ -12,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "cmd/base/environment.h"
+#include "cmd/base/write_out.h"
 #include "cmd/cli/arguments.h"
 #include "cmd/cli/commands.h"
 #include "cmd/cli/flags.h"
@@ -21,6 +21,7 @@
 #include "cmd/deploy/drive.h"
 #include "cmd/deploy/key_of_file.h"
 #include "cmd/deploy/own_state.h"
+#include "cmd/deploy/print.h"
 #include "cmd/deploy/progress.h"
 #include "cmd/deploy/session.h"
 #include "cmd/state/lock.h"
@@ -70,7 +71,7 @@ ExitCode DeleteOne(Session& session, OwnStates& states, const PipelineKey& key, 
   Leave(session, environment, key, told->registered);
   if (!forgotten.ok()) return session.Fail(ExitCode::kFailed, forgotten.message());
   if (std::get<deploy::Finish>(end).unchanged) return ExitCode::kDone;  // it was not there, and that is no error
-  return Print(kName, absl::StrCat("Pipeline deleted: ", key.name, "\n")) ? ExitCode::kDone : ExitCode::kFailed;
+  return Print(kName, ExitCode::kDone, absl::StrCat("Pipeline deleted: ", key.name, "\n"));
 }
 
 // Every pipeline of a namespace: those of the states of this engine, and what the engine has of others. Else the exit
@@ -126,7 +127,7 @@ std::variant<std::vector<PipelineKey>, ExitCode> Named(Session& session, OwnStat
     const auto all = AllOf(session, states, namespace_);
     if (const ExitCode* over = std::get_if<ExitCode>(&all)) return *over;
     for (const PipelineKey& key : std::get<std::set<PipelineKey>>(all)) {
-      std::cerr << "will delete " << pipeline::HarmlessLine(key.name) << "\n";
+      WriteError(absl::StrCat("will delete ", pipeline::HarmlessLine(key.name), "\n"));
       keys.push_back(key);
     }
   }

@@ -18,7 +18,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "cmd/base/environment.h"
-#include "cmd/base/file.h"
+#include "cmd/base/write_out.h"
 #include "cmd/cli/arguments.h"
 #include "cmd/cli/commands.h"
 #include "cmd/cli/flags.h"
@@ -27,6 +27,7 @@
 #include "cmd/deploy/key_of_file.h"
 #include "cmd/deploy/log_driver.h"
 #include "cmd/deploy/own_state.h"
+#include "cmd/deploy/print.h"
 #include "cmd/deploy/session.h"
 #include "flow/compose/names.h"
 #include "flow/deploy/log_text.h"
@@ -137,7 +138,7 @@ class Output {
   }
 
   void Write() {
-    if (status_.ok()) status_ = WriteAll(STDOUT_FILENO, "standard output", waiting_);
+    if (status_.ok()) status_ = WriteOutput(waiting_);
     waiting_.clear();
   }
 
@@ -170,8 +171,7 @@ ExitCode Show(Session& session, deploy::LogInput input, Output& output) {
     driver.Tick();
   }
   if (output.status().ok()) return driver.complete() ? ExitCode::kDone : ExitCode::kFailed;
-  if (IsClosedPipe(output.status())) return ExitCode::kDone;
-  return session.Fail(ExitCode::kFailed, output.status().message());
+  return Unwritten(kName, output.status(), ExitCode::kDone);
 }
 
 ExitCode Main(const Arguments& arguments) {

@@ -11,7 +11,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "cmd/base/environment.h"
-#include "cmd/base/file.h"
 #include "cmd/cli/arguments.h"
 #include "cmd/cli/commands.h"
 #include "cmd/cli/flags.h"
@@ -20,6 +19,7 @@
 #include "cmd/deploy/describe.h"
 #include "cmd/deploy/key_of_file.h"
 #include "cmd/deploy/own_state.h"
+#include "cmd/deploy/print.h"
 #include "cmd/deploy/screen.h"
 #include "cmd/deploy/session.h"
 #include "cmd/deploy/show.h"
@@ -161,8 +161,7 @@ std::optional<ExitCode> ShowOn(std::optional<Screen>& screen, Session& session, 
   }
   if (!screen.has_value()) screen.emplace(environment);
   const absl::Status written = screen->Show(shown.nothing.empty() ? shown.text : shown.nothing + "\n");
-  if (written.ok()) return std::nullopt;
-  return IsClosedPipe(written) ? ExitCode::kDone : session.Fail(ExitCode::kFailed, written.message());
+  return written.ok() ? std::nullopt : std::optional(Unwritten(kName, written, ExitCode::kDone));
 }
 
 // Shows it anew whenever it has changed, until the pipeline is gone or a signal comes.
@@ -227,7 +226,7 @@ ExitCode Main(const Arguments& arguments) {
   if (const std::optional<ExitCode> over = Over(session, looked)) return *over;
   const Shown& shown = std::get<Shown>(looked);
   if (!shown.nothing.empty()) return session.Fail(shown.code, shown.nothing);
-  return Print(kName, shown.text) ? shown.code : ExitCode::kFailed;
+  return Print(kName, shown.code, shown.text);
 }
 
 }  // namespace

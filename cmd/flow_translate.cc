@@ -64,7 +64,7 @@ ExitCode Main(const Arguments& arguments) {
   if (FLAGS_output == "yaml") text = compose::EmitCompose(project, options);
   if (FLAGS_output == "json") text = compose::EmitComposeJson(project, options);
   if (FLAGS_output == "textproto") google::protobuf::TextFormat::PrintToString(project, &text);
-  return Print(kName, text) ? ExitCode::kDone : ExitCode::kFailed;
+  return Print(kName, ExitCode::kDone, text);
 }
 
 }  // namespace

@@ -39,8 +39,7 @@ ExitCode Main(const Arguments& arguments) {
       code = ExitCode::kInvalidFile;
     }
   }
-  if (tell != nullptr && !Print(kName, pipeline::MessageJson(told))) return ExitCode::kFailed;
-  return code;
+  return tell == nullptr ? code : Print(kName, code, pipeline::MessageJson(told));
 }
 
 }  // namespace

@@ -60,22 +60,26 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, size_t most) {
 
 absl::Status WriteAll(int fd, absl::string_view name, absl::string_view bytes) {
   while (!bytes.empty()) {
+    const absl::StatusOr<size_t> put = WriteSome(fd, name, bytes);
+    if (!put.ok()) return put.status();
+    bytes.remove_prefix(*put);
+    if (*put > 0) continue;
+    // Whoever shares a terminal or a pipe with us may have made it non-blocking.
+    pollfd wanted = {fd, POLLOUT, 0};
+    poll(&wanted, 1, -1);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<size_t> WriteSome(int fd, absl::string_view name, absl::string_view bytes) {
+  for (;;) {
     const ssize_t put = write(fd, bytes.data(), bytes.size());
-    if (put >= 0) {
-      bytes.remove_prefix(static_cast<size_t>(put));
-      continue;
-    }
+    if (put >= 0) return static_cast<size_t>(put);
     if (errno == EINTR) continue;
-    if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      // Whoever shares a terminal or a pipe with us may have made it non-blocking.
-      pollfd wanted = {fd, POLLOUT, 0};
-      poll(&wanted, 1, -1);
-      continue;
-    }
+    if (errno == EAGAIN || errno == EWOULDBLOCK) return 0;
     if (errno == EPIPE) return absl::CancelledError(absl::StrCat("nobody reads ", name, " any more"));
     return ErrnoStatus(errno, absl::StrCat("cannot write ", name));
   }
-  return absl::OkStatus();
 }
 
 bool IsClosedPipe(const absl::Status& status) { return absl::IsCancelled(status); }

@@ -21,8 +21,11 @@ absl::StatusOr<std::string> ReadAll(int fd, absl::string_view name, size_t most)
 absl::StatusOr<std::string> ReadFile(const std::string& path, size_t most);
 
 // All of `bytes` to `fd`, whatever the pieces. A descriptor that does not take them at once is waited for. A reader
-// that is gone (EPIPE) is Cancelled: see IsClosedPipe.
+// that is gone (EPIPE) is Cancelled: see IsClosedPipe. What is for the user goes by write_out.h.
 absl::Status WriteAll(int fd, absl::string_view name, absl::string_view bytes);
+
+// As many of them as one write() takes, and how many that were: 0 where a descriptor that does not block takes none.
+absl::StatusOr<size_t> WriteSome(int fd, absl::string_view name, absl::string_view bytes);
 
 // Whether the other end of the pipe went away: `flow-logs NAME | head -1`. No error to tell anyone about.
 bool IsClosedPipe(const absl::Status& status);

@@ -1,6 +1,5 @@
 #include "cmd/base/signals.h"
 
-#include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -22,10 +21,9 @@ absl::StatusOr<Signals> Signals::Take() {
   ::signal(SIGPIPE, SIG_IGN);
   sigset_t taken;
   sigemptyset(&taken);
-  sigaddset(&taken, SIGINT);
-  sigaddset(&taken, SIGTERM);
+  for (const int signal : kEndingSignals) sigaddset(&taken, signal);
   // Blocked, a signal is queued even where it is ignored (signal(7)): what shall stay ignored must not be in the set.
-  if (!IsIgnored(SIGHUP)) sigaddset(&taken, SIGHUP);
+  if (IsIgnored(SIGHUP)) sigdelset(&taken, SIGHUP);
   if (sigprocmask(SIG_BLOCK, &taken, nullptr) != 0) return ErrnoStatus(errno, "cannot block signals");
   const int fd = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
   if (fd < 0) return ErrnoStatus(errno, "cannot open a descriptor for signals");
@@ -35,13 +33,26 @@ absl::StatusOr<Signals> Signals::Take() {
 Signals::Signals(Signals&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
 
 Signals::~Signals() {
-  if (fd_ >= 0) close(fd_);
+  if (fd_ < 0) return;
+  close(fd_);
+  given_ = 0;
 }
 
 std::optional<int> Signals::Next() {
   signalfd_siginfo info;
   if (read(fd_, &info, sizeof info) != sizeof info) return std::nullopt;
-  return static_cast<int>(info.ssi_signo);
+  return given_ = static_cast<int>(info.ssi_signo);
+}
+
+int Signals::Came() {
+  if (given_ != 0) return given_;
+  sigset_t waiting;
+  sigemptyset(&waiting);
+  sigpending(&waiting);
+  for (const int signal : kEndingSignals) {
+    if (sigismember(&waiting, signal) == 1) return signal;
+  }
+  return 0;
 }
 
 }  // namespace flow

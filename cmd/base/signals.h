@@ -3,11 +3,16 @@
 #ifndef CMD_BASE_SIGNALS_H_
 #define CMD_BASE_SIGNALS_H_
 
+#include <signal.h>
+
 #include <optional>
 
 #include "absl/status/statusor.h"
 
 namespace flow {
+
+// In the order in which Next() gives those that wait.
+inline constexpr int kEndingSignals[] = {SIGHUP, SIGINT, SIGTERM};
 
 // SIGINT, SIGTERM and SIGHUP are blocked and arrive at fd() from Take() on, for the life of the object; SIGPIPE is
 // ignored (a write then says EPIPE). SIGHUP stays ignored where it was so at the start: `nohup flow-apply …`. SIGINT
@@ -31,8 +36,14 @@ class Signals {
   // The next signal (SIGINT, …) that came, and not again; none: nothing came. Does not wait.
   std::optional<int> Next();
 
+  // The signal that has come, whether it waits or Next() gave it; 0: none has. From then on nothing is to be waited for
+  // without a bound. Of the one object that there is, for those who do not have it.
+  static int Came();
+
  private:
   explicit Signals(int fd) : fd_(fd) {}
+
+  static inline int given_ = 0;  // by Next()
 
   int fd_;
 };

@@ -29,6 +29,18 @@ TEST(SignalsTest, EachSignalArrivesOnceAtTheDescriptor) {
   }
 }
 
+TEST(SignalsTest, WhatCameIsKnownWhileItWaitsAndAfterItWasGivenForTheLifeOfTheObject) {
+  {
+    absl::StatusOr<Signals> signals = Signals::Take();
+    EXPECT_EQ(Signals::Came(), 0);
+    kill(getpid(), SIGTERM);
+    EXPECT_EQ(Signals::Came(), SIGTERM);
+    EXPECT_EQ(signals->Next(), SIGTERM);
+    EXPECT_EQ(Signals::Came(), SIGTERM);
+  }
+  EXPECT_EQ(Signals::Came(), 0);
+}
+
 TEST(SignalsTest, WritingToAClosedPipeDoesNotKill) {
   absl::StatusOr<Signals> signals = Signals::Take();
   int ends[2];

@@ -1,11 +1,11 @@
 #include "cmd/deploy/key_of_file.h"
 
 #include <algorithm>
-#include <iostream>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
+#include "cmd/base/write_out.h"
 #include "cmd/cli/flags.h"
 #include "cmd/deploy/load.h"
 #include "flow/pipeline/diagnostic.h"
@@ -31,8 +31,8 @@ std::variant<PipelineKey, ExitCode> KeyOfFile(const Session& session, const Argu
     return diagnostic.severity == pipeline::Severity::kError && absl::StartsWith(diagnostic.path, "metadata");
   });
   if (CheckKey(key).ok() && !unnamed) return key;
-  std::cerr << pipeline::RenderDiagnostics(FLAGS_file == "-" ? "standard input" : FLAGS_file, text, found,
-                                           /*colour=*/false);
+  WriteError(pipeline::RenderDiagnostics(FLAGS_file == "-" ? "standard input" : FLAGS_file, text, found,
+                                         /*colour=*/false));
   return ExitCode::kInvalidFile;
 }
 

@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iostream>
 #include <map>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "cmd/base/paths.h"
+#include "cmd/base/write_out.h"
 #include "cmd/cli/flags.h"
 #include "cmd/cli/terminal.h"
 #include "cmd/state/store.h"
@@ -26,7 +26,7 @@ DiagnosticSink StandardError(const Environment& environment) {
   const bool colour = InspectTerminal(STDERR_FILENO, environment).colour;
   return
       [colour](const std::string& file, const std::string& text, const std::vector<pipeline::Diagnostic>& diagnostics) {
-        std::cerr << pipeline::RenderDiagnostics(file == "-" ? "standard input" : file, text, diagnostics, colour);
+        WriteError(pipeline::RenderDiagnostics(file == "-" ? "standard input" : file, text, diagnostics, colour));
       };
 }
 

@@ -1,5 +1,11 @@
 #include "cmd/deploy/print.h"
 
+#include <signal.h>
+#include <unistd.h>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "cmd/base/signals.h"
 #include "gtest/gtest.h"
 
 namespace flow {
@@ -15,6 +21,20 @@ TEST(Messages, DoNothingToATerminalWhateverTheEngineSaid) {
             "flow-x: sink: failed\n  what it wrote last:\n    \\x1B[2J\\x1B]0;owned\\x07\n"
             "flow-x: warning: a\\x1B[1m\n"
             "flow-x: note: b\\x0D\n");
+}
+
+TEST(Messages, AnAnswerThatNobodyReadsIsToldToNobody) {
+  absl::StatusOr<Signals> signals = Signals::Take();
+  ASSERT_TRUE(signals.ok()) << signals.status();
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(Unwritten("flow-x", absl::CancelledError("nobody reads"), ExitCode::kDone), ExitCode::kDone);
+  kill(getpid(), SIGINT);
+  EXPECT_EQ(Unwritten("flow-x", absl::CancelledError("nobody reads"), ExitCode::kDone), ExitCode::kInterrupted);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  EXPECT_EQ(signals->Next(), SIGINT);
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(Unwritten("flow-x", absl::ResourceExhaustedError("full"), ExitCode::kDone), ExitCode::kFailed);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "flow-x: full\n");
 }
 
 }  // namespace

@@ -2,11 +2,10 @@
 
 #include <unistd.h>
 
-#include <iostream>
-
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "cmd/base/write_out.h"
 #include "cmd/cli/flags.h"
 #include "cmd/cli/terminal.h"
 #include "flow/engine/json.h"
@@ -68,12 +67,12 @@ void Progress::Tell(const deploy::Report& report, absl::Time now) {
                         : report.kind == Kind::kDone ? !stop
                                                      : true;
   if (mode_ != Mode::kJson && !worth_it) return;
-  std::cerr << (mode_ == Mode::kJson ? JsonLine(report, now - start_) : PlainLine(report, now - start_)) << std::flush;
+  WriteError(mode_ == Mode::kJson ? JsonLine(report, now - start_) : PlainLine(report, now - start_));
 }
 
 void Progress::Write(const std::string& lines, absl::Time now) {
   if (mode_ == Mode::kTty) return Draw(lines, now);
-  std::cerr << lines << std::flush;
+  WriteError(lines);
 }
 
 absl::Duration Progress::Tick(absl::Time now) {
@@ -84,7 +83,7 @@ absl::Duration Progress::Tick(absl::Time now) {
 
 void Progress::Clear() {
   if (drawn_.empty()) return;
-  std::cerr << Erase(InspectTerminal(STDERR_FILENO, environment_).width) << std::flush;
+  WriteError(Erase(InspectTerminal(STDERR_FILENO, environment_).width));
 }
 
 // In one piece, so that nobody sees half of it.
@@ -96,7 +95,7 @@ void Progress::Draw(const std::string& above, absl::Time now) {
     drawn_.push_back(line.columns);
     absl::StrAppend(&text, line.text, "\n");
   }
-  std::cerr << text << std::flush;
+  WriteError(text);
   when_ = now;
 }
 

@@ -11,7 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "cmd/base/file.h"
+#include "cmd/base/write_out.h"
 #include "cmd/cli/terminal.h"
 #include "flow/deploy/columns.h"
 
@@ -23,13 +23,11 @@ namespace {
 constexpr char kEnter[] = "\x1b[?1049h", kLeave[] = "\x1b[?1049l", kHome[] = "\x1b[H", kClearLine[] = "\x1b[K",
                kClearBelow[] = "\x1b[J";
 
-absl::Status Write(absl::string_view text) { return WriteAll(STDOUT_FILENO, "standard output", text); }
-
 }  // namespace
 
 Screen::Screen(const Environment& environment) : environment_(environment) {
   if (!InspectTerminal(STDOUT_FILENO, environment).redraw) return;
-  whole_ = Write(kEnter).ok();
+  whole_ = WriteOutput(kEnter).ok();
   sigset_t taken;
   sigemptyset(&taken);
   sigaddset(&taken, SIGWINCH);
@@ -38,14 +36,14 @@ Screen::Screen(const Environment& environment) : environment_(environment) {
 
 Screen::~Screen() {
   if (resized_fd_ >= 0) close(resized_fd_);
-  if (whole_) (void)Write(absl::StrCat(kLeave, text_));
+  if (whole_) (void)WriteOutput(absl::StrCat(kLeave, text_));
 }
 
 absl::Status Screen::Show(absl::string_view text) {
   if (any_ && text == text_) return absl::OkStatus();
   const bool first = !std::exchange(any_, true);
   text_ = std::string(text);
-  return whole_ ? Draw() : Write(absl::StrCat(first ? "" : "\n", text_));
+  return whole_ ? Draw() : WriteOutput(absl::StrCat(first ? "" : "\n", text_));
 }
 
 absl::Status Screen::Resize() {
@@ -66,7 +64,7 @@ absl::Status Screen::Draw() {
                     kClearLine);
   }
   if (hidden > 0) absl::StrAppend(&drawn, "\r\nand ", hidden, " more lines", kClearLine);
-  return Write(absl::StrCat(drawn, kClearBelow));
+  return WriteOutput(absl::StrCat(drawn, kClearBelow));
 }
 
 }  // namespace flow

@@ -1,8 +1,7 @@
 #include "cmd/deploy/session.h"
 
-#include <iostream>
-
 #include "absl/strings/str_cat.h"
+#include "cmd/base/write_out.h"
 #include "cmd/cli/flags.h"
 #include "cmd/engine/unreachable.h"
 
@@ -47,7 +46,7 @@ ExitCode Session::FailUnreachable(const absl::Status& status) const {
 }
 
 void Session::Trace(const engine::HttpRequest& request) const {
-  if (FLAGS_verbose) std::cerr << "> " << request.method << " " << request.target << "\n";
+  if (FLAGS_verbose) WriteError(absl::StrCat("> ", request.method, " ", request.target, "\n"));
 }
 
 }  // namespace flow

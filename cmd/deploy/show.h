@@ -19,10 +19,6 @@ std::string ShowPipelines(const deploy::StatusList& list, absl::string_view outp
 // are added; anything else is text, a line an operation.
 std::string ShowPlan(const std::vector<deploy::Plan>& plans, deploy::PlanReport report, absl::string_view output);
 
-// Writes the command's answer on standard output. False where it could not be written; told, unless its reader went
-// away.
-bool Print(const char* command, absl::string_view text);
-
 }  // namespace flow
 
 #endif  // CMD_DEPLOY_SHOW_H_

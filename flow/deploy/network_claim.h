@@ -42,8 +42,10 @@ class NetworkClaim {
                                                         const absl::StatusOr<engine::Reply>& reply, Outbox& out) {
     engine::Created network;
     network.set_id(own_);
-    if (!reply.ok() && own_.empty()) return absl::StatusOr<engine::Reply>(reply.status());
-    if (!reply.ok()) return absl::StatusOr<engine::Reply>(engine::Reply(network));
+    const auto own_or = [&](const absl::Status& error) {
+      return own_.empty() ? absl::StatusOr<engine::Reply>(error) : absl::StatusOr<engine::Reply>(network);
+    };
+    if (!reply.ok()) return own_or(reply.status());
     const auto& list = std::get<engine::NetworkList>(*reply);
     const engine::NetworkSummary* oldest = OldestOwned(list, project.namespace_(), project.pipeline());
     if (oldest != nullptr && oldest->id() == own_) {
@@ -54,9 +56,7 @@ class NetworkClaim {
       }
       if (other != nullptr) oldest = other;
     }
-    if (oldest == nullptr) {
-      return absl::StatusOr<engine::Reply>(absl::InternalError("its name was taken by something else meanwhile"));
-    }
+    if (oldest == nullptr) return own_or(absl::InternalError("its name was taken by something else meanwhile"));
     if (!own_.empty() && own_ != oldest->id()) out.Request(engine::RemoveNetwork{own_}, kDeadline);
     network.set_id(oldest->id());
     return absl::StatusOr<engine::Reply>(engine::Reply(network));

@@ -19,12 +19,6 @@ static constexpr absl::Duration kSwarm = absl::Milliseconds(50);
 static constexpr absl::Duration kListenAgain = absl::Seconds(1);
 static constexpr absl::Duration kOpenWithin = absl::Seconds(30);
 
-// Whether the engine does not know the request, or does not allow it: nor will it the next time.
-static bool IsForGood(const absl::Status& status) {
-  return absl::IsInvalidArgument(status) || absl::IsFailedPrecondition(status) || absl::IsPermissionDenied(status) ||
-         absl::IsNotFound(status);
-}
-
 ChangeWatch::ChangeWatch(Session& session, std::vector<std::string> labels, compose::ApiVersion version)
     : session_(session), labels_(std::move(labels)), version_(version) {}
 
@@ -85,7 +79,7 @@ ChangeWatch::Woken ChangeWatch::Wait(absl::Span<const int> descriptors, absl::Du
   woken.status = session_.client()->Poll(at_most, all);
   if (const std::optional<int> signal = session_.signals().Next()) woken.signal = *signal;
   changed_ |= folders_.Changed();
-  if (IsForGood(cut_off_)) woken.status = cut_off_;
+  if (engine::IsForGood(cut_off_)) woken.status = cut_off_;
   if (stream_ == 0 && !std::exchange(away_, true)) {
     session_.Warn("the engine broke off its stream of events; it is asked again");
   }

@@ -17,7 +17,7 @@
 //   > wait                      the next timer fires
 //   > timeout                   the last one to fire does
 //   > signal N
-//   > deafen                    the stream of events breaks
+//   > deafen [MESSAGE]          the stream of events breaks; the engine says why
 //   > kill-engine               the same, and what ran has ended when it is opened again
 //   > tell-end CONTAINER        by then, as an engine does that was killed
 //   > remove-network ID         by someone else
@@ -140,7 +140,7 @@ class TellerOf : public Teller {
     if (command == "timeout") Timeout();
     if (command == "fail-to-save") Happen({Choice::Kind::kFailToSave, 0, ""});
     if (command == "signal") Happen({Choice::Kind::kSignal, 0, ""});
-    if (command == "deafen") Happen({Choice::Kind::kDeafen, 0, ""});
+    if (command == "deafen") Happen({Choice::Kind::kDeafen, 0, argument});
     if (command == "kill-engine") {
       world_.engine.Kill();
       Happen({Choice::Kind::kDeafen, 0, ""});

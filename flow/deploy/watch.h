@@ -22,6 +22,7 @@
 #include "flow/deploy/observed.h"
 #include "flow/deploy/readiness.h"
 #include "flow/engine/call.h"
+#include "flow/engine/response.h"
 
 namespace flow::deploy {
 
@@ -50,7 +51,7 @@ class Watch {
   }
 
   void On(const Listening&, Outbox& out) {
-    listening_ = true;
+    listening_ = heard_ = true;
     const bool broke = std::exchange(deaf_, false);
     if (broke) out.Tell(Report::Kind::kNote, "", "the engine tells its events again");
     pause_ = absl::ZeroDuration();
@@ -60,8 +61,7 @@ class Watch {
                           return !instance.id.empty() && !instance.up();
                         });
     if (!missed) return;
-    readiness_.ListAsked();
-    requests_[out.Request(list_, kDeadline)] = "";
+    List(out);
   }
 
   void On(const Happened& happened, Outbox& out) {
@@ -87,7 +87,8 @@ class Watch {
 
   void On(const Deaf& deaf, Outbox& out) {
     listening_ = false;
-    if (!deaf.status.ok() && !absl::IsUnavailable(deaf.status)) {
+    const bool away = deaf.status.ok() || absl::IsUnavailable(deaf.status);
+    if (engine::IsForGood(deaf.status) || (!heard_ && !away)) {
       failures_.push_back({.what = absl::StrCat("the engine tells no events: ", deaf.status.message())});
       return;
     }
@@ -95,12 +96,13 @@ class Watch {
       out.Tell(Report::Kind::kWarning, "",
                "the engine broke off its stream of events: is it restarting? It is asked again until --timeout");
     }
-    pause_ = std::min(kLongestPause, std::max(kShortestPause, 2 * pause_));
-    relisten_ = out.Timer(pause_);
+    relisten_ = out.Timer(NextPause());
+    relist_ = 0;
   }
 
   void On(const TimerFired& fired, Outbox& out) {
     if (fired.timer == relisten_) Listen(out);
+    if (fired.timer == relist_) List(out);
     if (const auto steadying = steadying_.extract(fired.timer); !steadying.empty()) {
       readiness_.Steady(steadying.mapped().id, steadying.mapped().starts);
     }
@@ -112,10 +114,13 @@ class Watch {
 
   void On(const Answer& answer, Outbox& out) {
     const auto request = requests_.extract(answer.request);
-    // A list that fails is followed by the end of the stream, and then made again.
     if (request.empty()) return OnStartedAgain(answer);
     if (!request.mapped().empty()) return OnProbe(request.mapped(), answer, out);
-    if (!answer.reply.ok()) return;
+    if (!answer.reply.ok()) {
+      // Where the stream ends as well the list is made when that is back.
+      if (listening_) relist_ = out.Timer(NextPause());
+      return;
+    }
     for (const Container& container : ReadContainers(std::get<engine::ContainerList>(*answer.reply))) {
       React(container.id, readiness_.ListedAgain(container), out);
       StartAgain(container, out);
@@ -144,8 +149,8 @@ class Watch {
   std::vector<Failure> TakeFailures() { return std::exchange(failures_, {}); }
 
   bool listening() const { return listening_; }
-  // The stream broke off: what was up may be so no more.
-  bool deaf() const { return deaf_; }
+  // The stream broke off, and what it could not tell is not listed yet: what was up may be so no more.
+  bool deaf() const { return deaf_ || relist_ != 0; }
   // A question is open whose answer may be a failure.
   bool looking() const { return !requests_.empty() || !starting_.empty(); }
 
@@ -153,7 +158,7 @@ class Watch {
   const Readiness& readiness() const { return readiness_; }
 
   std::string DebugString() const {
-    std::string text = absl::StrCat(readiness_.DebugString(), listening_, relisten_ != 0);
+    std::string text = absl::StrCat(readiness_.DebugString(), listening_, relisten_ != 0, relist_ != 0);
     for (const auto& [request, id] : requests_) absl::StrAppend(&text, "?", id);
     for (const auto& [request, id] : starting_) absl::StrAppend(&text, "!", id);
     for (const auto& [timer, start] : steadying_) absl::StrAppend(&text, ",", start.id, start.starts);
@@ -172,6 +177,14 @@ class Watch {
   static constexpr absl::Duration kStartDeadline = absl::Minutes(2);
   static constexpr absl::Duration kShortestPause = absl::Milliseconds(100);
   static constexpr absl::Duration kLongestPause = absl::Seconds(2);
+
+  void List(Outbox& out) {
+    relist_ = 0;
+    readiness_.ListAsked();
+    requests_[out.Request(list_, kDeadline)] = "";
+  }
+
+  absl::Duration NextPause() { return pause_ = std::min(kLongestPause, std::max(kShortestPause, 2 * pause_)); }
 
   // What a container's turn means for the deployment.
   void React(const std::string& id, Turn turn, Outbox& out) {
@@ -268,8 +281,10 @@ class Watch {
   std::map<int, Start> steadying_;       // timer → whose kSteadyAfter it is
   std::map<int, Start> settling_;        // timer → whose min_ready it is
   bool listening_ = false;
-  bool deaf_ = false;  // the stream broke off, and that was told
-  int relisten_ = 0;
+  bool deaf_ = false;   // the stream broke off, and that was told
+  bool heard_ = false;  // the stream has been open
+  int relisten_ = 0;    // the timers
+  int relist_ = 0;
   int64_t last_event_ = 0;
   absl::Duration pause_;
 };

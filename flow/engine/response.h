@@ -65,6 +65,13 @@ inline absl::Status ReadError(const HttpResponse& response) {
   return absl::Status(code, absl::string_view(absl::StripAsciiWhitespace(message)));
 }
 
+// Whether an engine that refuses so does it the next time too: it does not know what is asked, or does not allow it.
+// Else something is in the way for now.
+inline bool IsForGood(const absl::Status& refusal) {
+  return absl::IsInvalidArgument(refusal) || absl::IsFailedPrecondition(refusal) || absl::IsPermissionDenied(refusal) ||
+         absl::IsNotFound(refusal);
+}
+
 namespace internal {
 
 template <typename Message>

@@ -123,7 +123,8 @@ struct World {
       case Choice::Kind::kDeafen:
         listening = false;
         engine.events().clear();
-        return Tell(Deaf{absl::UnavailableError("the stream ended")});
+        return Tell(
+            Deaf{choice.id.empty() ? absl::UnavailableError("the stream ended") : absl::InternalError(choice.id)});
       case Choice::Kind::kHealthy:
         engine.SetHealth(choice.id, "healthy");
         return TellEvents(choice.id);

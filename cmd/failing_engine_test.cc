@@ -1,9 +1,6 @@
 // An engine that fails for a moment, before the commands that go on: flow-heartbeat and flow-status --watch.
 #include <signal.h>
 
-#include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "cmd/engine/fake_server.h"
+#include "cmd/fake_engine.h"
 #include "cmd/run_command.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -40,7 +38,7 @@ class FailingEngine {
   const FakeServer& server() const { return server_; }
 
   // Until its events have been asked for.
-  void WaitForListener() { WaitFor(listeners_, 1); }
+  void WaitForListener() { listeners_.WaitFor(1); }
 
  private:
   static constexpr char kList[] =
@@ -50,31 +48,18 @@ class FailingEngine {
   static constexpr char kInspection[] = R"({"Id": "a1", "State": {"Status": "running"}})";
 
   void Serve(FakeConnection& connection) {
-    for (std::string request; !(request = connection.Read()).empty();) {
-      if (absl::StrContains(request, "/_ping")) {
-        connection.Answer(200, "", "Api-Version: 1.41");
-      } else if (absl::StrContains(request, "/events")) {
-        return TellEvents(connection, Count(listeners_));
-      } else if (absl::StrContains(request, "/containers/json")) {
-        const size_t list = Count(lists_);
-        Answer(connection, plan_.lists, list, list > plan_.lists.size() ? "[]" : kList);
-      } else if (absl::StrContains(request, "/containers/a1/json")) {
-        Answer(connection, plan_.inspections, Count(inspections_), kInspection);
-      } else {
-        connection.Answer(404, "{}");
-      }
-    }
-  }
-
-  size_t Count(size_t& what) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    changed_.notify_all();
-    return ++what;
-  }
-
-  void WaitFor(const size_t& what, size_t number) {
-    std::unique_lock<std::mutex> lock(mutex_);
-    changed_.wait_for(lock, std::chrono::seconds(60), [&] { return what >= number; });
+    ServeEngine(
+        connection, [&] { TellEvents(connection, listeners_.Count()); },
+        [&](const std::string& request) {
+          if (absl::StrContains(request, "/containers/json")) {
+            const size_t list = lists_.Count();
+            Answer(connection, plan_.lists, list, list > plan_.lists.size() ? "[]" : kList);
+          } else if (absl::StrContains(request, "/containers/a1/json")) {
+            Answer(connection, plan_.inspections, inspections_.Count(), kInspection);
+          } else {
+            connection.Answer(404, "{}");
+          }
+        });
   }
 
   // Of the answer number `number`, from 1.
@@ -91,15 +76,13 @@ class FailingEngine {
 
   void TellEvents(FakeConnection& connection, size_t number) {
     if (StatusOf(plan_.events, number) != 200) return Answer(connection, plan_.events, number, "");
-    connection.Write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    connection.OpenChunked();
     if (number > plan_.events.size()) return connection.WaitForClose();
-    WaitFor(lists_, plan_.lists.size());
+    lists_.WaitFor(plan_.lists.size());
   }
 
   const Plan plan_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  size_t lists_ = 0, inspections_ = 0, listeners_ = 0;
+  Counter lists_, inspections_, listeners_;
   FakeServer server_;
 };
 

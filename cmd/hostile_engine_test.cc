@@ -1,7 +1,5 @@
-// Answers that no engine gives, from what stands where one is expected: the commands end with a message, not in an abort.
-#include <chrono>
-#include <condition_variable>
-#include <mutex>
+// Answers that no engine gives, from what stands where one is expected: the commands end with a message, not in an
+// abort.
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cmd/engine/fake_server.h"
+#include "cmd/fake_engine.h"
 #include "cmd/run_command.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -42,21 +41,19 @@ TEST(HostileEngine, NotModifiedIsNoAnswerToAQuestion) {
 class Watched {
  public:
   void Serve(FakeConnection& connection) {
-    for (std::string request; !(request = connection.Read()).empty();) {
-      if (absl::StrContains(request, "/_ping")) {
-        connection.Answer(200, "", "Api-Version: 1.41");
-      } else if (absl::StrContains(request, "/events")) {
-        TellEvents(connection);
-      } else if (absl::StrContains(request, "/containers/json")) {
-        // In the third list it is gone, which ends the watch.
-        connection.Answer(200, Count(lists_) < 3 ? kList : "[]");
-      } else if (absl::StrContains(request, "/containers/asked/json")) {
-        connection.Answer(200, R"({"Id": "another", "State": {"Status": "exited", "ExitCode": 3}})");
-        Count(inspections_);
-      } else {
-        connection.Answer(404, "{}");
-      }
-    }
+    ServeEngine(
+        connection, [&] { TellEvents(connection); },
+        [&](const std::string& request) {
+          if (absl::StrContains(request, "/containers/json")) {
+            // In the third list it is gone, which ends the watch.
+            connection.Answer(200, lists_.Count() < 3 ? kList : "[]");
+          } else if (absl::StrContains(request, "/containers/asked/json")) {
+            connection.Answer(200, R"({"Id": "another", "State": {"Status": "exited", "ExitCode": 3}})");
+            inspections_.Count();
+          } else {
+            connection.Answer(404, "{}");
+          }
+        });
   }
 
  private:
@@ -64,31 +61,18 @@ class Watched {
       "Labels": {"com.obsrvr.flow.namespace": "default", "com.obsrvr.flow.pipeline": "x",
                  "com.obsrvr.flow.component": "a"}}])";
 
-  int Count(int& what) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    changed_.notify_all();
-    return ++what;
-  }
-
-  void WaitFor(const int& what) {
-    std::unique_lock<std::mutex> lock(mutex_);
-    changed_.wait_for(lock, std::chrono::seconds(60), [&] { return what > 0; });
-  }
-
   void TellEvents(FakeConnection& connection) {
-    connection.Write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
-    WaitFor(lists_);
+    connection.OpenChunked();
+    lists_.WaitFor(1);
     connection.Chunk(R"({"Type": "container", "Action": "die", "Actor": {"ID": "asked"}})"
                      "\n");
-    WaitFor(inspections_);
+    inspections_.WaitFor(1);
     connection.Chunk(R"({"Type": "container", "Action": "destroy", "Actor": {"ID": "asked"}})"
                      "\n");
     connection.WaitForClose();
   }
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  int lists_ = 0, inspections_ = 0;
+  Counter lists_, inspections_;
 };
 
 TEST(HostileEngine, TheInspectionOfAnotherContainerIsTakenForTheOneThatWasAskedFor) {

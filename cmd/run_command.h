@@ -3,6 +3,7 @@
 #define CMD_RUN_COMMAND_H_
 
 #include <cstdlib>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -11,13 +12,16 @@
 
 namespace flow {
 
-// Starts a command, with a state folder of the test's own.
+// What commands find in their environment: the engine, and a state folder of the test's own.
+inline std::map<std::string, std::string> EnvironmentOf(const FakeServer& engine) {
+  return {{"DOCKER_HOST", engine.endpoint().address},
+          {"FLOW_STATE_DIR", std::string(std::getenv("TEST_TMPDIR")) + "/state"}};
+}
+
+// Starts a command.
 inline integration::Process StartCommand(const FakeServer& engine, const std::string& command,
                                          const std::vector<std::string>& arguments) {
-  const std::string folder = std::getenv("TEST_TMPDIR");
-  return integration::Process("cmd/" + command, arguments,
-                              {{"DOCKER_HOST", engine.endpoint().address}, {"FLOW_STATE_DIR", folder + "/state"}},
-                              folder);
+  return integration::Process("cmd/" + command, arguments, EnvironmentOf(engine), std::getenv("TEST_TMPDIR"));
 }
 
 // Runs one to its end.

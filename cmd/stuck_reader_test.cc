@@ -8,6 +8,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
+#include <map>
 #include <semaphore>
 #include <string>
 #include <vector>
@@ -17,18 +19,18 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "cmd/engine/fake_server.h"
+#include "cmd/fake_engine.h"
+#include "cmd/run_command.h"
 #include "gtest/gtest.h"
 #include "integration/process.h"
 
 namespace flow {
 namespace {
 
-std::string Folder() { return testing::TempDir(); }
-
 // A pipe that nobody reads, with a place in the file system.
 class StuckPipe {
  public:
-  StuckPipe() : path_(Folder() + "/pipe") {
+  StuckPipe() : path_(testing::TempDir() + "/pipe") {
     if (mkfifo(path_.c_str(), 0600) != 0) abort();
     fd_ = open(path_.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
     if (fcntl(fd_, F_SETPIPE_SZ, 4096) < 0) abort();
@@ -67,23 +69,26 @@ integration::Process Start(const FakeServer& engine, const StuckPipe& pipe, cons
                            const std::vector<std::string>& command) {
   std::vector<std::string> words = {"-c", absl::StrCat("exec \"$@\" ", descriptor, ">\"$PIPE\""), "sh"};
   words.insert(words.end(), command.begin(), command.end());
-  return integration::Process(
-      "/bin/sh", words,
-      {{"DOCKER_HOST", engine.endpoint().address}, {"FLOW_STATE_DIR", Folder() + "/state"}, {"PIPE", pipe.path()}},
-      Folder());
+  std::map<std::string, std::string> environment = EnvironmentOf(engine);
+  environment["PIPE"] = pipe.path();
+  return integration::Process("/bin/sh", words, environment, testing::TempDir());
 }
 
 constexpr char kOwner[] = R"("com.obsrvr.flow.namespace": "default", "com.obsrvr.flow.pipeline": "minimal")";
 
+// An engine where nothing happens.
+void ServeQuietEngine(FakeConnection& connection, const std::function<void(const std::string&)>& answer) {
+  const auto tell_events = [&] {
+    connection.OpenChunked();
+    connection.WaitForClose();
+  };
+  ServeEngine(connection, tell_events, answer);
+}
+
 // A pipeline of 200 components; each has written over a MiB.
 void ServeMuch(FakeConnection& connection) {
-  for (std::string request; !(request = connection.Read()).empty();) {
-    if (absl::StrContains(request, "/_ping")) {
-      connection.Answer(200, "", "Api-Version: 1.41");
-    } else if (absl::StrContains(request, "/events")) {
-      connection.Write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
-      connection.WaitForClose();
-    } else if (absl::StrContains(request, "/containers/json")) {
+  ServeQuietEngine(connection, [&](const std::string& request) {
+    if (absl::StrContains(request, "/containers/json")) {
       std::string list;
       for (int n = 0; n < 200; ++n) {
         absl::StrAppend(&list, list.empty() ? "[" : ",", R"({"Id": "id)", n, R"(", "State": "running", "Labels": {)",
@@ -97,7 +102,7 @@ void ServeMuch(FakeConnection& connection) {
     } else {
       connection.Answer(200, R"({"State": {"Status": "running"}, "Config": {"Tty": true}})");
     }
-  }
+  });
 }
 
 TEST(StuckReader, ASignalEndsWhatOnlyShows) {
@@ -125,13 +130,8 @@ TEST(StuckReader, ASignalEndsWhatOnlyShows) {
 class Empty {
  public:
   void Serve(FakeConnection& connection) {
-    for (std::string request; !(request = connection.Read()).empty();) {
-      if (absl::StrContains(request, "/_ping")) {
-        connection.Answer(200, "", "Api-Version: 1.41");
-      } else if (absl::StrContains(request, "/events")) {
-        connection.Write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
-        connection.WaitForClose();
-      } else if (absl::StrContains(request, "/networks/create")) {
+    ServeQuietEngine(connection, [&](const std::string& request) {
+      if (absl::StrContains(request, "/networks/create")) {
         asked_.release();
         (void)answered_.try_acquire_for(std::chrono::seconds(60));
         made_ = true;
@@ -150,7 +150,7 @@ class Empty {
         const bool list = absl::StrContains(request, "/containers/json") || absl::StrContains(request, "/networks?");
         connection.Answer(200, list ? "[]" : R"({"ID": "E", "NCPU": 2})");
       }
-    }
+    });
   }
 
   bool AwaitNetwork() { return asked_.try_acquire_for(std::chrono::seconds(30)); }

@@ -30,7 +30,7 @@ TEST(Driver, NothingIsToldToADriverThatIsNoMore) {
   FakeServer server([&](FakeConnection& connection) {
     for (std::string request; !(request = connection.Read()).empty();) {
       if (request.find("/events") != std::string::npos) {
-        connection.Write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+        connection.OpenChunked();
         over.wait(false);
         connection.Chunk(R"({"Type":"container","Action":"destroy","Actor":{"ID":"a","Attributes":{}}})"
                          "\n");

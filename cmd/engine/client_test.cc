@@ -218,7 +218,7 @@ TEST(ClientTest, LargeStreamComesWholeAndInOrder) {
   for (int i = 0; all.size() < (8 << 20); ++i) absl::StrAppend(&all, i, "\n");
   FakeServer server([&](FakeConnection& connection) {
     connection.Read();
-    connection.Write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    connection.OpenChunked();
     for (size_t at = 0; at < all.size(); at += 50000) connection.Chunk(all.substr(at, 50000));
     connection.Chunk("");
   });
@@ -250,7 +250,7 @@ TEST(ClientTest, ErrorStatusOfAStreamHasItsBodyAndNoChunks) {
 TEST(ClientTest, StreamThatBreaksEndsWithAnError) {
   FakeServer server([](FakeConnection& connection) {
     connection.Read();
-    connection.Write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    connection.OpenChunked();
     connection.Chunk("a");
   });
   const std::unique_ptr<Client> client = NewClient(server.endpoint());
@@ -292,7 +292,7 @@ TEST(ClientTest, CancelledRequestsAreNotTold) {
 TEST(ClientTest, CallbacksMayCancelThemselvesAndOthers) {
   FakeServer server([](FakeConnection& connection) {
     connection.Read();
-    connection.Write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    connection.OpenChunked();
     for (int i = 0; i < 3; ++i) connection.Chunk("x");
     connection.WaitForClose();
   });

@@ -76,7 +76,10 @@ class FakeConnection {
                        header.empty() ? "" : "\r\n", "\r\n", body));
   }
 
-  // A chunk of a body with Transfer-Encoding: chunked; an empty one ends it.
+  // The head of an answer whose body comes in chunks.
+  void OpenChunked() { Write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"); }
+
+  // A chunk of it; an empty one ends it.
   void Chunk(const std::string& bytes) {
     char length[20];
     snprintf(length, sizeof length, "%zx\r\n", bytes.size());

@@ -417,9 +417,14 @@ class LogFollow {
     for (auto& [id, source] : sources_) Pause(id, source);
   }
 
+  // All that is there is known, and what came of it is shown.
+  bool AllIsShown() const { return listed_ && listing_ == 0 && !deaf_ && merge_.Empty(); }
+
   // When nothing more comes because `until` is over. InfiniteFuture: that cannot be said.
   absl::Time Lapse() const {
-    if (done_ || !input_.follow || !listed_ || listing_ != 0 || deaf_ || !merge_.Empty()) return absl::InfiniteFuture();
+    if (input_.until == absl::InfiniteFuture() || done_ || !input_.follow || !AllIsShown()) {
+      return absl::InfiniteFuture();
+    }
     for (const auto& [id, source] : sources_) {
       if (source.looking != 0) return absl::InfiniteFuture();
     }
@@ -428,7 +433,7 @@ class LogFollow {
 
   bool IsOver() const {
     if (now_ >= Lapse()) return true;
-    if (input_.endless || !listed_ || listing_ != 0 || deaf_ || !merge_.Empty()) return false;
+    if (input_.endless || !AllIsShown()) return false;
     return std::all_of(sources_.begin(), sources_.end(), [](const auto& of) {
       const Source& source = of.second;
       return source.over && source.stream == 0 && source.looking == 0 && source.look_again == absl::InfiniteFuture();

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "absl/strings/match.h"
-#include "cmd/engine/fake_server.h"
+#include "cmd/http/fake_server.h"
 
 namespace flow {
 

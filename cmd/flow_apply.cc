@@ -18,25 +18,25 @@
 #include "cmd/control/arrival_report.h"
 #include "cmd/control/choice.h"
 #include "cmd/control/leave.h"
-#include "cmd/deploy/caller.h"
-#include "cmd/deploy/drive.h"
-#include "cmd/deploy/host_files.h"
-#include "cmd/deploy/live_logs.h"
-#include "cmd/deploy/load.h"
-#include "cmd/deploy/own_state.h"
-#include "cmd/deploy/print.h"
-#include "cmd/deploy/progress.h"
-#include "cmd/deploy/session.h"
-#include "cmd/deploy/show.h"
+#include "cmd/docker/caller.h"
+#include "cmd/docker/drive.h"
+#include "cmd/docker/live_logs.h"
+#include "cmd/docker/own_state.h"
+#include "cmd/docker/session.h"
+#include "cmd/input/host_files.h"
+#include "cmd/input/load.h"
+#include "cmd/output/print.h"
+#include "cmd/output/progress.h"
+#include "cmd/output/show.h"
 #include "cmd/state/lock.h"
 #include "flow/compose/api_version.h"
-#include "flow/compose/control_plane.h"
-#include "flow/compose/digest.h"
 #include "flow/compose/emit.h"
-#include "flow/compose/translate.h"
-#include "flow/deploy/apply.h"
-#include "flow/deploy/learn_metadata.h"
-#include "flow/deploy/status.h"
+#include "flow/docker/apply.h"
+#include "flow/docker/learn_metadata.h"
+#include "flow/docker/status.h"
+#include "flow/project/control_plane.h"
+#include "flow/project/digest.h"
+#include "flow/project/translate.h"
 
 namespace flow {
 namespace {
@@ -45,11 +45,11 @@ constexpr char kName[] = "flow-apply";
 // How often an apply looks at the engine whose names are taken before it comes to them.
 constexpr int kMostLooks = 3;
 
-deploy::ApplyOptions OptionsOfFlags() {
-  deploy::ApplyOptions options;
-  options.pull = FLAGS_pull == "always"  ? deploy::PullPolicy::kAlways
-                 : FLAGS_pull == "never" ? deploy::PullPolicy::kNever
-                                         : deploy::PullPolicy::kMissing;
+docker::ApplyOptions OptionsOfFlags() {
+  docker::ApplyOptions options;
+  options.pull = FLAGS_pull == "always"  ? docker::PullPolicy::kAlways
+                 : FLAGS_pull == "never" ? docker::PullPolicy::kNever
+                                         : docker::PullPolicy::kMissing;
   options.force_recreate = FLAGS_force_recreate;
   options.wait = FLAGS_wait;
   options.rollback = FLAGS_rollback;
@@ -60,12 +60,12 @@ deploy::ApplyOptions OptionsOfFlags() {
 }
 
 // The values of secret variables, by the names that they have in the Compose file.
-std::map<std::string, std::string> SecretValues(const compose::Project& project, const HostFiles& files) {
+std::map<std::string, std::string> SecretValues(const project::Project& project, const HostFiles& files) {
   std::map<std::string, std::string> values;
-  for (const compose::Service& service : project.services()) {
+  for (const project::Service& service : project.services()) {
     const auto secrets = files.secrets.find(service.name());
     if (secrets == files.secrets.end()) continue;
-    for (const compose::SecretVariable& variable : service.secret_environment()) {
+    for (const project::SecretVariable& variable : service.secret_environment()) {
       const auto value = secrets->second.find(variable.name());
       if (value != secrets->second.end()) values[variable.compose_variable()] = value->second;
     }
@@ -109,21 +109,22 @@ class StateWriter {
 };
 
 // What the engine has now; what the apply saw, where it changed nothing.
-deploy::PipelineStatus StatusNow(Session& session, const deploy::Apply& machine, const PipelineKey& key,
+deploy::PipelineStatus StatusNow(Session& session, const docker::Apply& machine, const PipelineKey& key,
                                  bool unchanged) {
   deploy::StatusInput input{.namespace_ = key.pipeline_namespace, .pipeline = key.name};
   if (absl::StatusOr<deploy::Deployment> state = session.ReadState(key); state.ok()) input.deployment = *state;
-  input.containers = machine.observed();
+  std::vector<docker::Container> containers = machine.observed();
   if (!unchanged) {
     Caller caller(session, machine.api_version());
-    const auto reply = caller.One(deploy::ListPipelineContainers(key.pipeline_namespace, key.name));
-    if (reply.ok()) input.containers = deploy::ReadContainers(std::get<engine::ContainerList>(*reply));
-    for (deploy::Container& container : input.containers) machine.readiness().BringUpToDate(&container);
+    const auto reply = caller.One(docker::ListPipelineContainers(key.pipeline_namespace, key.name));
+    if (reply.ok()) containers = docker::ReadContainers(std::get<docker::engine::ContainerList>(*reply));
+    for (docker::Container& container : containers) machine.readiness().BringUpToDate(&container);
   }
+  docker::AddContainers(containers, {}, &input);
   return deploy::DescribePipeline(input);
 }
 
-ExitCode TellPlan(const deploy::Apply& machine, const PipelineKey& key) {
+ExitCode TellPlan(const docker::Apply& machine, const PipelineKey& key) {
   deploy::PlanReport report;
   report.set_name(key.name);
   report.set_namespace_(key.pipeline_namespace);
@@ -134,7 +135,7 @@ ExitCode TellPlan(const deploy::Apply& machine, const PipelineKey& key) {
                ShowPlan(plans, std::move(report), FLAGS_output));
 }
 
-ExitCode TellSuccess(Session& session, const deploy::Apply& machine, const PipelineKey& key, bool unchanged) {
+ExitCode TellSuccess(Session& session, const docker::Apply& machine, const PipelineKey& key, bool unchanged) {
   const deploy::PipelineStatus status = StatusNow(session, machine, key, unchanged);
   std::string text = ShowPipeline(status, FLAGS_output);
   if (FLAGS_output == "table" || FLAGS_output == "wide") {
@@ -151,7 +152,7 @@ struct Run {
   const Environment& environment;
   const Arguments& arguments;
   LoadedPipeline& loaded;
-  const deploy::ApplyOptions options;
+  const docker::ApplyOptions options;
   const PipelineKey key;
   Progress progress;
 };
@@ -166,24 +167,24 @@ std::variant<deploy::Finish, ExitCode> Drive(Run& run, Machine& machine) {
 }
 
 // Reads the metadata of the images that component references name, and the file with it. Nothing: go on.
-std::optional<ExitCode> Learn(Run& run, deploy::ApplyInput& input) {
-  deploy::LearnInput wanted = deploy::WhatToLearn(run.loaded.pipeline, input.previous);
+std::optional<ExitCode> Learn(Run& run, docker::ApplyInput& input) {
+  docker::LearnInput wanted = docker::WhatToLearn(run.loaded.pipeline, input.previous);
   if (wanted.references.empty()) return std::nullopt;
   wanted.pull = run.options.pull;
   wanted.dry_run = run.options.dry_run;
   wanted.timeout = run.options.timeout;
-  deploy::LearnMetadata machine(std::move(wanted));
+  docker::LearnMetadata machine(std::move(wanted));
   const auto end = Drive(run, machine);
   if (const ExitCode* over = std::get_if<ExitCode>(&end)) return *over;
   for (const std::string& image : machine.unknown()) {
-    run.session.Warn(absl::StrCat("what ", deploy::kMetadataPath, " of image ", image,
+    run.session.Warn(absl::StrCat("what ", docker::kMetadataPath, " of image ", image,
                                   " says is not known before an apply reads it: this plan takes config's upper-case "
                                   "names for the variables"));
   }
   input.metadata = machine.metadata();
   input.known = machine.known();
   input.took = machine.took();
-  ParseWithMetadata(deploy::ForParser(input.metadata), run.environment, run.loaded);
+  ParseWithMetadata(docker::ForParser(input.metadata), run.environment, run.loaded);
   return run.loaded.valid ? std::nullopt : std::optional(ExitCode::kInvalidFile);
 }
 
@@ -201,7 +202,7 @@ bool PrepareHost(const Run& run, HostFiles& files) {
 }
 
 control::ArrivalInput Arriving(const Run& run, const ControlPlaneChoice& control_plane,
-                               const compose::Project& project) {
+                               const project::Project& project) {
   const std::string now = absl::FormatTime("%Y%m%dT%H%M%E3SZ", absl::Now(), absl::UTCTimeZone());
   return {.project = project,
           .config_yaml = run.loaded.text,
@@ -209,21 +210,21 @@ control::ArrivalInput Arriving(const Run& run, const ControlPlaneChoice& control
           .registered = control_plane.registered};
 }
 
-deploy::ApplyInput DescribeInput(const Run& run, const HostFiles& files, const ControlPlaneChoice& control_plane,
-                                 deploy::ApplyInput input) {
+docker::ApplyInput DescribeInput(const Run& run, const HostFiles& files, const ControlPlaneChoice& control_plane,
+                                 docker::ApplyInput input) {
   const Store& store = run.session.store();
   const pipeline::Pipeline& pipeline = run.loaded.pipeline;
-  compose::TranslateOptions translate;
+  project::TranslateOptions translate;
   translate.secret_digests = DigestSecrets(pipeline, files);
   if (control_plane.endpoint.has_value()) {
     translate.control_plane = HostAndPort(control_plane.registered.address());
     input.control_plane = control_plane.registered;
   }
-  input.project = compose::Translate(pipeline, translate);
+  input.project = project::Translate(pipeline, translate);
   input.placement.config_files = store.ComposeFile(run.key);
   input.placement.working_dir = store.FolderOf(run.key);
   input.placement.secrets = SecretValues(input.project, files);
-  input.file_digest = compose::Sha256(run.loaded.text);
+  input.file_digest = project::Sha256(run.loaded.text);
   input.engine_host = run.session.endpoint().address;
   input.annotations.insert(pipeline.annotations().begin(), pipeline.annotations().end());
   return input;
@@ -233,9 +234,9 @@ deploy::ApplyInput DescribeInput(const Run& run, const HostFiles& files, const C
 void TellOfControlPlane(const Run& run, const ControlPlaneChoice& control_plane, const ArrivalReport& report) {
   if (!report.reached() || (!report.begun() && !control_plane.registered.service_ids().empty())) return;
   const std::string address = HostAndPort(control_plane.registered.address());
-  if (compose::IsLoopback(address)) {
+  if (project::IsLoopback(address)) {
     run.session.Warn(absl::StrCat("components are told that the control plane is at ",
-                                  compose::AddressForContainers(address),
+                                  project::AddressForContainers(address),
                                   "; one that listens on 127.0.0.1 alone cannot be reached there"));
   }
   run.session.Note(
@@ -246,7 +247,7 @@ void TellOfControlPlane(const Run& run, const ControlPlaneChoice& control_plane,
 
 // Runs the apply, with what goes on beside it.
 std::variant<deploy::Finish, ExitCode> DriveApply(Run& run, const ControlPlaneChoice& control_plane,
-                                                  deploy::Apply& machine) {
+                                                  docker::Apply& machine) {
   Session& session = run.session;
   std::optional<ArrivalReport> report;
   if (control_plane.endpoint.has_value() && !run.options.dry_run) {
@@ -305,7 +306,7 @@ ExitCode Deploy(Run& run) {
     lock.emplace(*std::move(acquired));
   }
   if (session.client() == nullptr) return ExitCode::kFailed;
-  deploy::ApplyInput input;
+  docker::ApplyInput input;
   input.options = run.options;
   input.previous = OwnStates(session).Read(run.key).deployment;
   absl::StatusOr<ControlPlaneChoice> control_plane =
@@ -323,7 +324,7 @@ ExitCode Deploy(Run& run) {
   if (!PrepareHost(run, files)) return ExitCode::kFailed;
   const absl::Time began = absl::Now() - input.took;
   for (int looks = 1;; ++looks) {
-    deploy::Apply machine(DescribeInput(run, files, *control_plane, input));
+    docker::Apply machine(DescribeInput(run, files, *control_plane, input));
     run.progress.Expect(machine.project());
     const auto end = DriveApply(run, *control_plane, machine);
     if (const ExitCode* over = std::get_if<ExitCode>(&end)) return *over;

@@ -17,15 +17,15 @@
 #include "cmd/cli/flags.h"
 #include "cmd/control/choice.h"
 #include "cmd/control/leave.h"
-#include "cmd/deploy/caller.h"
-#include "cmd/deploy/drive.h"
-#include "cmd/deploy/key_of_file.h"
-#include "cmd/deploy/own_state.h"
-#include "cmd/deploy/print.h"
-#include "cmd/deploy/progress.h"
-#include "cmd/deploy/session.h"
+#include "cmd/docker/caller.h"
+#include "cmd/docker/drive.h"
+#include "cmd/docker/key_of_file.h"
+#include "cmd/docker/own_state.h"
+#include "cmd/docker/session.h"
+#include "cmd/output/print.h"
+#include "cmd/output/progress.h"
 #include "cmd/state/lock.h"
-#include "flow/deploy/delete.h"
+#include "flow/docker/delete.h"
 #include "flow/pipeline/harmless.h"
 
 namespace flow {
@@ -43,7 +43,7 @@ ExitCode DeleteOne(Session& session, OwnStates& states, const PipelineKey& key, 
     return session.Fail(code, lock.status().message());
   }
   if (session.client() == nullptr) return ExitCode::kFailed;
-  deploy::DeleteInput input{.namespace_ = key.pipeline_namespace, .pipeline = key.name};
+  docker::DeleteInput input{.namespace_ = key.pipeline_namespace, .pipeline = key.name};
   OwnState state = states.Read(key);
   input.previous = std::move(state.deployment);
   input.has_state = state.known;
@@ -64,7 +64,7 @@ ExitCode DeleteOne(Session& session, OwnStates& states, const PipelineKey& key, 
                                 [&] {
                                   if (!state.elsewhere) forgotten = session.store().Remove(key);
                                 }};
-  deploy::Delete machine(std::move(input));
+  docker::Delete machine(std::move(input));
   const auto end = Drive(session, progress, hooks, machine);
   if (const ExitCode* over = std::get_if<ExitCode>(&end)) return *over;
   if (told->before.has_value()) Leave(session, environment, key, *told->before);
@@ -84,22 +84,23 @@ std::variant<std::set<PipelineKey>, ExitCode> AllOf(Session& session, OwnStates&
   if (session.client() == nullptr) return ExitCode::kFailed;
   Caller caller(session);
   if (const std::optional<ExitCode> over = Connect(session, caller)) return *over;
-  const std::vector<std::string> labels = {absl::StrCat(compose::kNamespaceLabel, "=", namespace_)};
-  const auto replies = caller.All({engine::ListContainers{.labels = labels}, engine::ListNetworks{.labels = labels},
-                                   engine::ListVolumes{.labels = labels}});
+  const std::vector<std::string> labels = {absl::StrCat(project::kNamespaceLabel, "=", namespace_)};
+  const auto replies =
+      caller.All({docker::engine::ListContainers{.labels = labels}, docker::engine::ListNetworks{.labels = labels},
+                  docker::engine::ListVolumes{.labels = labels}});
   if (caller.signal() != 0) return static_cast<ExitCode>(128 + caller.signal());
   std::set<PipelineKey> keys;
   const auto add = [&](const auto& labelled) {
     for (const auto& one : labelled) {
-      const std::string pipeline = deploy::Label(one.labels(), compose::kPipelineLabel);
+      const std::string pipeline = project::Label(one.labels(), project::kPipelineLabel);
       if (!pipeline.empty()) keys.insert({namespace_, pipeline});
     }
   };
   for (const auto& reply : replies) {
     if (!reply.ok()) return session.Fail(CodeOfRefusal(reply.status()), reply.status().message());
-    if (const auto* list = std::get_if<engine::ContainerList>(&*reply)) add(list->containers());
-    if (const auto* list = std::get_if<engine::NetworkList>(&*reply)) add(list->networks());
-    if (const auto* list = std::get_if<engine::VolumeList>(&*reply); list != nullptr && !FLAGS_keep_volumes) {
+    if (const auto* list = std::get_if<docker::engine::ContainerList>(&*reply)) add(list->containers());
+    if (const auto* list = std::get_if<docker::engine::NetworkList>(&*reply)) add(list->networks());
+    if (const auto* list = std::get_if<docker::engine::VolumeList>(&*reply); list != nullptr && !FLAGS_keep_volumes) {
       add(list->volumes());
     }
   }

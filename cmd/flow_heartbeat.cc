@@ -17,14 +17,14 @@
 #include "cmd/cli/flags.h"
 #include "cmd/control/choice.h"
 #include "cmd/control/messenger.h"
-#include "cmd/deploy/caller.h"
-#include "cmd/deploy/change_watch.h"
-#include "cmd/deploy/describe.h"
-#include "cmd/deploy/own_state.h"
-#include "cmd/deploy/session.h"
+#include "cmd/docker/caller.h"
+#include "cmd/docker/change_watch.h"
+#include "cmd/docker/describe.h"
+#include "cmd/docker/own_state.h"
+#include "cmd/docker/session.h"
 #include "flow/compose/api_version.h"
-#include "flow/compose/labels.h"
 #include "flow/control/heartbeat.h"
+#include "flow/project/labels.h"
 
 namespace flow {
 namespace {
@@ -70,7 +70,7 @@ class Watcher {
         version_(version),
         environment_(environment),
         flag_(std::move(flag)),
-        labels_({compose::kPipelineLabel, absl::StrCat(compose::kNamespaceLabel, "=", name_space)}),
+        labels_({project::kPipelineLabel, absl::StrCat(project::kNamespaceLabel, "=", name_space)}),
         changes_(session, labels_, version) {}
 
   // The pipelines to be told of. The exit code where there is one of which nothing can be told, which was told then.
@@ -159,7 +159,7 @@ class Watcher {
     for (auto told = told_.begin(); told != told_.end();) {
       const PipelineKey& key = told->first;
       OwnState state = states.Read(key);
-      std::vector<deploy::Container>& of_pipeline = (*containers)[key];
+      std::vector<docker::Container>& of_pipeline = (*containers)[key];
       if (!state.known && of_pipeline.empty()) {
         session_.Note(absl::StrCat("pipeline \"", key.name, "\" is gone"));
         told = told_.erase(told);
@@ -188,8 +188,8 @@ class Watcher {
       session_.Note(absl::StrCat("pipeline \"", told->key.name, "\" has no control plane any more"));
       return false;
     }
-    session_.Note(absl::StrCat("pipeline \"", told->key.name, "\" has another control plane now: ",
-                               choice->registered.address()));
+    session_.Note(absl::StrCat("pipeline \"", told->key.name,
+                               "\" has another control plane now: ", choice->registered.address()));
     told = std::make_unique<Told>(session_, told->key, *choice);
     return true;
   }

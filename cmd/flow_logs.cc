@@ -23,15 +23,15 @@
 #include "cmd/cli/commands.h"
 #include "cmd/cli/flags.h"
 #include "cmd/cli/terminal.h"
-#include "cmd/deploy/caller.h"
-#include "cmd/deploy/key_of_file.h"
-#include "cmd/deploy/log_driver.h"
-#include "cmd/deploy/own_state.h"
-#include "cmd/deploy/print.h"
-#include "cmd/deploy/session.h"
-#include "flow/compose/names.h"
+#include "cmd/docker/caller.h"
+#include "cmd/docker/key_of_file.h"
+#include "cmd/docker/log_driver.h"
+#include "cmd/docker/own_state.h"
+#include "cmd/docker/session.h"
+#include "cmd/output/print.h"
 #include "flow/deploy/log_text.h"
 #include "flow/pipeline/nearest.h"
+#include "flow/project/names.h"
 
 namespace flow {
 namespace {
@@ -50,8 +50,8 @@ std::optional<absl::Time> ParseMoment(const std::string& text) {
 }
 
 // What the flags ask for; the exit code where one of them cannot be.
-std::variant<deploy::LogInput, ExitCode> InputOfFlags(const Arguments& arguments) {
-  deploy::LogInput input;
+std::variant<docker::LogInput, ExitCode> InputOfFlags(const Arguments& arguments) {
+  docker::LogInput input;
   input.namespace_ = FLAGS_namespace.empty() ? "default" : FLAGS_namespace;
   std::vector<std::string> operands = arguments.operands;
   if (FLAGS_file.empty()) {
@@ -85,16 +85,16 @@ std::variant<deploy::LogInput, ExitCode> InputOfFlags(const Arguments& arguments
 // The components that there are, by the state and by the engine, with their replicas; where none of them is asked for,
 // the exit code, told.
 std::variant<std::map<std::string, int>, ExitCode> Components(Session& session, Caller& caller,
-                                                              const deploy::LogInput& input) {
+                                                              const docker::LogInput& input) {
   const PipelineKey key{input.namespace_, input.pipeline};
   if (const absl::Status status = CheckKey(key); !status.ok()) {
     return session.Fail(ExitCode::kUsage, status.message());
   }
-  const auto reply = caller.One(deploy::ListPipelineContainers(key.pipeline_namespace, key.name));
+  const auto reply = caller.One(docker::ListPipelineContainers(key.pipeline_namespace, key.name));
   if (caller.signal() != 0) return static_cast<ExitCode>(128 + caller.signal());
   if (!reply.ok()) return session.Fail(CodeOfRefusal(reply.status()), reply.status().message());
   std::map<std::string, int> components;
-  for (const deploy::Container& container : deploy::ReadContainers(std::get<engine::ContainerList>(*reply))) {
+  for (const docker::Container& container : docker::ReadContainers(std::get<docker::engine::ContainerList>(*reply))) {
     if (container.component.empty()) continue;
     components[container.component] = std::max(components[container.component], container.number);
   }
@@ -104,7 +104,7 @@ std::variant<std::map<std::string, int>, ExitCode> Components(Session& session, 
                                                                 "\" in namespace \"", key.pipeline_namespace, "\""));
   }
   if (state.deployment.has_value()) {
-    for (const compose::Service& service : state.deployment->project().services()) {
+    for (const project::Service& service : state.deployment->project().services()) {
       components[service.name()] = std::max(components[service.name()], static_cast<int>(service.replicas()));
     }
   }
@@ -124,16 +124,20 @@ std::variant<std::map<std::string, int>, ExitCode> Components(Session& session, 
 // Writes lines on standard output as they come, those that came at once at once.
 class Output {
  public:
-  Output(const deploy::LogInput& input, const std::map<std::string, int>& components, const Environment& environment)
-      : project_(compose::ProjectName(input.namespace_, input.pipeline)),
+  Output(const docker::LogInput& input, const std::map<std::string, int>& components, const Environment& environment)
+      : project_(project::ProjectName(input.namespace_, input.pipeline)),
         text_({.timestamps = FLAGS_timestamps, .colour = InspectTerminal(STDOUT_FILENO, environment).colour}) {
     for (const auto& [component, replicas] : components) {
       if (input.components.empty() || input.components.contains(component)) text_.Expect(component, replicas);
     }
   }
 
-  void Add(const deploy::PrintLine& line) {
-    waiting_ += FLAGS_output == "json" ? deploy::LogJson(line, project_) : text_.Line(line);
+  std::string LogJson(const deploy::ComponentLine& line) const {
+    return deploy::LogJson(line, project::ContainerName(project_, line.component, line.number));
+  }
+
+  void Add(const deploy::ComponentLine& line) {
+    waiting_ += FLAGS_output == "json" ? LogJson(line) : text_.Line(line);
     if (waiting_.size() > kMostWaiting) Write();
   }
 
@@ -154,13 +158,13 @@ class Output {
   absl::Status status_;
 };
 
-ExitCode Show(Session& session, deploy::LogInput input, Output& output) {
+ExitCode Show(Session& session, docker::LogInput input, Output& output) {
   Client& client = *session.client();
   LogDriver driver(client, std::move(input),
-                   {.print = [&](const deploy::PrintLine& line) { output.Add(line); },
+                   {.print = [&](const deploy::ComponentLine& line) { output.Add(line); },
                     .printed = [&] { output.Write(); },
                     .warn = [&](const std::string& text) { session.Warn(text); },
-                    .request = [&](const engine::HttpRequest& request) { session.Trace(request); }});
+                    .request = [&](const http::Request& request) { session.Trace(request); }});
   driver.Begin();
   while (!driver.done() && output.status().ok()) {
     const absl::Duration at_most = std::max(absl::ZeroDuration(), driver.due() - absl::Now());
@@ -177,7 +181,7 @@ ExitCode Show(Session& session, deploy::LogInput input, Output& output) {
 ExitCode Main(const Arguments& arguments) {
   auto asked = InputOfFlags(arguments);
   if (const ExitCode* over = std::get_if<ExitCode>(&asked)) return *over;
-  deploy::LogInput& input = std::get<deploy::LogInput>(asked);
+  docker::LogInput& input = std::get<docker::LogInput>(asked);
   const Environment environment = ProcessEnvironment();
   auto opened = Session::Open(kName, environment);
   if (const ExitCode* over = std::get_if<ExitCode>(&opened)) return *over;

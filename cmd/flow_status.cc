@@ -14,18 +14,18 @@
 #include "cmd/cli/arguments.h"
 #include "cmd/cli/commands.h"
 #include "cmd/cli/flags.h"
-#include "cmd/deploy/caller.h"
-#include "cmd/deploy/change_watch.h"
-#include "cmd/deploy/describe.h"
-#include "cmd/deploy/key_of_file.h"
-#include "cmd/deploy/own_state.h"
-#include "cmd/deploy/print.h"
-#include "cmd/deploy/screen.h"
-#include "cmd/deploy/session.h"
-#include "cmd/deploy/show.h"
+#include "cmd/docker/caller.h"
+#include "cmd/docker/change_watch.h"
+#include "cmd/docker/describe.h"
+#include "cmd/docker/key_of_file.h"
+#include "cmd/docker/own_state.h"
+#include "cmd/docker/session.h"
+#include "cmd/output/print.h"
+#include "cmd/output/screen.h"
+#include "cmd/output/show.h"
 #include "flow/deploy/status.h"
 #include "flow/deploy/status_text.h"
-#include "flow/deploy/usage.h"
+#include "flow/docker/usage.h"
 
 namespace flow {
 namespace {
@@ -39,10 +39,10 @@ PipelineKey KeyOf(const std::string& name) { return {FLAGS_namespace.empty() ? "
 
 // The labels of the containers that the flags and the name ask for.
 std::vector<std::string> Labels(const std::string& pipeline) {
-  std::vector<std::string> labels = {pipeline.empty() ? compose::kPipelineLabel
-                                                      : absl::StrCat(compose::kPipelineLabel, "=", pipeline)};
+  std::vector<std::string> labels = {pipeline.empty() ? project::kPipelineLabel
+                                                      : absl::StrCat(project::kPipelineLabel, "=", pipeline)};
   if (!FLAGS_namespace.empty() || !pipeline.empty()) {
-    labels.push_back(absl::StrCat(compose::kNamespaceLabel, "=", KeyOf(pipeline).pipeline_namespace));
+    labels.push_back(absl::StrCat(project::kNamespaceLabel, "=", KeyOf(pipeline).pipeline_namespace));
   }
   return labels;
 }
@@ -53,19 +53,19 @@ bool WantsInspection() { return FLAGS_output != "table" && FLAGS_output != "name
 // Adds a sample of what each running container uses; all of them are taken at once.
 void AddUsage(Caller& caller, deploy::PipelineStatus* status) {
   std::vector<deploy::ContainerStatus*> running;
-  std::vector<engine::Call> calls;
+  std::vector<docker::engine::Call> calls;
   for (deploy::ComponentStatus& component : *status->mutable_components()) {
     for (deploy::ContainerStatus& container : *component.mutable_containers()) {
       if (container.state() != "running") continue;
       running.push_back(&container);
-      calls.push_back(engine::SampleStats{container.id()});
+      calls.push_back(docker::engine::SampleStats{container.id()});
     }
   }
   if (calls.empty()) return;
-  const std::vector<absl::StatusOr<engine::Reply>> replies = caller.All(calls);
+  const std::vector<absl::StatusOr<docker::engine::Reply>> replies = caller.All(calls);
   for (size_t index = 0; index < replies.size(); ++index) {
     if (!replies[index].ok()) continue;  // gone meanwhile
-    const auto usage = deploy::UsageOf(std::get<engine::ContainerStats>(*replies[index]));
+    const auto usage = docker::UsageOf(std::get<docker::engine::ContainerStats>(*replies[index]));
     if (usage.has_value()) *running[index]->mutable_usage() = *usage;
   }
 }

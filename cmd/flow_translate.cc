@@ -9,13 +9,13 @@
 #include "cmd/cli/arguments.h"
 #include "cmd/cli/commands.h"
 #include "cmd/cli/flags.h"
-#include "cmd/deploy/load.h"
-#include "cmd/deploy/print.h"
+#include "cmd/input/load.h"
+#include "cmd/output/print.h"
 #include "cmd/state/store.h"
 #include "flow/compose/emit.h"
 #include "flow/compose/notes.h"
-#include "flow/compose/translate.h"
-#include "flow/deploy/learn_metadata.h"
+#include "flow/docker/learn_metadata.h"
+#include "flow/project/translate.h"
 #include "google/protobuf/text_format.h"
 
 namespace flow {
@@ -36,7 +36,7 @@ std::set<std::string> UseKnownMetadata(const Environment& environment, LoadedPip
   if (!state.ok() || state->metadata().empty()) return {};
   std::set<std::string> references;
   for (const deploy::ImageMetadata& known : state->metadata()) references.insert(known.reference());
-  ParseWithMetadata(deploy::ForParser({state->metadata().begin(), state->metadata().end()}), environment, loaded);
+  ParseWithMetadata(docker::ForParser({state->metadata().begin(), state->metadata().end()}), environment, loaded);
   return references;
 }
 
@@ -59,7 +59,7 @@ ExitCode Main(const Arguments& arguments) {
   if (!loaded->valid) return ExitCode::kInvalidFile;
   options.notes = compose::MetadataNotes(loaded->pipeline, UseKnownMetadata(environment, *loaded));
   if (!loaded->valid) return ExitCode::kInvalidFile;
-  const compose::Project project = compose::Translate(loaded->pipeline);
+  const project::Project project = project::Translate(loaded->pipeline);
   std::string text;
   if (FLAGS_output == "yaml") text = compose::EmitCompose(project, options);
   if (FLAGS_output == "json") text = compose::EmitComposeJson(project, options);

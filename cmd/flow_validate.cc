@@ -7,8 +7,8 @@
 #include "cmd/cli/arguments.h"
 #include "cmd/cli/commands.h"
 #include "cmd/cli/flags.h"
-#include "cmd/deploy/load.h"
-#include "cmd/deploy/print.h"
+#include "cmd/input/load.h"
+#include "cmd/output/print.h"
 #include "flow/pipeline/diagnostic_data.h"
 #include "flow/pipeline/message_json.h"
 

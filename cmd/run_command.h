@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "cmd/engine/fake_server.h"
+#include "cmd/http/fake_server.h"
 #include "integration/process.h"
 
 namespace flow {

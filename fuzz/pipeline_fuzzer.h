@@ -12,9 +12,9 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "flow/compose/emit.h"
-#include "flow/compose/translate.h"
 #include "flow/pipeline/diagnostic.h"
 #include "flow/pipeline/parse.h"
+#include "flow/project/translate.h"
 
 namespace flow::fuzz {
 
@@ -28,7 +28,7 @@ inline void Expect(bool so, absl::string_view what) {
 inline std::string Value(const YAML::Node& node) { return absl::StrReplaceAll(node.Scalar(), {{"$$", "$"}}); }
 
 // What the file says to Compose is what the project says.
-inline void ExpectSame(const compose::Service& service, const YAML::Node& written) {
+inline void ExpectSame(const project::Service& service, const YAML::Node& written) {
   Expect(written.IsMap(), "every service is in the file");
   Expect(Value(written["image"]) == service.image(), "its image is what it was");
   const YAML::Node command = written["command"];
@@ -50,9 +50,9 @@ inline void OnePipeline(absl::string_view text) {
   Expect(parsed.diagnostics.empty() == told.empty(), "what is wrong is told");
   if (!parsed.ok()) return;
 
-  const compose::Project project = compose::Translate(parsed.pipeline);
+  const project::Project project = project::Translate(parsed.pipeline);
   const std::string file = compose::EmitCompose(project);
-  Expect(file == compose::EmitCompose(compose::Translate(parsed.pipeline)), "the same input gives the same bytes");
+  Expect(file == compose::EmitCompose(project::Translate(parsed.pipeline)), "the same input gives the same bytes");
   YAML::Node again;
   try {
     again = YAML::Load(file);
@@ -60,7 +60,7 @@ inline void OnePipeline(absl::string_view text) {
     Expect(false, error.what());
   }
   Expect(again["services"].size() == static_cast<size_t>(project.services_size()), "no service is lost");
-  for (const compose::Service& service : project.services()) ExpectSame(service, again["services"][service.name()]);
+  for (const project::Service& service : project.services()) ExpectSame(service, again["services"][service.name()]);
 }
 
 }  // namespace flow::fuzz

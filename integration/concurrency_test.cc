@@ -82,7 +82,7 @@ TEST_F(ConcurrencyTest, AStartWaitsForTheOthersNetworkToGo) {
   wire().Hold(Wire::Point::kBefore, is_start);
   Process& apply = StartApply(IdlePair(name));
   ASSERT_TRUE(wire().WaitUntilHeld());
-  const engine::HttpResponse created =
+  const http::Response created =
       engine().Send("POST", "/networks/create",
                     absl::StrCat(R"({"Name": ")", network, R"(", "Labels": {"com.obsrvr.flow.pipeline": ")", name,
                                  R"(", "com.obsrvr.flow.namespace": "default"}})"));

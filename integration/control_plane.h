@@ -19,7 +19,7 @@
 #include "absl/time/time.h"
 #include "cmd/base/environment.h"
 #include "cmd/control/address.h"
-#include "cmd/engine/client.h"
+#include "cmd/http/client.h"
 #include "flow/control/component.pb.h"
 #include "flow/control/grpc.h"
 #include "flow/control/run.pb.h"
@@ -117,7 +117,7 @@ class ControlPlane {
     const auto client = Client::Create(*endpoint);
     std::optional<absl::StatusOr<std::string>> answer;
     (*client)->Send(control::BuildUnary("/" + method, request.SerializeAsString(), absl::Seconds(20)),
-                    absl::Seconds(20), [&](const absl::StatusOr<engine::HttpResponse>& response) {
+                    absl::Seconds(20), [&](const absl::StatusOr<http::Response>& response) {
                       answer = response.ok() ? control::ReadUnary(*response) : response.status();
                     });
     while (!answer.has_value()) EXPECT_TRUE((*client)->Poll(absl::Seconds(20), {}).ok());

@@ -13,7 +13,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
-#include "cmd/engine/fake_server.h"
+#include "cmd/http/fake_server.h"
 #include "integration/harness.h"
 
 namespace flow::integration {

@@ -11,10 +11,11 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "cmd/base/environment.h"
-#include "flow/compose/labels.h"
-#include "flow/engine/log_frames.h"
-#include "flow/engine/request.h"
-#include "flow/engine/response.h"
+#include "cmd/docker/choose_endpoint.h"
+#include "flow/docker/engine/log_frames.h"
+#include "flow/docker/engine/request.h"
+#include "flow/docker/engine/response.h"
+#include "flow/project/labels.h"
 #include "gtest/gtest.h"
 
 namespace flow::integration {
@@ -22,14 +23,14 @@ namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(60);
 
-std::string NameOf(const engine::ContainerSummary& container) {
+std::string NameOf(const docker::engine::ContainerSummary& container) {
   return container.names().empty() ? container.id() : std::string(absl::StripPrefix(container.names(0), "/"));
 }
 
 template <typename Labels>
 bool Holds(const std::string& name, const Labels& labels, const std::string& token) {
   if (absl::StrContains(name, token)) return true;
-  for (const char* key : {compose::kPipelineLabel, compose::kNamespaceLabel, compose::kComposeProjectLabel}) {
+  for (const char* key : {project::kPipelineLabel, project::kNamespaceLabel, project::kComposeProjectLabel}) {
     const auto label = labels.find(key);
     if (label != labels.end() && absl::StrContains(label->second, token)) return true;
   }
@@ -75,15 +76,15 @@ Engine::Engine() {
     return;
   }
   client_ = *std::move(client);
-  const auto pong = Ask<engine::Pong>(engine::Ping());
+  const auto pong = Ask<docker::engine::Pong>(docker::engine::Ping());
   if (const auto newest = compose::ParseApiVersion(pong.api_version); newest.ok()) version_ = *newest;
 }
 
-engine::HttpResponse Engine::Exchange(const engine::HttpRequest& request) {
+http::Response Engine::Exchange(const http::Request& request) {
   if (client_ == nullptr) return {};
-  absl::StatusOr<engine::HttpResponse> answer = absl::UnavailableError("");
+  absl::StatusOr<http::Response> answer = absl::UnavailableError("");
   bool done = false;
-  client_->Send(request, kPatience, [&](absl::StatusOr<engine::HttpResponse> result) {
+  client_->Send(request, kPatience, [&](absl::StatusOr<http::Response> result) {
     answer = std::move(result);
     done = true;
   });
@@ -98,31 +99,31 @@ engine::HttpResponse Engine::Exchange(const engine::HttpRequest& request) {
   return {};
 }
 
-engine::HttpResponse Engine::Send(const std::string& method, const std::string& target, const std::string& body) {
+http::Response Engine::Send(const std::string& method, const std::string& target, const std::string& body) {
   return Exchange({.method = method, .target = absl::StrCat("/v", version_.ToString(), target), .body = body});
 }
 
 Json Engine::Do(const std::string& method, const std::string& target, const std::string& body) {
-  const engine::HttpResponse response = Send(method, target, body);
+  const http::Response response = Send(method, target, body);
   if (response.status == 0 || response.status >= 400) {
     ADD_FAILURE() << method << " " << target << ": " << response.status << " " << response.body;
   }
   return ParseJson(response.body);
 }
 
-engine::Reply Engine::AskAny(const engine::Call& call) {
-  const engine::HttpResponse response = Exchange(engine::BuildRequest(call, version_));
+docker::engine::Reply Engine::AskAny(const docker::engine::Call& call) {
+  const http::Response response = Exchange(docker::engine::BuildRequest(call, version_));
   if (response.status == 0) return {};
-  absl::StatusOr<engine::Reply> reply = engine::ReadReply(call, response);
+  absl::StatusOr<docker::engine::Reply> reply = docker::engine::ReadReply(call, response);
   if (reply.ok()) return *std::move(reply);
   ADD_FAILURE() << reply.status();
   return {};
 }
 
-std::vector<engine::ContainerSummary> Engine::Containers(const std::string& token) {
-  std::vector<engine::ContainerSummary> found;
-  const auto containers = Ask<engine::ContainerList>(engine::ListContainers());
-  for (const engine::ContainerSummary& container : containers.containers()) {
+std::vector<docker::engine::ContainerSummary> Engine::Containers(const std::string& token) {
+  std::vector<docker::engine::ContainerSummary> found;
+  const auto containers = Ask<docker::engine::ContainerList>(docker::engine::ListContainers());
+  for (const docker::engine::ContainerSummary& container : containers.containers()) {
     if (Holds(NameOf(container), container.labels(), token)) found.push_back(container);
   }
   std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return NameOf(a) < NameOf(b); });
@@ -131,13 +132,14 @@ std::vector<engine::ContainerSummary> Engine::Containers(const std::string& toke
 
 Holdings Engine::Of(const std::string& token) {
   Holdings holdings;
-  for (const engine::ContainerSummary& container : Containers(token)) holdings.containers.push_back(NameOf(container));
-  const auto networks = Ask<engine::NetworkList>(engine::ListNetworks());
-  for (const engine::NetworkSummary& network : networks.networks()) {
+  for (const docker::engine::ContainerSummary& container : Containers(token))
+    holdings.containers.push_back(NameOf(container));
+  const auto networks = Ask<docker::engine::NetworkList>(docker::engine::ListNetworks());
+  for (const docker::engine::NetworkSummary& network : networks.networks()) {
     if (Holds(network.name(), network.labels(), token)) holdings.networks.push_back(network.name());
   }
-  const auto volumes = Ask<engine::VolumeList>(engine::ListVolumes());
-  for (const engine::VolumeSummary& volume : volumes.volumes()) {
+  const auto volumes = Ask<docker::engine::VolumeList>(docker::engine::ListVolumes());
+  for (const docker::engine::VolumeSummary& volume : volumes.volumes()) {
     if (Holds(volume.name(), volume.labels(), token)) holdings.volumes.push_back(volume.name());
   }
   return holdings;
@@ -145,20 +147,20 @@ Holdings Engine::Of(const std::string& token) {
 
 std::vector<std::string> Engine::VolumeNames() {
   std::vector<std::string> names;
-  const auto volumes = Ask<engine::VolumeList>(engine::ListVolumes());
-  for (const engine::VolumeSummary& volume : volumes.volumes()) {
+  const auto volumes = Ask<docker::engine::VolumeList>(docker::engine::ListVolumes());
+  for (const docker::engine::VolumeSummary& volume : volumes.volumes()) {
     names.push_back(volume.name());
   }
   return names;
 }
 
 Json Engine::Inspect(const std::string& container) {
-  const engine::HttpResponse response = Send("GET", absl::StrCat("/containers/", container, "/json"));
+  const http::Response response = Send("GET", absl::StrCat("/containers/", container, "/json"));
   return response.status == 200 ? ParseJson(response.body) : Json();
 }
 
 std::string Engine::Logs(const std::string& container, int lines) {
-  return absl::StrJoin(Ask<engine::LogLines>(engine::TailLogs{container, lines}).lines, "\n");
+  return absl::StrJoin(Ask<docker::engine::LogLines>(docker::engine::TailLogs{container, lines}).lines, "\n");
 }
 
 std::string Engine::Exec(const std::string& container, const std::vector<std::string>& command) {
@@ -167,9 +169,9 @@ std::string Engine::Exec(const std::string& container, const std::vector<std::st
   });
   const Json exec = Do("POST", absl::StrCat("/containers/", container, "/exec"),
                        absl::StrCat(R"({"AttachStdout": true, "AttachStderr": true, "Cmd": [)", words, "]}"));
-  const engine::HttpResponse response =
+  const http::Response response =
       Send("POST", absl::StrCat("/exec/", Text(At(exec, {"Id"})), "/start"), R"({"Detach": false, "Tty": false})");
-  return absl::StrJoin(engine::ReadLogLines(response.body), "\n");
+  return absl::StrJoin(docker::engine::ReadLogLines(response.body), "\n");
 }
 
 std::string Engine::Run(const std::string& name, const std::string& config) {
@@ -179,7 +181,7 @@ std::string Engine::Run(const std::string& name, const std::string& config) {
 }
 
 void Engine::Remove(const std::string& container) {
-  const engine::HttpResponse response = Send("DELETE", absl::StrCat("/containers/", container, "?force=1&v=1"));
+  const http::Response response = Send("DELETE", absl::StrCat("/containers/", container, "?force=1&v=1"));
   // 409: something else is removing it.
   if (response.status >= 400 && response.status != 404 && response.status != 409) ADD_FAILURE() << response.body;
 }
@@ -193,13 +195,13 @@ std::string Engine::MakeImage(const std::string& image, const std::vector<std::s
                  R"({"Image": "busybox:1.36", "Cmd": ["sh"]})"),
               {"Id"}));
   for (const File& file : files) {
-    const engine::HttpResponse response =
+    const http::Response response =
         Send("PUT", absl::StrCat("/containers/", container, "/archive?path=/"), TarOf(file));
     if (response.status != 200) ADD_FAILURE() << response.body;
   }
   std::string changes;
   for (const std::string& line : dockerfile) {
-    absl::StrAppend(&changes, "&changes=", engine::PercentEncode(line));
+    absl::StrAppend(&changes, "&changes=", docker::engine::PercentEncode(line));
   }
   const Json made = Do("POST",
                        absl::StrCat("/commit?container=", container, "&repo=", image.substr(0, colon),
@@ -214,11 +216,11 @@ void Engine::RemoveImage(const std::string& image) { Send("DELETE", absl::StrCat
 void Engine::Push(const std::string& image, const std::string& reference, const std::string& auth) {
   const size_t colon = reference.rfind(':');
   const std::string name = reference.substr(0, colon), tag = reference.substr(colon + 1);
-  Do("POST", absl::StrCat("/images/", image, "/tag?repo=", engine::PercentEncode(name), "&tag=", tag));
-  engine::HttpRequest push = {.method = "POST",
-                              .target = absl::StrCat("/v", version_.ToString(), "/images/", name, "/push?tag=", tag)};
+  Do("POST", absl::StrCat("/images/", image, "/tag?repo=", docker::engine::PercentEncode(name), "&tag=", tag));
+  http::Request push = {.method = "POST",
+                        .target = absl::StrCat("/v", version_.ToString(), "/images/", name, "/push?tag=", tag)};
   push.headers["X-Registry-Auth"] = auth;
-  const engine::HttpResponse pushed = Exchange(push);
+  const http::Response pushed = Exchange(push);
   if (pushed.status != 200 || absl::StrContains(pushed.body, "\"error\"")) ADD_FAILURE() << pushed.body;
 }
 
@@ -227,11 +229,10 @@ void Engine::MakeForeignImage(const std::string& image) {
   // All of one length: the archive's headers stay true.
   saved =
       absl::StrReplaceAll(saved, {{R"("architecture":"amd64")", R"("architecture":"arm64")"}, {"busybox:1.36", image}});
-  engine::HttpRequest load = {.method = "POST",
-                              .target = absl::StrCat("/v", version_.ToString(), "/images/load?quiet=1")};
+  http::Request load = {.method = "POST", .target = absl::StrCat("/v", version_.ToString(), "/images/load?quiet=1")};
   load.headers["Content-Type"] = "application/x-tar";
   load.body = std::move(saved);
-  const engine::HttpResponse loaded = Exchange(load);
+  const http::Response loaded = Exchange(load);
   if (loaded.status != 200 || !absl::StrContains(loaded.body, "Loaded")) ADD_FAILURE() << loaded.body;
 }
 
@@ -239,10 +240,10 @@ void Engine::RemoveAll(const std::string& token) {
   const Holdings holdings = Of(token);
   for (const std::string& container : holdings.containers) Remove(container);
   // By id: engines can have two of one name.
-  const auto networks = Ask<engine::NetworkList>(engine::ListNetworks());
-  for (const engine::NetworkSummary& network : networks.networks()) {
+  const auto networks = Ask<docker::engine::NetworkList>(docker::engine::ListNetworks());
+  for (const docker::engine::NetworkSummary& network : networks.networks()) {
     if (!Holds(network.name(), network.labels(), token)) continue;
-    const auto containers = Ask<engine::NetworkInspect>(engine::InspectNetwork{network.id()});
+    const auto containers = Ask<docker::engine::NetworkInspect>(docker::engine::InspectNetwork{network.id()});
     for (const auto& [id, endpoint] : containers.containers()) {
       Send("POST", absl::StrCat("/networks/", network.id(), "/disconnect"),
            absl::StrCat(R"({"Container": ")", id, R"(", "Force": true})"));

@@ -9,12 +9,12 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "cmd/engine/client.h"
-#include "cmd/engine/endpoint.h"
+#include "cmd/http/client.h"
+#include "cmd/http/endpoint.h"
 #include "flow/compose/api_version.h"
-#include "flow/engine/call.h"
-#include "flow/engine/engine.pb.h"
-#include "flow/engine/http.h"
+#include "flow/docker/engine/call.h"
+#include "flow/docker/engine/engine.pb.h"
+#include "flow/http/message.h"
 #include "integration/json.h"
 
 namespace flow::integration {
@@ -45,21 +45,21 @@ class Engine {
   const compose::ApiVersion& version() const { return version_; }
 
   // Any request, under the engine's newest API version; the answer as it comes, of whatever status (0: none came).
-  engine::HttpResponse Send(const std::string& method, const std::string& target, const std::string& body = "");
+  http::Response Send(const std::string& method, const std::string& target, const std::string& body = "");
 
   // The same, of which a status of 300 or more fails the test.
   Json Do(const std::string& method, const std::string& target, const std::string& body = "");
 
   // One of flow's calls.
   template <typename Message>
-  Message Ask(const engine::Call& call) {
-    const engine::Reply reply = AskAny(call);
+  Message Ask(const docker::engine::Call& call) {
+    const docker::engine::Reply reply = AskAny(call);
     const Message* message = std::get_if<Message>(&reply);
     return message == nullptr ? Message() : *message;
   }
 
   // Containers of any state whose name or flow labels hold `token`, by name.
-  std::vector<engine::ContainerSummary> Containers(const std::string& token);
+  std::vector<docker::engine::ContainerSummary> Containers(const std::string& token);
   Holdings Of(const std::string& token);
   std::vector<std::string> VolumeNames();
 
@@ -88,8 +88,8 @@ class Engine {
   void RemoveAll(const std::string& token);
 
  private:
-  engine::Reply AskAny(const engine::Call& call);
-  engine::HttpResponse Exchange(const engine::HttpRequest& request);
+  docker::engine::Reply AskAny(const docker::engine::Call& call);
+  http::Response Exchange(const http::Request& request);
 
   Endpoint endpoint_;
   std::unique_ptr<Client> client_;

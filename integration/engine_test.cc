@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
-#include "cmd/engine/fake_server.h"
+#include "cmd/http/fake_server.h"
 #include "integration/harness.h"
 
 namespace flow::integration {

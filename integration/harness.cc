@@ -69,7 +69,7 @@ void DockerTest::RemoveLeftOvers() {
   const std::string begin = absl::StrCat("flow-", kPrefix);
   const int64_t old = absl::ToUnixSeconds(absl::Now() - absl::Minutes(15));
   std::set<pid_t> young;
-  for (const engine::ContainerSummary& container : engine_->Containers(begin)) {
+  for (const docker::engine::ContainerSummary& container : engine_->Containers(begin)) {
     if (container.created() > old) young.insert(OwnerOf(container.names(0)));
   }
   for (const Json& network : List(engine_->Do("GET", "/networks"))) {
@@ -164,7 +164,7 @@ DockerTest::PipelineState DockerTest::Status(const std::string& name, const std:
 
 std::map<std::string, std::string> DockerTest::Ids(const std::string& name) {
   std::map<std::string, std::string> ids;
-  for (const engine::ContainerSummary& container : engine().Containers(name)) {
+  for (const docker::engine::ContainerSummary& container : engine().Containers(name)) {
     ids[container.names(0).substr(1)] = container.id();
   }
   return ids;
@@ -214,7 +214,7 @@ void DockerTest::PrintDiagnosis() {
   }
   std::cerr << "requests:\n  " << absl::StrJoin(wire().Requests(), "\n  ") << "\n";
   std::cerr << "on the engine: " << engine().Of(Token()).ToString() << "\n";
-  for (const engine::ContainerSummary& container : engine().Containers(Token())) {
+  for (const docker::engine::ContainerSummary& container : engine().Containers(Token())) {
     std::cerr << container.names(0) << "  " << container.status() << "  " << container.id().substr(0, 12) << "\n"
               << engine().Logs(container.id(), 10) << "\n";
   }

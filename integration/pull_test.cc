@@ -11,7 +11,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "flow/engine/registry_auth.h"
+#include "flow/docker/engine/registry_auth.h"
 #include "integration/harness.h"
 
 namespace flow::integration {
@@ -63,10 +63,10 @@ class PullTest : public DockerTest {
     ASSERT_TRUE(Eventually([&] { return Listens(port); }))
         << "is docker-registry installed? tools/setup --tests does it";
     const std::string built = MakeImage("pushed", {"LABEL pushed=yes"});
-    engine::AuthConfig credentials;
+    docker::engine::AuthConfig credentials;
     credentials.set_username("user");
     credentials.set_password("pa:ss");
-    engine().Push(built, Image(), engine::RegistryAuthHeader(credentials, registry_));
+    engine().Push(built, Image(), docker::engine::RegistryAuthHeader(credentials, registry_));
     Forget();
   }
 

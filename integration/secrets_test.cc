@@ -62,7 +62,7 @@ TEST_F(SecretsTest, AValueIsInTheContainersEnvironmentAndNowhereElse) {
     environment.push_back(Text(variable));
   }
   EXPECT_THAT(environment, Contains(absl::StrCat("DB_PASSWORD=", kValue)));
-  for (const engine::ContainerSummary& summary : engine().Containers(name)) {
+  for (const docker::engine::ContainerSummary& summary : engine().Containers(name)) {
     EXPECT_THAT(summary.ShortDebugString(), Not(HasSubstr(kPart)));  // its labels, among others
   }
 

@@ -7,7 +7,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "flow/engine/request.h"
+#include "flow/docker/engine/request.h"
 #include "integration/harness.h"
 
 namespace flow::integration {
@@ -26,9 +26,9 @@ class StopTest : public DockerTest {
 
   // How the pipeline's containers ended since `begin`: 143 is SIGTERM's, 137 SIGKILL's.
   std::vector<std::string> ExitCodes(const std::string& name, absl::Time begin) {
-    const std::string filters = engine::PercentEncode(absl::StrCat(
+    const std::string filters = docker::engine::PercentEncode(absl::StrCat(
         R"({"type": ["container"], "event": ["die", "died"], "label": ["com.obsrvr.flow.pipeline=)", name, "\"]}"));
-    const engine::HttpResponse events = engine().Send(
+    const http::Response events = engine().Send(
         "GET", absl::StrCat("/events?since=", absl::ToUnixSeconds(begin),
                             "&until=", absl::ToUnixSeconds(absl::Now() + absl::Seconds(1)), "&filters=", filters));
     std::vector<std::string> codes;

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "cmd/engine/endpoint.h"
+#include "cmd/http/endpoint.h"
 
 namespace flow::integration {
 

@@ -3,7 +3,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "cmd/engine/authority.h"
+#include "cmd/http/authority.h"
 
 namespace flow {
 

@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "cmd/base/environment.h"
-#include "cmd/engine/endpoint.h"
+#include "cmd/http/endpoint.h"
 
 namespace flow {
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr absl::Duration kRequiredWithin = absl::Seconds(5);
 
-flowctl::RunStatus StatusOf(const deploy::Readiness& readiness, const deploy::Finish& finish) {
+flowctl::RunStatus StatusOf(const docker::Readiness& readiness, const deploy::Finish& finish) {
   if (static_cast<int>(finish.code) > 128) return flowctl::RUN_STATUS_STOPPED;
   if (finish.code != ExitCode::kDone) return flowctl::RUN_STATUS_FAILED;
   const auto& instances = readiness.instances();
@@ -55,9 +55,9 @@ void ArrivalReport::BeginRun() {
   Pump();
 }
 
-void ArrivalReport::Tick(const deploy::Apply& machine) {
-  const deploy::Readiness& readiness = machine.readiness();
-  for (const compose::Service& service : machine.project().services()) {
+void ArrivalReport::Tick(const docker::Apply& machine) {
+  const docker::Readiness& readiness = machine.readiness();
+  for (const project::Service& service : machine.project().services()) {
     if (!readiness.Up(service.name()) || told_.contains(service.name())) continue;
     const std::vector<std::string> ids = readiness.ContainerIds(service.name());
     if (ids.empty()) continue;  // no replicas, or nothing decided yet
@@ -67,12 +67,12 @@ void ArrivalReport::Tick(const deploy::Apply& machine) {
   Pump();
 }
 
-void ArrivalReport::End(const deploy::Apply& machine, const deploy::Finish& finish) {
+void ArrivalReport::End(const docker::Apply& machine, const deploy::Finish& finish) {
   // What ends before anything was to be changed is no news of the pipeline.
   if (finish.code != ExitCode::kDone && !begun_) return;
   Tick(machine);
   std::set<std::string> present;
-  for (const deploy::Instance& instance : machine.readiness().instances()) {
+  for (const docker::Instance& instance : machine.readiness().instances()) {
     if (!instance.id.empty()) present.insert(instance.component);
   }
   arrival_.End(StatusOf(machine.readiness(), finish), finish.message, present);

@@ -9,13 +9,13 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "cmd/control/messenger.h"
-#include "cmd/deploy/progress.h"
-#include "cmd/deploy/session.h"
-#include "cmd/engine/endpoint.h"
+#include "cmd/docker/session.h"
+#include "cmd/http/endpoint.h"
+#include "cmd/output/progress.h"
 #include "flow/control/arrival.h"
-#include "flow/deploy/apply.h"
+#include "flow/deploy/contract.h"
 #include "flow/deploy/deployment.pb.h"
-#include "flow/deploy/machine.h"
+#include "flow/docker/apply.h"
 #include "flow/exit_code.h"
 
 namespace flow {
@@ -36,10 +36,10 @@ class ArrivalReport {
   void BeginRun();
 
   // Registers what has come up since the last time.
-  void Tick(const deploy::Apply& machine);
+  void Tick(const docker::Apply& machine);
 
   // The apply is over: tells how, and waits for the answers for as long as a deployment may be delayed by them.
-  void End(const deploy::Apply& machine, const deploy::Finish& finish);
+  void End(const docker::Apply& machine, const deploy::Finish& finish);
 
   // What the state is to keep.
   deploy::ControlPlane record() const { return arrival_.record(); }

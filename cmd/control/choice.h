@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "cmd/base/environment.h"
 #include "cmd/cli/arguments.h"
-#include "cmd/engine/endpoint.h"
+#include "cmd/http/endpoint.h"
 #include "flow/deploy/deployment.pb.h"
 
 namespace flow {

@@ -3,7 +3,7 @@
 #define CMD_CONTROL_LEAVE_H_
 
 #include "cmd/base/environment.h"
-#include "cmd/deploy/session.h"
+#include "cmd/docker/session.h"
 #include "cmd/state/store.h"
 #include "flow/deploy/deployment.pb.h"
 

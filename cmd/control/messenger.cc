@@ -1,6 +1,6 @@
 #include "cmd/control/messenger.h"
 
-#include "cmd/engine/trouble.h"
+#include "cmd/http/trouble.h"
 
 namespace flow {
 namespace {
@@ -40,10 +40,10 @@ void Messenger::SendWaiting() {
   while (under_way_ < kAtOnce && !waiting_.empty()) {
     const Waiting next = std::move(waiting_.front());
     waiting_.pop_front();
-    const engine::HttpRequest request = control::BuildRequest(next.call, kDeadline);
+    const http::Request request = control::BuildRequest(next.call, kDeadline);
     session_.Trace(request);
     ++under_way_;
-    client_.Send(request, kDeadline, [this, next](const absl::StatusOr<engine::HttpResponse>& response) {
+    client_.Send(request, kDeadline, [this, next](const absl::StatusOr<http::Response>& response) {
       --under_way_;
       const auto reply = response.ok() ? control::ReadReply(next.call, *response)
                                        : absl::StatusOr<control::Reply>(InWords(response.status()));

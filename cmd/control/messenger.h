@@ -12,9 +12,9 @@
 #include "absl/status/statusor.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "cmd/deploy/session.h"
-#include "cmd/engine/client.h"
-#include "cmd/engine/endpoint.h"
+#include "cmd/docker/session.h"
+#include "cmd/http/client.h"
+#include "cmd/http/endpoint.h"
 #include "flow/control/call.h"
 
 namespace flow {

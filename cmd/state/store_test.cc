@@ -37,7 +37,7 @@ deploy::Deployment NewDeployment(const PipelineKey& key = kMinimal) {
   deployment.set_namespace_(key.pipeline_namespace);
   deployment.set_phase(deploy::Deployment::APPLYING);
   deployment.set_error("grüße \"quoted\"\n");
-  compose::Service& service = *deployment.mutable_project()->add_services();
+  project::Service& service = *deployment.mutable_project()->add_services();
   service.set_name("source");
   for (int i = 0; i < 20; ++i) service.add_command("argument");
   return deployment;

@@ -22,10 +22,10 @@
 #include "absl/time/time.h"
 #include "flow/compose/api_version.h"
 #include "flow/compose/health.h"
-#include "flow/compose/project.pb.h"
 #include "flow/compose/yaml.h"
 #include "flow/pipeline/document_writer.h"
 #include "flow/pipeline/json_writer.h"
+#include "flow/project/project.pb.h"
 
 namespace flow::compose {
 
@@ -38,7 +38,7 @@ struct EmitOptions {
 
 namespace internal {
 
-using ServicesByName = absl::flat_hash_map<std::string, const Service*>;
+using ServicesByName = absl::flat_hash_map<std::string, const project::Service*>;
 
 // `text` so that Compose gives it back: it replaces variables in every value, and only `$$` is a dollar (Compose spec,
 // "Interpolation").
@@ -79,9 +79,9 @@ inline void EmitList(pipeline::DocumentWriter& out, int level, const std::string
 
 // Secret variables stand among the others, each as a variable that Compose takes from its own environment and insists
 // on.
-inline void EmitEnvironment(pipeline::DocumentWriter& out, const Service& service) {
-  std::map<std::string, const SecretVariable*> secrets;
-  for (const SecretVariable& secret : service.secret_environment()) secrets[secret.name()] = &secret;
+inline void EmitEnvironment(pipeline::DocumentWriter& out, const project::Service& service) {
+  std::map<std::string, const project::SecretVariable*> secrets;
+  for (const project::SecretVariable& secret : service.secret_environment()) secrets[secret.name()] = &secret;
   std::map<std::string, std::string> values(service.environment().begin(), service.environment().end());
   for (const auto& [name, secret] : secrets) values[name] = absl::StrCat("${", secret->compose_variable(), ":?}");
   if (values.empty()) return;
@@ -97,10 +97,10 @@ inline void EmitEnvironment(pipeline::DocumentWriter& out, const Service& servic
   }
 }
 
-inline void EmitPorts(pipeline::DocumentWriter& out, const Service& service) {
+inline void EmitPorts(pipeline::DocumentWriter& out, const project::Service& service) {
   if (service.ports().empty()) return;
   out.Open(2, "ports");
-  for (const Port& port : service.ports()) {
+  for (const project::Port& port : service.ports()) {
     out.BeginItem();
     out.Literal(4, "target", absl::StrCat(port.target()));
     // Without it the engine picks a free one.
@@ -110,11 +110,11 @@ inline void EmitPorts(pipeline::DocumentWriter& out, const Service& service) {
   }
 }
 
-inline void EmitMounts(pipeline::DocumentWriter& out, const Service& service) {
+inline void EmitMounts(pipeline::DocumentWriter& out, const project::Service& service) {
   if (service.mounts().empty()) return;
   out.Open(2, "volumes");
-  for (const Mount& mount : service.mounts()) {
-    const bool bind = mount.type() == Mount::BIND;
+  for (const project::Mount& mount : service.mounts()) {
+    const bool bind = mount.type() == project::Mount::BIND;
     out.BeginItem();
     out.String(4, "type", bind ? "bind" : "volume");
     out.String(4, "source", Literal(mount.source()));
@@ -127,7 +127,7 @@ inline void EmitMounts(pipeline::DocumentWriter& out, const Service& service) {
   }
 }
 
-inline void EmitNetworks(pipeline::DocumentWriter& out, const Service& service) {
+inline void EmitNetworks(pipeline::DocumentWriter& out, const project::Service& service) {
   if (service.aliases().empty()) return;  // then the default network is Compose's own doing
   out.Open(2, "networks");
   out.Open(3, "default");
@@ -139,7 +139,7 @@ inline std::string DurationWord(absl::Duration duration) {
   return duration == absl::ZeroDuration() ? "0s" : absl::FormatDuration(duration);
 }
 
-inline void EmitHealthCheck(pipeline::DocumentWriter& out, const Service& service, ApiVersion api_version) {
+inline void EmitHealthCheck(pipeline::DocumentWriter& out, const project::Service& service, ApiVersion api_version) {
   if (!service.has_health_check()) return;
   const FittedHealthCheck check = FitHealthCheck(service.health_check(), api_version);
   out.Open(2, "healthcheck");
@@ -157,28 +157,29 @@ inline void EmitHealthCheck(pipeline::DocumentWriter& out, const Service& servic
 
 // Compose spec, "depends_on". (An image's own health check counts for flow; Compose cannot be told to wait for it where
 // there is one and not to fail where there is none.)
-inline const char* Condition(const Dependency& dependency, const ServicesByName& services) {
-  if (dependency.condition() == Dependency::COMPLETED) return "service_completed_successfully";
+inline const char* Condition(const project::Dependency& dependency, const ServicesByName& services) {
+  if (dependency.condition() == project::Dependency::COMPLETED) return "service_completed_successfully";
   const auto service = services.find(dependency.service());
   return service != services.end() && service->second->has_health_check() ? "service_healthy" : "service_started";
 }
 
-inline void EmitDependencies(pipeline::DocumentWriter& out, const Service& service, const ServicesByName& services) {
+inline void EmitDependencies(pipeline::DocumentWriter& out, const project::Service& service,
+                             const ServicesByName& services) {
   if (service.depends_on().empty()) return;
   out.Open(2, "depends_on");
-  for (const Dependency& dependency : service.depends_on()) {
+  for (const project::Dependency& dependency : service.depends_on()) {
     out.Open(3, dependency.service());
     out.Word(4, "condition", Condition(dependency, services));
   }
 }
 
-inline std::string RestartWord(const RestartPolicy& restart) {
+inline std::string RestartWord(const project::RestartPolicy& restart) {
   switch (restart.mode()) {
-    case RestartPolicy::ALWAYS:
+    case project::RestartPolicy::ALWAYS:
       return "always";
-    case RestartPolicy::ON_FAILURE:
+    case project::RestartPolicy::ON_FAILURE:
       return restart.max_retries() == 0 ? "on-failure" : absl::StrCat("on-failure:", restart.max_retries());
-    case RestartPolicy::UNLESS_STOPPED:
+    case project::RestartPolicy::UNLESS_STOPPED:
       return "unless-stopped";
     default:
       return "no";
@@ -204,7 +205,7 @@ inline std::string BytesWord(double bytes) {
   return absl::StrCat(whole);
 }
 
-inline void EmitResources(pipeline::DocumentWriter& out, const Resources& resources) {
+inline void EmitResources(pipeline::DocumentWriter& out, const project::Resources& resources) {
   if (resources.limit_cpus() > 0) out.Literal(2, "cpus", CpusWord(resources.limit_cpus()));
   if (resources.cpu_shares() > 0) out.Literal(2, "cpu_shares", absl::StrCat(resources.cpu_shares()));
   if (resources.limit_memory_bytes() > 0) out.Word(2, "mem_limit", BytesWord(resources.limit_memory_bytes()));
@@ -213,7 +214,7 @@ inline void EmitResources(pipeline::DocumentWriter& out, const Resources& resour
   }
 }
 
-inline void EmitLifetime(pipeline::DocumentWriter& out, const Service& service) {
+inline void EmitLifetime(pipeline::DocumentWriter& out, const project::Service& service) {
   out.String(2, "restart", RestartWord(service.restart()));
   out.Literal(2, "init", service.init() ? "true" : "false");
   out.Word(2, "stop_grace_period", DurationWord(absl::Seconds(service.stop_grace_period_seconds())));
@@ -221,7 +222,7 @@ inline void EmitLifetime(pipeline::DocumentWriter& out, const Service& service) 
   if (service.replicas() != 1) out.Literal(2, "scale", absl::StrCat(service.replicas()));
 }
 
-inline void EmitLogging(pipeline::DocumentWriter& out, const Service& service) {
+inline void EmitLogging(pipeline::DocumentWriter& out, const project::Service& service) {
   if (!service.has_logging()) return;
   out.Open(2, "logging");
   if (!service.logging().driver().empty()) out.String(3, "driver", service.logging().driver());
@@ -233,14 +234,14 @@ inline void EmitLogging(pipeline::DocumentWriter& out, const Service& service) {
 }
 
 // "Processor: reads ledgers, prices"
-inline std::string Role(const Service& service) {
+inline std::string Role(const project::Service& service) {
   std::string role = service.type();
   if (!role.empty()) role[0] = absl::ascii_toupper(role[0]);
   if (!service.inputs().empty()) absl::StrAppend(&role, ": reads ", Listed(service.inputs()));
   return role;
 }
 
-inline void EmitService(pipeline::DocumentWriter& out, const Service& service, const ServicesByName& services,
+inline void EmitService(pipeline::DocumentWriter& out, const project::Service& service, const ServicesByName& services,
                         const EmitOptions& options) {
   out.Comment(1, Role(service));
   if (const auto notes = options.notes.find(service.name()); notes != options.notes.end()) {
@@ -262,7 +263,7 @@ inline void EmitService(pipeline::DocumentWriter& out, const Service& service, c
   EmitLabels(out, 2, service.labels());
 }
 
-inline void EmitHeader(pipeline::DocumentWriter& out, const Project& project, const EmitOptions& options) {
+inline void EmitHeader(pipeline::DocumentWriter& out, const project::Project& project, const EmitOptions& options) {
   out.Comment(0, absl::StrCat("The pipeline ", project.pipeline(), " of the namespace ", project.namespace_(),
                               ", written by flow: change the pipeline's file, not this one."));
   out.Comment(0, absl::StrCat("For engines with API ", options.api_version.ToString(),
@@ -270,10 +271,11 @@ inline void EmitHeader(pipeline::DocumentWriter& out, const Project& project, co
   out.String(0, "name", project.name());
 }
 
-inline std::string EmitProject(pipeline::DocumentWriter& out, const Project& project, const EmitOptions& options) {
+inline std::string EmitProject(pipeline::DocumentWriter& out, const project::Project& project,
+                               const EmitOptions& options) {
   ServicesByName services;
   services.reserve(project.services_size());
-  for (const Service& service : project.services()) services[service.name()] = &service;
+  for (const project::Service& service : project.services()) services[service.name()] = &service;
 
   EmitHeader(out, project, options);
   out.Blank();
@@ -290,7 +292,7 @@ inline std::string EmitProject(pipeline::DocumentWriter& out, const Project& pro
   if (project.volumes().empty()) return out.Take();
   out.Blank();
   out.Open(0, "volumes");
-  for (const Volume& volume : project.volumes()) {
+  for (const project::Volume& volume : project.volumes()) {
     out.Open(1, volume.key());
     out.String(2, "name", volume.name());
     EmitLabels(out, 2, project.labels());
@@ -301,13 +303,13 @@ inline std::string EmitProject(pipeline::DocumentWriter& out, const Project& pro
 }  // namespace internal
 
 // The Compose file, UTF-8, ending in a line break. Cannot fail.
-inline std::string EmitCompose(const Project& project, const EmitOptions& options = {}) {
+inline std::string EmitCompose(const project::Project& project, const EmitOptions& options = {}) {
   YamlWriter yaml;
   return internal::EmitProject(yaml, project, options);
 }
 
 // The same as JSON, which Compose reads as well. Without the comments.
-inline std::string EmitComposeJson(const Project& project, const EmitOptions& options = {}) {
+inline std::string EmitComposeJson(const project::Project& project, const EmitOptions& options = {}) {
   pipeline::JsonWriter json;
   return internal::EmitProject(json, project, options);
 }

@@ -6,13 +6,13 @@
 
 #include <string>
 
-#include "flow/compose/translate.h"
+#include "flow/project/translate.h"
 
 namespace flow::compose {
 namespace {
 
-Project Parse(const std::string& text) {
-  Project project;
+project::Project Parse(const std::string& text) {
+  project::Project project;
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &project));
   return project;
 }
@@ -174,7 +174,7 @@ TEST(EmitTest, TenThousandChainedComponentsAreWritten) {
     component.mutable_health_check()->set_url("http://127.0.0.1/");
     if (i > 0) component.add_inputs(absl::StrCat("c", i - 1));
   }
-  const std::string file = EmitCompose(Translate(pipeline));
+  const std::string file = EmitCompose(project::Translate(pipeline));
   EXPECT_TRUE(absl::StrContains(file, "  c9999:\n"));
   EXPECT_TRUE(absl::StrContains(file, "FLOW_INPUT_C9998: c9998:80\n"));
 }

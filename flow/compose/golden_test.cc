@@ -22,9 +22,9 @@
 #include "absl/strings/strip.h"
 #include "flow/compose/emit.h"
 #include "flow/compose/notes.h"
-#include "flow/compose/translate.h"
 #include "flow/pipeline/parse.h"
 #include "flow/pipeline/testing/cases.h"
+#include "flow/project/translate.h"
 #include "yaml-cpp/yaml.h"
 
 namespace flow::compose {
@@ -79,7 +79,7 @@ std::string Emitted(const fs::path& output) {
     EXPECT_TRUE(parsed.ok()) << parsed.status().message();
     if (parsed.ok()) options.api_version = *parsed;
   }
-  const Project project = Translate(pipeline);
+  const project::Project project = project::Translate(pipeline);
   std::string text;
   if (output.extension() == ".textproto") google::protobuf::TextFormat::PrintToString(project, &text);
   if (output.extension() == ".json") text = EmitComposeJson(project, options);
@@ -111,8 +111,8 @@ TEST(GoldenTest, EveryFileBecomesItsComposeFile) {
     const std::string yaml = Read(folder + "/pipeline.yaml");
     const pipeline::ParseResult parsed = pipeline::ParsePipeline(yaml, pipeline::testing::OptionsOf(yaml));
     EXPECT_TRUE(parsed.ok()) << folder;
-    const TranslateOptions options{.control_plane = pipeline::testing::OptionOf(yaml, "control_plane")};
-    const std::string text = EmitCompose(Translate(parsed.pipeline, options));
+    const project::TranslateOptions options{.control_plane = pipeline::testing::OptionOf(yaml, "control_plane")};
+    const std::string text = EmitCompose(project::Translate(parsed.pipeline, options));
     if (pipeline::testing::Updates()) std::ofstream(path) << text;
     EXPECT_EQ(text, Read(path)) << path;
   }
@@ -134,7 +134,7 @@ TEST(GoldenTest, JsonIsWhatTheYamlIs) {
   for (const fs::path& folder : Folders(kCases)) {
     pipeline::Pipeline pipeline;
     google::protobuf::TextFormat::ParseFromString(Read(folder / "pipeline.textproto"), &pipeline);
-    const Project project = Translate(pipeline);
+    const project::Project project = project::Translate(pipeline);
     for (const ApiVersion version : {kOldestApiVersion, ApiVersion{1, 44}}) {
       const EmitOptions options{.api_version = version};
       EXPECT_EQ(Values(YAML::Load(EmitComposeJson(project, options))),

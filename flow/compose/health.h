@@ -7,7 +7,7 @@
 #include "absl/time/time.h"
 #include "flow/compose/api_version.h"
 #include "flow/compose/probe.h"
-#include "flow/compose/project.pb.h"
+#include "flow/project/project.pb.h"
 
 namespace flow::compose {
 
@@ -24,7 +24,7 @@ struct FittedHealthCheck {
 // The health check for an engine of that API version. From 1.44 on the engine probes every 250 ms while a component
 // starts, and every 10 s afterwards. Older engines have one interval for both: 2 s, so that a start is seen soon, with
 // as many more retries as make a failure take as long to be told (30 s).
-inline FittedHealthCheck FitHealthCheck(const HealthCheck& check, ApiVersion api_version) {
+inline FittedHealthCheck FitHealthCheck(const project::HealthCheck& check, ApiVersion api_version) {
   FittedHealthCheck fitted{.shell_test = ProbeShellTest(check.url()),
                            .interval = absl::Seconds(10),
                            .timeout = absl::Seconds(5),

@@ -5,8 +5,8 @@
 namespace flow::compose {
 namespace {
 
-HealthCheck Check() {
-  HealthCheck check;
+project::HealthCheck Check() {
+  project::HealthCheck check;
   check.set_url("http://127.0.0.1:8080/health");
   return check;
 }

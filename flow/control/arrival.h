@@ -21,15 +21,15 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "flow/compose/project.pb.h"
 #include "flow/control/call.h"
 #include "flow/control/component_info.h"
 #include "flow/deploy/deployment.pb.h"
+#include "flow/project/project.pb.h"
 
 namespace flow::control {
 
 struct ArrivalInput {
-  compose::Project project;
+  project::Project project;
   std::string config_yaml;          // the pipeline file, as it was written
   std::string run_id;               // of a run that is created, unless the server gives it another
   deploy::ControlPlane registered;  // what the state knows, and the address
@@ -54,13 +54,13 @@ class Arrival {
     request.set_run_id(input_.run_id);
     request.set_pipeline_name(input_.project.pipeline());
     request.set_config_yaml(input_.config_yaml);
-    for (const compose::Service& service : input_.project.services()) request.add_component_ids(service.name());
+    for (const project::Service& service : input_.project.services()) request.add_component_ids(service.name());
     run_pending_ = true;
     Send(std::move(request), {Asked::What::kRun, ""});
   }
 
   // Once for each component, when all its replicas are up.
-  void Up(const compose::Service& service, const std::vector<std::string>& container_ids) {
+  void Up(const project::Service& service, const std::vector<std::string>& container_ids) {
     Send(DescribeComponent(input_.project, service, container_ids), {Asked::What::kRegister, service.name()});
   }
 
@@ -168,7 +168,7 @@ class Arrival {
   void OnList(const absl::StatusOr<Reply>& reply) {
     if (!reply.ok()) return;  // asked in vain: what follows tells
     std::set<std::string> ours;
-    for (const compose::Service& service : input_.project.services()) ours.insert(service.name());
+    for (const project::Service& service : input_.project.services()) ours.insert(service.name());
     for (const auto& listed : std::get<flowctl::v1::ListComponentsResponse>(*reply).components()) {
       const flowctl::v1::ComponentInfo& info = listed.component();
       if (!ours.contains(info.id())) continue;

@@ -25,7 +25,7 @@ ArrivalInput Input() {
   input.project.set_pipeline("payments");
   input.project.set_namespace_("default");
   for (const char* name : {"source", "sink"}) {
-    compose::Service& service = *input.project.add_services();
+    project::Service& service = *input.project.add_services();
     service.set_name(name);
     service.set_type(name);
     service.set_image("busybox:1.36");
@@ -39,7 +39,7 @@ ArrivalInput Input() {
 class ArrivalTest : public ::testing::Test {
  protected:
   void Up(const std::string& component) {
-    for (const compose::Service& service : input_.project.services()) {
+    for (const project::Service& service : input_.project.services()) {
       if (service.name() == component) arrival_.Up(service, {"c-" + component});
     }
   }

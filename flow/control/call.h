@@ -13,7 +13,7 @@
 #include "flow/control/component.pb.h"
 #include "flow/control/grpc.h"
 #include "flow/control/run.pb.h"
-#include "flow/engine/http.h"
+#include "flow/http/message.h"
 
 namespace flow::control {
 
@@ -104,12 +104,12 @@ struct ReplyReader {
 
 }  // namespace internal
 
-inline engine::HttpRequest BuildRequest(const Call& call, absl::Duration deadline) {
+inline http::Request BuildRequest(const Call& call, absl::Duration deadline) {
   const std::string message = std::visit([](const auto& request) { return request.SerializeAsString(); }, call);
   return BuildUnary(std::visit(internal::Method(), call), message, deadline);
 }
 
-inline absl::StatusOr<Reply> ReadReply(const Call& call, const engine::HttpResponse& response) {
+inline absl::StatusOr<Reply> ReadReply(const Call& call, const http::Response& response) {
   const absl::StatusOr<std::string> bytes = ReadUnary(response);
   if (!bytes.ok()) return bytes.status();
   return std::visit(internal::ReplyReader{*bytes}, call);

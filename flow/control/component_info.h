@@ -8,9 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
-#include "flow/compose/project.pb.h"
 #include "flow/control/component.pb.h"
 #include "flow/deploy/status.pb.h"
+#include "flow/project/project.pb.h"
 
 namespace flow::control {
 
@@ -26,7 +26,7 @@ inline flowctl::v1::ComponentType TypeOf(absl::string_view type) {
 }
 
 // `endpoint`: where the others reach it in the pipeline's network; empty where it declares no port.
-inline flowctl::v1::RegisterRequest DescribeComponent(const compose::Project& project, const compose::Service& service,
+inline flowctl::v1::RegisterRequest DescribeComponent(const project::Project& project, const project::Service& service,
                                                       const std::vector<std::string>& container_ids) {
   flowctl::v1::RegisterRequest request;
   request.set_component_id(service.name());

@@ -11,8 +11,8 @@ namespace {
 using ::testing::ElementsAre;
 
 TEST(ComponentInfo, SaysWhereItIsReachedAndWhatItReads) {
-  compose::Project project;
-  compose::Service service;
+  project::Project project;
+  project::Service service;
   service.set_name("proc");
   service.set_type("processor");
   service.add_ports()->set_target(9000);

@@ -16,7 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "flow/engine/http.h"
+#include "flow/http/message.h"
 
 namespace flow::control {
 
@@ -76,8 +76,8 @@ inline std::string Printable(std::string text) {
 
 // The request that calls `method` ("/flowctl.v1.ControlPlaneService/Heartbeat") with a serialized message. `deadline`
 // is what the server is told; to keep it is the sender's.
-inline engine::HttpRequest BuildUnary(absl::string_view method, absl::string_view message, absl::Duration deadline) {
-  engine::HttpRequest request;
+inline http::Request BuildUnary(absl::string_view method, absl::string_view message, absl::Duration deadline) {
+  http::Request request;
   request.method = "POST";
   request.target = std::string(method);
   request.body = internal::Framed(message);
@@ -90,7 +90,7 @@ inline engine::HttpRequest BuildUnary(absl::string_view method, absl::string_vie
 
 // The serialized message of the answer, or the error that the server answered with, under gRPC's code and words.
 // Unavailable where the answer is none of gRPC.
-inline absl::StatusOr<std::string> ReadUnary(const engine::HttpResponse& response) {
+inline absl::StatusOr<std::string> ReadUnary(const http::Response& response) {
   // A call that fails at once has its status among the headers ("Trailers-Only").
   const bool only_headers = response.headers.contains("grpc-status");
   const std::map<std::string, std::string>& fields = only_headers ? response.headers : response.trailers;

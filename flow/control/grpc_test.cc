@@ -10,7 +10,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-engine::HttpResponse Answer(const std::string& body, const std::string& status, const std::string& message = "") {
+http::Response Answer(const std::string& body, const std::string& status, const std::string& message = "") {
   return {.status = 200,
           .headers = {{"content-type", "application/grpc"}},
           .body = body,
@@ -18,7 +18,7 @@ engine::HttpResponse Answer(const std::string& body, const std::string& status, 
 }
 
 TEST(Grpc, ARequestIsOneFramedMessage) {
-  const engine::HttpRequest request = BuildUnary("/a.B/C", std::string(258, 'x'), absl::Milliseconds(1500));
+  const http::Request request = BuildUnary("/a.B/C", std::string(258, 'x'), absl::Milliseconds(1500));
   EXPECT_EQ(request.method, "POST");
   EXPECT_EQ(request.target, "/a.B/C");
   EXPECT_EQ(request.body, std::string("\0\0\0\1\2", 5) + std::string(258, 'x'));
@@ -40,14 +40,14 @@ TEST(Grpc, AnErrorIsTheServersCodeAndWords) {
 }
 
 TEST(Grpc, ACallThatFailsAtOnceHasItsStatusInTheHeaders) {
-  engine::HttpResponse response;
+  http::Response response;
   response.status = 200;
   response.headers = {{"content-type", "application/grpc"}, {"grpc-status", "12"}, {"grpc-message", "unknown method"}};
   EXPECT_EQ(ReadUnary(response).status(), absl::UnimplementedError("unknown method"));
 }
 
 TEST(Grpc, WhatIsNoGrpcIsUnavailable) {
-  engine::HttpResponse html{.status = 404, .headers = {{"content-type", "text/html"}}, .body = "<html>"};
+  http::Response html{.status = 404, .headers = {{"content-type", "text/html"}}, .body = "<html>"};
   EXPECT_TRUE(absl::IsUnavailable(ReadUnary(html).status()));
   EXPECT_THAT(ReadUnary(html).status().message(), HasSubstr("does not speak gRPC (HTTP status 404)"));
   html.status = 200;

@@ -17,11 +17,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "flow/compose/project.pb.h"
 #include "flow/control/call.h"
 #include "flow/control/component_info.h"
 #include "flow/deploy/deployment.pb.h"
 #include "flow/deploy/status.pb.h"
+#include "flow/project/project.pb.h"
 
 namespace flow::control {
 
@@ -36,7 +36,7 @@ class Heartbeat {
     wants_look_ = false;
     // What another control plane calls its services is nothing to this one.
     if (state != nullptr && state->control_plane().address() == address_) Know(state->control_plane());
-    const compose::Project* project = state != nullptr ? &state->project() : nullptr;
+    const project::Project* project = state != nullptr ? &state->project() : nullptr;
     for (auto& [id, component] : components_) component.present = false;
     const bool deleting = status.state() == "deleting";
     for (const deploy::ComponentStatus& of : status.components()) {
@@ -130,18 +130,18 @@ class Heartbeat {
   }
 
   static flowctl::v1::RegisterRequest Describe(const deploy::PipelineStatus& status, const deploy::ComponentStatus& of,
-                                               const compose::Project* project) {
+                                               const project::Project* project) {
     std::vector<std::string> ids;
     for (const deploy::ContainerStatus& container : of.containers()) ids.push_back(container.id());
     if (project != nullptr) {
-      for (const compose::Service& service : project->services()) {
+      for (const project::Service& service : project->services()) {
         if (service.name() == of.id()) return DescribeComponent(*project, service, ids);
       }
     }
-    compose::Project labelled;
+    project::Project labelled;
     labelled.set_pipeline(status.name());
     labelled.set_namespace_(status.namespace_());
-    compose::Service service;
+    project::Service service;
     service.set_name(of.id());
     service.set_type(of.type());
     service.set_image(of.image());

@@ -16,9 +16,9 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
-#include "flow/compose/project.pb.h"
 #include "flow/deploy/columns.h"
-#include "flow/deploy/machine.h"
+#include "flow/deploy/contract.h"
+#include "flow/project/project.pb.h"
 
 namespace flow::deploy {
 
@@ -40,19 +40,19 @@ class LiveBlock {
   LiveBlock(std::string title, absl::Time start) : title_(std::move(title)), start_(start) {}
 
   // What is deployed: the order of the lines, and what waits for what.
-  void Expect(const compose::Project& project) {
-    for (const compose::Service& service : project.services()) {
+  void Expect(const project::Project& project) {
+    for (const project::Service& service : project.services()) {
       Row& row = RowOf(service.name());
       row.replicas = std::max<uint32_t>(1, service.replicas());
       row.probed = service.has_health_check();
-      for (const compose::Dependency& dependency : service.depends_on()) row.waits_for.push_back(dependency.service());
+      for (const project::Dependency& dependency : service.depends_on()) row.waits_for.push_back(dependency.service());
     }
   }
 
   void Take(const Report& report, absl::Time now) {
-    if (report.operation == Operation::PULL_IMAGE) return TakePull(report, now);
+    if (report.action == "pull") return TakePull(report, now);
     if (report.component.empty()) {
-      if (report.operation != Operation::KIND_UNSPECIFIED) {
+      if (!report.action.empty()) {
         shared_ = report.kind == Report::Kind::kBegun ? report.text : "";
       }
       return;
@@ -63,20 +63,17 @@ class LiveBlock {
       if (++row.ups < row.replicas) return Turn(row, Row::Look::kBusy, "", now);
       return Turn(row, Row::Look::kWell, report.text, now);
     }
-    if (report.operation == Operation::KIND_UNSPECIFIED || report.operation == Operation::RENAME_CONTAINER) return;
+    if (report.action.empty() || report.action == "rename") return;
     const bool begun = report.kind == Report::Kind::kBegun;
-    switch (report.operation) {
-      case Operation::CREATE_CONTAINER:
-        return Turn(row, Row::Look::kBusy, begun ? "is created" : kCreated, now);
-      case Operation::START_CONTAINER:
-        return Turn(row, Row::Look::kBusy, begun ? "is started" : row.probed ? "waits to be healthy" : "runs", now);
-      case Operation::STOP_CONTAINER:
-        return Turn(row, Row::Look::kBusy, begun ? "is stopped" : "stopped", now);
-      case Operation::REMOVE_CONTAINER:
-        return Turn(row, begun ? Row::Look::kBusy : Row::Look::kWell, begun ? "is removed" : "removed", now);
-      default:
-        return Turn(row, Row::Look::kBusy, report.text, now);
+    if (report.action == "create") return Turn(row, Row::Look::kBusy, begun ? "is created" : kCreated, now);
+    if (report.action == "start") {
+      return Turn(row, Row::Look::kBusy, begun ? "is started" : row.probed ? "waits to be healthy" : "runs", now);
     }
+    if (report.action == "stop") return Turn(row, Row::Look::kBusy, begun ? "is stopped" : "stopped", now);
+    if (report.action == "remove") {
+      return Turn(row, begun ? Row::Look::kBusy : Row::Look::kWell, begun ? "is removed" : "removed", now);
+    }
+    Turn(row, Row::Look::kBusy, report.text, now);
   }
 
   // The block as it is at `now`; it is not wider and has not more lines than there is place.

@@ -12,13 +12,13 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "flow/engine/log_lines.h"
+#include "flow/deploy/log_line.h"
 
 namespace flow::deploy {
 
 struct MergedLine {
   std::string source;
-  engine::LogLine line;
+  LogLine line;
 };
 
 class LogMerge {
@@ -29,7 +29,7 @@ class LogMerge {
   // From now on the source may bring lines, each not earlier than the one before.
   void Open(const std::string& source) { sources_[source].open = true; }
 
-  void Add(const std::string& source, engine::LogLine line, absl::Time now) {
+  void Add(const std::string& source, LogLine line, absl::Time now) {
     Source& its = sources_[source];
     its.bytes += SizeOf(line);
     its.queue.push_back({std::move(line), now});
@@ -72,7 +72,7 @@ class LogMerge {
 
  private:
   struct Queued {
-    engine::LogLine line;
+    LogLine line;
     absl::Time came;
   };
   struct Source {
@@ -81,7 +81,7 @@ class LogMerge {
     size_t bytes = 0;
   };
 
-  static size_t SizeOf(const engine::LogLine& line) { return sizeof(Queued) + line.text.capacity(); }
+  static size_t SizeOf(const LogLine& line) { return sizeof(Queued) + line.text.capacity(); }
 
   // The source with the earliest line; end(): no line waits. Whether another one may still bring an earlier line.
   std::pair<std::map<std::string, Source>::const_iterator, bool> First() const {

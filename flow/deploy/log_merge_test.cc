@@ -14,9 +14,7 @@ using ::testing::IsEmpty;
 constexpr absl::Duration kPatience = absl::Milliseconds(80);
 const absl::Time kNow = absl::FromUnixSeconds(1000);
 
-engine::LogLine Line(int second, const std::string& text = "") {
-  return {.time = absl::FromUnixSeconds(second), .text = text};
-}
+LogLine Line(int second, const std::string& text = "") { return {.time = absl::FromUnixSeconds(second), .text = text}; }
 
 std::vector<std::string> Names(const std::vector<MergedLine>& lines) {
   std::vector<std::string> names;

@@ -11,8 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "flow/compose/names.h"
-#include "flow/deploy/log_follow.h"
+#include "flow/deploy/log_line.h"
 #include "flow/pipeline/harmless.h"
 #include "flow/pipeline/json_writer.h"
 
@@ -45,7 +44,7 @@ class LogText {
   }
 
   // The line with its end. What the program wrote is not changed, its own colours neither.
-  std::string Line(const PrintLine& print) {
+  std::string Line(const ComponentLine& print) {
     if (print.number > 1 || !colours_.contains(print.component)) Expect(print.component, print.number);
     std::string label = pipeline::HarmlessLine(Label(print.component, print.number));
     label.resize(std::max(width_, label.size()), ' ');
@@ -72,14 +71,14 @@ class LogText {
   size_t width_ = 0;
 };
 
-// {"time":…,"component":…,"container":…,"stream":"stdout","line":…} and a line end. `project`: the Compose project's
-// name. Bytes that are no UTF-8 become U+FFFD.
-inline std::string LogJson(const PrintLine& print, const std::string& project) {
-  const bool error = print.line.stream == engine::LogFrame::Stream::kStderr;
-  return absl::StrCat(
-      "{\"time\":\"", TimestampText(print.line.time), "\",\"component\":", pipeline::JsonString(print.component),
-      ",\"container\":", pipeline::JsonString(compose::ContainerName(project, print.component, print.number)),
-      ",\"stream\":\"", error ? "stderr" : "stdout", "\",\"line\":", pipeline::JsonString(print.line.text), "}\n");
+// {"time":…,"component":…,"container":…,"stream":"stdout","line":…} and a line end. `container`: the name of what wrote
+// it. Bytes that are no UTF-8 become U+FFFD.
+inline std::string LogJson(const ComponentLine& print, const std::string& container) {
+  const bool error = print.line.stream == OutputStream::kStderr;
+  return absl::StrCat("{\"time\":\"", TimestampText(print.line.time),
+                      "\",\"component\":", pipeline::JsonString(print.component),
+                      ",\"container\":", pipeline::JsonString(container), ",\"stream\":\"", error ? "stderr" : "stdout",
+                      "\",\"line\":", pipeline::JsonString(print.line.text), "}\n");
 }
 
 }  // namespace flow::deploy

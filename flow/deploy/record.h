@@ -2,17 +2,30 @@
 #ifndef FLOW_DEPLOY_RECORD_H_
 #define FLOW_DEPLOY_RECORD_H_
 
+#include <functional>
+#include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
-#include "flow/compose/labels.h"
-#include "flow/deploy/apply_input.h"
 #include "flow/deploy/deployment.pb.h"
-#include "flow/deploy/observed.h"
-#include "flow/deploy/readiness.h"
+#include "flow/project/labels.h"
+#include "flow/project/project.pb.h"
 #include "google/protobuf/util/message_differencer.h"
 
 namespace flow::deploy {
+
+// What an apply is given, whatever its target, and what the state keeps of that.
+struct DeploymentInput {
+  project::Project project;
+  std::optional<Deployment> previous;  // the state, where there is one that can be read
+  std::string file_digest;             // SHA-256 of the pipeline file, in hex
+  std::string engine_host;             // the target's address, for messages
+  std::map<std::string, std::string> annotations;
+  std::vector<ImageMetadata> metadata;  // that the project was made with
+  std::optional<ControlPlane> control_plane;
+};
 
 inline void SetTimestamp(absl::Time time, google::protobuf::Timestamp* timestamp) {
   const timespec spec = absl::ToTimespec(time);
@@ -20,9 +33,13 @@ inline void SetTimestamp(absl::Time time, google::protobuf::Timestamp* timestamp
   timestamp->set_nanos(static_cast<int32_t>(spec.tv_nsec));
 }
 
-// The state of an apply in `phase`, with the containers that are known by now. Its error is the caller's to add.
-inline Deployment MakeRecord(const ApplyInput& input, Deployment::Phase phase, const std::string& engine_id,
-                             const Readiness& readiness, absl::Time started, absl::Time now) {
+// The ids of a component's replicas, in the order of their numbers.
+using ReplicaIds = std::function<std::vector<std::string>(const std::string& component)>;
+
+// The state of an apply in `phase`. `engine_id` is the target's own id; `ids` are those that are known by now. Its error
+// is the caller's to add.
+inline Deployment MakeRecord(const DeploymentInput& input, Deployment::Phase phase, const std::string& engine_id,
+                             const ReplicaIds& ids, absl::Time started, absl::Time now) {
   Deployment record;
   record.set_name(input.project.pipeline());
   record.set_namespace_(input.project.namespace_());
@@ -31,11 +48,11 @@ inline Deployment MakeRecord(const ApplyInput& input, Deployment::Phase phase, c
   record.set_engine_host(input.engine_host);
   *record.mutable_project() = input.project;
   record.set_file_digest(input.file_digest);
-  for (const compose::Service& service : input.project.services()) {
+  for (const project::Service& service : input.project.services()) {
     Component& component = *record.add_components();
     component.set_id(service.name());
-    component.set_digest(Label(service.labels(), compose::kDigestLabel));
-    for (const std::string& id : readiness.ContainerIds(service.name())) component.add_container_ids(id);
+    component.set_digest(project::Label(service.labels(), project::kDigestLabel));
+    for (const std::string& id : ids(service.name())) component.add_container_ids(id);
   }
   SetTimestamp(started, record.mutable_started());
   if (phase != Deployment::APPLYING) SetTimestamp(now, record.mutable_finished());

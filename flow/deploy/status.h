@@ -1,4 +1,4 @@
-// How a pipeline is: what the engine has of it, held against what was asked for.
+// How a pipeline is: what its target has of it, held against what was asked for.
 #ifndef FLOW_DEPLOY_STATUS_H_
 #define FLOW_DEPLOY_STATUS_H_
 
@@ -10,17 +10,15 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
-#include "absl/strings/strip.h"
-#include "flow/compose/project.pb.h"
 #include "flow/deploy/deployment.pb.h"
-#include "flow/deploy/observed.h"
-#include "flow/deploy/operation_call.h"
+#include "flow/deploy/replica.h"
 #include "flow/deploy/status.pb.h"
+#include "flow/project/labels.h"
+#include "flow/project/project.pb.h"
+#include "flow/project/services.h"
 
 namespace flow::deploy {
 
@@ -28,10 +26,10 @@ namespace flow::deploy {
 struct StatusInput {
   std::string namespace_;
   std::string pipeline;
-  std::optional<Deployment> deployment;    // the state; nothing: there is none that can be read
-  std::vector<Container> containers;       // the pipeline's, as the engine lists them
-  std::optional<int> holder;               // the process that works on the pipeline now
-  std::set<std::string> probe_cannot_run;  // ids of unhealthy containers whose probe cannot run: that is no verdict
+  std::optional<Deployment> deployment;  // the state; nothing: there is none that can be read
+  std::vector<Replica> replicas;         // the pipeline's, as its target has them
+  bool is_prepared = false;              // an apply is finding out what it needs, and has not written its intent yet
+  std::optional<int> holder;             // the process that works on the pipeline now
 };
 
 namespace internal {
@@ -44,104 +42,95 @@ inline size_t Rank(absl::string_view state) {
   return std::find(std::begin(kComponentStates), std::end(kComponentStates), state) - std::begin(kComponentStates);
 }
 
-// Whether exit code 0 is completion. Where the state does not tell, an exited container with 0 is one that ended well:
-// what restarts would not be exited.
-inline bool MayEnd(const compose::Service* service) {
-  return service == nullptr || service->restart().mode() == compose::RestartPolicy::NO ||
-         service->restart().mode() == compose::RestartPolicy::ON_FAILURE;
-}
-
-inline std::string ContainerWord(const Container& container, const compose::Service* service) {
-  if (container.state == "created") return "pending";
-  if (container.state == "restarting" || container.state == "paused") return container.state;
-  if (container.state == "exited") return container.exit_code == 0 && MayEnd(service) ? "completed" : "failed";
-  if (container.state != "running") return "failed";
-  if (container.health == Health::kStarting) return "starting";
-  return container.health == Health::kUnhealthy ? "unhealthy" : "running";
-}
-
-// "5 minutes" of "Up 5 minutes (healthy)", the engine's own words.
-inline std::string UpText(absl::string_view status) {
-  if (!absl::ConsumePrefix(&status, "Up ")) return "";
-  return std::string(absl::StripTrailingAsciiWhitespace(status.substr(0, status.find('('))));
-}
-
-inline std::string HealthWord(const Container& container, const StatusInput& input) {
-  if (input.probe_cannot_run.contains(container.id)) return "unknown";
-  static constexpr const char* kWords[] = {"none", "starting", "healthy", "unhealthy"};
-  return kWords[static_cast<int>(container.health)];
-}
-
-inline std::string EndpointText(const engine::PublishedPort& port) {
-  const std::string ip = absl::StrContains(port.ip(), ':') ? absl::StrCat("[", port.ip(), "]") : port.ip();
-  return absl::StrCat(ip, ":", port.public_port(), "->", port.private_port(), "/", port.type());
-}
-
-// In what a container is not what the last apply made: someone changed it by other means. (What its image's tag names
-// now, the plan tells.)
-inline std::string Drift(const Container& container, const compose::Service& service) {
-  const std::string desired = Label(service.labels(), compose::kDigestLabel);
-  if (!desired.empty() && container.digest != desired) {
-    return absl::StrCat(container.name, " is not configured as it was last applied");
+// The component's word by one replica. Where the state does not tell what the component is, an exited one with 0 is one
+// that ended well: what restarts would not be exited.
+inline absl::string_view WordOf(const Replica& replica, const project::Service* service) {
+  switch (replica.state) {
+    case ReplicaState::kPending:
+      return "pending";
+    case ReplicaState::kRestarting:
+      return "restarting";
+    case ReplicaState::kPaused:
+      return "paused";
+    case ReplicaState::kExited:
+      return replica.exit_code == 0 && (service == nullptr || project::MayComplete(*service)) ? "completed" : "failed";
+    case ReplicaState::kDead:
+      return "failed";
+    case ReplicaState::kRunning:
+      return replica.health == Health::kStarting    ? "starting"
+             : replica.health == Health::kUnhealthy ? "unhealthy"
+                                                    : "running";
   }
-  if (container.state == "running" && container.network_ids.empty()) {
-    return absl::StrCat(container.name, " is not in the pipeline's network");
+  return "failed";
+}
+
+inline absl::string_view WordOf(Health health) {
+  static constexpr absl::string_view kWords[] = {"none", "starting", "healthy", "unhealthy", "unknown"};
+  return kWords[static_cast<int>(health)];
+}
+
+// In what a replica is not what the last apply made: someone changed it by other means. (What its image's tag names
+// now, the plan tells.)
+inline std::string Drift(const Replica& replica, const project::Service& service) {
+  const std::string desired = project::Label(service.labels(), project::kDigestLabel);
+  if (!desired.empty() && replica.digest != desired) {
+    return absl::StrCat(replica.name, " is not configured as it was last applied");
+  }
+  if (replica.state == ReplicaState::kRunning && !replica.is_connected) {
+    return absl::StrCat(replica.name, " is not in the pipeline's network");
   }
   return "";
 }
 
 // Why a component is not as it should be, in a few words.
-inline std::string ComponentMessage(const ComponentStatus& component, const compose::Service* service,
-                                    const std::vector<Container>& containers) {
+inline std::string ComponentMessage(const ComponentStatus& component, const project::Service* service,
+                                    const std::vector<Replica>& replicas) {
   if (component.state() == "missing") {
     return component.replicas() > 1
-               ? absl::StrCat("there are ", containers.size(), " of ", component.replicas(), " containers")
+               ? absl::StrCat("there are ", replicas.size(), " of ", component.replicas(), " containers")
                : "there is no container";
   }
-  for (const Container& container : containers) {
-    if (container.state == "exited" && component.state() == "failed") {
-      return absl::StrCat(container.name, " exited with code ", container.exit_code);
+  for (const Replica& replica : replicas) {
+    if (replica.state == ReplicaState::kExited && component.state() == "failed") {
+      return absl::StrCat(replica.name, " exited with code ", replica.exit_code);
     }
   }
   if (service == nullptr) return "";
-  for (const Container& container : containers) {
-    if (std::string drift = Drift(container, *service); !drift.empty()) return drift;
+  for (const Replica& replica : replicas) {
+    if (std::string drift = Drift(replica, *service); !drift.empty()) return drift;
   }
-  if (containers.size() <= service->replicas()) return "";
-  return absl::StrCat("there are ", containers.size(), " containers, and ", service->replicas(), " asked for");
+  if (replicas.size() <= service->replicas()) return "";
+  return absl::StrCat("there are ", replicas.size(), " containers, and ", service->replicas(), " asked for");
 }
 
-inline ComponentStatus DescribeComponent(const std::string& id, const compose::Service* service,
-                                         const std::vector<Container>& containers, const StatusInput& input) {
+inline ComponentStatus DescribeComponent(const std::string& id, const project::Service* service,
+                                         const std::vector<Replica>& replicas) {
   ComponentStatus component;
   component.set_id(id);
-  component.set_type(service != nullptr ? service->type() : containers.front().type);
-  component.set_image(service != nullptr ? service->image() : containers.front().image);
-  component.set_replicas(service != nullptr ? service->replicas() : static_cast<uint32_t>(containers.size()));
-  std::string state = component.replicas() > containers.size() ? "missing" : "completed";
-  std::string health = "none";
-  for (Container container : containers) {
+  component.set_type(service != nullptr ? service->type() : replicas.front().type);
+  component.set_image(service != nullptr ? service->image() : replicas.front().image);
+  component.set_replicas(service != nullptr ? service->replicas() : static_cast<uint32_t>(replicas.size()));
+  absl::string_view state = component.replicas() > replicas.size() ? "missing" : "completed";
+  Health health = Health::kNone;
+  for (const Replica& replica : replicas) {
     ContainerStatus& status = *component.add_containers();
-    status.set_id(container.id);
-    status.set_name(container.name);
-    status.set_state(container.state);
-    status.set_exit_code(container.exit_code);
-    status.set_up(container.running() ? UpText(container.status) : "");
-    status.set_health(HealthWord(container, input));
-    if (status.health() == "unknown") container.health = Health::kNone;
-    const std::string word = ContainerWord(container, service);
+    status.set_id(replica.id);
+    status.set_name(replica.name);
+    status.set_state(replica.state_word);
+    status.set_exit_code(replica.exit_code);
+    status.set_up(replica.up);
+    status.set_health(std::string(WordOf(replica.health)));
+    const absl::string_view word = WordOf(replica, service);
     if (Rank(word) < Rank(state)) state = word;
     if (word == "running" || word == "completed") component.set_ready(component.ready() + 1);
-    if (health == "none" || status.health() == "unhealthy") health = status.health();
-    for (const engine::PublishedPort& port : container.ports) {
-      if (port.public_port() != 0) component.add_endpoints(EndpointText(port));
-    }
+    if (health == Health::kNone || replica.health == Health::kUnhealthy) health = replica.health;
+    for (const std::string& endpoint : replica.endpoints) component.add_endpoints(endpoint);
   }
   // Nothing was asked for, and nothing is there.
-  if (component.replicas() == 0 && containers.empty()) state = "running";
-  component.set_state(state);
-  component.set_health(health);
-  component.set_message(ComponentMessage(component, service, containers));
+  if (component.replicas() == 0 && replicas.empty()) state = "running";
+  component.set_state(std::string(state));
+  component.set_health(std::string(WordOf(health)));
+  component.set_message(ComponentMessage(component, service, replicas));
   return component;
 }
 
@@ -182,29 +171,23 @@ inline PipelineStatus DescribePipeline(const StatusInput& input) {
   PipelineStatus pipeline;
   pipeline.set_name(input.pipeline);
   pipeline.set_namespace_(input.namespace_);
-  std::map<std::string, std::vector<Container>> of_component;
-  bool metadata_is_read = false;
-  for (const Container& container : input.containers) {
-    metadata_is_read |= container.reads_metadata();
-    if (!container.reads_metadata()) of_component[container.component].push_back(container);
-  }
+  std::map<std::string, std::vector<Replica>> of_component;
+  for (const Replica& replica : input.replicas) of_component[replica.component].push_back(replica);
   const bool known = input.deployment.has_value() && input.deployment->has_project();
   if (known) {
-    for (const compose::Service& service : input.deployment->project().services()) {
-      *pipeline.add_components() =
-          internal::DescribeComponent(service.name(), &service, of_component[service.name()], input);
+    for (const project::Service& service : input.deployment->project().services()) {
+      *pipeline.add_components() = internal::DescribeComponent(service.name(), &service, of_component[service.name()]);
       of_component.erase(service.name());
     }
   }
-  for (const auto& [id, containers] : of_component) {
-    *pipeline.add_components() = internal::DescribeComponent(id, nullptr, containers, input);
+  for (const auto& [id, replicas] : of_component) {
+    *pipeline.add_components() = internal::DescribeComponent(id, nullptr, replicas);
     if (known) pipeline.mutable_components()->rbegin()->set_message("no longer in the file");
   }
   pipeline.set_state(internal::WordOf(pipeline));
   pipeline.set_message(internal::MessageOf(pipeline));
   const Deployment deployment = input.deployment.value_or(Deployment());
-  // An apply that reads metadata has not written its intent yet.
-  const bool applies = metadata_is_read && deployment.phase() != Deployment::DELETING;
+  const bool applies = input.is_prepared && deployment.phase() != Deployment::DELETING;
   if (!input.deployment.has_value() && !applies) return pipeline;
 
   // Between taking a lock and writing its id there it is held by someone who cannot be told.
@@ -224,7 +207,7 @@ inline PipelineStatus DescribePipeline(const StatusInput& input) {
       break;
     case Deployment::FAILED: {
       // Of a pipeline that was never up there is nothing to tell but this; else the containers tell how it is.
-      const bool never_up = !deployment.has_succeeded() && (deployment.first() || input.containers.empty());
+      const bool never_up = !deployment.has_succeeded() && (deployment.first() || input.replicas.empty());
       if (never_up) pipeline.set_state("failed");
       const std::string error = absl::StrCat("the last apply failed: ", deployment.error());
       pipeline.set_message(never_up || pipeline.message().empty() ? error
@@ -232,7 +215,7 @@ inline PipelineStatus DescribePipeline(const StatusInput& input) {
       break;
     }
     default:
-      if (input.containers.empty() && !deployment.has_succeeded()) pipeline.set_state("pending");
+      if (input.replicas.empty() && !deployment.has_succeeded()) pipeline.set_state("pending");
   }
   return pipeline;
 }

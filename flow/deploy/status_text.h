@@ -12,7 +12,6 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "flow/deploy/status.pb.h"
-#include "flow/deploy/usage.h"
 #include "flow/pipeline/harmless.h"
 
 namespace flow::deploy {
@@ -46,6 +45,14 @@ inline std::string AlignColumns(std::vector<Row> rows) {
 }
 
 namespace internal {
+
+// "512B", "12.3MiB".
+inline std::string BytesText(double bytes) {
+  static constexpr const char* kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+  int unit = 0;
+  for (; bytes >= 1024 && unit < 4; ++unit) bytes /= 1024;
+  return unit == 0 ? absl::StrFormat("%.0fB", bytes) : absl::StrFormat("%.1f%s", bytes, kUnits[unit]);
+}
 
 inline std::string OrDash(absl::string_view text) { return text.empty() ? "-" : std::string(text); }
 
@@ -94,10 +101,11 @@ inline std::string UsageTable(const PipelineStatus& pipeline) {
         continue;
       }
       const Usage& usage = container.usage();
-      rows.push_back({container.name(), absl::StrFormat("%.1f%%", usage.cpu_percent()), BytesText(usage.memory_bytes()),
-                      BytesText(usage.memory_limit_bytes()), BytesText(usage.network_received_bytes()),
-                      BytesText(usage.network_sent_bytes()), BytesText(usage.block_read_bytes()),
-                      BytesText(usage.block_written_bytes())});
+      rows.push_back({container.name(), absl::StrFormat("%.1f%%", usage.cpu_percent()),
+                      internal::BytesText(usage.memory_bytes()), internal::BytesText(usage.memory_limit_bytes()),
+                      internal::BytesText(usage.network_received_bytes()),
+                      internal::BytesText(usage.network_sent_bytes()), internal::BytesText(usage.block_read_bytes()),
+                      internal::BytesText(usage.block_written_bytes())});
     }
   }
   return AlignColumns(std::move(rows));

@@ -1,0 +1,97 @@
+#include "cmd/docker/change_watch.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "cmd/docker/listen.h"
+#include "cmd/http/client.h"
+#include "flow/docker/engine/request.h"
+#include "flow/docker/engine/response.h"
+
+namespace flow {
+
+static constexpr absl::Duration kSwarm = absl::Milliseconds(50);
+static constexpr absl::Duration kListenAgain = absl::Seconds(1);
+static constexpr absl::Duration kOpenWithin = absl::Seconds(30);
+
+ChangeWatch::ChangeWatch(Session& session, std::vector<std::string> labels, compose::ApiVersion version)
+    : session_(session), labels_(std::move(labels)), version_(version) {}
+
+ChangeWatch::~ChangeWatch() { session_.client()->Cancel(stream_); }
+
+void ChangeWatch::Listen() {
+  const http::Request request = docker::engine::BuildEventsRequest(labels_, 0, version_);
+  session_.Trace(request);
+  stream_ = OpenEvents(*session_.client(), request,
+                       {.opened =
+                            [this] {
+                              opened_ = changed_ = true;  // and what happened before is in no event
+                              if (std::exchange(away_, false)) session_.Warn("the engine is back");
+                            },
+                        .happened =
+                            [this](const docker::engine::Event& event) {
+                              // Probes and commands in containers come by the second, and change nothing that is shown.
+                              const std::string& id = event.actor().id();
+                              if (event.action() == "die" || event.action() == "died") ended_.insert(id);
+                              if (event.action() == "start") ended_.erase(id);
+                              changed_ |= !absl::StartsWith(event.action(), "exec_") && event.action() != "top";
+                            },
+                        .ended =
+                            [this](const absl::Status& status) {
+                              stream_ = 0;
+                              opened_ = false;
+                              listen_again_ = absl::Now() + kListenAgain;
+                              cut_off_ = status;
+                            }});
+}
+
+ChangeWatch::Woken ChangeWatch::Open() {
+  Listen();
+  Woken woken;
+  const absl::Time until = absl::Now() + kOpenWithin;
+  while (!opened_ && stream_ != 0 && absl::Now() < until) {
+    woken.status = session_.client()->Poll(until - absl::Now(), {session_.signals().fd()});
+    if (const std::optional<int> signal = session_.signals().Next()) woken.signal = *signal;
+    if (woken.signal != 0 || !woken.status.ok()) return woken;
+  }
+  changed_ = false;
+  if (!opened_) woken.status = cut_off_.ok() ? absl::UnavailableError("the engine tells no events") : cut_off_;
+  return woken;
+}
+
+ChangeWatch::Woken ChangeWatch::Wait(absl::Span<const int> descriptors, absl::Duration at_most) {
+  std::vector<int> all(descriptors.begin(), descriptors.end());
+  all.push_back(session_.signals().fd());
+  if (folders_.fd() >= 0) all.push_back(folders_.fd());
+  if (stream_ == 0 && absl::Now() >= listen_again_) Listen();
+  const bool was_changed = opened_ && changed_;
+  if (was_changed) {
+    at_most = std::min(at_most, kSwarm);
+  } else if (stream_ == 0) {
+    at_most = std::min(at_most, std::max(absl::ZeroDuration(), listen_again_ - absl::Now()));
+  }
+  Woken woken;
+  woken.status = session_.client()->Poll(at_most, all);
+  if (const std::optional<int> signal = session_.signals().Next()) woken.signal = *signal;
+  changed_ |= folders_.Changed();
+  if (docker::engine::IsForGood(cut_off_)) woken.status = cut_off_;
+  if (stream_ == 0 && !std::exchange(away_, true)) {
+    session_.Warn("the engine broke off its stream of events; it is asked again");
+  }
+  if (!was_changed && opened_ && changed_ && woken.status.ok() && woken.signal == 0) {
+    // The rest of the swarm.
+    for (const absl::Time until = absl::Now() + kSwarm; absl::Now() < until && woken.status.ok();) {
+      woken.status = session_.client()->Poll(until - absl::Now(), {});
+    }
+    changed_ |= folders_.Changed();
+  }
+  woken.changed = opened_ && std::exchange(changed_, false);  // an engine that is away has nothing to show
+  return woken;
+}
+
+}  // namespace flow

@@ -1,0 +1,75 @@
+// Waits until what there is of pipelines may have changed: by the engine's events, and by the state files. Nothing is
+// polled.
+#ifndef CMD_DOCKER_CHANGE_WATCH_H_
+#define CMD_DOCKER_CHANGE_WATCH_H_
+
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "cmd/base/folder_watch.h"
+#include "cmd/docker/session.h"
+#include "cmd/state/store.h"
+#include "flow/compose/api_version.h"
+
+namespace flow {
+
+class ChangeWatch {
+ public:
+  // Of containers with all of these labels ("key" or "key=value").
+  ChangeWatch(Session& session, std::vector<std::string> labels, compose::ApiVersion version);
+  ~ChangeWatch();
+  ChangeWatch(const ChangeWatch&) = delete;
+  ChangeWatch& operator=(const ChangeWatch&) = delete;
+
+  // The state files whose changes count; to be told again before each wait, as there may be more by then.
+  void Watch(const std::string& folder) { folders_.Add(folder); }
+  // A pipeline's, and its namespace's, where it comes and goes.
+  void Watch(const PipelineKey& key) {
+    const std::string folder = session_.store().FolderOf(key);
+    folders_.Add(folder);
+    folders_.Add(folder.substr(0, folder.rfind('/')));
+  }
+
+  struct Woken {
+    bool changed = false;  // else one of the descriptors is readable, or the time is over
+    int signal = 0;        // that ends the command; 0: none
+    absl::Status status;   // of an engine that tells no events, and will tell none
+  };
+
+  // Opens the stream of events: what happens from now on is not missed. A signal, or the error of an engine that does
+  // not answer, or refuses.
+  Woken Open();
+
+  // Waits for a change (some milliseconds more, as they come in swarms), one of the descriptors, or a signal. Where the
+  // engine goes away, or fails for now, that is told, and waited for.
+  Woken Wait(absl::Span<const int> descriptors, absl::Duration at_most = absl::InfiniteDuration());
+
+  // The containers that events since the last call have told to have ended, and not to have been started again.
+  std::set<std::string> TakeEnded() { return std::exchange(ended_, {}); }
+
+  // The engine tells no events for now.
+  bool away() const { return away_; }
+
+ private:
+  void Listen();
+
+  Session& session_;
+  const std::vector<std::string> labels_;
+  const compose::ApiVersion version_;
+  FolderWatch folders_;
+  int stream_ = 0;  // the client's number; 0: none is open
+  bool opened_ = false;
+  absl::Time listen_again_;  // where none is open: not before
+  bool changed_ = false;
+  std::set<std::string> ended_;
+  bool away_ = false;     // told
+  absl::Status cut_off_;  // why the last stream that ended did
+};
+
+}  // namespace flow
+
+#endif  // CMD_DOCKER_CHANGE_WATCH_H_

@@ -1,0 +1,95 @@
+#include "cmd/docker/docker_config.h"
+
+#include <google/protobuf/struct.pb.h>
+#include <google/protobuf/util/json_util.h>
+#include <sha2.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "cmd/base/file.h"
+
+namespace flow {
+namespace {
+
+constexpr size_t kMostBytes = 4 * 1024 * 1024;
+
+absl::StatusOr<google::protobuf::Struct> ReadJson(const std::string& path) {
+  absl::StatusOr<std::string> text = ReadFile(path, kMostBytes);
+  if (!text.ok()) return text.status();
+  google::protobuf::Struct json;
+  if (!google::protobuf::util::JsonStringToMessage(*text, &json).ok()) {
+    return absl::FailedPreconditionError(absl::StrCat(path, " is not valid JSON"));
+  }
+  return json;
+}
+
+// The member of this name; a null where there is none or `value` is no object.
+const google::protobuf::Value& Member(const google::protobuf::Struct& object, const std::string& name) {
+  const auto found = object.fields().find(name);
+  return found == object.fields().end() ? google::protobuf::Value::default_instance() : found->second;
+}
+
+std::string HexSha256(absl::string_view text) {
+  char hex[SHA256_DIGEST_STRING_LENGTH];
+  SHA256Data(reinterpret_cast<const uint8_t*>(text.data()), text.size(), hex);
+  return hex;
+}
+
+std::string IfThere(const std::string& path) { return access(path.c_str(), F_OK) == 0 ? path : std::string(); }
+
+}  // namespace
+
+std::string DockerConfigFolder(const Environment& environment) {
+  if (std::string folder = Variable(environment, "DOCKER_CONFIG"); !folder.empty()) return folder;
+  const std::string home = Variable(environment, "HOME");
+  return home.empty() ? home : absl::StrCat(home, "/.docker");
+}
+
+absl::StatusOr<std::string> CurrentContext(const std::string& folder) {
+  if (folder.empty()) return std::string();
+  const absl::StatusOr<google::protobuf::Struct> config = ReadJson(absl::StrCat(folder, "/config.json"));
+  if (absl::IsNotFound(config.status())) return std::string();
+  if (absl::IsPermissionDenied(config.status())) return config.status();
+  if (!config.ok()) return absl::FailedPreconditionError(config.status().message());
+  return Member(*config, "currentContext").string_value();
+}
+
+absl::StatusOr<DockerContext> LoadContext(const std::string& folder, absl::string_view name) {
+  const std::string digest = HexSha256(name);
+  const std::string path = absl::StrCat(folder, "/contexts/meta/", digest, "/meta.json");
+  const absl::StatusOr<google::protobuf::Struct> meta = ReadJson(path);
+  if (absl::IsNotFound(meta.status())) return meta.status();
+  if (!meta.ok()) return absl::FailedPreconditionError(meta.status().message());
+  const google::protobuf::Value endpoint = Member(Member(*meta, "Endpoints").struct_value(), "docker");
+  if (!endpoint.has_struct_value()) {
+    return absl::FailedPreconditionError(absl::StrCat(path, " has no Endpoints.docker: the context is not for Docker"));
+  }
+  const std::string tls = absl::StrCat(folder, "/contexts/tls/", digest, "/docker/");
+  DockerContext context;
+  context.host = Member(endpoint.struct_value(), "Host").string_value();
+  context.skip_tls_verify = Member(endpoint.struct_value(), "SkipTLSVerify").bool_value();
+  context.ca = IfThere(absl::StrCat(tls, "ca.pem"));
+  context.certificate = IfThere(absl::StrCat(tls, "cert.pem"));
+  context.key = IfThere(absl::StrCat(tls, "key.pem"));
+  return context;
+}
+
+std::vector<std::string> ContextNames(const std::string& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(absl::StrCat(folder, "/contexts/meta"), error), end;
+       !error && entry != end; entry.increment(error)) {
+    const absl::StatusOr<google::protobuf::Struct> meta = ReadJson(entry->path().string() + "/meta.json");
+    if (!meta.ok()) continue;
+    if (std::string name = Member(*meta, "Name").string_value(); !name.empty()) names.push_back(std::move(name));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace flow

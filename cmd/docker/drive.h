@@ -1,0 +1,64 @@
+// A command's machine, run against the engine of its session.
+#ifndef CMD_DOCKER_DRIVE_H_
+#define CMD_DOCKER_DRIVE_H_
+
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "absl/status/status.h"
+#include "absl/time/clock.h"
+#include "cmd/docker/driver.h"
+#include "cmd/docker/session.h"
+#include "cmd/output/progress.h"
+#include "flow/deploy/contract.h"
+#include "flow/deploy/deployment.pb.h"
+#include "flow/exit_code.h"
+
+namespace flow {
+
+// Where a machine's state is kept.
+struct StateHooks {
+  std::function<absl::Status(const deploy::Deployment&)> save;
+  std::function<void()> forget;
+};
+
+// What goes on beside a machine, over the same client.
+struct Beside {
+  std::function<absl::Duration()> tick = absl::InfiniteDuration;           // DriverHooks::tick
+  std::function<void(const deploy::Finish&)> finish = [](const auto&) {};  // so has the machine ended; not told yet
+};
+
+// Runs the machine to its end. How it ended where that was well, or where it should be run again; else the exit code,
+// and that was told.
+template <typename Machine>
+std::variant<deploy::Finish, ExitCode> Drive(Session& session, Progress& progress, StateHooks state, Machine& machine,
+                                             const Beside& beside = {}) {
+  Client* client = session.client();
+  if (client == nullptr) return ExitCode::kFailed;
+  Driver driver(*client, session.signals(),
+                {.save = std::move(state.save),
+                 .forget = std::move(state.forget),
+                 .report = [&](const deploy::Report& report) { progress.Tell(report, absl::Now()); },
+                 .credentials =
+                     [&](const std::string& image) {
+                       progress.Clear();  // a helper may write, or a warning be told
+                       return session.credentials().HeaderFor(image);
+                     },
+                 .request = [&](const http::Request& request) { session.Trace(request); },
+                 .tick = [&] { return std::min(progress.Tick(absl::Now()), beside.tick()); }});
+  const deploy::Finish finish = driver.Run(machine);
+  beside.finish(finish);
+  progress.Clear();
+  if (finish.code == ExitCode::kNoEngine && !driver.unreachable().ok()) {
+    return session.FailUnreachable(driver.unreachable());
+  }
+  if (finish.code != ExitCode::kDone && !finish.again) return session.Fail(finish.code, finish.message);
+  return finish;
+}
+
+}  // namespace flow
+
+#endif  // CMD_DOCKER_DRIVE_H_

@@ -1,0 +1,43 @@
+// The state of a pipeline on the engine that a command speaks to.
+#ifndef CMD_DOCKER_OWN_STATE_H_
+#define CMD_DOCKER_OWN_STATE_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/time/time.h"
+#include "cmd/docker/session.h"
+#include "cmd/state/store.h"
+#include "flow/deploy/deployment.pb.h"
+
+namespace flow {
+
+struct OwnState {
+  std::optional<deploy::Deployment> deployment;  // nothing: none, none that can be read, or one of another engine
+  bool known = false;                            // there is one of this engine, or one that cannot be read
+  bool elsewhere = false;                        // there is one, and it speaks of another engine
+};
+
+class OwnStates {
+ public:
+  // `until`: when what the engine is asked is to be over (Caller).
+  explicit OwnStates(Session& session, absl::Time until = absl::InfiniteFuture()) : session_(session), until_(until) {}
+
+  // A state that cannot be read is warned of. So is one that was written for another engine, with where the pipeline
+  // is: it says nothing of this one and is not to be touched. Only a state with another address than the session's
+  // costs requests, and the first of them alone. Where the engine does not tell which one it is, the address counts.
+  OwnState Read(const PipelineKey& key);
+
+ private:
+  // Empty where the engine does not tell. A signal that comes meanwhile is there for who asks next.
+  const std::string& EngineId();
+
+  Session& session_;
+  const absl::Time until_;
+  std::optional<std::string> engine_id_;  // nothing: not asked yet
+  bool answers_ = false;                  // it was asked, and is an engine
+};
+
+}  // namespace flow
+
+#endif  // CMD_DOCKER_OWN_STATE_H_

@@ -1,0 +1,76 @@
+// What every command that speaks to an engine has: which engine, a connection to it, the state files, and signals.
+#ifndef CMD_DOCKER_SESSION_H_
+#define CMD_DOCKER_SESSION_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "cmd/base/environment.h"
+#include "cmd/base/signals.h"
+#include "cmd/docker/credentials.h"
+#include "cmd/http/client.h"
+#include "cmd/http/endpoint.h"
+#include "cmd/output/print.h"
+#include "cmd/state/store.h"
+#include "flow/deploy/deployment.pb.h"
+#include "flow/exit_code.h"
+#include "flow/http/message.h"
+
+namespace flow {
+
+class Session {
+ public:
+  // By --host, --state_dir and the environment. The exit code where that is not possible, which was told then. Connects
+  // to nothing.
+  static std::variant<std::unique_ptr<Session>, ExitCode> Open(const char* command, Environment environment);
+
+  // The client, made at the first use: what ends before (a held lock, say) loads no libcurl. nullptr: that was told.
+  Client* client();
+
+  // What registries are shown when the engine pulls from them.
+  RegistryCredentials& credentials() { return credentials_; }
+
+  const Endpoint& endpoint() const { return endpoint_; }
+  const Store& store() const { return store_; }
+  Signals& signals() { return signals_; }
+
+  // The state of a pipeline. Error: NotFound where there is none; any other where it cannot be read, which is warned
+  // of, as the engine's labels do without it.
+  absl::StatusOr<deploy::Deployment> ReadState(const PipelineKey& key) const;
+
+  // With --verbose tells that the request is sent: its method and target, never its body, which may hold secrets.
+  void Trace(const http::Request& request) const;
+
+  // print.h's, for this command.
+  ExitCode Fail(ExitCode code, absl::string_view message) const { return flow::Fail(command_, code, message); }
+  void Warn(absl::string_view message) const { flow::Warn(command_, message); }
+  void Note(absl::string_view message) const { flow::Note(command_, message); }
+  // Tells why the engine could not be reached.
+  ExitCode FailUnreachable(const absl::Status& status) const;
+
+ private:
+  Session(const char* command, Environment environment, Endpoint endpoint, Store store, Signals signals)
+      : command_(command),
+        environment_(std::move(environment)),
+        endpoint_(std::move(endpoint)),
+        store_(std::move(store)),
+        signals_(std::move(signals)),
+        credentials_(environment_, [command](const std::string& text) { flow::Warn(command, text); }) {}
+
+  const char* const command_;
+  const Environment environment_;
+  const Endpoint endpoint_;
+  const Store store_;
+  Signals signals_;
+  RegistryCredentials credentials_;
+  std::unique_ptr<Client> client_;
+};
+
+}  // namespace flow
+
+#endif  // CMD_DOCKER_SESSION_H_

@@ -1,0 +1,73 @@
+#include "cmd/http/curl.h"
+
+#include <dlfcn.h>
+
+#include "absl/strings/str_cat.h"
+
+namespace flow {
+namespace {
+
+constexpr char kLibrary[] = "libcurl.so.4";
+// Has CURLOPT_PREREQFUNCTION (7.80) and CURLOPT_PROTOCOLS_STR (7.85), which the client needs.
+constexpr unsigned kOldest = 0x075500;
+
+absl::Status Unusable(const char* library, absl::string_view why) {
+  return absl::FailedPreconditionError(
+      absl::StrCat("cannot load ", library, ", which speaks to the engine: ", why,
+                   "\nOn Debian and Ubuntu `sudo apt-get install libcurl4` installs it."));
+}
+
+}  // namespace
+
+absl::StatusOr<Curl> OpenCurl(const char* library) {
+  void* const handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
+  if (handle == nullptr) return Unusable(library, dlerror());
+  Curl curl;
+  const char* missing = nullptr;
+  const auto find = [&](auto& function, const char* name) {
+    function = reinterpret_cast<std::decay_t<decltype(function)>>(dlsym(handle, name));
+    if (function == nullptr) missing = name;
+  };
+  find(curl.global_init, "curl_global_init");
+  find(curl.easy_init, "curl_easy_init");
+  find(curl.easy_setopt, "curl_easy_setopt");
+  find(curl.easy_getinfo, "curl_easy_getinfo");
+  find(curl.easy_pause, "curl_easy_pause");
+  find(curl.easy_reset, "curl_easy_reset");
+  find(curl.easy_cleanup, "curl_easy_cleanup");
+  find(curl.easy_strerror, "curl_easy_strerror");
+  find(curl.slist_append, "curl_slist_append");
+  find(curl.slist_free_all, "curl_slist_free_all");
+  find(curl.multi_init, "curl_multi_init");
+  find(curl.multi_setopt, "curl_multi_setopt");
+  find(curl.multi_add_handle, "curl_multi_add_handle");
+  find(curl.multi_remove_handle, "curl_multi_remove_handle");
+  find(curl.multi_perform, "curl_multi_perform");
+  find(curl.multi_poll, "curl_multi_poll");
+  find(curl.multi_info_read, "curl_multi_info_read");
+  find(curl.multi_cleanup, "curl_multi_cleanup");
+  find(curl.multi_strerror, "curl_multi_strerror");
+  decltype(&curl_version_info) version_info;
+  find(version_info, "curl_version_info");
+  if (missing != nullptr) return Unusable(library, absl::StrCat("it has no function ", missing));
+  const curl_version_info_data* version = version_info(CURLVERSION_NOW);
+  if (version->version_num < kOldest) {
+    return Unusable(library, absl::StrCat("it is version ", version->version, ", and 7.85 or later is needed"));
+  }
+  curl.version = version->version_num;
+  return curl;
+}
+
+absl::StatusOr<const Curl*> LoadCurl() {
+  static const absl::StatusOr<Curl>* const curl = [] {
+    auto* opened = new absl::StatusOr<Curl>(OpenCurl(kLibrary));
+    if (opened->ok() && (*opened)->global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+      *opened = absl::InternalError(absl::StrCat(kLibrary, " cannot be initialized"));
+    }
+    return opened;
+  }();
+  if (!curl->ok()) return curl->status();
+  return &**curl;
+}
+
+}  // namespace flow

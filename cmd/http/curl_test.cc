@@ -1,0 +1,29 @@
+#include "cmd/http/curl.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace flow {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(CurlTest, MissingLibraryIsNamedWithHowToInstallIt) {
+  const absl::StatusOr<Curl> curl = OpenCurl("libcurl-that-is-not-there.so.4");
+  EXPECT_EQ(curl.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(curl.status().message()), HasSubstr("libcurl-that-is-not-there.so.4"));
+  EXPECT_THAT(std::string(curl.status().message()), HasSubstr("apt-get install libcurl4"));
+}
+
+TEST(CurlTest, LibraryThatIsNoCurlIsRefused) {
+  EXPECT_THAT(std::string(OpenCurl("libc.so.6").status().message()), HasSubstr("it has no function curl_"));
+}
+
+TEST(CurlTest, IsLoadedOnce) {
+  const absl::StatusOr<const Curl*> first = LoadCurl(), second = LoadCurl();
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_EQ(*first, *second);
+}
+
+}  // namespace
+}  // namespace flow

@@ -1,0 +1,88 @@
+#include "cmd/http/loop.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+namespace flow {
+namespace {
+
+constexpr long kKeptConnections = 128;
+constexpr int kPollMilliseconds = 60 * 60 * 1000;
+
+// `at_most` in whole milliseconds, rounded up: poll() with 0 would spin through the last fraction.
+int Milliseconds(absl::Duration at_most) {
+  if (at_most <= absl::ZeroDuration()) return 0;
+  if (at_most > absl::Milliseconds(kPollMilliseconds)) return kPollMilliseconds;
+  return static_cast<int>(absl::ToInt64Milliseconds(absl::Ceil(at_most, absl::Milliseconds(1))));
+}
+
+// Not a clock that someone sets.
+absl::Duration SteadyNow() { return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch()); }
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<Loop>> Loop::Create() {
+  absl::StatusOr<const Curl*> curl = LoadCurl();
+  if (!curl.ok()) return curl.status();
+  CURLM* const multi = (*curl)->multi_init();
+  if (multi == nullptr) return absl::ResourceExhaustedError("libcurl cannot be started: out of memory");
+  // By default curl keeps four connections for each transfer that is in flight: after the last of a burst, four.
+  (*curl)->multi_setopt(multi, CURLMOPT_MAXCONNECTS, kKeptConnections);
+  return std::shared_ptr<Loop>(new Loop(**curl, multi));
+}
+
+Loop::~Loop() { curl_.multi_cleanup(multi_); }
+
+absl::Status Loop::Add(CURL* easy) {
+  const CURLMcode code = curl_.multi_add_handle(multi_, easy);
+  return code == CURLM_OK ? absl::OkStatus() : absl::InternalError(curl_.multi_strerror(code));
+}
+
+void Loop::Remove(CURL* easy) { curl_.multi_remove_handle(multi_, easy); }
+
+absl::Status Loop::Poll(absl::Duration at_most, absl::Span<const int> also_readable) {
+  const absl::Duration until = SteadyNow() + at_most;
+  std::vector<curl_waitfd> descriptors;
+  for (const int fd : also_readable) descriptors.push_back({fd, CURL_WAIT_POLLIN, 0});
+  for (bool last = false;;) {
+    int running = 0;
+    if (const CURLMcode code = curl_.multi_perform(multi_, &running); code != CURLM_OK) {
+      return absl::InternalError(absl::StrCat("libcurl failed: ", curl_.multi_strerror(code)));
+    }
+    CollectFinished();
+    if (Deliver() || last) return absl::OkStatus();
+    const CURLMcode code = curl_.multi_poll(multi_, descriptors.data(), static_cast<unsigned>(descriptors.size()),
+                                            Milliseconds(until - SteadyNow()), nullptr);
+    if (code != CURLM_OK) return absl::InternalError(absl::StrCat("libcurl failed: ", curl_.multi_strerror(code)));
+    last = SteadyNow() >= until ||
+           std::any_of(descriptors.begin(), descriptors.end(), [](const curl_waitfd& fd) { return fd.revents != 0; });
+  }
+}
+
+void Loop::CollectFinished() {
+  int left = 0;
+  while (const CURLMsg* message = curl_.multi_info_read(multi_, &left)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    const CURLcode code = message->data.result;  // removing the handle frees the message
+    Transfer* transfer = nullptr;
+    curl_.easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+    transfer->OnEnd(code);
+  }
+}
+
+bool Loop::Deliver() {
+  bool any = false;
+  while (!due_.empty()) {
+    const std::function<bool()> tell = std::move(due_.front());
+    due_.pop_front();
+    any |= tell();
+  }
+  return any;
+}
+
+}  // namespace flow

@@ -1,0 +1,60 @@
+// One thread's loop over libcurl: what goes on at several ends (an engine, a control plane) is waited for together.
+#ifndef CMD_HTTP_LOOP_H_
+#define CMD_HTTP_LOOP_H_
+
+#include <deque>
+#include <functional>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "cmd/http/curl.h"
+
+namespace flow {
+
+class Loop {
+ public:
+  // What an easy handle of the loop belongs to; the handle's CURLOPT_PRIVATE is a pointer to it.
+  class Transfer {
+   public:
+    virtual ~Transfer() = default;
+    // The transfer is over. Called from within Poll, after libcurl has returned.
+    virtual void OnEnd(CURLcode code) = 0;
+  };
+
+  // Loads libcurl (curl.h). FailedPrecondition where there is none.
+  static absl::StatusOr<std::shared_ptr<Loop>> Create();
+
+  ~Loop();
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  absl::Status Add(CURL* easy);
+  void Remove(CURL* easy);
+
+  // libcurl's callbacks must not call libcurl: what they find is told after it has returned. `tell` says whether there
+  // was still something to tell.
+  void Later(std::function<bool()> tell) { due_.push_back(std::move(tell)); }
+
+  // Moves all transfers on, and returns when something was told, one of the descriptors is readable, or `at_most` is
+  // over (zero: without waiting). Internal where libcurl itself fails: then nothing more can be done.
+  absl::Status Poll(absl::Duration at_most, absl::Span<const int> also_readable);
+
+  const Curl& curl() const { return curl_; }
+
+ private:
+  Loop(const Curl& curl, CURLM* multi) : curl_(curl), multi_(multi) {}
+
+  void CollectFinished();
+  bool Deliver();
+
+  const Curl& curl_;
+  CURLM* const multi_;
+  std::deque<std::function<bool()>> due_;
+};
+
+}  // namespace flow
+
+#endif  // CMD_HTTP_LOOP_H_

@@ -1,0 +1,118 @@
+#include "cmd/input/load.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "cmd/base/paths.h"
+#include "cmd/base/write_out.h"
+#include "cmd/cli/flags.h"
+#include "cmd/cli/terminal.h"
+#include "cmd/state/store.h"
+#include "flow/pipeline/diagnostic.h"
+#include "flow/pipeline/env_file.h"
+#include "flow/pipeline/image_reference.h"
+#include "flow/pipeline/parse.h"
+
+namespace flow {
+namespace {
+
+DiagnosticSink StandardError(const Environment& environment) {
+  const bool colour = InspectTerminal(STDERR_FILENO, environment).colour;
+  return
+      [colour](const std::string& file, const std::string& text, const std::vector<pipeline::Diagnostic>& diagnostics) {
+        WriteError(pipeline::RenderDiagnostics(file == "-" ? "standard input" : file, text, diagnostics, colour));
+      };
+}
+
+// The process's variables, and those of the --env_file's, which win; of several files the later wins. Nothing: a file
+// has errors, which were told.
+absl::StatusOr<std::optional<std::map<std::string, std::string>>> Variables(const Arguments& arguments,
+                                                                            const Environment& environment,
+                                                                            const DiagnosticSink& tell) {
+  std::map<std::string, std::string> variables = environment;
+  const auto files = arguments.repeated.find("env_file");
+  if (files == arguments.repeated.end()) return variables;
+  bool valid = true;
+  for (const std::string& file : files->second) {
+    const absl::StatusOr<std::string> text = ReadInput(file, environment);
+    if (!text.ok()) return text.status();
+    const pipeline::EnvFileResult parsed = pipeline::ParseEnvFile(*text, environment, FLAGS_strict);
+    tell(file, *text, parsed.diagnostics);
+    valid &= parsed.ok();
+    for (const auto& [name, value] : parsed.variables) variables[name] = value;
+  }
+  if (!valid) return std::nullopt;
+  return variables;
+}
+
+// Parses the text with the options, and tells what is new.
+void Parse(const DiagnosticSink& tell, LoadedPipeline& loaded) {
+  pipeline::ParseResult result = pipeline::ParsePipeline(loaded.text, loaded.options);
+  std::vector<pipeline::Diagnostic> unheard;
+  for (const pipeline::Diagnostic& found : result.diagnostics) {
+    const bool told = std::any_of(loaded.diagnostics.begin(), loaded.diagnostics.end(), [&](const auto& before) {
+      return before.line == found.line && before.column == found.column && before.message == found.message;
+    });
+    if (!told) unheard.push_back(found);
+  }
+  tell(loaded.file, loaded.text, unheard);
+  if (!FLAGS_namespace.empty()) result.pipeline.set_namespace_(FLAGS_namespace);
+  loaded.valid = result.ok();
+  loaded.pipeline = std::move(result.pipeline);
+  loaded.diagnostics = std::move(result.diagnostics);
+}
+
+}  // namespace
+
+absl::Status CheckFileFlags() {
+  const absl::Status name = FLAGS_namespace.empty() ? absl::OkStatus() : CheckNamespace(FLAGS_namespace);
+  if (!name.ok()) return absl::InvalidArgumentError(absl::StrCat("--namespace: ", name.message()));
+  const std::string image = FLAGS_default_image.empty() ? "" : pipeline::ImageProblem(FLAGS_default_image);
+  return image.empty() ? absl::OkStatus() : absl::InvalidArgumentError(absl::StrCat("--default_image: ", image));
+}
+
+absl::StatusOr<LoadedPipeline> LoadPipeline(const std::string& file, const Arguments& arguments,
+                                            const Environment& environment, bool deploy, DiagnosticSink tell) {
+  absl::StatusOr<std::string> text = ReadInput(file, environment);
+  if (tell == nullptr) tell = StandardError(environment);
+  if (absl::IsResourceExhausted(text.status())) {
+    tell(file, "", {{.line = 1, .column = 1, .message = "the file has over 16 MiB; no pipeline needs that much"}});
+    return LoadedPipeline();
+  }
+  if (!text.ok()) return text.status();
+
+  const auto variables = Variables(arguments, environment, tell);
+  if (!variables.ok()) return variables.status();
+  if (!variables->has_value()) return LoadedPipeline();
+
+  LoadedPipeline loaded{.text = *std::move(text), .file = file};
+  pipeline::ParseOptions& options = loaded.options;
+  options.variables = **variables;
+  options.default_image = FLAGS_default_image;
+  options.driver = FLAGS_driver;
+  options.deploy = deploy;
+  if (const auto allowed = arguments.repeated.find("allow_host_path"); allowed != arguments.repeated.end()) {
+    options.allowed_host_paths = allowed->second;
+  }
+  options.strict = FLAGS_strict;
+  options.base_directory = file == "-" ? WorkingFolder(environment)
+                                       : std::filesystem::path(ResolvePath(file, environment)).parent_path().string();
+  options.home_directory = Variable(environment, "HOME");
+
+  Parse(tell, loaded);
+  return loaded;
+}
+
+void ParseWithMetadata(std::map<std::string, pipeline::ComponentMetadata> metadata, const Environment& environment,
+                       LoadedPipeline& loaded) {
+  loaded.options.metadata = std::move(metadata);
+  Parse(StandardError(environment), loaded);
+}
+
+}  // namespace flow

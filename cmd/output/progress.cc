@@ -1,0 +1,113 @@
+#include "cmd/output/progress.h"
+
+#include <unistd.h>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "cmd/base/write_out.h"
+#include "cmd/cli/flags.h"
+#include "cmd/cli/terminal.h"
+#include "flow/docker/engine/json.h"
+#include "flow/pipeline/harmless.h"
+#include "google/protobuf/struct.pb.h"
+
+namespace flow {
+namespace {
+
+using Kind = deploy::Report::Kind;
+
+// How often what only time changes is drawn.
+constexpr absl::Duration kTickEvery = absl::Seconds(1);
+
+constexpr const char* kKinds[] = {"begun", "done", "failed", "up", "note", "warning", "progress"};
+
+std::string PlainLine(const deploy::Report& report, absl::Duration since) {
+  const char* mark = report.kind == Kind::kWarning ? "warning: " : report.kind == Kind::kFailed ? "failed: " : "";
+  const std::string component = report.component.empty() ? "" : absl::StrCat(report.component, ": ");
+  return absl::StrFormat("%6.1fs  %s\n", absl::ToDoubleSeconds(since),
+                         pipeline::Harmless(absl::StrCat(component, mark, report.text)));
+}
+
+std::string JsonLine(const deploy::Report& report, absl::Duration since) {
+  google::protobuf::Struct line;
+  auto& fields = *line.mutable_fields();
+  fields["event"].set_string_value(kKinds[static_cast<int>(report.kind)]);
+  fields["component"].set_string_value(report.component);
+  fields["text"].set_string_value(report.text);
+  fields["seconds"].set_number_value(absl::ToDoubleSeconds(since));
+  return docker::engine::WriteJson(line) + "\n";
+}
+
+}  // namespace
+
+absl::StatusOr<Progress::Mode> Progress::ParseMode(absl::string_view word, const Environment& environment) {
+  if (word == "plain") return Mode::kPlain;
+  if (word == "json") return Mode::kJson;
+  if (word == "none") return Mode::kNone;
+  if (word != "auto" && word != "tty") {
+    return absl::InvalidArgumentError(absl::StrCat("--progress=", word, ": it takes auto, tty, plain, json or none"));
+  }
+  const Terminal terminal = InspectTerminal(STDERR_FILENO, environment);
+  const bool kept = FLAGS_verbose || !Variable(environment, "CI").empty();
+  return terminal.redraw && (word == "tty" || !kept) ? Mode::kTty : Mode::kPlain;
+}
+
+void Progress::Tell(const deploy::Report& report, absl::Time now) {
+  if (mode_ == Mode::kTty) {
+    block_.Take(report, now);
+    const bool keep = report.kind == Kind::kWarning || report.kind == Kind::kNote || report.kind == Kind::kFailed;
+    return Draw(keep ? PlainLine(report, now - start_) : "", now);
+  }
+  if (mode_ == Mode::kNone && report.kind != Kind::kWarning) return;
+  // A line an operation, when it is done; but a stop's when it begins, so that one who waits sees for whom, and a
+  // pull's both times.
+  const bool stop = report.action == "stop";
+  const bool worth_it = report.kind == Kind::kBegun  ? stop || report.action == "pull"
+                        : report.kind == Kind::kDone ? !stop
+                                                     : true;
+  if (mode_ != Mode::kJson && !worth_it) return;
+  WriteError(mode_ == Mode::kJson ? JsonLine(report, now - start_) : PlainLine(report, now - start_));
+}
+
+void Progress::Write(const std::string& lines, absl::Time now) {
+  if (mode_ == Mode::kTty) return Draw(lines, now);
+  WriteError(lines);
+}
+
+absl::Duration Progress::Tick(absl::Time now) {
+  if (mode_ != Mode::kTty) return absl::InfiniteDuration();
+  if (now - when_ >= kTickEvery) Draw("", now);
+  return when_ + kTickEvery - now;
+}
+
+void Progress::Clear() {
+  if (drawn_.empty()) return;
+  WriteError(Erase(InspectTerminal(STDERR_FILENO, environment_).width));
+}
+
+// In one piece, so that nobody sees half of it.
+void Progress::Draw(const std::string& above, absl::Time now) {
+  const Terminal terminal = InspectTerminal(STDERR_FILENO, environment_);
+  std::string text = absl::StrCat(Erase(terminal.width), above);
+  for (const deploy::BlockLine& line :
+       block_.Lines(now, {.width = terminal.width, .height = terminal.height, .colour = terminal.colour})) {
+    drawn_.push_back(line.columns);
+    absl::StrAppend(&text, line.text, "\n");
+  }
+  WriteError(text);
+  when_ = now;
+}
+
+// A terminal that has become narrower since shows a line of before in several.
+std::string Progress::Erase(int width) {
+  size_t lines = 0;
+  for (const size_t columns : drawn_) {
+    lines += columns == 0 ? 1 : (columns + static_cast<size_t>(width) - 1) / static_cast<size_t>(width);
+  }
+  drawn_.clear();
+  // Cursor Preceding Line and Erase in Page to its end (ECMA-48, 8.3.13 and 8.3.39).
+  return lines == 0 ? "" : absl::StrCat("\x1b[", lines, "F\x1b[J");
+}
+
+}  // namespace flow

@@ -1,0 +1,24 @@
+// Printing a status or a plan as --output says.
+#ifndef CMD_OUTPUT_SHOW_H_
+#define CMD_OUTPUT_SHOW_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "flow/deploy/plan.pb.h"
+#include "flow/deploy/status.pb.h"
+
+namespace flow {
+
+// `output`: table wide json yaml textproto name.
+std::string ShowPipeline(const deploy::PipelineStatus& status, absl::string_view output);
+std::string ShowPipelines(const deploy::StatusList& list, absl::string_view output);
+
+// Plans that are done one after the other. `output`: json, yaml and textproto give `report`, to which their operations
+// are added; anything else is text, a line an operation.
+std::string ShowPlan(const std::vector<deploy::Plan>& plans, deploy::PlanReport report, absl::string_view output);
+
+}  // namespace flow
+
+#endif  // CMD_OUTPUT_SHOW_H_

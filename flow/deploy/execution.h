@@ -1,0 +1,168 @@
+// How a plan is carried out: which operations may begin, whose call is under way, and how each ended. It decides
+// nothing: what an operation asks of its target, and what an answer means, is told to it.
+#ifndef FLOW_DEPLOY_EXECUTION_H_
+#define FLOW_DEPLOY_EXECUTION_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "flow/deploy/contract.h"
+#include "flow/deploy/plan.h"
+#include "flow/deploy/plan.pb.h"
+
+namespace flow::deploy {
+
+// The progress of one plan, whose operations are named by their indices. A value: copying it copies the progress and
+// shares the plan.
+template <typename Target>
+class Execution {
+ public:
+  // One call of an operation: what is asked, and how long the target may take to answer.
+  struct Request {
+    typename Target::Call call;
+    absl::Duration deadline;
+  };
+
+  Execution() { Start(Plan()); }
+
+  // From now on these operations; nothing of another plan is under way.
+  void Start(Plan plan) {
+    plan_ = std::make_shared<const Plan>(std::move(plan));
+    progress_.assign(plan_->operations_size(), Progress::kPending);
+    made_.clear();
+    stopped_ = false;
+  }
+
+  // Makes the calls of all operations that may begin. `reached` tells whether a component is where a Wait wants it;
+  // `request(index)` is what the operation asks first.
+  template <typename RequestOf>
+  void Pump(const std::function<bool(const Wait&)>& reached, const RequestOf& request_of, Outbox<Target>& out) {
+    for (const uint32_t index : Begin(reached)) {
+      out.Tell(Report::Kind::kBegun, plan_->operations(index), OperationText(plan_->operations(index)));
+      Ask(index, request_of(index), out);
+    }
+  }
+
+  // Another call of an operation that has begun.
+  void Ask(uint32_t index, Request request, Outbox<Target>& out) {
+    calls_[out.Request(std::move(request.call), request.deadline)] = index;
+  }
+
+  // Whether the request is a call of one of the operations.
+  bool Owns(RequestId request) const { return calls_.contains(request); }
+
+  // The operation whose call was answered. To be followed by Done, Failed or another Ask.
+  uint32_t Take(RequestId request) { return calls_.extract(request).mapped(); }
+
+  // `made` is the id of what the operation created, where it created something.
+  void Done(uint32_t index, absl::string_view made, Outbox<Target>& out) {
+    progress_[index] = Progress::kDone;
+    if (!made.empty()) made_[index] = std::string(made);
+    out.Tell(Report::Kind::kDone, plan_->operations(index), DoneText(plan_->operations(index)));
+  }
+
+  // What comes after a failed operation goes on all the same, as a removal wants it, unless Stop is called.
+  void Failed(uint32_t index, const absl::Status& status, Outbox<Target>& out) {
+    progress_[index] = Progress::kFailed;
+    const Operation& operation = plan_->operations(index);
+    out.Tell(Report::Kind::kFailed, operation, absl::StrCat(OperationText(operation), ": ", status.message()));
+  }
+
+  // It counts as done, though nobody did it, and that is not told.
+  void Skip(uint32_t index) { progress_[index] = Progress::kDone; }
+
+  // The calls of these operations are no longer awaited, and count as failed, which is not told.
+  void GiveUp(const std::function<bool(const Operation&)>& which, Outbox<Target>& out) {
+    std::erase_if(calls_, [&](const auto& call) {
+      const auto& [request, index] = call;
+      if (!which(plan_->operations(index))) return false;
+      out.Put(Cancel{request});
+      progress_[index] = Progress::kFailed;
+      return true;
+    });
+  }
+
+  // Nothing further begins.
+  void Stop() { stopped_ = true; }
+
+  // No call is under way.
+  bool Idle() const {
+    return std::none_of(progress_.begin(), progress_.end(), [](Progress p) { return p == Progress::kRunning; });
+  }
+
+  // Every operation is done or failed.
+  bool Finished() const {
+    return std::all_of(progress_.begin(), progress_.end(), [](Progress p) { return p >= Progress::kDone; });
+  }
+
+  // The target's id of what an operation is about: of what was there, or of what this plan made. Empty: not made.
+  std::string ObjectId(uint32_t index) const {
+    const Operation& operation = plan_->operations(index);
+    if (!operation.has_made_by()) return operation.target();
+    const auto found = made_.find(operation.made_by());
+    return found == made_.end() ? "" : found->second;
+  }
+
+  bool IsDone(uint32_t index) const { return progress_[index] == Progress::kDone; }
+  bool IsFailed(uint32_t index) const { return progress_[index] == Progress::kFailed; }
+
+  const Plan& plan() const { return *plan_; }
+  // The ids of what was made, by the operation that made it.
+  const std::map<uint32_t, std::string>& made() const { return made_; }
+
+  // A letter an operation: what a test tells states apart by.
+  std::string DebugString() const {
+    std::string text(stopped_ ? "!" : "");
+    for (const Progress progress : progress_) text += "-r+x"[static_cast<int>(progress)];
+    return text;
+  }
+
+ private:
+  // In this order: what is at least kDone is over.
+  enum class Progress : uint8_t { kPending, kRunning, kDone, kFailed };
+
+  std::vector<uint32_t> Begin(const std::function<bool(const Wait&)>& reached) {
+    std::vector<uint32_t> begun;
+    if (stopped_) return begun;
+    const uint32_t stage = CurrentStage();
+    for (uint32_t index = 0; index < progress_.size(); ++index) {
+      const Operation& operation = plan_->operations(index);
+      if (progress_[index] != Progress::kPending || operation.stage() > stage) continue;
+      const bool may = std::all_of(operation.after().begin(), operation.after().end(),
+                                   [&](uint32_t earlier) { return progress_[earlier] >= Progress::kDone; }) &&
+                       std::all_of(operation.wait().begin(), operation.wait().end(), reached);
+      if (!may) continue;
+      progress_[index] = Progress::kRunning;
+      begun.push_back(index);
+    }
+    return begun;
+  }
+
+  uint32_t CurrentStage() const {
+    uint32_t stage = UINT32_MAX;
+    for (uint32_t index = 0; index < progress_.size(); ++index) {
+      if (progress_[index] < Progress::kDone) stage = std::min(stage, plan_->operations(index).stage());
+    }
+    return stage;
+  }
+
+  std::shared_ptr<const Plan> plan_;
+  std::vector<Progress> progress_;
+  std::map<uint32_t, std::string> made_;  // operation → id
+  std::map<RequestId, uint32_t> calls_;   // under way → operation
+  bool stopped_ = false;
+};
+
+}  // namespace flow::deploy
+
+#endif  // FLOW_DEPLOY_EXECUTION_H_

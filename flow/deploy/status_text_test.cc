@@ -1,0 +1,58 @@
+#include "flow/deploy/status_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace flow::deploy {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(BytesText, IsShort) {
+  EXPECT_EQ(internal::BytesText(0), "0B");
+  EXPECT_EQ(internal::BytesText(1023), "1023B");
+  EXPECT_EQ(internal::BytesText(1536), "1.5KiB");
+  EXPECT_EQ(internal::BytesText(3.0 * 1024 * 1024 * 1024), "3.0GiB");
+}
+
+PipelineStatus OneContainer() {
+  PipelineStatus status;
+  status.set_name("x");
+  status.set_state("running");
+  ComponentStatus& component = *status.add_components();
+  component.set_id("a");
+  component.set_image("busybox:1.36");
+  component.set_type("source");
+  component.set_state("running");
+  component.set_health("none");
+  component.set_replicas(1);
+  component.set_ready(1);
+  ContainerStatus& container = *component.add_containers();
+  container.set_name("flow-x-a-1");
+  container.set_up("5 minutes");
+  container.set_restart_count(2);
+  container.set_started_at("2026-11-26T08:00:00.123456789Z");
+  return status;
+}
+
+TEST(PipelineTable, WideShowsWhatOnlyAnInspectionTells) {
+  EXPECT_EQ(
+      PipelineTable(OneContainer(), /*wide=*/true),
+      "COMPONENT  TYPE    STATE    HEALTH  READY  UP         RESTARTS  STARTED               IMAGE         PORTS\n"
+      "a          source  running  none    1/1    5 minutes  2         2026-11-26T08:00:00Z  busybox:1.36  -\n");
+}
+
+TEST(UsageTable, HasALineForEachContainerThatRuns) {
+  PipelineStatus status = OneContainer();
+  status.mutable_components(0)->mutable_containers(0)->set_state("exited");
+  EXPECT_THAT(UsageTable(status), ::testing::Not(HasSubstr("flow-x-a-1")));
+  status.mutable_components(0)->mutable_containers(0)->set_state("running");
+  EXPECT_THAT(UsageTable(status), HasSubstr("flow-x-a-1  -    -       -"));  // of which there is no sample
+  Usage& usage = *status.mutable_components(0)->mutable_containers(0)->mutable_usage();
+  usage.set_cpu_percent(12.34);
+  usage.set_memory_bytes(1024 * 1024);
+  EXPECT_THAT(UsageTable(status), HasSubstr("flow-x-a-1  12.3%  1.0MiB  0B"));
+}
+
+}  // namespace
+}  // namespace flow::deploy

@@ -1,0 +1,299 @@
+// The state machine of flow-delete: observe by labels, write the intent, stop the way the data flows, remove, forget.
+// It goes on past what cannot go, and tells who holds it. contract.h says what its driver owes it.
+#ifndef FLOW_DOCKER_DELETE_H_
+#define FLOW_DOCKER_DELETE_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/time.h"
+#include "flow/deploy/deployment.pb.h"
+#include "flow/deploy/record.h"
+#include "flow/docker/contract.h"
+#include "flow/docker/execution.h"
+#include "flow/docker/observation.h"
+#include "flow/docker/operations.h"
+#include "flow/docker/removal.h"
+
+namespace flow::docker {
+
+struct DeleteInput {
+  std::string namespace_;
+  std::string pipeline;
+  std::optional<Deployment> previous;  // the state, where there is one that can be read
+  bool has_state = false;              // there is one, readable or not
+  bool keep_volumes = false;
+  bool ignore_not_found = false;
+  // Of the whole. When four fifths of it have passed, what still runs is killed.
+  absl::Duration timeout = absl::Minutes(2);
+};
+
+// A value, as Apply is.
+class Delete {
+ public:
+  explicit Delete(DeleteInput input) : input_(std::make_shared<const DeleteInput>(std::move(input))) {}
+
+  std::vector<Action> Step(absl::Time now, const Event& event) {
+    now_ = now;
+    if (phase_ != Phase::kFinished) {
+      std::visit([this](const auto& e) { On(e); }, event);
+      for (Phase before = Phase::kStart; before != phase_;) {
+        before = phase_;
+        Advance();
+      }
+    }
+    return out_.Take();
+  }
+
+  const Plan& plan() const { return execution_.plan(); }
+
+  // What a test tells states apart by.
+  std::string DebugString() const {
+    return absl::StrCat(static_cast<int>(phase_), "|", observation_.pending(), "|", execution_.DebugString(), "|",
+                        holders_.size(), ",", left_.size(), ",", hurried_);
+  }
+
+ private:
+  enum class Phase {
+    kStart,
+    kConnecting,
+    kObserving,
+    kIntending,  // the intent is being written
+    kExecuting,
+    kExplaining,  // who holds what could not go
+    kConcluding,  // that something is left is being written
+    kFinished,
+  };
+
+  // Events
+
+  void On(const Begin&) {
+    started_ = now_;
+    timeout_ = out_.Timer(input_->timeout);
+    hurry_ = out_.Timer(input_->timeout * 4 / 5);
+    phase_ = Phase::kConnecting;
+    observation_.Connect(out_);
+  }
+
+  void On(const Answer& answer) {
+    if (observation_.Owns(answer)) return OnObservation(answer);
+    if (execution_.Owns(answer.request)) {
+      const auto outcome = execution_.Take(answer, NoProject(), out_);
+      if (!outcome->reply.ok()) OnOperationFailed(outcome->index, outcome->reply.status());
+      return;
+    }
+    if (const auto held = holders_.extract(answer.request); !held.empty()) {
+      left_.push_back(absl::StrCat(held.mapped(), HoldersText(answer.reply)));
+    }
+  }
+
+  void On(const Saved& saved) {
+    if (phase_ == Phase::kIntending && !saved.status.ok()) {
+      return Finish(ExitCode::kFailed, std::string(saved.status.message()));
+    }
+    if (phase_ == Phase::kIntending) {
+      phase_ = Phase::kExecuting;
+    } else if (phase_ == Phase::kConcluding) {
+      Finish(ExitCode::kFailed, LeftText());
+    }
+  }
+
+  void On(const TimerFired& fired) {
+    if (fired.timer == hurry_ && phase_ == Phase::kExecuting) Hurry();
+    if (fired.timer != timeout_) return;
+    const std::string after = absl::StrCat("after ", absl::FormatDuration(input_->timeout), " (--timeout)");
+    if (phase_ < Phase::kExecuting) return Finish(ExitCode::kFailed, absl::StrCat("the engine did not answer ", after));
+    Finish(ExitCode::kFailed, absl::StrCat("not done ", after, "; deleting again goes on from here"));
+  }
+
+  // It stops where it is: the state says `deleting` by now, and the next delete ends it.
+  void On(const Interrupted& signal) {
+    Finish(static_cast<ExitCode>(128 + signal.signal), phase_ < Phase::kIntending
+                                                           ? "interrupted; nothing was changed"
+                                                           : "interrupted; deleting again goes on from here");
+  }
+
+  // A delete does not listen.
+  void On(const StreamOpened&) {}
+  void On(const StreamEvent&) {}
+  void On(const StreamEnded&) {}
+
+  void Advance() {
+    switch (phase_) {
+      case Phase::kConnecting:
+        if (observation_.Done()) Observe();
+        break;
+      case Phase::kObserving:
+        if (observation_.Done()) Intend();
+        break;
+      case Phase::kExecuting:
+        Pump();
+        if (execution_.Finished()) phase_ = Phase::kExplaining;
+        break;
+      case Phase::kExplaining:
+        if (holders_.empty()) Conclude();
+        break;
+      default:
+        break;
+    }
+  }
+
+  // Deciding
+
+  // A delete knows none, and what it does needs none.
+  static const project::Project& NoProject() { return project::Project::default_instance(); }
+
+  void OnObservation(const Answer& answer) {
+    const absl::Status status = observation_.Take(answer, NoProject(), out_);
+    if (status.ok()) return;
+    if (phase_ == Phase::kConnecting || absl::IsFailedPrecondition(status)) {
+      return Finish(ExitCode::kNoEngine, std::string(status.message()));
+    }
+    Finish(ExitCode::kFailed, absl::StrCat("the engine would not tell what it has: ", status.message()));
+  }
+
+  void Observe() {
+    phase_ = Phase::kObserving;
+    observation_.ObserveOwned(input_->namespace_, input_->pipeline, out_);
+  }
+
+  void Intend() {
+    const Observed& there = observation_.observed();
+    const bool nothing = there.containers.empty() && there.networks.empty() && there.volumes.empty();
+    if (nothing && !input_->has_state) {
+      if (input_->ignore_not_found) return Finish(ExitCode::kDone, "", /*unchanged=*/true);
+      return Finish(ExitCode::kNoSuchPipeline, absl::StrCat("there is no pipeline \"", input_->pipeline,
+                                                            "\" in namespace \"", input_->namespace_, "\""));
+    }
+    Removal removal{.reason = "deleted"};
+    for (const Container& container : there.containers) removal.containers.push_back({container, "deleted"});
+    removal.networks = there.networks;
+    for (const engine::VolumeSummary& volume : there.volumes) {
+      if (!input_->keep_volumes) removal.volumes.push_back(volume.name());
+    }
+    if (input_->previous.has_value()) removal.grace_seconds = GracesOf(input_->previous->project());
+    execution_.Start(PlanRemoval(removal, KnownInputs(there.containers)));
+    phase_ = Phase::kIntending;
+    out_.Put(Save{Record("")});
+  }
+
+  // As the state knows them, where it knows all that is there; else as the labels tell.
+  Inputs KnownInputs(const std::vector<Container>& containers) const {
+    if (!input_->previous.has_value()) return InputsByType(containers);
+    const project::Project& project = input_->previous->project();
+    const bool known = std::all_of(containers.begin(), containers.end(), [&](const Container& container) {
+      return project::FindService(project, container.component) != nullptr;
+    });
+    return known ? InputsOf(project) : InputsByType(containers);
+  }
+
+  // Doing
+
+  void Pump() {
+    execution_.Pump(
+        NoProject(), {}, "", [](const Wait&) { return true; }, DeadlineOf, out_);
+  }
+
+  void OnOperationFailed(uint32_t index, const absl::Status& status) {
+    const Operation& operation = execution_.plan().operations(index);
+    switch (KindOf(operation)) {
+      case OperationKind::kStopContainer:
+        return;  // its removal kills it
+      case OperationKind::kRemoveNetwork:
+        holders_[out_.Request(engine::InspectNetwork{operation.target()}, absl::Seconds(5))] =
+            absl::StrCat("network ", operation.name());
+        return;
+      case OperationKind::kRemoveVolume:
+        holders_[out_.Request(engine::ListContainers{.volume = operation.name()}, absl::Seconds(5))] =
+            absl::StrCat("volume ", operation.name());
+        return;
+      default:
+        left_.push_back(absl::StrCat("container ", operation.name(), " (", status.message(), ")"));
+    }
+  }
+
+  // The timeout is near: what still runs is killed by its removal.
+  void Hurry() {
+    hurried_ = true;
+    out_.Tell(Report::Kind::kWarning, "", "time is running out: what still runs is killed");
+    const auto stops = [](const Operation& operation) { return KindOf(operation) == OperationKind::kStopContainer; };
+    execution_.GiveUp(stops, out_);
+    for (uint32_t index = 0; index < static_cast<uint32_t>(execution_.plan().operations_size()); ++index) {
+      const bool over = execution_.IsDone(index) || execution_.IsFailed(index);
+      if (stops(execution_.plan().operations(index)) && !over) execution_.Skip(index);
+    }
+  }
+
+  // " (held by other, third)", as the engine's answer about a network or the users of a volume tells.
+  static std::string HoldersText(const absl::StatusOr<engine::Reply>& reply) {
+    std::vector<std::string> names;
+    if (!reply.ok()) return "";
+    if (const auto* network = std::get_if<engine::NetworkInspect>(&*reply)) {
+      for (const auto& [id, endpoint] : network->containers()) names.push_back(endpoint.name());
+    } else if (const auto* containers = std::get_if<engine::ContainerList>(&*reply)) {
+      for (const engine::ContainerSummary& container : containers->containers()) {
+        names.push_back(ReadContainer(container).name);
+      }
+    }
+    std::sort(names.begin(), names.end());
+    return names.empty() ? "" : absl::StrCat(" (in use by ", absl::StrJoin(names, ", "), ")");
+  }
+
+  // Ending
+
+  void Conclude() {
+    if (left_.empty()) {
+      out_.Put(Forget{});
+      return Finish(ExitCode::kDone, "");
+    }
+    phase_ = Phase::kConcluding;
+    out_.Put(Save{Record(LeftText())});
+  }
+
+  std::string LeftText() const {
+    return absl::StrCat("could not be removed: ", absl::StrJoin(left_, ", "),
+                        "; free it, then delete again. All else is gone");
+  }
+
+  Deployment Record(const std::string& error) const {
+    Deployment record = input_->previous.value_or(Deployment());
+    record.set_name(input_->pipeline);
+    record.set_namespace_(input_->namespace_);
+    record.set_phase(Deployment::DELETING);
+    deploy::SetTimestamp(started_, record.mutable_started());
+    record.clear_finished();
+    record.set_error(error);
+    return record;
+  }
+
+  void Finish(ExitCode code, std::string message, bool unchanged = false) {
+    phase_ = Phase::kFinished;
+    out_.Put(deploy::Finish{code, std::move(message), unchanged});
+  }
+
+  std::shared_ptr<const DeleteInput> input_;
+  Outbox out_;
+  Phase phase_ = Phase::kStart;
+  absl::Time now_, started_;
+  TimerId timeout_ = TimerId(), hurry_ = TimerId();
+  bool hurried_ = false;
+
+  Observation observation_;
+  Execution execution_;
+  std::map<RequestId, std::string> holders_;  // request → what could not go, whose holders are asked for
+  std::vector<std::string> left_;
+};
+
+}  // namespace flow::docker
+
+#endif  // FLOW_DOCKER_DELETE_H_

@@ -1,0 +1,218 @@
+// A Call as an HTTP request, for one API version.
+#ifndef FLOW_DOCKER_ENGINE_REQUEST_H_
+#define FLOW_DOCKER_ENGINE_REQUEST_H_
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "flow/compose/api_version.h"
+#include "flow/docker/engine/call.h"
+#include "flow/docker/engine/json.h"
+#include "flow/http/message.h"
+#include "flow/pipeline/image_reference.h"
+#include "google/protobuf/struct.pb.h"
+
+namespace flow::docker::engine {
+
+// Escapes text for a part of a path or a query value (RFC 3986: all but the unreserved characters).
+inline std::string PercentEncode(absl::string_view text) {
+  std::string encoded;
+  for (const char c : text) {
+    if (absl::ascii_isalnum(c) || c == '-' || c == '.' || c == '_' || c == '~') {
+      encoded += c;
+    } else {
+      absl::StrAppendFormat(&encoded, "%%%02X", static_cast<uint8_t>(c));
+    }
+  }
+  return encoded;
+}
+
+// "?a=1&b=2" of the parameters that have a value; empty where none has.
+inline std::string Query(const std::vector<std::pair<std::string, std::string>>& parameters) {
+  std::string query;
+  for (const auto& [name, value] : parameters) {
+    if (!value.empty()) absl::StrAppend(&query, query.empty() ? "?" : "&", name, "=", PercentEncode(value));
+  }
+  return query;
+}
+
+// The value of a `filters` parameter: {"label":["a=b"]}; empty where no filter has a value. Values of one filter are
+// alternatives (but all labels must match), filters restrict one another.
+inline std::string Filters(const std::vector<std::pair<std::string, std::vector<std::string>>>& filters) {
+  std::vector<std::string> parts;
+  for (const auto& [name, values] : filters) {
+    if (values.empty()) continue;
+    google::protobuf::ListValue list;
+    for (const std::string& value : values) list.add_values()->set_string_value(value);
+    parts.push_back(absl::StrCat("\"", name, "\":", WriteJson(list)));
+  }
+  return parts.empty() ? "" : absl::StrCat("{", absl::StrJoin(parts, ","), "}");
+}
+
+// Text as a regular expression that matches it alone: the engine takes names in filters as one.
+inline std::string LiteralPattern(absl::string_view text) {
+  std::string pattern;
+  for (const char c : text) {
+    if (!absl::ascii_isalnum(c) && c != '-' && c != '_') pattern += '\\';
+    pattern += c;
+  }
+  return pattern;
+}
+
+namespace internal {
+
+inline std::vector<std::string> OneOrNone(const std::string& value) {
+  return value.empty() ? std::vector<std::string>{} : std::vector<std::string>{value};
+}
+
+// The request without its version. One function a call, in the order of call.h.
+struct RequestBuilder {
+  http::Request operator()(const Ping&) const { return {.target = "/_ping"}; }
+  http::Request operator()(const GetInfo&) const { return {.target = "/info"}; }
+  http::Request operator()(const ListContainers& call) const {
+    std::vector<std::string> patterns;
+    for (const std::string& name : call.names) patterns.push_back(absl::StrCat("^/?", LiteralPattern(name), "$"));
+    const std::string filters =
+        Filters({{"label", call.labels}, {"name", patterns}, {"volume", OneOrNone(call.volume)}});
+    return {.target = absl::StrCat("/containers/json", Query({{"all", "1"}, {"filters", filters}}))};
+  }
+  http::Request operator()(const ListNetworks& call) const {
+    const std::string filters = Filters({{"name", OneOrNone(call.name)}, {"label", call.labels}});
+    return {.target = absl::StrCat("/networks", Query({{"filters", filters}}))};
+  }
+  http::Request operator()(const ListVolumes& call) const {
+    const std::string filters = Filters({{"name", OneOrNone(call.name_prefix)}, {"label", call.labels}});
+    return {.target = absl::StrCat("/volumes", Query({{"filters", filters}}))};
+  }
+  http::Request operator()(const ListImages&) const { return {.target = "/images/json"}; }
+  http::Request operator()(const InspectContainer& call) const { return {.target = Container(call.id, "json")}; }
+  http::Request operator()(const SampleStats& call) const {
+    return {.target = absl::StrCat(Container(call.id, "stats"), Query({{"stream", "false"}}))};
+  }
+  http::Request operator()(const InspectNetwork& call) const {
+    return {.target = absl::StrCat("/networks/", PercentEncode(call.id))};
+  }
+  http::Request operator()(const InspectImage& call) const {
+    return {.target = absl::StrCat("/images/", PercentEncode(call.reference), "/json")};
+  }
+  http::Request operator()(const TailLogs& call) const {
+    return {.target = absl::StrCat(Container(call.id, "logs"),
+                                   Query({{"stdout", "1"}, {"stderr", "1"}, {"tail", absl::StrCat(call.lines)}}))};
+  }
+  http::Request operator()(const ReadFile& call) const {
+    // Beside the file there are a few headers of 512 bytes.
+    return {.target = absl::StrCat(Container(call.id, "archive"), Query({{"path", call.path}})),
+            .most_body = call.most + 64 * 1024};
+  }
+  http::Request operator()(const PullImage& call) const {
+    const pipeline::ImageReference image = pipeline::ParseImageReference(call.reference);
+    http::Request request = {
+        .method = "POST",
+        .target =
+            absl::StrCat("/images/create", Query({{"fromImage", absl::StrCat(image.registry, "/", image.repository)},
+                                                  {"tag", image.digest.empty() ? image.tag : image.digest}}))};
+    if (!call.registry_auth.empty()) request.headers["X-Registry-Auth"] = call.registry_auth;
+    return request;
+  }
+  http::Request operator()(const CreateNetwork& call) const {
+    return {.method = "POST", .target = "/networks/create", .body = WriteJson(call.config)};
+  }
+  http::Request operator()(const CreateVolume& call) const {
+    return {.method = "POST", .target = "/volumes/create", .body = WriteJson(call.config)};
+  }
+  http::Request operator()(const CreateContainer& call) const {
+    return {.method = "POST",
+            .target = absl::StrCat("/containers/create", Query({{"name", call.name}})),
+            .body = WriteJson(call.config)};
+  }
+  http::Request operator()(const RenameContainer& call) const {
+    return {.method = "POST", .target = absl::StrCat(Container(call.id, "rename"), Query({{"name", call.name}}))};
+  }
+  http::Request operator()(const StartContainer& call) const {
+    return {.method = "POST", .target = Container(call.id, "start")};
+  }
+  http::Request operator()(const UnpauseContainer& call) const {
+    return {.method = "POST", .target = Container(call.id, "unpause")};
+  }
+  http::Request operator()(const StopContainer& call) const {
+    const std::string seconds =
+        call.grace == absl::InfiniteDuration() ? "" : absl::StrCat(absl::ToInt64Seconds(call.grace));
+    return {.method = "POST", .target = absl::StrCat(Container(call.id, "stop"), Query({{"t", seconds}}))};
+  }
+  http::Request operator()(const RemoveContainer& call) const {
+    return {.method = "DELETE",
+            .target = absl::StrCat("/containers/", PercentEncode(call.id), Query({{"force", "1"}, {"v", "1"}}))};
+  }
+  http::Request operator()(const RemoveNetwork& call) const {
+    return {.method = "DELETE", .target = absl::StrCat("/networks/", PercentEncode(call.id))};
+  }
+  http::Request operator()(const RemoveVolume& call) const {
+    return {.method = "DELETE", .target = absl::StrCat("/volumes/", PercentEncode(call.name))};
+  }
+
+  static std::string Container(absl::string_view id, absl::string_view what) {
+    return absl::StrCat("/containers/", PercentEncode(id), "/", what);
+  }
+};
+
+}  // namespace internal
+
+// The request that makes `call`, under "/v1.41" or whatever `version` is. Ping goes without one: its answer is what the
+// version is negotiated from.
+inline http::Request BuildRequest(const Call& call, const compose::ApiVersion& version) {
+  http::Request request = std::visit(internal::RequestBuilder(), call);
+  if (!std::holds_alternative<Ping>(call)) {
+    request.target = absl::StrCat("/v", version.ToString(), request.target);
+  }
+  return request;
+}
+
+// What is wanted of a container's output.
+struct LogsQuery {
+  std::string id;
+  bool follow = false;
+  std::string tail = "all";  // or a number of lines
+  // By the engine's clock. The infinite past and future: all of it.
+  absl::Time since = absl::InfinitePast();
+  absl::Time until = absl::InfiniteFuture();
+};
+
+// The request for the stream of a container's output, with a time before each line (log_lines.h reads it).
+inline http::Request BuildLogsRequest(const LogsQuery& query, const compose::ApiVersion& version) {
+  const auto seconds = [](absl::Time time) -> std::string {
+    if (time == absl::InfinitePast() || time == absl::InfiniteFuture()) return "";
+    const int64_t nanos = absl::ToUnixNanos(time);
+    return absl::StrFormat("%d.%09d", nanos / 1000000000, nanos % 1000000000);
+  };
+  return {.target = absl::StrCat("/v", version.ToString(), "/containers/", PercentEncode(query.id), "/logs",
+                                 Query({{"stdout", "1"},
+                                        {"stderr", "1"},
+                                        {"timestamps", "1"},
+                                        {"follow", query.follow ? "1" : ""},
+                                        {"tail", query.tail},
+                                        {"since", seconds(query.since)},
+                                        {"until", seconds(query.until)}}))};
+}
+
+// The request for the stream of everything that happens to containers with these labels, from `since` (the engine's
+// clock) on where it is set. There is no filter on the event's name: Podman's names differ.
+inline http::Request BuildEventsRequest(const std::vector<std::string>& labels, int64_t since_nano,
+                                        const compose::ApiVersion& version) {
+  const std::string filters = Filters({{"type", {"container"}}, {"label", labels}});
+  const std::string since =
+      since_nano == 0 ? "" : absl::StrFormat("%d.%09d", since_nano / 1000000000, since_nano % 1000000000);
+  return {.target = absl::StrCat("/v", version.ToString(), "/events", Query({{"since", since}, {"filters", filters}}))};
+}
+
+}  // namespace flow::docker::engine
+
+#endif  // FLOW_DOCKER_ENGINE_REQUEST_H_

@@ -1,0 +1,158 @@
+// Why a deployment failed, and how that is told.
+#ifndef FLOW_DOCKER_FAILURE_H_
+#define FLOW_DOCKER_FAILURE_H_
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "flow/compose/probe.h"
+#include "flow/deploy/plan.h"
+#include "flow/deploy/plan.pb.h"
+#include "flow/docker/contract.h"
+#include "flow/docker/engine/call.h"
+#include "flow/docker/engine/engine.pb.h"
+#include "flow/docker/operations.h"
+#include "flow/docker/pull_refusal.h"
+#include "flow/docker/readiness.h"
+
+namespace flow::docker {
+
+struct Failure {
+  std::string component;         // empty: of no one component
+  std::string container_id;      // empty: there is none to look at
+  std::string what;              // "exited with code 3"
+  std::string hint;              // what to do about it, where that is known
+  std::vector<std::string> log;  // what the container wrote last
+  bool by_probe = false;         // what the probe answered says why
+};
+
+namespace internal {
+
+// The first word of `text` that reads like ADDRESS:PORT; empty where none does.
+inline std::string AddressIn(absl::string_view text) {
+  for (absl::string_view word : absl::StrSplit(text, absl::ByAnyChar(" ,;()"), absl::SkipEmpty())) {
+    word = absl::StripSuffix(word, ":");
+    const size_t slash = word.find('/');
+    word = word.substr(0, slash);
+    // Engine 28 writes "127.0.0.1:18080:172.18.0.2:8080/tcp": host's first.
+    std::vector<absl::string_view> parts = absl::StrSplit(word, ':');
+    const bool port =
+        parts.size() >= 2 && !parts[1].empty() && parts[1].find_first_not_of("0123456789") == absl::string_view::npos;
+    if (port && absl::StrContains(parts[0], '.')) return absl::StrCat(parts[0], ":", parts[1]);
+  }
+  return "";
+}
+
+}  // namespace internal
+
+// What the engine's refusal of an operation means, in words for its user; the engine's own where it is clear already.
+//
+//   ExplainRefusal("driver failed programming external connectivity … listen tcp4 127.0.0.1:18080: bind: address
+//   already in use") == "cannot publish 127.0.0.1:18080: something else on the host has that port"
+inline std::string ExplainRefusal(absl::string_view message) {
+  const bool port = absl::StrContains(message, "address already in use") ||
+                    absl::StrContains(message, "port is already allocated") ||
+                    absl::StrContains(message, "failed to bind host port");
+  if (const std::string address = internal::AddressIn(message); port && !address.empty()) {
+    return absl::StrCat("cannot publish ", address, ": that port is taken on the host");
+  }
+  // "OCI runtime create failed: …: exec: \"nope\": executable file not found in $PATH: unknown": its end is what it is.
+  if (const size_t exec = message.rfind("exec: \""); exec != absl::string_view::npos) {
+    absl::string_view end = absl::StripSuffix(message.substr(exec), ": unknown");
+    return absl::StrCat("its command cannot be run: ", end);
+  }
+  return std::string(message);
+}
+
+// The same for any operation, a pull too.
+inline std::string ExplainRefusal(const Operation& operation, absl::string_view message) {
+  return KindOf(operation) == OperationKind::kPullImage ? ExplainPull(operation.name(), message)
+                                                        : ExplainRefusal(message);
+}
+
+// What to do about a container that ended; empty where nothing is known to help.
+inline std::string ExitHint(int exit_code, bool restarts) {
+  if (exit_code == 0 && restarts) {
+    return "if it is meant to end, say so by `restart_policy: no` or `on-failure`";
+  }
+  if (exit_code == 126) return "126: its command is there and may not be run, or is no program";
+  if (exit_code == 127) return "127: its command, or one that its script runs, is not in the image";
+  if (exit_code == 137) return "137: it was killed, by memory's end perhaps";
+  return "";
+}
+
+// Fills in what an inspection of the failed container tells.
+inline void AddInspection(const engine::ContainerInspect& inspect, Failure* failure) {
+  const engine::ContainerState& state = inspect.state();
+  if (state.oom_killed()) failure->hint = "the engine killed it: it used more memory than its limit";
+  if (failure->by_probe && state.health().log_size() > 0) {
+    const engine::HealthProbe& probe = state.health().log(state.health().log_size() - 1);
+    const std::string answer = compose::ProbeAnswer(probe.output());
+    absl::StrAppend(&failure->what, "; its last health probe: ",
+                    answer.empty() ? absl::StrCat("exit code ", probe.exit_code()) : answer);
+  }
+}
+
+// Whether a container's last probe could not run in its image: no verdict on the component.
+inline bool ProbeCannotRun(const engine::ContainerInspect& inspect) {
+  const auto& log = inspect.state().health().log();
+  if (log.empty()) return false;
+  const engine::HealthProbe& last = log[log.size() - 1];
+  return compose::ProbeCannotRun(last.exit_code(), last.output());
+}
+
+// "COMPONENT: what"
+inline std::string Headline(const Failure& failure) {
+  return failure.component.empty() ? failure.what : absl::StrCat(failure.component, ": ", failure.what);
+}
+
+// One failure, from its headline to its last log lines.
+inline std::string FailureText(const Failure& failure) {
+  std::string text = Headline(failure);
+  if (!failure.hint.empty()) absl::StrAppend(&text, "\n  hint: ", failure.hint);
+  if (!failure.log.empty()) {
+    absl::StrAppend(&text, "\n  what it wrote last:\n    ", absl::StrJoin(failure.log, "\n    "));
+  }
+  return text;
+}
+
+// The components that were never started because others failed, comma-separated; empty where all were, or where no
+// component is to blame.
+inline std::string NotStarted(const Readiness& readiness, const std::vector<Failure>& failures) {
+  std::set<std::string> failed;
+  for (const Failure& failure : failures) {
+    if (!failure.component.empty()) failed.insert(failure.component);
+  }
+  if (failed.empty()) return "";
+  std::vector<std::string> waiting;
+  for (const Instance& instance : readiness.instances()) {
+    const bool told = failed.contains(instance.component) || (!waiting.empty() && waiting.back() == instance.component);
+    if (!told && instance.starts == 0 && !instance.running && !instance.completed)
+      waiting.push_back(instance.component);
+  }
+  return absl::StrJoin(waiting, ", ");
+}
+
+// All that a failed apply's message says: each failure, what waited for it, and what is left.
+inline std::string FailedText(const std::vector<Failure>& failures, const Readiness& readiness,
+                              const std::string& what_is_left) {
+  std::vector<std::string> parts;
+  for (const Failure& failure : failures) parts.push_back(FailureText(failure));
+  if (const std::string waiting = NotStarted(readiness, failures); !waiting.empty()) {
+    parts.push_back(absl::StrCat("not started because of it: ", waiting));
+  }
+  parts.push_back(what_is_left);
+  return absl::StrJoin(parts, "\n");
+}
+
+}  // namespace flow::docker
+
+#endif  // FLOW_DOCKER_FAILURE_H_

@@ -1,0 +1,465 @@
+// The state machine of flow-logs: finds a pipeline's containers, reads their output, each line once, over restarts,
+// replacements and the loss of the engine, and puts the lines in the order of their times. Like the other machines it
+// does no I/O and reads no clock.
+//
+// With `follow` it ends when the pipeline's containers are gone, or when none of them can write any more: each has
+// ended under a policy that does not start it again. One that was stopped by hand may be started by hand.
+#ifndef FLOW_DOCKER_LOG_FOLLOW_H_
+#define FLOW_DOCKER_LOG_FOLLOW_H_
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "flow/deploy/log_merge.h"
+#include "flow/docker/contract.h"
+#include "flow/docker/engine/call.h"
+#include "flow/docker/engine/log_lines.h"
+#include "flow/docker/engine/request.h"
+#include "flow/docker/observed.h"
+#include "flow/project/labels.h"
+
+namespace flow::docker {
+
+// What the driver tells besides contract.h's Begin, Answer, StreamOpened, StreamEvent and StreamEnded. `stream` is OpenLog's number.
+struct LogPiece {
+  int stream;
+  std::string bytes;
+};
+struct LogEnded {
+  int stream;
+  absl::Status status;  // the engine's refusal, or what cut the stream off
+};
+struct Tick {};  // the time of LogFollow::due() has come
+
+using LogEvent = std::variant<Begin, Answer, StreamOpened, StreamEvent, StreamEnded, LogPiece, LogEnded, Tick>;
+
+// What it asks for besides contract.h's Send and OpenStream.
+struct OpenLog {
+  int stream;
+  engine::LogsQuery query;
+  compose::ApiVersion version;
+};
+struct PauseLog {  // or go on
+  int stream;
+  bool pause;
+};
+struct LogWarning {
+  std::string text;
+};
+struct LogsDone {
+  bool complete = true;  // else some of what was asked for could not be read, and that was told
+};
+
+using LogAction = std::variant<Send, OpenStream, OpenLog, PauseLog, deploy::ComponentLine, LogWarning, LogsDone>;
+
+struct LogInput {
+  std::string namespace_;
+  std::string pipeline;
+  std::set<std::string> components;  // empty: all
+  bool follow = false;
+  // Of `follow`: its driver ends it, and tells itself where the engine goes away.
+  bool endless = false;
+  std::string tail = "all";
+  absl::Time since = absl::InfinitePast();
+  absl::Time until = absl::InfiniteFuture();
+  compose::ApiVersion version;
+};
+
+class LogFollow {
+ public:
+  explicit LogFollow(LogInput input)
+      : input_(std::move(input)),
+        list_(ListPipelineContainers(input_.namespace_, input_.pipeline)),
+        merge_(input_.follow ? kPatience : absl::InfiniteDuration()) {}
+
+  std::vector<LogAction> Step(absl::Time now, const LogEvent& event) {
+    now_ = now;
+    std::visit([this](const auto& e) { On(e); }, event);
+    PassOn();
+    if (!done_ && IsOver()) {
+      done_ = true;
+      out_.push_back(LogsDone{.complete = !incomplete_});
+    }
+    return std::exchange(out_, {});
+  }
+
+  // When a Tick is due, whatever else happens. InfiniteFuture: never.
+  absl::Time due() const {
+    absl::Time due = std::min({relisten_, relist_, merge_.NextDue(), Lapse()});
+    for (const auto& [id, source] : sources_) due = std::min(due, source.look_again);
+    return due;
+  }
+
+ private:
+  // How much later than it came a line may be shown, so that lines of others come before it where they are older.
+  static constexpr absl::Duration kPatience = absl::Milliseconds(80);
+  // What may wait of all containers together, in bytes of memory, before less is read.
+  static constexpr size_t kMostWaiting = 4 << 20;
+  static constexpr absl::Duration kDeadline = absl::Seconds(30);
+  static constexpr absl::Duration kShortPause = absl::Milliseconds(200), kLongPause = absl::Seconds(5);
+  // For how long nothing has come where `until` is over: an engine ends a stream at the first line after it alone.
+  static constexpr absl::Duration kQuiet = absl::Seconds(2);
+
+  // A container.
+  struct Source {
+    std::string component;
+    int number = 0;
+    bool at_first = false;            // it has run before the reading began
+    bool newer = false;               // an event has told of it since the list was asked for
+    int stream = 0;                   // that is open; 0: none
+    RequestId looking = RequestId();  // the request for its state
+    bool outdated = false;            // it was started or has ended since that was asked for
+    absl::Time look_again = absl::InfiniteFuture();
+    bool brought = false;  // the stream has brought a line that is new
+    absl::Duration pause;  // before the next look, where streams bring nothing
+    bool paused = false;
+    bool gone = false;        // removed: what is still to come of it is the last
+    bool over = false;        // it writes no more, and is not started again
+    bool unreadable = false;  // its log driver keeps nothing that could be read
+    std::string read;         // the start (State.StartedAt) whose output was read last; empty: none was
+    engine::LogLineReader reader{false};
+    // Where to go on: the time of the last line, how many of that time were taken, and how many of them come again.
+    absl::Time last = absl::InfinitePast();
+    absl::Time from = absl::InfinitePast();  // of what was asked for in the past that is read already
+    int at_last = 0, again = 0;
+  };
+
+  void On(const Begin&) {
+    if (input_.follow) return Relisten();
+    List();
+  }
+
+  void On(const StreamOpened&) {
+    pause_ = kShortPause;
+    deaf_ = false;
+    relist_ = absl::InfiniteFuture();
+    List();
+  }
+
+  void On(const StreamEnded&) {
+    if (!std::exchange(deaf_, true) && !input_.endless)
+      Warn("the engine's event stream broke off; it is opened again when the engine is back");
+    relisten_ = now_ + NextPause();
+    relist_ = absl::InfiniteFuture();
+  }
+
+  void On(const StreamEvent& happened) {
+    const engine::Event& event = happened.event;
+    const std::string& id = event.actor().id();
+    if (event.action() == "create" || event.action() == "start") {
+      int number = 0;
+      (void)absl::SimpleAtoi(project::Label(event.actor().attributes(), project::kComposeContainerNumberLabel),
+                             &number);
+      Add(id, project::Label(event.actor().attributes(), project::kComponentLabel), number);
+      if (const auto found = sources_.find(id); found != sources_.end()) {
+        found->second.over = false;
+        found->second.newer = true;
+      }
+    }
+    const auto found = sources_.find(id);
+    if (found == sources_.end()) return;
+    if (event.action() == "destroy" || event.action() == "remove") return Remove(found);
+    if (event.action() != "start" && event.action() != "die") return;
+    found->second.outdated = found->second.looking != RequestId();
+    Look(id, found->second);
+  }
+
+  void On(const Answer& answer) {
+    if (answer.request == listing_) return OnList(answer.reply);
+    for (auto source = sources_.begin(); source != sources_.end(); ++source) {
+      if (source->second.looking != answer.request) continue;
+      source->second.looking = RequestId();
+      merge_.Close(source->first);  // unless its output is opened now
+      return OnLooked(source, answer.reply);
+    }
+  }
+
+  void On(const LogPiece& piece) {
+    for (auto& [id, source] : sources_) {
+      if (source.stream != piece.stream) continue;
+      came_ = now_;
+      AddLines(id, source, source.reader.Read(piece.bytes));
+      return Pause(id, source);
+    }
+  }
+
+  void On(const LogEnded& ended) {
+    for (auto found = sources_.begin(); found != sources_.end(); ++found) {
+      auto& [id, source] = *found;
+      if (source.stream != ended.stream) continue;
+      source.stream = 0;
+      source.paused = false;
+      // Of a line that was cut off by the loss of the engine the whole comes again.
+      if (ended.status.ok()) AddLines(id, source, source.reader.End());
+      if (!source.reader.error().empty())
+        Incomplete(source, absl::StrCat("the engine reads no further: ", source.reader.error()));
+      merge_.Close(id);
+      if (source.gone) return (void)sources_.erase(found);
+      if (!ended.status.ok()) OnRefused(source, ended.status);
+      if (input_.follow && now_ < input_.until) {
+        if (std::exchange(source.brought, false)) source.pause = absl::ZeroDuration();
+        const bool at_once = ended.status.ok() && source.pause == absl::ZeroDuration();
+        LookAgain(source);
+        if (at_once) source.look_again = now_;
+      } else {
+        source.over = true;
+      }
+      return;
+    }
+  }
+
+  void On(const Tick&) {
+    if (relisten_ <= now_) Relisten();
+    if (relist_ <= now_) List();
+    for (auto& [id, source] : sources_) {
+      if (source.look_again <= now_) Look(id, source);
+    }
+  }
+
+  void Relisten() {
+    relisten_ = absl::InfiniteFuture();
+    out_.push_back(OpenStream{{.labels = list_.labels}, input_.version});
+  }
+
+  void List() {
+    relist_ = absl::InfiniteFuture();
+    listing_ = Ask(list_);
+    listed_ = false;
+    for (auto& [id, source] : sources_) source.newer = false;
+  }
+
+  absl::Duration NextPause() { return std::exchange(pause_, std::min(pause_ * 2, kLongPause)); }
+
+  RequestId Ask(engine::Call call) {
+    out_.push_back(Send{RequestId(++requests_), std::move(call), input_.version, kDeadline});
+    return RequestId(requests_);
+  }
+
+  void OnList(const absl::StatusOr<engine::Reply>& reply) {
+    listing_ = RequestId();
+    if (!reply.ok()) {
+      if (!input_.follow) {
+        incomplete_ = true;
+        Warn(absl::StrCat("the engine did not list the containers: ", reply.status().message()));
+      }
+      listed_ = !input_.follow;
+      // Without the stream of events it is listed again when that is back.
+      if (input_.follow && !deaf_) relist_ = now_ + NextPause();
+      return;
+    }
+    listed_ = true;
+    std::set<std::string> there;
+    for (const Container& container : ReadContainers(std::get<engine::ContainerList>(*reply))) {
+      there.insert(container.id);
+      Add(container.id, container.component, container.number);
+    }
+    for (auto source = sources_.begin(); source != sources_.end();) {
+      const auto next = std::next(source);
+      if (!there.contains(source->first) && !source->second.newer) Remove(source);
+      source = next;
+    }
+    began_ = true;
+    for (auto& [id, source] : sources_) Look(id, source);
+  }
+
+  void Add(const std::string& id, const std::string& component, int number) {
+    // One without a component reads an image's metadata.
+    if (component.empty() || (!input_.components.empty() && !input_.components.contains(component))) return;
+    if (sources_.contains(id)) return;
+    sources_[id] = {.component = component, .number = number, .at_first = !began_};
+    shown_[id] = {component, number};
+  }
+
+  void Remove(std::map<std::string, Source>::iterator source) {
+    source->second.gone = true;
+    if (source->second.stream != 0) return;
+    merge_.Close(source->first);
+    sources_.erase(source);
+  }
+
+  // Asks how a container is: what is to be done about its output follows from that.
+  void Look(const std::string& id, Source& source) {
+    source.look_again = absl::InfiniteFuture();
+    if (source.stream != 0 || source.looking != RequestId()) return;
+    source.looking = Ask(engine::InspectContainer{id});
+    merge_.Open(id);  // what it wrote may be older than what another shows at once
+  }
+
+  void OnLooked(std::map<std::string, Source>::iterator found, const absl::StatusOr<engine::Reply>& reply) {
+    auto& [id, source] = *found;
+    if (absl::IsNotFound(reply.status())) return Remove(found);
+    if (!reply.ok()) {
+      if (!input_.follow) Incomplete(source, reply.status().message());
+      source.over = !input_.follow;
+      if (input_.follow && !deaf_) LookAgain(source);  // when the engine is back, all are listed and looked at
+      return;
+    }
+    if (std::exchange(source.outdated, false)) return Look(id, source);
+    const auto& inspect = std::get<engine::ContainerInspect>(*reply);
+    const std::string& policy = inspect.host_config().restart_policy().name();
+    const std::string& status = inspect.state().status();
+    const bool ends = policy.empty() || policy == "no" || policy == "on-failure";
+    source.over = source.unreadable || (status == "exited" && ends);
+    const bool started = status != "created" && inspect.state().started_at() != source.read;
+    const bool runs = status == "running" || status == "paused";
+    // What it writes from now on is wanted whole, whatever was asked of the past.
+    if (status == "created") source.at_first = false;
+    if (started && source.at_first && !source.read.empty()) {
+      source.at_first = false;
+      source.from = EarlierThan(inspect.state().started_at());
+    }
+    if (source.unreadable || (!started && !runs)) {
+      source.over |= !input_.follow || now_ >= input_.until;
+      return;
+    }
+    // One that runs on while its stream ended: by the engine's doing, or its end has not been told yet.
+    source.read = inspect.state().started_at();
+    Open(id, source, inspect.config().tty());
+  }
+
+  // Nothing came of the last look or of the stream that it opened.
+  void LookAgain(Source& source) {
+    source.look_again = now_ + std::max(source.pause, kShortPause);
+    source.pause = std::clamp(source.pause * 2, kShortPause, kLongPause);
+  }
+
+  // From when on a start's lines are. An engine notes a start when the process may have written already.
+  static absl::Time EarlierThan(const std::string& started_at) {
+    absl::Time time;
+    return absl::ParseTime(absl::RFC3339_full, started_at, &time, nullptr) ? time - absl::Seconds(1)
+                                                                           : absl::InfinitePast();
+  }
+
+  void Open(const std::string& id, Source& source, bool terminal) {
+    const bool again = source.last != absl::InfinitePast();
+    source.stream = ++streams_;
+    came_ = now_;
+    source.over = false;
+    source.reader = engine::LogLineReader(terminal);
+    source.again = source.at_last;
+    merge_.Open(id);
+    const bool fresh = again || !source.at_first;
+    out_.push_back(OpenLog{source.stream,
+                           {.id = id,
+                            .follow = input_.follow && now_ < input_.until,
+                            .tail = fresh ? "all" : input_.tail,
+                            .since = again ? source.last : std::max(input_.since, source.from),
+                            .until = input_.until},
+                           input_.version});
+  }
+
+  void AddLines(const std::string& id, Source& source, std::vector<engine::LogLine> lines) {
+    for (engine::LogLine& line : lines) {
+      if (source.again > 0 && line.time <= source.last) {
+        if (line.time == source.last) --source.again;
+        continue;
+      }
+      source.again = 0;
+      // A long line has the time of its first part, and may come after a later one of the other stream.
+      if (line.time > source.last) source.at_last = 0;
+      if (line.time >= source.last) ++source.at_last;
+      source.last = std::max(source.last, line.time);
+      source.brought = true;
+      merge_.Add(id, std::move(line), now_);
+    }
+  }
+
+  void OnRefused(Source& source, const absl::Status& status) {
+    // Gone, or about to be ("dead or marked for removal", a conflict to Docker).
+    if (absl::IsNotFound(status) || absl::IsAlreadyExists(status)) return;
+    if (absl::IsUnavailable(status)) {
+      if (!input_.follow) Incomplete(source, status.message());
+      return;
+    }
+    source.unreadable = source.over = true;
+    WarnOnce(source, absl::StrCat("its log cannot be read: ", status.message()));
+  }
+
+  // Something of a container's log is missing.
+  void Incomplete(const Source& source, absl::string_view why) {
+    incomplete_ = true;
+    WarnOnce(source, absl::StrCat("its log was not read to the end: ", why));
+  }
+
+  void WarnOnce(const Source& source, const std::string& text) {
+    if (warned_.insert(source.component).second) Warn(absl::StrCat(source.component, ": ", text));
+  }
+
+  // Reads no more of what is far ahead of the others.
+  void Pause(const std::string& id, Source& source) {
+    if (source.stream == 0) return;
+    const size_t waiting = merge_.Waiting(id), most = kMostWaiting / std::max<size_t>(1, sources_.size());
+    const bool pause = source.paused ? waiting > most / 2 : waiting > most;
+    if (pause != std::exchange(source.paused, pause)) out_.push_back(PauseLog{source.stream, pause});
+  }
+
+  // Shows what may be shown, and lets those go on that were held for it.
+  void PassOn() {
+    std::vector<deploy::MergedLine> lines = merge_.Take(now_);
+    for (deploy::MergedLine& merged : lines) {
+      const auto& [component, number] = shown_.at(merged.source);
+      out_.push_back(deploy::ComponentLine{component, number, std::move(merged.line)});
+    }
+    for (auto& [id, source] : sources_) Pause(id, source);
+  }
+
+  // All that is there is known, and what came of it is shown.
+  bool AllIsShown() const { return listed_ && listing_ == RequestId() && !deaf_ && merge_.Empty(); }
+
+  // When nothing more comes because `until` is over. InfiniteFuture: that cannot be said.
+  absl::Time Lapse() const {
+    if (input_.until == absl::InfiniteFuture() || done_ || !input_.follow || !AllIsShown()) {
+      return absl::InfiniteFuture();
+    }
+    for (const auto& [id, source] : sources_) {
+      if (source.looking != RequestId()) return absl::InfiniteFuture();
+    }
+    return std::max(input_.until, came_) + kQuiet;
+  }
+
+  bool IsOver() const {
+    if (now_ >= Lapse()) return true;
+    if (input_.endless || !AllIsShown()) return false;
+    return std::all_of(sources_.begin(), sources_.end(), [](const auto& of) {
+      const Source& source = of.second;
+      return source.over && source.stream == 0 && source.looking == RequestId() &&
+             source.look_again == absl::InfiniteFuture();
+    });
+  }
+
+  void Warn(std::string text) { out_.push_back(LogWarning{std::move(text)}); }
+
+  const LogInput input_;
+  const engine::ListContainers list_;
+  deploy::LogMerge merge_;
+  std::vector<LogAction> out_;
+  std::map<std::string, Source> sources_;                     // by the container's id
+  std::map<std::string, std::pair<std::string, int>> shown_;  // the component and number of each id that ever was
+  std::set<std::string> warned_;                              // components
+  absl::Time now_;
+  absl::Time came_ = absl::InfinitePast();  // the last piece of any stream, or the opening of one
+  absl::Time relisten_ = absl::InfiniteFuture();
+  absl::Time relist_ = absl::InfiniteFuture();  // the list failed; the stream of events lives
+  absl::Duration pause_ = kShortPause;
+  int requests_ = 0, streams_ = 0;
+  RequestId listing_ = RequestId();
+  bool listed_ = false;  // nothing is there that was not seen
+  bool began_ = false;   // the first list has come
+  bool deaf_ = false;
+  bool done_ = false;
+  bool incomplete_ = false;  // something could not be read
+};
+
+}  // namespace flow::docker
+
+#endif  // FLOW_DOCKER_LOG_FOLLOW_H_

@@ -1,0 +1,159 @@
+// What the engine has of one pipeline, in the terms that planning and status think in.
+#ifndef FLOW_DOCKER_OBSERVED_H_
+#define FLOW_DOCKER_OBSERVED_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <tuple>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "flow/deploy/replica.h"
+#include "flow/docker/engine/call.h"
+#include "flow/docker/engine/engine.pb.h"
+#include "flow/project/labels.h"
+#include "flow/project/project.pb.h"
+
+namespace flow::docker {
+
+// The oldest of the pipeline's networks, but for the one of this id; nullptr where the list has none.
+inline const engine::NetworkSummary* OldestOwned(const engine::NetworkList& list, absl::string_view namespace_,
+                                                 absl::string_view pipeline, absl::string_view but = "") {
+  const auto age = [](const engine::NetworkSummary& network) { return std::tie(network.created(), network.id()); };
+  const engine::NetworkSummary* oldest = nullptr;
+  for (const engine::NetworkSummary& network : list.networks()) {
+    if (network.id() == but || !project::IsOwned(network.labels(), namespace_, pipeline)) continue;
+    if (oldest == nullptr || age(network) < age(*oldest)) oldest = &network;
+  }
+  return oldest;
+}
+
+using deploy::Health;
+
+struct Container {
+  std::string id;
+  std::string name;  // without the slash that the engine puts before it
+  std::string component;
+  std::string type;
+  int number = 0;  // of the component's replicas, from 1; 0 where its label is no number
+  std::string digest;
+  std::string image;
+  std::string image_id;
+  std::string state;  // the engine's word: created running paused restarting removing exited dead
+  std::string status;
+  Health health = Health::kNone;
+  int exit_code = 0;  // of an exited one
+  int64_t created = 0;
+  std::vector<std::string> network_ids;
+  std::vector<engine::PublishedPort> ports;
+
+  bool running() const { return state == "running" || state == "restarting" || state == "paused"; }
+  // It belongs to no component, but to the reading of an image's metadata.
+  bool reads_metadata() const { return type == project::kMetadataType; }
+};
+
+// The health that the list of containers tells, in the text of a container's status: it has no field for it before
+// API 1.52.
+inline Health HealthOf(absl::string_view status) {
+  if (absl::StrContains(status, "(healthy)")) return Health::kHealthy;
+  if (absl::StrContains(status, "(unhealthy)")) return Health::kUnhealthy;
+  if (absl::StrContains(status, "(health: starting)")) return Health::kStarting;
+  return Health::kNone;
+}
+
+// The exit code in "Exited (3) 2 hours ago"; 0 where there is none.
+inline int ExitCodeOf(absl::string_view status) {
+  const size_t open = status.find('('), close = status.find(')');
+  int code = 0;
+  if (!absl::StartsWith(status, "Exited (") || close == absl::string_view::npos) return 0;
+  return absl::SimpleAtoi(status.substr(open + 1, close - open - 1), &code) ? code : 0;
+}
+
+// The state in Docker's words. Podman has more: one that is told to stop and has not yet is running still.
+inline std::string StateOf(const engine::ContainerSummary& summary) {
+  if (summary.state() == "stopping") return "running";
+  if (summary.state() == "stopped") return "exited";
+  if (summary.state() == "initialized" || summary.state() == "configured") return "created";
+  return summary.state();
+}
+
+inline Container ReadContainer(const engine::ContainerSummary& summary) {
+  Container container;
+  container.id = summary.id();
+  if (summary.names_size() > 0) container.name = std::string(absl::StripPrefix(summary.names(0), "/"));
+  container.component = project::Label(summary.labels(), project::kComponentLabel);
+  container.type = project::Label(summary.labels(), project::kTypeLabel);
+  if (!absl::SimpleAtoi(project::Label(summary.labels(), project::kComposeContainerNumberLabel), &container.number)) {
+    container.number = 0;
+  }
+  container.digest = project::Label(summary.labels(), project::kDigestLabel);
+  container.image = summary.image();
+  container.image_id = summary.image_id();
+  container.state = StateOf(summary);
+  container.status = summary.status();
+  container.health = HealthOf(summary.status());
+  container.exit_code = ExitCodeOf(summary.status());
+  container.created = summary.created();
+  for (const auto& [name, endpoint] : summary.network_settings().networks()) {
+    container.network_ids.push_back(endpoint.network_id());
+  }
+  container.ports.assign(summary.ports().begin(), summary.ports().end());
+  return container;
+}
+
+// Everything the engine has that an apply of one pipeline has to know.
+struct Observed {
+  std::vector<Container> containers;             // the pipeline's own, in the order of component and number
+  std::vector<engine::NetworkSummary> networks;  // of the project's network's name; may be foreign, may be several
+  std::vector<engine::VolumeSummary> volumes;    // whose names begin as the project's do; may be foreign
+  std::map<std::string, std::string>
+      image_ids;  // reference in full → the image it names now; absent: not on the engine
+};
+
+inline std::vector<Container> ReadContainers(const engine::ContainerList& list) {
+  std::vector<Container> containers;
+  for (const engine::ContainerSummary& summary : list.containers()) containers.push_back(ReadContainer(summary));
+  std::sort(containers.begin(), containers.end(), [](const Container& a, const Container& b) {
+    return std::tie(a.component, a.number, a.created, a.id) < std::tie(b.component, b.number, b.created, b.id);
+  });
+  return containers;
+}
+
+// The call that lists a pipeline's containers, of whatever state.
+inline engine::ListContainers ListPipelineContainers(absl::string_view namespace_, absl::string_view pipeline) {
+  return {.labels = {absl::StrCat(project::kNamespaceLabel, "=", namespace_),
+                     absl::StrCat(project::kPipelineLabel, "=", pipeline)}};
+}
+
+// The calls that ask what there is that carries the project's labels or names, for ReadInto.
+inline std::vector<engine::Call> ObservingCalls(const project::Project& project) {
+  return {ListPipelineContainers(project.namespace_(), project.pipeline()),
+          engine::ListNetworks{.name = project.network().name()},
+          engine::ListVolumes{.name_prefix = absl::StrCat(project.name(), "_")}};
+}
+
+// Puts the containers, networks or volumes of an answer in the place of those that were observed before. False: it is
+// an answer about something else.
+inline bool ReadInto(const engine::Reply& reply, Observed* observed) {
+  if (const auto* containers = std::get_if<engine::ContainerList>(&reply)) {
+    observed->containers = ReadContainers(*containers);
+  } else if (const auto* networks = std::get_if<engine::NetworkList>(&reply)) {
+    observed->networks.assign(networks->networks().begin(), networks->networks().end());
+  } else if (const auto* volumes = std::get_if<engine::VolumeList>(&reply)) {
+    observed->volumes.assign(volumes->volumes().begin(), volumes->volumes().end());
+  } else {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace flow::docker
+
+#endif  // FLOW_DOCKER_OBSERVED_H_

@@ -1,0 +1,195 @@
+// The operations of a plan for a Docker engine: each is exactly one call of the Engine API.
+#ifndef FLOW_DOCKER_OPERATIONS_H_
+#define FLOW_DOCKER_OPERATIONS_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "flow/compose/api_version.h"
+#include "flow/docker/contract.h"
+#include "flow/docker/engine/call.h"
+#include "flow/docker/engine/container_config.h"
+#include "flow/docker/observed.h"
+#include "flow/project/labels.h"
+#include "flow/project/project.pb.h"
+#include "flow/project/services.h"
+#include "flow/version.h"
+
+namespace flow::docker {
+
+// Operation::kind of a plan for Docker.
+enum class OperationKind : uint32_t {
+  kPullImage,
+  kCreateNetwork,
+  kCreateVolume,
+  kCreateContainer,
+  kRenameContainer,
+  kStartContainer,
+  kUnpauseContainer,
+  kStopContainer,
+  kRemoveContainer,
+  kRemoveNetwork,
+  kRemoveVolume,
+};
+
+inline OperationKind KindOf(const Operation& operation) { return static_cast<OperationKind>(operation.kind()); }
+
+// Sets the kind and its words.
+inline void SetKind(OperationKind kind, Operation* operation);
+
+// The call of an operation on `target` (Execution::ObjectId). `placement` is what all containers of the project share.
+inline engine::Call MakeCall(const Operation& operation, const std::string& target, const project::Project& project,
+                             const engine::Placement& placement, const compose::ApiVersion& version);
+
+// How long the engine may take to answer. An engine that is asked to start ten containers at once answers the last one
+// after seconds; a pull takes what it takes, within the --timeout of the whole.
+inline absl::Duration DeadlineOf(const Operation& operation);
+
+// The labels of a network or volume: the pipeline's own, flow's and Compose's. `key` is its name within the project.
+inline void SetSharedLabels(const project::Project& project, absl::string_view kind_label, absl::string_view key,
+                            google::protobuf::Map<std::string, std::string>* labels);
+
+// Builds a plan operation by operation; each Add returns the one that it added.
+class PlanBuilder {
+ public:
+  explicit PlanBuilder(Plan* plan) : plan_(*plan) {}
+
+  Operation& Add(OperationKind kind, absl::string_view name, absl::string_view reason, uint32_t stage) {
+    Operation& operation = *plan_.add_operations();
+    SetKind(kind, &operation);
+    operation.set_name(std::string(name));
+    operation.set_reason(std::string(reason));
+    operation.set_stage(stage);
+    return operation;
+  }
+
+  // An operation on a container that is there.
+  Operation& Add(OperationKind kind, const Container& container, absl::string_view reason, uint32_t stage) {
+    Operation& operation = Add(kind, container.name, reason, stage);
+    operation.set_component(container.component);
+    operation.set_number(container.number);
+    operation.set_target(container.id);
+    return operation;
+  }
+
+  // The index of the operation that was added last.
+  uint32_t last() const { return plan_.operations_size() - 1; }
+
+ private:
+  Plan& plan_;
+};
+
+// How it is done
+
+namespace internal {
+
+struct KindWords {
+  const char* action;
+  const char* object;
+};
+
+// In the order of OperationKind.
+inline constexpr KindWords kKindWords[] = {{"pull", "image"},        {"create", "network"},   {"create", "volume"},
+                                           {"create", "container"},  {"rename", "container"}, {"start", "container"},
+                                           {"unpause", "container"}, {"stop", "container"},   {"remove", "container"},
+                                           {"remove", "network"},    {"remove", "volume"}};
+
+inline engine::Call CreateNetworkCall(const project::Project& project) {
+  engine::CreateNetwork call;
+  call.config.set_name(project.network().name());
+  call.config.set_check_duplicate(true);
+  SetSharedLabels(project, project::kComposeNetworkLabel, project.network().key(), call.config.mutable_labels());
+  return call;
+}
+
+inline engine::Call CreateVolumeCall(const Operation& operation, const project::Project& project) {
+  engine::CreateVolume call;
+  call.config.set_name(operation.name());
+  for (const project::Volume& volume : project.volumes()) {
+    if (volume.name() != operation.name()) continue;
+    SetSharedLabels(project, project::kComposeVolumeLabel, volume.key(), call.config.mutable_labels());
+  }
+  return call;
+}
+
+inline engine::Call CreateContainerCall(const Operation& operation, const project::Project& project,
+                                        engine::Placement placement, const compose::ApiVersion& version) {
+  placement.number = operation.number();
+  const project::Service& service = *project::FindService(project, operation.component());
+  return engine::CreateContainer{operation.name(), engine::MakeContainerConfig(project, service, placement, version)};
+}
+
+// Whether the engine leaves its program ended once that has done its work.
+inline bool RunsOnce(const Operation& operation, const project::Project& project) {
+  const project::Service* const service = project::FindService(project, operation.component());
+  return service == nullptr || project::MayComplete(*service);
+}
+
+}  // namespace internal
+
+inline void SetKind(OperationKind kind, Operation* operation) {
+  const internal::KindWords& words = internal::kKindWords[static_cast<uint32_t>(kind)];
+  operation->set_kind(static_cast<uint32_t>(kind));
+  operation->set_action(words.action);
+  operation->set_object(words.object);
+}
+
+inline void SetSharedLabels(const project::Project& project, absl::string_view kind_label, absl::string_view key,
+                            google::protobuf::Map<std::string, std::string>* labels) {
+  for (const auto& [name, value] : project.labels()) (*labels)[name] = value;
+  (*labels)[project::kNamespaceLabel] = project.namespace_();
+  (*labels)[project::kPipelineLabel] = project.pipeline();
+  (*labels)[project::kComposeProjectLabel] = project.name();
+  (*labels)[project::kComposeVersionLabel] = std::string(kVersion);
+  (*labels)[std::string(kind_label)] = std::string(key);
+}
+
+inline engine::Call MakeCall(const Operation& operation, const std::string& target, const project::Project& project,
+                             const engine::Placement& placement, const compose::ApiVersion& version) {
+  switch (KindOf(operation)) {
+    case OperationKind::kPullImage:
+      return engine::PullImage{operation.name(), ""};
+    case OperationKind::kCreateNetwork:
+      return internal::CreateNetworkCall(project);
+    case OperationKind::kCreateVolume:
+      return internal::CreateVolumeCall(operation, project);
+    case OperationKind::kCreateContainer:
+      return internal::CreateContainerCall(operation, project, placement, version);
+    case OperationKind::kRenameContainer:
+      return engine::RenameContainer{target, operation.name()};
+    case OperationKind::kStartContainer:
+      return engine::StartContainer{target, internal::RunsOnce(operation, project)};
+    case OperationKind::kUnpauseContainer:
+      return engine::UnpauseContainer{target};
+    case OperationKind::kStopContainer:
+      return engine::StopContainer{target};
+    case OperationKind::kRemoveContainer:
+      return engine::RemoveContainer{target};
+    case OperationKind::kRemoveNetwork:
+      return engine::RemoveNetwork{target};
+    case OperationKind::kRemoveVolume:
+      return engine::RemoveVolume{target};
+  }
+  return engine::Ping{};
+}
+
+inline absl::Duration DeadlineOf(const Operation& operation) {
+  switch (KindOf(operation)) {
+    case OperationKind::kPullImage:
+      return absl::InfiniteDuration();
+    case OperationKind::kStopContainer:
+      // Not known: someone else's choice, which may be minutes.
+      return operation.grace_seconds() > 0 ? absl::Seconds(operation.grace_seconds()) + absl::Seconds(30)
+                                           : absl::Minutes(10);
+    default:
+      return absl::Minutes(2);
+  }
+}
+
+}  // namespace flow::docker
+
+#endif  // FLOW_DOCKER_OPERATIONS_H_

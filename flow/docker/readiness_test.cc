@@ -1,0 +1,104 @@
+#include "flow/docker/readiness.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "flow/docker/testing/projects.h"
+
+namespace flow::docker {
+namespace {
+
+Readiness Of(const std::vector<std::string>& components) {
+  Readiness readiness;
+  readiness.Expect(testing::MakeProject("x", components),
+                   [](const project::Service& service) { return service.has_health_check(); });
+  for (const Instance& instance : readiness.instances()) {
+    readiness.Created(instance.component, instance.number, instance.component);
+  }
+  return readiness;
+}
+
+Wait Started(const std::string& component) {
+  Wait wait;
+  wait.set_component(component);
+  return wait;
+}
+
+TEST(Readiness, WhatRunsIsStartedForItsReadersWhenItIsSteady) {
+  Readiness readiness = Of({"a", "b reads=a"});
+  EXPECT_EQ(readiness.StartAnswered("a"), Turn::kStarted);
+  EXPECT_FALSE(readiness.Reached(Started("a")));
+  readiness.Steady("a", 1);
+  EXPECT_TRUE(readiness.Reached(Started("a")));
+}
+
+TEST(Readiness, AStartThatEndedIsNotSteadyByTheTimerOfThatStart) {
+  Readiness readiness = Of({"a", "b reads=a"});
+  readiness.StartAnswered("a");
+  EXPECT_EQ(readiness.ExitSeen("a", 1), Turn::kForgiven);
+  EXPECT_EQ(readiness.StartSeen("a"), Turn::kStarted);
+  readiness.Steady("a", 1);
+  EXPECT_FALSE(readiness.Reached(Started("a")));
+  readiness.Steady("a", 2);
+  EXPECT_TRUE(readiness.Reached(Started("a")));
+}
+
+Container Exited(const std::string& id, int exit_code) {
+  Container container;
+  container.id = id;
+  container.state = "exited";
+  container.exit_code = exit_code;
+  return container;
+}
+
+// An engine that was killed tells the end of what it left running when it is back: the list may come before that.
+TEST(Readiness, AnExitThatTheListToldIsNotCountedAgainByItsEvent) {
+  Readiness readiness = Of({"a"});
+  readiness.StartAnswered("a");
+  readiness.ListAsked();
+  EXPECT_EQ(readiness.ListedAgain(Exited("a", 143)), Turn::kForgiven);
+  EXPECT_EQ(readiness.ExitSeen("a", 143), Turn::kNothing);
+  EXPECT_EQ(readiness.StartSeen("a"), Turn::kStarted);
+  EXPECT_EQ(readiness.ExitSeen("a", 1), Turn::kExited);
+}
+
+TEST(Readiness, AnExitThatItsEventToldIsNotCountedAgainByTheList) {
+  Readiness readiness = Of({"a"});
+  readiness.StartAnswered("a");
+  readiness.ListAsked();
+  EXPECT_EQ(readiness.ExitSeen("a", 143), Turn::kForgiven);
+  EXPECT_EQ(readiness.StartSeen("a"), Turn::kStarted);
+  EXPECT_EQ(readiness.ListedAgain(Exited("a", 143)), Turn::kNothing);  // made between the two events
+  EXPECT_TRUE(readiness.Get("a")->running);
+}
+
+TEST(Readiness, ARestartThatNoEventToldIsForgivenOnce) {
+  Readiness readiness = Of({"a"});
+  readiness.StartAnswered("a");
+  readiness.ListAsked();
+  EXPECT_EQ(readiness.ListedAgain(Exited("a", 143)), Turn::kForgiven);
+  EXPECT_EQ(readiness.StartSeen("a"), Turn::kStarted);
+  readiness.ListAsked();
+  EXPECT_EQ(readiness.ListedAgain(Exited("a", 143)), Turn::kExited);
+}
+
+// Docker 20.10 lists a container as running for some 100 ms after its "die" event.
+TEST(Readiness, WhatWasToldToHaveCompletedIsNotShownAsRunning) {
+  Readiness readiness = Of({"a once"});
+  readiness.StartAnswered("a");
+  EXPECT_EQ(readiness.ExitSeen("a", 0), Turn::kCompleted);
+  Container container;
+  container.id = "a";
+  container.state = "running";
+  readiness.BringUpToDate(&container);
+  EXPECT_EQ(container.state, "exited");
+  container.id = "unknown";
+  container.state = "running";
+  readiness.BringUpToDate(&container);
+  EXPECT_EQ(container.state, "running");
+}
+
+}  // namespace
+}  // namespace flow::docker

@@ -1,0 +1,426 @@
+// Deciding: what has to be done so that the engine has what the project says. It compares, and does nothing.
+#ifndef FLOW_DOCKER_RECONCILE_H_
+#define FLOW_DOCKER_RECONCILE_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "flow/deploy/plan.h"
+#include "flow/deploy/plan.pb.h"
+#include "flow/docker/contract.h"
+#include "flow/docker/observed.h"
+#include "flow/docker/operations.h"
+#include "flow/docker/removal.h"
+#include "flow/pipeline/image_reference.h"
+#include "flow/project/labels.h"
+#include "flow/project/names.h"
+#include "flow/project/project.pb.h"
+#include "flow/project/services.h"
+
+namespace flow::docker {
+
+enum class PullPolicy { kMissing, kAlways, kNever };
+
+struct ReconcileOptions {
+  bool force_recreate = false;
+};
+
+struct Reconciliation {
+  Plan plan;
+  // Why nothing may be done: names that something else holds, images that may not be pulled. Empty: go ahead.
+  std::vector<std::string> conflicts;
+  // What differs and stays so: a network or volume is never recreated.
+  std::vector<std::string> notes;
+};
+
+// Stages of an apply's plan. Containers start only when all are created: what the engine refuses at create ends an
+// apply before anything of it has run.
+enum Stage : uint32_t { kCreateShared = 0, kCreateContainers = 1, kRun = 2 };
+
+// The reference under which Observed::image_ids knows a service's image.
+inline std::string ImageKey(const project::Service& service) {
+  return pipeline::ParseImageReference(service.image()).ToString();
+}
+
+// Under which name a replacement is created until the old container is gone. No id can make a container of that name
+// (the part behind the last "-" of a container's name is a number).
+inline std::string ReplacementName(absl::string_view name) { return absl::StrCat(name, ".new"); }
+
+// Who holds a name, by the labels of what has it: `pipeline "a"`, or that it is not flow's.
+inline std::string HolderText(const google::protobuf::Map<std::string, std::string>& labels) {
+  const std::string pipeline = project::Label(labels, project::kPipelineLabel);
+  if (pipeline.empty()) return "something that is not flow's";
+  const std::string namespace_ = project::Label(labels, project::kNamespaceLabel);
+  return absl::StrCat("pipeline \"", pipeline, "\"",
+                      namespace_ == "default" ? "" : absl::StrCat(" of namespace \"", namespace_, "\""));
+}
+
+// Whether the policy has an image pulled, before a command has pulled it.
+inline bool WantsPull(PullPolicy policy, bool missing) {
+  return policy == PullPolicy::kAlways || (policy == PullPolicy::kMissing && missing);
+}
+
+// What keeps a component from running whose image is missing and may not be pulled.
+inline std::string MissingImageText(absl::string_view component, absl::string_view image) {
+  return absl::StrCat(component, ": the engine has no image ", image, ", and --pull=never forbids to pull it");
+}
+
+// The pulls that have to be done before all else: what they bring decides the rest. An image that is missing and may
+// not be pulled is a conflict.
+//
+// `pulled`: images that this very command has pulled already.
+inline Reconciliation ReconcileImages(const project::Project& project, const Observed& observed, PullPolicy policy,
+                                      const std::set<std::string>& pulled = {}) {
+  Reconciliation result;
+  PlanBuilder builder(&result.plan);
+  std::set<std::string> seen;
+  for (const project::Service& service : project.services()) {
+    if (service.replicas() == 0 || !seen.insert(ImageKey(service)).second) continue;
+    const bool missing = !observed.image_ids.contains(ImageKey(service));
+    const bool always = policy == PullPolicy::kAlways;
+    if (WantsPull(policy, missing) && !(always && pulled.contains(service.image()))) {
+      builder.Add(OperationKind::kPullImage, service.image(), always ? "always pulled" : "not on the engine", 0)
+          .set_component(service.name());
+    } else if (missing) {
+      result.conflicts.push_back(MissingImageText(service.name(), service.image()));
+    }
+  }
+  return result;
+}
+
+namespace internal {
+
+class Reconciler {
+ public:
+  Reconciler(const project::Project& project, const Observed& observed, const ReconcileOptions& options)
+      : project_(project), observed_(observed), options_(options), builder_(&result_.plan) {}
+
+  Reconciliation Run() {
+    PlanNetwork();
+    PlanVolumes();
+    for (const project::Service& service : project_.services()) {
+      for (int number = 1; number <= static_cast<int>(service.replicas()); ++number) Judge(service, number);
+    }
+    for (Replica& replica : replicas_) {
+      if (replica.create) PlanCreate(&replica);
+    }
+    PlanRemovals();
+    for (const Replica& replica : replicas_) PlanRun(replica);
+    return std::move(result_);
+  }
+
+ private:
+  // One container that should be there, and what has to happen so that it is.
+  struct Replica {
+    const project::Service* service;
+    int number;
+    std::string name;
+    const Container* existing;  // nullptr: none
+    bool create = false;
+    bool rename = false;
+    std::optional<OperationKind> run = {};  // how it is made to run, where it does not
+    std::string reason = {};
+    uint32_t created_by = 0;  // the operation, where `create`
+  };
+
+  bool Owned(const google::protobuf::Map<std::string, std::string>& labels) const {
+    return project::IsOwned(labels, project_.namespace_(), project_.pipeline());
+  }
+
+  void PlanNetwork() {
+    const std::string& name = project_.network().name();
+    if (observed_.networks.empty()) builder_.Add(OperationKind::kCreateNetwork, name, "not there", kCreateShared);
+    for (const engine::NetworkSummary& network : observed_.networks) {
+      if (Owned(network.labels())) {
+        network_ids_.insert(network.id());
+        network_ids_.insert(name);  // what Podman tells of a container in the id's place
+        CompareLabels("network", name, network.labels());
+      } else {
+        Conflict("network", name, network.labels());
+      }
+    }
+  }
+
+  void PlanVolumes() {
+    std::map<std::string, const engine::VolumeSummary*> there;
+    for (const engine::VolumeSummary& volume : observed_.volumes) there[volume.name()] = &volume;
+    for (const project::Volume& volume : project_.volumes()) {
+      const auto found = there.find(volume.name());
+      if (found == there.end()) {
+        builder_.Add(OperationKind::kCreateVolume, volume.name(), "not there", kCreateShared);
+        continue;
+      }
+      if (Owned(found->second->labels())) {
+        CompareLabels("volume", volume.name(), found->second->labels());
+      } else {
+        Conflict("volume", volume.name(), found->second->labels());
+      }
+      there.erase(found);
+    }
+    for (const auto& [name, volume] : there) {
+      if (!Owned(volume->labels())) continue;
+      result_.notes.push_back(
+          absl::StrCat("volume ", name, " is no longer in the file and stays; deleting the pipeline removes it"));
+    }
+  }
+
+  // The engine cannot change the labels of what there is, and what a volume holds is worth more than its labels.
+  void CompareLabels(absl::string_view kind, absl::string_view name,
+                     const google::protobuf::Map<std::string, std::string>& labels) {
+    std::set<std::string> differing;
+    for (const auto& [key, value] : project_.labels()) {
+      const auto found = labels.find(key);
+      if (found == labels.end() || found->second != value) differing.insert(key);
+    }
+    for (const auto& [key, value] : labels) {
+      if (!project::IsReservedLabel(key) && !project_.labels().contains(key)) differing.insert(key);
+    }
+    if (differing.empty()) return;
+    result_.notes.push_back(absl::StrCat(kind, " ", name, " keeps the labels it has, which the file has otherwise (",
+                                         absl::StrJoin(differing, ", "),
+                                         "): networks and volumes are never made anew"));
+  }
+
+  void Conflict(absl::string_view kind, absl::string_view name,
+                const google::protobuf::Map<std::string, std::string>& labels) {
+    result_.conflicts.push_back(absl::StrCat("the ", kind, " ", name, " is there already and belongs to ",
+                                             HolderText(labels), "; rename the pipeline, or remove it"));
+  }
+
+  // Of the containers of one replica the one that stays: an apply that was cut off while it replaced one leaves two.
+  // The one with the right name counts, else the newest; the others go.
+  const Container* Keep(const std::string& component, int number, absl::string_view name) {
+    const Container* keep = nullptr;
+    for (const Container& container : observed_.containers) {
+      if (container.component != component || container.number != number) continue;
+      if (keep == nullptr || container.name == name || (keep->name != name && container.created > keep->created)) {
+        keep = &container;
+      }
+    }
+    return keep;
+  }
+
+  // Decides what has to happen to one replica, and why.
+  void Judge(const project::Service& service, int number) {
+    Replica replica{&service, number, project::ContainerName(project_.name(), service.name(), number), nullptr};
+    replica.existing = Keep(service.name(), number, replica.name);
+    if (replica.existing == nullptr) {
+      replica.reason = "not there";
+      replica.create = true;
+    } else {
+      kept_.insert(replica.existing->id);
+      replica.reason = WhyReplace(service, *replica.existing);
+      replica.create = !replica.reason.empty();
+      replica.rename = replica.create || replica.existing->name != replica.name;
+    }
+    if (replica.create) {
+      replica.run = OperationKind::kStartContainer;
+    } else if (replica.existing->state == "paused") {
+      replica.run = OperationKind::kUnpauseContainer;
+      replica.reason = "paused";
+    } else if (!replica.existing->running() && !Completed(service, *replica.existing)) {
+      replica.run = OperationKind::kStartContainer;
+      replica.reason = "not running";
+    }
+    replicas_.push_back(std::move(replica));
+  }
+
+  // Empty: it can stay.
+  std::string WhyReplace(const project::Service& service, const Container& existing) const {
+    if (options_.force_recreate) return "forced";
+    if (existing.digest != project::Label(service.labels(), project::kDigestLabel)) return "configuration changed";
+    const auto image = observed_.image_ids.find(ImageKey(service));
+    if (image != observed_.image_ids.end() &&
+        absl::StripPrefix(image->second, "sha256:") != absl::StripPrefix(existing.image_id, "sha256:")) {
+      return "image changed";
+    }
+    if (existing.state == "dead" || existing.state == "removing") return "dead";
+    // One that stopped before its network was removed can never start again.
+    const bool connected =
+        std::any_of(existing.network_ids.begin(), existing.network_ids.end(), [&](const std::string& id) {
+          // A container that never ran has no id of its network yet.
+          return id.empty() ? !network_ids_.empty() : network_ids_.contains(id);
+        });
+    return connected ? "" : "not in the pipeline's network";
+  }
+
+  // A run-once component that ended well and has not changed is not run again.
+  static bool Completed(const project::Service& service, const Container& container) {
+    return container.state == "exited" && container.exit_code == 0 && project::MayComplete(service);
+  }
+
+  void PlanCreate(Replica* replica) {
+    std::string name = replica->name;
+    if (replica->existing != nullptr) name = FreeReplacementName(name);
+    Operation& create = builder_.Add(OperationKind::kCreateContainer, name, replica->reason, kCreateContainers);
+    create.set_component(replica->service->name());
+    create.set_number(replica->number);
+    replica->created_by = builder_.last();
+    // The first one is created alone. Of two applies at the same time the engine gives its name to one, and the other
+    // finds that out before it has made anything that the first needs.
+    if (!first_create_.has_value()) {
+      first_create_ = replica->created_by;
+    } else {
+      create.add_after(*first_create_);
+    }
+  }
+
+  // An apply that was killed while it replaced the container may have left one under that name, which goes only later.
+  std::string FreeReplacementName(std::string name) const {
+    const auto taken = [this](const std::string& wanted) {
+      return std::any_of(observed_.containers.begin(), observed_.containers.end(),
+                         [&](const Container& container) { return container.name == wanted; });
+    };
+    do {
+      name = ReplacementName(name);
+    } while (taken(name));
+    return name;
+  }
+
+  // What is replaced, and what the file no longer has.
+  void PlanRemovals() {
+    std::map<std::string, const project::Service*> replaced;  // by container id
+    removal_.grace_seconds = GracesOf(project_);
+    for (const Replica& replica : replicas_) {
+      if (!replica.create || replica.existing == nullptr) continue;
+      removal_.containers.push_back({*replica.existing, replica.reason});
+      replaced[replica.existing->id] = replica.service;
+    }
+    std::set<std::string> services;
+    for (const project::Service& service : project_.services()) services.insert(service.name());
+    for (const Container& container : observed_.containers) {
+      if (kept_.contains(container.id)) continue;
+      const char* reason = container.reads_metadata()               ? "left by an apply that was cut off"
+                           : services.contains(container.component) ? "one too many"
+                                                                    : "no longer in the file";
+      removal_.containers.push_back({container, reason});
+    }
+    removed_by_ = AddRemoval(removal_, InputsOf(project_), kRun, &result_.plan);
+    // A container that is replaced runs until its replacement may start: until what that waits for is there. One that
+    // holds a port which another component is to get can wait for nothing that may wait for that one.
+    for (Operation& operation : *result_.plan.mutable_operations()) {
+      const bool holds_port = HoldsPortOfAnother(operation.target());
+      const auto found = replaced.find(operation.target());
+      const bool stops = KindOf(operation) == OperationKind::kStopContainer;
+      if (stops && (holds_port || found != replaced.end())) operation.clear_after();
+      if (!holds_port && found != replaced.end()) AddWaits(*found->second, &operation);
+    }
+  }
+
+  bool HoldsPortOfAnother(absl::string_view container_id) const {
+    for (const Leaving& leaving : removal_.containers) {
+      if (leaving.container.id != container_id) continue;
+      for (const Replica& replica : replicas_) {
+        const bool another = replica.service->name() != leaving.container.component;
+        if (another && WantsPortOf(*replica.service, leaving.container)) return true;
+      }
+    }
+    return false;
+  }
+
+  static void AddWaits(const project::Service& service, Operation* operation) {
+    for (const project::Dependency& dependency : service.depends_on()) {
+      Wait& wait = *operation->add_wait();
+      wait.set_component(dependency.service());
+      wait.set_condition(dependency.condition() == project::Dependency::COMPLETED ? Wait::COMPLETED : Wait::STARTED);
+    }
+  }
+
+  void PlanRun(const Replica& replica) {
+    if (replica.rename) {
+      const std::string reason = replica.create ? replica.reason : "has another name";
+      Operation& rename = AddOn(replica, OperationKind::kRenameContainer, reason);
+      if (replica.create) rename.add_after(removed_by_.at(replica.existing->id));
+    }
+    if (!replica.run.has_value()) return;
+    const uint32_t renamed_by = builder_.last();
+    Operation& run = AddOn(replica, *replica.run, replica.reason);
+    if (replica.rename) run.add_after(renamed_by);
+    AddWaits(*replica.service, &run);
+    AfterPortsAreFree(*replica.service, &run);
+  }
+
+  // An operation on the replica's container: the one that is there, or the one that this plan creates.
+  Operation& AddOn(const Replica& replica, OperationKind kind, absl::string_view reason) {
+    Operation& operation = builder_.Add(kind, replica.name, reason, kRun);
+    operation.set_component(replica.service->name());
+    operation.set_number(replica.number);
+    if (replica.create) {
+      operation.set_made_by(replica.created_by);
+    } else {
+      operation.set_target(replica.existing->id);
+    }
+    return operation;
+  }
+
+  // A host port that a leaving container still holds must be free before another one takes it.
+  void AfterPortsAreFree(const project::Service& service, Operation* run) const {
+    for (const Leaving& leaving : removal_.containers) {
+      if (WantsPortOf(service, leaving.container)) run->add_after(removed_by_.at(leaving.container.id));
+    }
+  }
+
+  static bool WantsPortOf(const project::Service& service, const Container& holder) {
+    for (const engine::PublishedPort& held : holder.ports) {
+      for (const project::Port& wanted : service.ports()) {
+        if (wanted.published() != 0 && wanted.published() == held.public_port() && wanted.protocol() == held.type()) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  const project::Project& project_;
+  const Observed& observed_;
+  const ReconcileOptions& options_;
+  Reconciliation result_;
+  PlanBuilder builder_;
+  std::vector<Replica> replicas_;
+  std::set<std::string> kept_;  // ids of containers that stay, or that are replaced under their own name
+  std::set<std::string> network_ids_;
+  Removal removal_;
+  std::optional<uint32_t> first_create_;
+  std::map<std::string, uint32_t> removed_by_;  // container id → operation
+};
+
+}  // namespace internal
+
+// The plan that makes the engine match the project, its images pulled. An empty plan without conflicts: it matches.
+inline Reconciliation Reconcile(const project::Project& project, const Observed& observed,
+                                const ReconcileOptions& options) {
+  return internal::Reconciler(project, observed, options).Run();
+}
+
+// Containers that hold a name which the plan creates: what the engine would refuse half-way, told before anything is
+// done. `holders` is what the engine has under these names.
+inline std::vector<std::string> NameConflicts(const Plan& plan, const std::vector<engine::ContainerSummary>& holders,
+                                              const project::Project& project) {
+  std::vector<std::string> conflicts;
+  for (const engine::ContainerSummary& holder : holders) {
+    const std::string name = ReadContainer(holder).name;
+    const bool ours = project::IsOwned(holder.labels(), project.namespace_(), project.pipeline());
+    for (const Operation& operation : plan.operations()) {
+      const bool takes =
+          KindOf(operation) == OperationKind::kCreateContainer || KindOf(operation) == OperationKind::kRenameContainer;
+      if (!takes || operation.name() != name || ours) continue;
+      conflicts.push_back(absl::StrCat(operation.component(), ": the container name ", name, " is held by ",
+                                       HolderText(holder.labels()), "; remove or rename that container"));
+    }
+  }
+  return conflicts;
+}
+
+}  // namespace flow::docker
+
+#endif  // FLOW_DOCKER_RECONCILE_H_

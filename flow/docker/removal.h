@@ -1,0 +1,161 @@
+// The plan that takes containers, a network and volumes away: of a delete, of a rollback, of what has left the file.
+#ifndef FLOW_DOCKER_REMOVAL_H_
+#define FLOW_DOCKER_REMOVAL_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "flow/deploy/plan.h"
+#include "flow/deploy/plan.pb.h"
+#include "flow/docker/contract.h"
+#include "flow/docker/observed.h"
+#include "flow/docker/operations.h"
+#include "flow/project/project.pb.h"
+
+namespace flow::docker {
+
+// What each component reads: id → ids. Containers stop the way the data flows, sources first, so that what is in flight
+// drains.
+using Inputs = std::map<std::string, std::set<std::string>>;
+
+// The inputs as the project has them.
+inline Inputs InputsOf(const project::Project& project) {
+  Inputs inputs;
+  for (const project::Service& service : project.services()) {
+    for (const project::Dependency& dependency : service.depends_on()) {
+      inputs[service.name()].insert(dependency.service());
+    }
+  }
+  return inputs;
+}
+
+// The inputs as far as labels tell, for when the project is not known: sinks read processors read sources.
+inline Inputs InputsByType(const std::vector<Container>& containers) {
+  Inputs inputs;
+  for (const Container& reader : containers) {
+    for (const Container& read : containers) {
+      if ((reader.type == "sink" && read.type != "sink") || (reader.type == "processor" && read.type == "source")) {
+        inputs[reader.component].insert(read.component);
+      }
+    }
+  }
+  return inputs;
+}
+
+// A container that goes, and why.
+struct Leaving {
+  Container container;
+  std::string reason;
+};
+
+struct Removal {
+  std::vector<Leaving> containers;
+  std::vector<engine::NetworkSummary> networks;
+  std::vector<std::string> volumes;
+  std::string reason;                           // of networks and volumes
+  std::map<std::string, double> grace_seconds;  // component → how long it may take to stop, where known
+};
+
+namespace internal {
+
+// The components in an order in which each comes after what it reads. Inputs have no cycle (the parser refuses them);
+// where labels were tampered with, what is left goes in any order.
+inline std::vector<std::string> InDataFlowOrder(const std::set<std::string>& components, const Inputs& inputs) {
+  std::vector<std::string> order;
+  std::map<std::string, int> missing;
+  std::map<std::string, std::vector<std::string>> readers;
+  std::vector<std::string> ready;
+  for (const std::string& component : components) {
+    if (const auto found = inputs.find(component); found != inputs.end()) {
+      for (const std::string& input : found->second) {
+        if (!components.contains(input) || input == component) continue;
+        ++missing[component];
+        readers[input].push_back(component);
+      }
+    }
+    if (missing[component] == 0) ready.push_back(component);
+  }
+  for (size_t next = 0; next < ready.size(); ++next) {
+    for (const std::string& reader : readers[ready[next]]) {
+      if (--missing[reader] == 0) ready.push_back(reader);
+    }
+  }
+  order = ready;
+  for (const std::string& component : components) {
+    if (missing[component] > 0) order.push_back(component);
+  }
+  return order;
+}
+
+}  // namespace internal
+
+// Adds the removal to a plan, from `stage` on: a container is stopped when those it reads are stopped, and removed when
+// it is stopped itself; networks and volumes go when all containers are gone. Returns container id → the index of the
+// operation that removes it.
+inline std::map<std::string, uint32_t> AddRemoval(const Removal& removal, const Inputs& inputs, uint32_t stage,
+                                                  Plan* plan) {
+  PlanBuilder builder(plan);
+  std::map<std::string, std::vector<const Leaving*>> of_component;
+  std::set<std::string> components;
+  for (const Leaving& leaving : removal.containers) {
+    of_component[leaving.container.component].push_back(&leaving);
+    components.insert(leaving.container.component);
+  }
+  std::map<std::string, uint32_t> removed_by;
+  std::map<std::string, std::vector<uint32_t>> stops;  // of a component
+  for (const std::string& component : internal::InDataFlowOrder(components, inputs)) {
+    std::vector<uint32_t> after;
+    if (const auto found = inputs.find(component); found != inputs.end()) {
+      for (const std::string& input : found->second) {
+        if (input != component) after.insert(after.end(), stops[input].begin(), stops[input].end());
+      }
+    }
+    for (const Leaving* leaving : of_component[component]) {
+      const Container& container = leaving->container;
+      if (container.running()) {
+        Operation& stop = builder.Add(OperationKind::kStopContainer, container, leaving->reason, stage);
+        stop.mutable_after()->Assign(after.begin(), after.end());
+        if (const auto grace = removal.grace_seconds.find(component); grace != removal.grace_seconds.end()) {
+          stop.set_grace_seconds(grace->second);
+        }
+        stops[component].push_back(builder.last());
+      }
+      Operation& remove = builder.Add(OperationKind::kRemoveContainer, container, leaving->reason, stage);
+      if (container.running()) remove.add_after(stops[component].back());
+      removed_by[container.id] = builder.last();
+    }
+    // What reads a component with nothing to stop still comes after what that one reads.
+    if (stops[component].empty()) stops[component] = after;
+  }
+  for (const engine::NetworkSummary& network : removal.networks) {
+    builder.Add(OperationKind::kRemoveNetwork, network.name(), removal.reason, stage + 1).set_target(network.id());
+  }
+  for (const std::string& volume : removal.volumes) {
+    builder.Add(OperationKind::kRemoveVolume, volume, removal.reason, stage + 1).set_target(volume);
+  }
+  return removed_by;
+}
+
+inline Plan PlanRemoval(const Removal& removal, const Inputs& inputs) {
+  Plan plan;
+  AddRemoval(removal, inputs, /*stage=*/0, &plan);
+  return plan;
+}
+
+// How long the project's components may take to stop.
+inline std::map<std::string, double> GracesOf(const project::Project& project) {
+  std::map<std::string, double> graces;
+  for (const project::Service& service : project.services()) {
+    graces[service.name()] = service.stop_grace_period_seconds();
+  }
+  return graces;
+}
+
+}  // namespace flow::docker
+
+#endif  // FLOW_DOCKER_REMOVAL_H_

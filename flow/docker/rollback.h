@@ -1,0 +1,244 @@
+// What a failed apply has to take away again.
+#ifndef FLOW_DOCKER_ROLLBACK_H_
+#define FLOW_DOCKER_ROLLBACK_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "flow/deploy/deployment.pb.h"
+#include "flow/deploy/plan.pb.h"
+#include "flow/docker/execution.h"
+#include "flow/docker/observed.h"
+#include "flow/docker/readiness.h"
+#include "flow/docker/removal.h"
+#include "flow/project/project.pb.h"
+
+namespace flow::docker {
+
+// The command that removes what an apply had to leave.
+inline std::string DeleteCommand(const project::Project& project) {
+  return absl::StrCat("flow-delete ",
+                      project.namespace_() == "default" ? "" : absl::StrCat("-n ", project.namespace_(), " "),
+                      project.pipeline());
+}
+
+namespace internal {
+
+// The containers that an apply created, under the names they have by now.
+inline std::vector<Container> CreatedContainers(const Execution& execution, const Observed& found,
+                                                const std::set<uint32_t>& taken, const Readiness& readiness) {
+  std::map<uint32_t, std::string> ids = execution.made();
+  const auto& operations = execution.plan().operations();
+  std::map<uint32_t, std::string> names;  // created by → name
+  for (uint32_t index = 0; index < static_cast<uint32_t>(operations.size()); ++index) {
+    const Operation& operation = operations[index];
+    if (KindOf(operation) == OperationKind::kCreateContainer) {
+      names[index] = operation.name();
+      // Its answer never came; what has its name now was created by it.
+      for (const Container& container : found.containers) {
+        const bool unanswered = execution.IsFailed(index) && !taken.contains(index);
+        if (unanswered && container.name == operation.name()) ids[index] = container.id;
+      }
+    } else if (KindOf(operation) == OperationKind::kRenameContainer && operation.has_made_by() &&
+               execution.IsDone(index)) {
+      names[operation.made_by()] = operation.name();
+    }
+  }
+  std::vector<Container> created;
+  for (const auto& [index, name] : names) {
+    if (!ids.contains(index)) continue;
+    Container container;
+    container.id = ids[index];
+    container.name = name;
+    container.component = operations[index].component();
+    container.number = operations[index].number();
+    const Instance* instance = readiness.Get(container.id);
+    const bool ran = instance != nullptr && instance->starts > 0 && !instance->completed;
+    container.state = ran ? "running" : "created";
+    created.push_back(std::move(container));
+  }
+  return created;
+}
+
+}  // namespace internal
+
+// Whether the engine has, and in good order, all that a project wants.
+inline bool IsAllThere(const project::Project& project, const Observed& observed) {
+  const auto is_there = [&](const project::Service& service, int number) {
+    return std::any_of(observed.containers.begin(), observed.containers.end(), [&](const Container& container) {
+      const bool well = container.state == "running" || (container.state == "exited" && container.exit_code == 0);
+      return well && container.component == service.name() && container.number == number &&
+             container.digest == project::Label(service.labels(), project::kDigestLabel);
+    });
+  };
+  for (const project::Service& service : project.services()) {
+    for (uint32_t number = 1; number <= service.replicas(); ++number) {
+      if (!is_there(service, static_cast<int>(number))) return false;
+    }
+  }
+  return true;
+}
+
+// Whether a pipeline was never up, and all there is of it was made by applies that failed or were cut off: then a
+// rollback takes it all. Not what was there when the first of them began: its state was lost, or it was deployed from
+// elsewhere. Nor what was cut off when all was up, perhaps by a full disk that would not take that news.
+inline bool IsFirstApply(const std::optional<Deployment>& previous, const Observed& observed) {
+  if (!previous.has_value()) {
+    return std::all_of(observed.containers.begin(), observed.containers.end(),
+                       [](const Container& container) { return container.reads_metadata(); });
+  }
+  if (previous->has_succeeded() || !previous->first()) return false;
+  return previous->phase() != Deployment::APPLYING || !IsAllThere(previous->project(), observed);
+}
+
+// The rollback of one apply. A part of its machine.
+class Rollback {
+ public:
+  // Before the first change of an apply. `left`: where the same command's apply before this one was refused a name, the
+  // volumes that it left to another apply. Where nothing runs there is no other one, and they are this one's.
+  void Prepare(const std::optional<Deployment>& previous, const Observed& observed,
+               const std::optional<std::set<std::string>>& left) {
+    alone_after_all_ = left.has_value() && observed.containers.empty();
+    first_ = alone_after_all_ || IsFirstApply(previous, observed);
+    volumes_ = left.value_or(std::set<std::string>());
+  }
+
+  // For the state: whether the next apply's rollback may take all there is. What was left to another apply is its own.
+  bool first() const { return first_ && taken_.empty(); }
+  // Names turned out to be taken, but by no other apply.
+  bool alone_after_all() const { return alone_after_all_; }
+  // The volumes that this command has created.
+  const std::set<std::string>& volumes() const { return volumes_; }
+
+  // A create was refused because its name was taken since this apply looked: another one is at work, whose container
+  // may not be listed yet, and which may use the network and the volumes.
+  void OnTaken(uint32_t create) { taken_.insert(create); }
+  size_t taken() const { return taken_.size(); }
+
+  // Finds out what of the pipeline is on the engine because of this apply; of a first apply all of it but what may hold
+  // someone's data. `found`: what a search saw, for creates that were not answered.
+  void Begin(const project::Project& project, const Observed& observed, const Observed& found,
+             const Execution& execution, const Readiness& readiness) {
+    made_ = {.reason = "rolled back", .grace_seconds = GracesOf(project)};
+    for (Container& container : internal::CreatedContainers(execution, found, taken_, readiness)) {
+      made_.containers.push_back({std::move(container), "rolled back"});
+    }
+    AddMade(project, found, execution);
+    volumes_.insert(made_.volumes.begin(), made_.volumes.end());
+    if (!taken_.empty()) {
+      made_.networks.clear();
+      made_.volumes.clear();
+    } else if (first_) {
+      AddWhatWasThere(project, observed, execution);
+    }
+  }
+
+  Plan RemovalPlan(const project::Project& project) const { return PlanRemoval(made_, InputsOf(project)); }
+
+  void OnNotRemoved(const Operation& operation, const absl::Status& status) {
+    left_.push_back(absl::StrCat(operation.name(), " (", status.message(), ")"));
+  }
+
+  // The engine did not answer any more: all may be left.
+  void OnUnknown() { left_ = {MayBeLeft()}; }
+
+  const std::vector<std::string>& left() const { return left_; }
+
+  // The names of what was to be taken away, comma-separated.
+  std::string MayBeLeft() const {
+    std::vector<std::string> names;
+    for (const Leaving& leaving : made_.containers) names.push_back(leaving.container.name);
+    for (const engine::NetworkSummary& network : made_.networks) names.push_back(network.name());
+    names.insert(names.end(), made_.volumes.begin(), made_.volumes.end());
+    return names.empty() ? "what was being created" : absl::StrJoin(names, ", ");
+  }
+
+  // The last line of a failed apply's message: what is left of it. `wanted`: it was not kept from rolling back.
+  std::string WhatIsLeft(const project::Project& project, bool wanted) const {
+    const std::string command = absl::StrCat("`", DeleteCommand(project), "` removes ");
+    if (!wanted) return absl::StrCat("all is left in place for a look (--norollback); ", command, "it");
+    if (!left_.empty()) {
+      return absl::StrCat("could not be removed: ", absl::StrJoin(left_, ", "), "; ", command, "what is left");
+    }
+    if (!taken_.empty()) {
+      return "rolled back: the containers that this apply created are removed; the rest is left to the other one";
+    }
+    if (!first_) return "rolled back: what this apply created is removed, what it did not touch keeps running";
+    if (kept_.empty()) return "rolled back: nothing of the pipeline is left on the engine";
+    return absl::StrCat("rolled back: nothing of the pipeline is left on the engine but ",
+                        kept_.size() == 1 ? "volume " : "volumes ", absl::StrJoin(kept_, ", "),
+                        kept_.size() == 1 ? ", which was there before" : ", which were there before");
+  }
+
+ private:
+  // What this apply's own operations created.
+  void AddMade(const project::Project& project, const Observed& found, const Execution& execution) {
+    const auto is_owned = [&](const auto& labels) {
+      return project::IsOwned(labels, project.namespace_(), project.pipeline());
+    };
+    const auto& operations = execution.plan().operations();
+    for (uint32_t index = 0; index < static_cast<uint32_t>(operations.size()); ++index) {
+      const Operation& operation = operations[index];
+      const bool made = execution.made().contains(index);
+      if (KindOf(operation) == OperationKind::kCreateNetwork) {
+        engine::NetworkSummary network;
+        network.set_name(operation.name());
+        if (made) network.set_id(execution.made().at(index));
+        for (const auto& candidate : found.networks) {
+          if (!made && execution.IsFailed(index) && is_owned(candidate.labels())) network.set_id(candidate.id());
+        }
+        if (!network.id().empty()) made_.networks.push_back(std::move(network));
+      } else if (KindOf(operation) == OperationKind::kCreateVolume) {
+        bool there = made;
+        for (const auto& candidate : found.volumes) {
+          there |= execution.IsFailed(index) && candidate.name() == operation.name() && is_owned(candidate.labels());
+        }
+        if (there) made_.volumes.push_back(operation.name());
+      }
+    }
+  }
+
+  // What was there when this apply looked, and is no one's: left by applies that failed or were killed.
+  void AddWhatWasThere(const project::Project& project, const Observed& observed, const Execution& execution) {
+    std::set<std::string> removed;
+    const auto& operations = execution.plan().operations();
+    for (uint32_t index = 0; index < static_cast<uint32_t>(operations.size()); ++index) {
+      if (KindOf(operations[index]) == OperationKind::kRemoveContainer && execution.IsDone(index)) {
+        removed.insert(operations[index].target());
+      }
+    }
+    for (const Container& container : observed.containers) {
+      if (!removed.contains(container.id)) made_.containers.push_back({container, "rolled back"});
+    }
+    for (const auto& network : observed.networks) {
+      if (project::IsOwned(network.labels(), project.namespace_(), project.pipeline()))
+        made_.networks.push_back(network);
+    }
+    for (const auto& volume : observed.volumes) {
+      if (!project::IsOwned(volume.labels(), project.namespace_(), project.pipeline())) continue;
+      (volumes_.contains(volume.name()) ? made_.volumes : kept_).push_back(volume.name());
+    }
+  }
+
+  bool first_ = false;
+  bool alone_after_all_ = false;
+  std::set<std::string> volumes_;
+  std::set<uint32_t> taken_;       // creates
+  Removal made_;                   // what is to be taken away
+  std::vector<std::string> left_;  // what could not be
+  std::vector<std::string> kept_;  // volumes that were there before
+};
+
+}  // namespace flow::docker
+
+#endif  // FLOW_DOCKER_ROLLBACK_H_

@@ -1,0 +1,46 @@
+// What a container uses of its machine, from one sample of GET /containers/{id}/stats.
+#ifndef FLOW_DOCKER_USAGE_H_
+#define FLOW_DOCKER_USAGE_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "flow/deploy/status.pb.h"
+#include "flow/docker/engine/engine.pb.h"
+
+namespace flow::docker {
+
+// The engine takes two samples a second apart (docker/cli, command/container/stats_helpers.go has the same rules).
+// Nothing where it has no sample: the container does not run any more, or its cgroup cannot be read.
+inline std::optional<deploy::Usage> UsageOf(const engine::ContainerStats& stats) {
+  if (absl::StartsWith(stats.read(), "0001-")) return std::nullopt;  // Go's zero time
+  deploy::Usage usage;
+  const engine::CpuStats &now = stats.cpu_stats(), &before = stats.precpu_stats();
+  const double used = now.cpu_usage().total_usage() - before.cpu_usage().total_usage();
+  const double passed = now.system_cpu_usage() - before.system_cpu_usage();
+  if (used > 0 && passed > 0) usage.set_cpu_percent(used / passed * now.online_cpus() * 100);
+  // Of what the kernel counts as the container's, file pages that nobody has used of late are no need of its own: under
+  // cgroup 2 and 1 they have different names.
+  const auto& parts = stats.memory_stats().stats();
+  const auto idle = parts.find(parts.contains("total_inactive_file") ? "total_inactive_file" : "inactive_file");
+  const double cached = idle == parts.end() ? 0 : idle->second;
+  usage.set_memory_bytes(stats.memory_stats().usage() > cached ? stats.memory_stats().usage() - cached
+                                                               : stats.memory_stats().usage());
+  usage.set_memory_limit_bytes(stats.memory_stats().limit());
+  for (const auto& [name, network] : stats.networks()) {
+    usage.set_network_received_bytes(usage.network_received_bytes() + network.rx_bytes());
+    usage.set_network_sent_bytes(usage.network_sent_bytes() + network.tx_bytes());
+  }
+  for (const engine::BlockBytes& bytes : stats.blkio_stats().io_service_bytes_recursive()) {
+    const std::string operation = absl::AsciiStrToLower(bytes.op());
+    if (operation == "read") usage.set_block_read_bytes(usage.block_read_bytes() + bytes.value());
+    if (operation == "write") usage.set_block_written_bytes(usage.block_written_bytes() + bytes.value());
+  }
+  return usage;
+}
+
+}  // namespace flow::docker
+
+#endif  // FLOW_DOCKER_USAGE_H_

@@ -79,7 +79,7 @@ inline void ReadImage(Context& context, const Fields& fields, const ComponentSco
     bool expanded = false;
     component.set_image(context.Expanded(image, &expanded));
     const std::string problem = ImageProblem(component.image());
-    if ((expanded || !context.options().strict) && !problem.empty()) context.Error(image, problem);
+    if (expanded && !problem.empty()) context.Error(image, problem);
     return;
   }
   if (fields.Has("image") || fields.Misspelt("image")) return;

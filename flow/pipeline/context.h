@@ -61,8 +61,7 @@ class Context {
   // An error that --nostrict makes a warning.
   void StrictError(size_t offset, absl::string_view path, std::string message, std::vector<Note> notes = {},
                    absl::string_view suggestion = "") {
-    Report(options_.strict ? Severity::kError : Severity::kWarning, offset, path, std::move(message), std::move(notes),
-           suggestion);
+    Report(StrictSeverity(), offset, path, std::move(message), std::move(notes), suggestion);
   }
 
   Note NoteAt(size_t offset, std::string message) const {
@@ -70,8 +69,8 @@ class Context {
     return Note{place.line, place.column, std::move(message)};
   }
 
-  // The value's text with its variables expanded. What is wrong is reported; `ok`: whether every variable was there and
-  // the text is whole. A "${" that is no reference stays, which is warned of and no less a text to use.
+  // The value's text with its variables expanded. What is wrong is reported; `ok`: nothing is. A variable that is not
+  // set is empty.
   std::string Expanded(const Value& value, bool* ok = nullptr) {
     const auto lookup = [&](absl::string_view name) -> const std::string* {
       const auto found = options_.variables.find(std::string(name));
@@ -80,11 +79,14 @@ class Context {
     if (hopeless()) return "";
     Expansion expansion = Expand(value.node.text(), lookup);
     if (!Spend(value, expansion.text.size())) expansion.text.clear();
-    size_t from = value.offset();
     if (ok != nullptr) *ok = true;
+    size_t from = value.offset();
     for (const ExpansionProblem& problem : expansion.problems) {
-      ReportExpansion(value, problem, from);
-      if (ok != nullptr && problem.kind != ExpansionProblem::Kind::kUnfinished) *ok = false;
+      const bool unset =
+          problem.kind == ExpansionProblem::Kind::kUnset || problem.kind == ExpansionProblem::Kind::kEmpty;
+      const Severity severity = unset ? StrictSeverity() : Severity::kError;
+      if (ok != nullptr && severity == Severity::kError) *ok = false;
+      Report(severity, FindReference(value, problem.reference, from), value.path, Explain(problem), {});
     }
     return std::move(expansion.text);
   }
@@ -121,6 +123,8 @@ class Context {
   }
 
  private:
+  Severity StrictSeverity() const { return options_.strict ? Severity::kError : Severity::kWarning; }
+
   void Report(Severity severity, size_t offset, absl::string_view path, std::string message, std::vector<Note> notes,
               absl::string_view suggestion = "") {
     has_error_ |= severity == Severity::kError;
@@ -134,31 +138,6 @@ class Context {
     if (!suggestion.empty()) absl::StrAppend(&message, "; did you mean ", Quoted(suggestion), "?");
     diagnostics_.push_back(Diagnostic{severity, place.line, place.column, std::string(path), std::move(message),
                                       std::move(notes), std::string(suggestion)});
-  }
-
-  void ReportExpansion(const Value& value, const ExpansionProblem& problem, size_t& from) {
-    const size_t at = FindReference(value, problem.reference, from);
-    switch (problem.kind) {
-      case ExpansionProblem::Kind::kUnset: {
-        std::string message = absl::StrCat("variable ", Quoted(problem.variable), " is not set");
-        if (!problem.message.empty()) {
-          absl::StrAppend(&message, ": ", problem.message);
-        } else {
-          absl::StrAppend(&message, "; set it, write ${", problem.variable,
-                          ":-} where empty is right, or $$ for a dollar");
-        }
-        StrictError(at, value.path, std::move(message));
-        return;
-      }
-      case ExpansionProblem::Kind::kUnfinished:
-        Warning(at, value.path,
-                "\"${\" begins no reference here and stays as it is; known are ${VAR}, ${VAR:-default}, ${VAR-default} "
-                "and ${VAR:?message}; write $${ where it is meant");
-        return;
-      case ExpansionProblem::Kind::kTooLong:
-        Error(at, value.path, "with its variables written out this is over 1 MiB");
-        return;
-    }
   }
 
   // Where a reference within a value stands in the text, from `from` on: a value's bytes are not the text's (quotes,

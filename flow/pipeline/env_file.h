@@ -166,19 +166,11 @@ class Reader {
     };
     Expansion expansion = Expand(value, lookup);
     for (const ExpansionProblem& problem : expansion.problems) {
-      if (problem.kind == ExpansionProblem::Kind::kUnfinished) continue;
-      if (problem.kind == ExpansionProblem::Kind::kTooLong) {
-        Report(begin, "with its variables written out this is over 1 MiB");
-        continue;
-      }
+      const bool unset =
+          problem.kind == ExpansionProblem::Kind::kUnset || problem.kind == ExpansionProblem::Kind::kEmpty;
       const size_t found = text_.substr(begin, at_ - begin).find(problem.reference);
-      Report(begin + (found == absl::string_view::npos ? 0 : found),
-             absl::StrCat("variable ", Quoted(problem.variable), " is not set",
-                          problem.message.empty() ? absl::StrCat("; write ${", problem.variable,
-                                                                 ":-} where empty is right, or single quotes "
-                                                                 "around a text with a dollar")
-                                                  : absl::StrCat(": ", problem.message)),
-             strict_ ? Severity::kError : Severity::kWarning);
+      Report(begin + (found == absl::string_view::npos ? 0 : found), Explain(problem),
+             unset && !strict_ ? Severity::kWarning : Severity::kError);
     }
     return std::move(expansion.text);
   }

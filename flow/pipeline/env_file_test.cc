@@ -50,8 +50,8 @@ TEST(ParseEnvFile, TellsAllMistakesAtTheirPlaces) {
       ".env:1:3: error: expected KEY=value; a key holds letters, digits, \"_\", \".\" and \"-\", and after \"K\" comes "
       "\"=\"\nK v\n  ^\n"
       ".env:2:1: error: expected KEY=value; a key holds letters, digits, \"_\", \".\" and \"-\"\n=x\n^\n"
-      ".env:3:3: error: variable \"NO\" is not set; write ${NO:-} where empty is right, or single quotes around a text "
-      "with a dollar\nL=$NO\n  ^\n"
+      ".env:3:3: error: variable \"NO\" is not set; set it, write ${NO:-} where empty is right, or $$ for a "
+      "dollar\nL=$NO\n  ^\n"
       ".env:4:7: error: after the closing quote only a comment may follow on the line\nM='a' b\n      ^\n"
       ".env:5:3: error: this quote is never closed\nN=\"open\n  ^\n");
 }

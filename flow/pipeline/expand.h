@@ -1,14 +1,18 @@
-// `$VAR` in `env` values, `image` and `host_path`.
+// Variables in `env` values, `image` and `host_path`: Compose's interpolation (Compose spec, "Interpolation";
+// compose-go, template).
 //
-//   $VAR ${VAR}        the variable's value; a problem where it is not set
-//   ${VAR:-default}    the default where it is not set or empty; ${VAR-default}: where it is not set
-//   ${VAR:?message}    a problem with that message where it is not set or empty
-//   $$                 a dollar
+//   $VAR ${VAR}                the variable's value; a problem where it is not set
+//   ${VAR:-word} ${VAR-word}   the word where it is not set or empty; where it is not set
+//   ${VAR:+word} ${VAR+word}   the word where it is set and not empty; where it is set; else nothing
+//   ${VAR:?word} ${VAR?word}   a problem with that message where it is not set or empty; where it is not set
+//   $$                         a dollar
 //
-// A `$` that begins none of these stays as it is. Defaults are expanded in turn.
+// A "${" that begins none of these is a problem; any other `$` stays as it is. A word is expanded in turn, and only
+// where it is taken: what else it refers to need not be set. Braces in it come in pairs, so that it may be JSON.
 #ifndef FLOW_PIPELINE_EXPAND_H_
 #define FLOW_PIPELINE_EXPAND_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -19,23 +23,28 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "flow/pipeline/diagnostic.h"
 
 namespace flow::pipeline {
 
 struct ExpansionProblem {
   enum class Kind {
-    kUnset,       // expanded to nothing
-    kUnfinished,  // "${" that is no reference; it stays, which is seldom meant
-    kTooLong,     // the result was cut
+    kUnset,      // and nothing says what to take instead
+    kEmpty,      // and ":?" asks for more
+    kMalformed,  // "${" that begins no reference
+    kUnclosed,   // "${" without its "}"; what follows it was not read
+    kTooDeep,    // over kMaxNestedReferences
+    kTooLong,    // over kMaxExpandedText; what follows was not read
   };
   Kind kind = Kind::kUnset;
   absl::string_view reference;  // as it stands in the text, of which it is a part: "${VAR:?message}"
-  std::string variable;
-  std::string message;  // the author's own, of ":?"
+  std::string variable;         // of kUnset and kEmpty
+  std::string message;          // the author's own, of "?"
 };
 
 struct Expansion {
-  std::string text;
+  std::string text;                        // without what is told of in `problems`
   std::vector<ExpansionProblem> problems;  // in the order of the text
 };
 
@@ -43,6 +52,7 @@ struct Expansion {
 using VariableLookup = absl::FunctionRef<const std::string*(absl::string_view name)>;
 
 inline constexpr size_t kMaxExpandedText = 1 << 20;  // bytes of one text: eight times what a variable can hold
+inline constexpr int kMaxNestedReferences = 32;      // a reference in a word in a word …
 
 namespace expand_internal {
 
@@ -53,128 +63,157 @@ inline size_t NameLength(absl::string_view text) {
   return length;
 }
 
+// Of a text that begins with "${": where the "}" is that pairs with its "{"; npos: nowhere.
+inline size_t ClosingBrace(absl::string_view text) {
+  int open = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '{') ++open;
+    if (text[i] == '}' && --open == 0) return i;
+  }
+  return absl::string_view::npos;
+}
+
+// A recursive parser that writes as it reads: a text holds references, and a reference's word is a text.
 class Expander {
  public:
-  Expander(absl::string_view text, VariableLookup lookup) : all_(text), lookup_(lookup), closing_(MatchBraces(text)) {}
+  explicit Expander(VariableLookup lookup) : lookup_(lookup) {}
 
-  Expansion Run() {
-    Append(0, all_.size(), 0);
+  // `depth`: how many references the text stands in.
+  Expansion Run(absl::string_view text, int depth = 0) {
+    Text(text, depth);
     return std::move(out_);
   }
 
  private:
-  static constexpr int kMaxNesting = 32;
+  using Kind = ExpansionProblem::Kind;
 
-  // For every "${" where its "}" is. Braces within a reference come in pairs, as Compose reads them, so that a default
-  // may be JSON. One pass: a text of "${${${" must not be read again and again.
-  static std::vector<size_t> MatchBraces(absl::string_view text) {
-    std::vector<size_t> closing(text.size(), absl::string_view::npos), open;
-    for (size_t i = 0; i < text.size(); ++i) {
-      if (text[i] == '$' && absl::StartsWith(text.substr(i), "$$")) {
-        ++i;
-      } else if (text[i] == '{' && (!open.empty() || (i > 0 && text[i - 1] == '$'))) {
-        open.push_back(i);
-      } else if (text[i] == '}' && !open.empty()) {
-        closing[open.back()] = i;
-        open.pop_back();
-      }
-    }
-    return closing;
-  }
-
-  void Append(size_t begin, size_t end, int depth) {
-    for (size_t i = begin; i < end && !full_;) {
-      const absl::string_view rest = all_.substr(i, end - i);
-      const size_t dollar = rest.find('$');
-      Emit(rest.substr(0, dollar), rest);
-      if (dollar == absl::string_view::npos) return;
-      i += dollar;
-      i += Reference(i, end, depth);
+  void Text(absl::string_view text, int depth) {
+    while (!text.empty() && !over_) {
+      const size_t dollar = std::min(text.find('$'), text.size());
+      Write(text.substr(0, dollar), text);
+      text.remove_prefix(dollar);
+      if (!text.empty()) text.remove_prefix(Dollar(text, depth));
     }
   }
 
-  // Expands what begins at the `$` at `at`; the bytes that it took.
-  size_t Reference(size_t at, size_t end, int depth) {
-    const absl::string_view rest = all_.substr(at, end - at);
-    if (absl::StartsWith(rest, "$$")) {
-      Emit("$", rest);
-      return 2;
+  // Expands what the `$` at the front of the text begins; its length there.
+  size_t Dollar(absl::string_view text, int depth) {
+    if (absl::StartsWith(text, "${")) return Braced(text, depth);
+    const absl::string_view name = text.substr(1, NameLength(text.substr(1)));
+    if (name.empty()) {
+      Write("$", text);
+      return absl::StartsWith(text, "$$") ? 2 : 1;
     }
-    if (const size_t length = NameLength(rest.substr(1)); length > 0) {
-      const absl::string_view name = rest.substr(1, length);
-      const std::string* value = lookup_(name);
-      if (value == nullptr) Report(ExpansionProblem::Kind::kUnset, rest.substr(0, length + 1), name);
-      if (value != nullptr) Emit(*value, rest);
-      return length + 1;
-    }
-    if (absl::StartsWith(rest, "${")) {
-      if (const size_t length = Braced(at, end, depth); length > 0) return length;
-      Report(ExpansionProblem::Kind::kUnfinished, rest.substr(0, 2 + NameLength(rest.substr(2))), "");
-    }
-    Emit("$", rest);
-    return 1;
-  }
-
-  // Expands the "${…}" at `at`; the bytes that it took, 0: it is no reference.
-  size_t Braced(size_t at, size_t end, int depth) {
-    const size_t close = closing_[at + 1];
-    if (close == absl::string_view::npos || close >= end || depth >= kMaxNesting) return 0;
-    const absl::string_view whole = all_.substr(at, close + 1 - at);
-    const absl::string_view inside = all_.substr(at + 2, close - at - 2);
-    const size_t name_length = NameLength(inside);
-    if (name_length == 0) return 0;
-    const absl::string_view name = inside.substr(0, name_length);
-    absl::string_view rest = inside.substr(name_length);
-    const bool empty_counts_as_unset = absl::StartsWith(rest, ":");
-    if (empty_counts_as_unset) rest.remove_prefix(1);
-    const char operation = rest.empty() ? '\0' : rest[0];
-    const bool known = (operation == '\0' && !empty_counts_as_unset) || operation == '-' ||
-                       (operation == '?' && empty_counts_as_unset);
-    if (!known) return 0;
-
+    const absl::string_view whole = text.substr(0, 1 + name.size());
     const std::string* value = lookup_(name);
-    if (value != nullptr && !(value->empty() && empty_counts_as_unset)) {
-      Emit(*value, whole);
-    } else if (operation == '-') {
-      const size_t default_at = close - (rest.size() - 1);
-      Append(default_at, close, depth + 1);
+    if (value == nullptr) {
+      Report(Kind::kUnset, whole, name);
     } else {
-      Report(ExpansionProblem::Kind::kUnset, whole, name, operation == '?' ? rest.substr(1) : "");
+      Write(*value, whole);
     }
     return whole.size();
   }
 
-  void Emit(absl::string_view text, absl::string_view at) {
+  // Expands the "${…}" at the front of the text; its length there.
+  size_t Braced(absl::string_view text, int depth) {
+    const size_t close = ClosingBrace(text);
+    if (close == absl::string_view::npos) {
+      Report(Kind::kUnclosed, text.substr(0, text.find('\n')));
+      over_ = true;
+      return text.size();
+    }
+    const absl::string_view whole = text.substr(0, close + 1);
+    if (depth == kMaxNestedReferences) {
+      Report(Kind::kTooDeep, whole);
+    } else {
+      Inside(whole, depth);
+    }
+    return whole.size();
+  }
+
+  // `whole`: "${VAR…}", closed.
+  void Inside(absl::string_view whole, int depth) {
+    absl::string_view rest = whole.substr(2, whole.size() - 3);
+    const absl::string_view name = rest.substr(0, NameLength(rest));
+    rest.remove_prefix(name.size());
+    const bool plain = rest.empty();
+    const bool counts_empty = absl::ConsumePrefix(&rest, ":");  // as not set
+    const char operation = rest.empty() ? '\0' : rest[0];
+    const bool known = plain || operation == '-' || operation == '+' || operation == '?';
+    if (name.empty() || !known) return Report(Kind::kMalformed, whole);
+
+    const absl::string_view word = rest.substr(plain ? 0 : 1);
+    const std::string* value = lookup_(name);
+    const bool there = value != nullptr && !(counts_empty && value->empty());
+    if (operation == (there ? '+' : '-')) {
+      Text(word, depth + 1);
+    } else if (there) {
+      Write(*value, whole);
+    } else if (operation != '+') {
+      Report(value == nullptr ? Kind::kUnset : Kind::kEmpty, whole, name, Message(word, depth));
+    }
+  }
+
+  // The author's message, expanded; as it stands where that cannot be.
+  std::string Message(absl::string_view word, int depth) const {
+    Expansion said = Expander(lookup_).Run(word, depth + 1);
+    return said.problems.empty() ? std::move(said.text) : std::string(word);
+  }
+
+  // `at`: for a text that becomes too long.
+  void Write(absl::string_view text, absl::string_view at) {
+    if (over_) return;
     if (out_.text.size() + text.size() > kMaxExpandedText) {
-      if (!full_) Report(ExpansionProblem::Kind::kTooLong, at.substr(0, 1), "");
-      full_ = true;
+      Report(Kind::kTooLong, at.substr(0, 1));
+      over_ = true;
       return;
     }
     out_.text.append(text.data(), text.size());
   }
 
-  void Report(ExpansionProblem::Kind kind, absl::string_view reference, absl::string_view variable,
-              absl::string_view message = "") {
-    out_.problems.push_back({kind, reference, std::string(variable), std::string(message)});
+  void Report(Kind kind, absl::string_view reference, absl::string_view variable = "", std::string message = "") {
+    out_.problems.push_back({kind, reference, std::string(variable), std::move(message)});
   }
 
-  absl::string_view all_;
   VariableLookup lookup_;
-  std::vector<size_t> closing_;
   Expansion out_;
-  bool full_ = false;
+  bool over_ = false;  // the rest is not read
 };
 
 }  // namespace expand_internal
 
-// In time proportional to the text and the result. `text` must outlive the result, whose references point into it.
+// In time proportional to the text (and the depth of its references) and to the result. `text` must outlive the result,
+// whose references point into it.
 //
 //   Expand("redis:${TAG:-7}", nothing_set).text == "redis:7"
 inline Expansion Expand(absl::string_view text, VariableLookup lookup) {
-  if (text.find('$') == absl::string_view::npos && text.size() <= kMaxExpandedText) {
-    return Expansion{std::string(text), {}};
+  return expand_internal::Expander(lookup).Run(text);
+}
+
+// What is wrong, in a sentence that says what to write.
+inline std::string Explain(const ExpansionProblem& problem) {
+  switch (problem.kind) {
+    case ExpansionProblem::Kind::kUnset:
+      if (!problem.message.empty()) {
+        return absl::StrCat("variable ", Quoted(problem.variable), " is not set: ", problem.message);
+      }
+      return absl::StrCat("variable ", Quoted(problem.variable), " is not set; set it, write ${", problem.variable,
+                          ":-} where empty is right, or $$ for a dollar");
+    case ExpansionProblem::Kind::kEmpty:
+      return absl::StrCat("variable ", Quoted(problem.variable), " is empty",
+                          problem.message.empty() ? "; give it a value" : absl::StrCat(": ", problem.message));
+    case ExpansionProblem::Kind::kMalformed:
+    case ExpansionProblem::Kind::kUnclosed:
+      return absl::StrCat(problem.kind == ExpansionProblem::Kind::kUnclosed ? "this \"${\" has no \"}\""
+                                                                            : "\"${\" begins no reference here",
+                          "; write ${VAR}, ${VAR:-default}, ${VAR-default}, ${VAR:+text}, ${VAR+text}, "
+                          "${VAR:?message} or ${VAR?message}, and $${ where a dollar is meant");
+    case ExpansionProblem::Kind::kTooDeep:
+      return absl::StrCat("references in references, over ", kMaxNestedReferences, " levels deep");
+    case ExpansionProblem::Kind::kTooLong:
+      return "with its variables written out this is over 1 MiB";
   }
-  return expand_internal::Expander(text, lookup).Run();
+  return "";
 }
 
 }  // namespace flow::pipeline

@@ -55,7 +55,7 @@ inline std::string ReadContainerPath(Context& context, const Value& value, absl:
 inline std::string ReadHostPath(Context& context, const Value& value) {
   bool expanded = false;
   const std::string text = context.Expanded(value, &expanded);
-  if (!expanded && context.options().strict) return "";
+  if (!expanded) return "";
   if (text.empty()) {
     context.Error(value, "the host path is empty");
     return "";

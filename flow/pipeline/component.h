@@ -15,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "flow/pipeline/component_reference.h"
 #include "flow/pipeline/context.h"
+#include "flow/pipeline/driver.h"
 #include "flow/pipeline/fields.h"
 #include "flow/pipeline/image_reference.h"
 #include "flow/pipeline/lifecycle.h"
@@ -40,7 +41,7 @@ struct ReadComponentResult {
 struct ComponentScope {
   std::vector<Value> config_defaults;  // of spec.config
   std::optional<Logging> logging;      // of spec.logging
-  bool runs_binaries = false;  // spec.driver is process or local: a component may have neither image nor reference
+  std::string driver;                  // the word that counts; empty: there is none
   HostPorts host_ports;
 };
 
@@ -63,8 +64,11 @@ inline void TellNoImage(Context& context, const Fields& fields, const ComponentS
   std::string message =
       "this component has no image: give it \"image\", or a component reference as \"type: NAME@VERSION\"";
   const Value type = fields.Get("type");
-  if (scope.runs_binaries) {
+  const Driver* driver = FindDriver(scope.driver);
+  if (driver != nullptr && driver->use == Driver::Use::kBinaries) {
     absl::StrAppend(&message, "; with this driver flowctl runs its command on the host, flow runs containers");
+  } else if (scope.driver.empty() && fields.Has("command")) {
+    absl::StrAppend(&message, "; without a driver flowctl runs its command on the host, flow runs containers");
   } else if (type) {
     absl::StrAppend(&message, "; ", Quoted(type.node.text()), " is no reference, it has no version");
   } else {
@@ -82,7 +86,7 @@ inline void ReadImage(Context& context, const Fields& fields, const ComponentSco
     if (expanded && !problem.empty()) context.Error(image, problem);
     return;
   }
-  if (fields.Has("image") || fields.Misspelt("image")) return;
+  if (fields.Has("image")) return;
   const Value type = fields.Get("type");
   const std::optional<std::string> referenced = type ? ReferencedImage(type.node.text()) : std::nullopt;
   if (referenced) {
@@ -94,7 +98,8 @@ inline void ReadImage(Context& context, const Fields& fields, const ComponentSco
     return;
   }
   component.set_image(context.options().default_image);
-  if (component.image().empty() && !fields.Misspelt("type")) TellNoImage(context, fields, scope);
+  const bool misshapen = fields.Has("type") && !type;  // and told
+  if (component.image().empty() && !misshapen) TellNoImage(context, fields, scope);
 }
 
 inline void ReadCommand(Context& context, const Fields& fields, Component& component) {
@@ -162,7 +167,7 @@ inline ReadComponentResult ReadComponent(Context& context, Component::Type type,
   result.inputs = fields.Get("inputs");
   result.input_ids = fields.List("inputs");
   result.depends_on = fields.List("depends_on");
-  result.inputs_written = fields.Has("inputs") || fields.Misspelt("inputs");
+  result.inputs_written = fields.Has("inputs");
   return result;
 }
 

@@ -223,28 +223,48 @@ inline constexpr EitherField kEitherFields[] = {
      "the field \"mountPath\" (where the volume is in the container) is missing"},
 };
 
-// What other formats (Compose, Kubernetes) call a field.
+// What others (flowctl's users, Compose, Kubernetes) call a field.
 struct OtherWord {
-  absl::string_view word, field;
+  Section section;
+  absl::string_view word;         // camelCase and snake_case are taken alike
+  absl::string_view field;        // what it is here; empty: nothing
+  absl::string_view advice = "";  // where another name is not all that it takes: what to write instead
 };
+// clang-format off
 inline constexpr OtherWord kOtherWords[] = {
-    {"environment", "env"},
-    {"entrypoint", "command"},
-    {"restart", "restart_policy"},
-    {"targetPort", "containerPort"},
-    {"published", "hostPort"},
-    {"volumeMounts", "volumes"},
-    {"mounts", "volumes"},
-    {"source", "host_path"},
-    {"hostpath", "host_path"},
-    {"target", "mountPath"},
-    {"links", "inputs"},
-    {"scale", "replicas"},
-    {"livenessProbe", "health_check"},
-    {"grace_period", "stop_grace_period"},
-    {"log_driver", "logging"},
-    {"opts", "options"},
+    {Section::kSpec, "executor", "driver"},
+    {Section::kSpec, "consumers", "sinks"},
+    {Section::kComponent, "name", "id"},
+    {Section::kComponent, "component", "type"},
+    {Section::kComponent, "executor", "", "\"driver\" under spec is for all components"},
+    {Section::kComponent, "params", "config",
+     "\"config\" makes each key the variable FLOW_CONFIG_<KEY>, \"env\" the variable that it names"},
+    {Section::kComponent, "binary", "image", "flow runs containers: give it an \"image\""},
+    {Section::kComponent, "plugin", "image", "flow runs containers: give it an \"image\""},
+    {Section::kComponent, "working_dir", "",
+     "a command begins in the image's folder: write absolute paths, or [sh, -c, \"cd DIR && exec PROGRAM\"]"},
+    {Section::kComponent, "retry_policy", "restart_policy",
+     "\"restart_policy: on-failure:N\" starts it again, N times at most"},
+    {Section::kComponent, "environment", "env"},
+    {Section::kComponent, "entrypoint", "command"},
+    {Section::kComponent, "restart", "restart_policy"},
+    {Section::kComponent, "volume_mounts", "volumes"},
+    {Section::kComponent, "mounts", "volumes"},
+    {Section::kComponent, "links", "inputs"},
+    {Section::kComponent, "scale", "replicas"},
+    {Section::kComponent, "liveness_probe", "health_check"},
+    {Section::kComponent, "grace_period", "stop_grace_period"},
+    {Section::kComponent, "log_driver", "logging"},
+    {Section::kPort, "target", "containerPort"},
+    {Section::kPort, "target_port", "containerPort"},
+    {Section::kPort, "published", "hostPort"},
+    {Section::kVolume, "source", "host_path"},
+    {Section::kVolume, "target", "mountPath"},
+    {Section::kSecret, "source", "host_path"},
+    {Section::kSecret, "target", "container_path"},
+    {Section::kLogging, "opts", "options"},
 };
+// clang-format on
 
 // What other formats call a word of a field.
 struct OtherValue {

@@ -41,8 +41,13 @@ TEST(FieldTable, DocumentsEveryField) {
   for (const Field& field : kFields) EXPECT_FALSE(field.doc.empty()) << field.name;
 }
 
-TEST(FieldTable, KnowsTheFieldsThatOtherWordsMean) {
-  for (const OtherWord& other : kOtherWords) Find(other.field);
+TEST(FieldTable, HasWhatOtherWordsMeanInTheirMapping) {
+  for (const OtherWord& other : kOtherWords) {
+    EXPECT_EQ(other.word, SnakeCase(other.word));
+    EXPECT_EQ(FieldIndex().Find(other.section, other.word), nullptr) << other.word;
+    EXPECT_FALSE(other.field.empty() && other.advice.empty()) << other.word;
+    EXPECT_TRUE(other.field.empty() || FieldIndex().Find(other.section, other.field) != nullptr) << other.word;
+  }
 }
 
 }  // namespace

@@ -85,17 +85,12 @@ class Fields {
     return Value{};
   }
 
-  // Whether the field stands there at all, be it misshapen.
+  // Whether the field stands there at all, be it misshapen or misspelt.
   bool Has(absl::string_view name) const {
     for (const Entry& entry : entries_) {
       if (entry.field->name == name) return true;
     }
     return false;
-  }
-
-  // Whether an unknown field was told that is most likely this one: that it is missing need not be told as well.
-  bool Misspelt(absl::string_view name) const {
-    return context_.options().strict && std::find(misspelt_.begin(), misspelt_.end(), name) != misspelt_.end();
   }
 
   absl::string_view Text(absl::string_view name, absl::string_view absent = "") const {
@@ -207,16 +202,18 @@ class Fields {
   }
 
   void Read() {
+    std::vector<Value> unknown;
     for (size_t i = 0; i < value_.node.size(); ++i) {
       const Value member = Member(value_, i);
       if (const Field* field = context_.fields().Find(section_, member.key.text())) {
         ReadField(*field, member);
       } else if (!IsUsersKey(member.key.text())) {
-        TellUnknown(member);
+        unknown.push_back(member);
       }
     }
+    for (const Value& member : unknown) ReadUnknown(member);
     for (const Field& field : kFields) {
-      if (field.section != section_ || !field.rules.required || Has(field.name) || Misspelt(field.name)) continue;
+      if (field.section != section_ || !field.rules.required || Has(field.name)) continue;
       context_.Error(value_, absl::StrCat("the field ", Quoted(field.name), " (", field.doc, ") is missing"));
     }
     for (const EitherField& either : kEitherFields) {
@@ -226,10 +223,10 @@ class Fields {
 
   void CheckEither(const EitherField& either) {
     for (absl::string_view name : {either.first, either.second}) {
-      // A misshapen or misspelt one is told already; an empty list of components is none.
+      // A misshapen one is told already; an empty list of components is none.
       const Value value = Get(name);
       const bool empty = value && FieldOf(name)->kind == Kind::kSectionList && value.node.size() == 0;
-      if ((Has(name) && !empty) || Misspelt(name)) return;
+      if (Has(name) && !empty) return;
     }
     const Value empty = Get(either.first);
     context_.Error(empty ? empty : value_, std::string(either.missing));
@@ -250,43 +247,48 @@ class Fields {
       entries_.push_back(Entry{&field, member, false});
       return;
     }
-    entries_.push_back(Entry{&field, member, CheckShape(field, member)});
+    const std::string problem = ShapeProblem(field, member.node);
+    if (!problem.empty()) context_.Error(member, absl::StrCat(problem, ", not ", Describe(member.node)));
+    entries_.push_back(Entry{&field, member, problem.empty()});
+    if (problem.empty()) CheckParts(field, member);
   }
 
-  bool CheckShape(const Field& field, const Value& value) {
-    const YamlNode node = value.node;
+  // What a value has another shape than; empty: it fits.
+  static std::string ShapeProblem(const Field& field, YamlNode node) {
     switch (field.kind) {
       case Kind::kText:
-        return node.IsScalar() || Misshapen(value, absl::StrCat("takes a text (", field.doc, ")"));
+        return node.IsScalar() ? "" : absl::StrCat("takes a text (", field.doc, ")");
       case Kind::kTextOrList:
-        if (node.IsScalar()) return true;
-        return node.IsSequence() ? CheckItems(value) : Misshapen(value, "takes a list of texts, or one text");
+        return node.IsScalar() || node.IsSequence() ? "" : "takes a list of texts, or one text";
       case Kind::kList:
-        return node.IsSequence() ? CheckItems(value) : Misshapen(value, "takes a list of texts");
+        return node.IsSequence() ? "" : "takes a list of texts";
       case Kind::kMap:
-        return node.IsMapping() ? CheckMap(value) : Misshapen(value, "takes a mapping, as \"KEY: value\"");
+        return node.IsMapping() ? "" : "takes a mapping, as \"KEY: value\"";
       case Kind::kAnyMap:
-        return node.IsMapping() || Misshapen(value, "takes a mapping");
+        return node.IsMapping() ? "" : "takes a mapping";
       case Kind::kSectionList:
-        return node.IsSequence() || Misshapen(value, "takes a list of mappings");
+        return node.IsSequence() ? "" : "takes a list of mappings";
       case Kind::kSection:
-        return true;  // told by who reads it
+        return "";  // told by who reads it
       case Kind::kBoolean:
-        if (node.IsScalar() && ReadBoolean(node.text())) return true;
-        return Misshapen(value, "takes true or false");
-      case Kind::kWhole:
-        return CheckWhole(field, value);
+        return node.IsScalar() && ReadBoolean(node.text()) ? "" : "takes true or false";
+      case Kind::kWhole: {
+        const std::optional<int64_t> number = node.IsScalar() ? ReadWhole(node.text()) : std::nullopt;
+        if (number && *number >= field.rules.min && *number <= field.rules.max) return "";
+        return absl::StrCat("takes a whole number from ", field.rules.min, " to ", field.rules.max);
+      }
     }
-    return false;
+    return "";
   }
 
-  bool Misshapen(const Value& value, absl::string_view what) {
-    context_.Error(value, absl::StrCat(what, ", not ", Describe(value.node)));
-    return false;
+  // Of a list or mapping of texts what is none; it keeps what is usable.
+  void CheckParts(const Field& field, const Value& value) {
+    if (field.kind == Kind::kMap) return CheckMap(value);
+    const bool list = field.kind == Kind::kList || field.kind == Kind::kTextOrList;
+    if (list && value.node.IsSequence()) CheckItems(value);
   }
 
-  // Lists keep what is usable of them.
-  bool CheckItems(const Value& list) {
+  void CheckItems(const Value& list) {
     for (size_t i = 0; i < list.node.size(); ++i) {
       const Value item = Item(list, i);
       if (item.node.IsScalar()) continue;
@@ -294,65 +296,81 @@ class Fields {
                                ? "an entry of this list is empty or null; put it in quotes if that text is meant"
                                : absl::StrCat("entries of this list are texts, not ", Describe(item.node)));
     }
-    return true;
   }
 
-  bool CheckMap(const Value& map) {
+  void CheckMap(const Value& map) {
     for (size_t i = 0; i < map.node.size(); ++i) {
       const Value member = Member(map, i);
       if (member.node.IsScalar() || member.node.IsNull()) continue;
       context_.Error(member, absl::StrCat("takes a text, not ", Describe(member.node), "; JSON in quotes is a text"));
     }
-    return true;
   }
 
-  bool CheckWhole(const Field& field, const Value& value) {
-    const std::optional<int64_t> number = value.node.IsScalar() ? ReadWhole(value.node.text()) : std::nullopt;
-    if (number && *number >= field.rules.min && *number <= field.rules.max) return true;
-    return Misshapen(value, absl::StrCat("takes a whole number from ", field.rules.min, " to ", field.rules.max));
-  }
-
-  void TellUnknown(const Value& member) {
+  // Tells of a key that is no field. Where most likely one is meant it counts as that, so that nothing is told besides
+  // that only follows from it. (Where --nostrict lets it pass it is no field.)
+  void ReadUnknown(const Value& member) {
     if (context_.full()) {  // a hundred thousand of them need no suggestions
       context_.StrictError(member.key.offset(), member.path, "unknown field");
       return;
     }
     const absl::string_view key = member.key.text();
-    std::vector<absl::string_view> known;
-    for (const Field* field : FieldsOf(section_)) known.push_back(field->name);
-    absl::string_view nearest = Nearest(key, known);
-    if (nearest.empty()) nearest = FromOtherWord(key, known);
-    if (!nearest.empty()) misspelt_.emplace_back(nearest);
-    std::string hint;
-    for (const Field& field : kFields) {
-      if (!nearest.empty() || !hint.empty()) break;
-      const std::vector<std::string> spellings = Spellings(field);
-      if (std::find(spellings.begin(), spellings.end(), key) == spellings.end()) continue;
-      hint = absl::StrCat("; it is a field of ", SectionName(field.section));
-    }
-    if (nearest.empty() && hint.empty()) hint = "; keys of your own begin with \"x-\"";
+    const Meant meant = MeantBy(key, /*there=*/false);
+    const bool renamed = meant.field != nullptr && meant.advice.empty();
+    const std::string hint = renamed ? "" : absl::StrCat("; ", meant.advice.empty() ? WhyNot(key) : meant.advice);
     context_.StrictError(member.key.offset(), member.path,
-                         absl::StrCat(SectionName(section_), " has no field ", Quoted(key), hint), {}, nearest);
+                         absl::StrCat(SectionName(section_), " has no field ", Quoted(key), hint), {},
+                         renamed ? meant.field->name : "");
+    if (meant.field == nullptr || Has(meant.field->name) || !context_.options().strict) return;
+    const bool usable = renamed && !member.node.IsNull() && ShapeProblem(*meant.field, member.node).empty();
+    entries_.push_back(Entry{meant.field, member, usable});
+    if (usable) CheckParts(*meant.field, member);
   }
 
-  // The field of this mapping that other formats call nearly so, or empty.
-  static absl::string_view FromOtherWord(absl::string_view key, const std::vector<absl::string_view>& known) {
-    std::vector<absl::string_view> words;
-    for (const OtherWord& other : kOtherWords) {
-      if (std::find(known.begin(), known.end(), other.field) != known.end()) words.push_back(other.word);
+  // What an unknown key stands for.
+  struct Meant {
+    const Field* field = nullptr;  // of this mapping, null: none
+    absl::string_view advice;      // what to write, where that is not just the field's name
+  };
+
+  // Others' words for a field go before likeness. `there`: of the fields that are there already, else of all others.
+  Meant MeantBy(absl::string_view key, bool there) const {
+    std::vector<absl::string_view> names, words;
+    for (const Field* field : FieldsOf(section_)) {
+      if (Has(field->name) == there) names.push_back(field->name);
     }
-    const absl::string_view word = Nearest(key, words);
     for (const OtherWord& other : kOtherWords) {
-      if (!word.empty() && other.word == word) return other.field;
+      if (other.section != section_) continue;
+      if (Has(other.field) == there || !other.advice.empty()) words.push_back(other.word);
     }
-    return "";
+    std::string word = SnakeCase(key);
+    if (std::find(words.begin(), words.end(), word) == words.end()) {
+      const absl::string_view name = Nearest(key, names);
+      if (!name.empty()) return {FieldOf(name), ""};
+      word = std::string(Nearest(key, words));
+    }
+    for (const OtherWord& other : kOtherWords) {
+      if (other.section == section_ && other.word == word) return {FieldOf(other.field), other.advice};
+    }
+    return {};
+  }
+
+  // What is to be said of a key that stands for no field that could be written here.
+  std::string WhyNot(absl::string_view key) const {
+    if (const Field* field = MeantBy(key, /*there=*/true).field) {
+      return absl::StrCat(Quoted(field->name), " is here already");
+    }
+    for (const Field& field : kFields) {
+      const std::vector<std::string> spellings = Spellings(field);
+      if (std::find(spellings.begin(), spellings.end(), key) == spellings.end()) continue;
+      return absl::StrCat("it is a field of ", SectionName(field.section));
+    }
+    return "keys of your own begin with \"x-\"";
   }
 
   Context& context_;
   Section section_;
   Value value_;
   std::vector<Entry> entries_;
-  std::vector<std::string> misspelt_;
   bool broken_ = false;
 };
 

@@ -60,7 +60,7 @@ inline void ReadHealthCheck(Context& context, const Fields& fields, const Compon
   const Value check = fields.Get("health_check");
   const Value port_value = fields.Get("health_port");
   if (!check) {
-    if (port_value && !fields.Has("health_check") && !fields.Misspelt("health_check")) {
+    if (port_value && !fields.Has("health_check")) {
       context.Warning(port_value, "does nothing without health_check (as in \"health_check: /health\")");
     }
     return;

@@ -136,7 +136,7 @@ inline void ReadSecretName(Context& context, const Fields& written, SecretNames&
 inline void ReadSecretVariable(Context& context, const Fields& written, SecretNames& taken, Secret* secret) {
   const Value env = written.Get("env");
   if (!env) {
-    if (secret->type() != Secret::ENV || written.Has("env") || written.Misspelt("env")) return;
+    if (secret->type() != Secret::ENV || written.Has("env")) return;
     context.Error(written.value(),
                   "the field \"env\" (the variable that holds the secret) is missing; a secret to be mounted "
                   "says \"type: file\"");

@@ -25,6 +25,7 @@
 #include "flow/pipeline/diagnostic.h"
 #include "flow/pipeline/driver.h"
 #include "flow/pipeline/fields.h"
+#include "flow/pipeline/older_format.h"
 #include "flow/pipeline/parse_options.h"
 #include "flow/pipeline/pipeline.pb.h"
 #include "flow/pipeline/place.h"
@@ -132,20 +133,24 @@ inline void ReadSpec(Context& context, const Fields& spec, Pipeline& pipeline) {
   scope.config_defaults = spec.Map("config");
   CheckConfigKeys(context, scope.config_defaults);
   scope.logging = ReadLogging(context, spec);
-  const Driver* driver = FindDriver(pipeline.driver());
-  scope.runs_binaries = driver != nullptr && driver->use == Driver::Use::kBinaries;
+  scope.driver = pipeline.driver();
 
   std::vector<ReadComponentResult> components;
+  bool complete = true;
   for (const ComponentList& list : kComponentLists) {
+    complete = complete && (spec.Get(list.field) || !spec.Has(list.field));
     spec.ForEachSection(list.field, [&](const Fields& fields) {
       if (!context.Spend(fields.value(), sizeof(ReadComponentResult))) return;
       components.push_back(ReadComponent(context, list.type, fields, scope));
     });
   }
   bool images = true;
-  for (const ReadComponentResult& read : components) images = images && !read.component.image().empty();
+  for (const ReadComponentResult& read : components) {
+    images = images && !read.component.image().empty();
+    complete = complete && read.id;
+  }
   CheckDriver(context, spec, images);
-  if (!context.hopeless()) Wiring(context, components).Run();  // else not all is read
+  if (!context.hopeless()) Wiring(context, components, complete).Run();  // else not all is read
   for (ReadComponentResult& read : components) *pipeline.add_components() = std::move(read.component);
 }
 
@@ -169,7 +174,7 @@ inline ParseResult ParsePipeline(absl::string_view bytes, const ParseOptions& op
     if (!problem.note.empty()) notes.push_back(context.NoteAt(problem.note_offset, problem.note));
     context.Error(problem.offset, problem.path, problem.message, std::move(notes));
   }
-  if (yaml.readable) {
+  if (yaml.readable && !TellOlderFormat(context, yaml.document.root())) {
     const Fields file(context, Section::kFile, Value{yaml.document.root(), YamlNode(), ""});
     parse_internal::CheckHeader(context, file);
     parse_internal::ReadMetadata(context, file, result.pipeline);

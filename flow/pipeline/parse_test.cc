@@ -89,6 +89,56 @@ TEST(ParsePipeline, TellsAllProblemsAtOnceInOrder) {
                                  "spec.sinks[0].colour"));
 }
 
+std::vector<std::string> Messages(absl::string_view rest, const ParseOptions& options = {}) {
+  std::vector<std::string> messages;
+  for (const Diagnostic& diagnostic : ParsePipeline(absl::StrCat(kHead, rest), options).diagnostics) {
+    messages.push_back(diagnostic.message);
+  }
+  return messages;
+}
+
+TEST(ParsePipeline, TellsAMisspeltFieldOnceAndNothingThatFollowsFromIt) {
+  for (absl::string_view rest : {
+           "  sources: [{name: s, image: i}]\n  sinks: [{id: k, image: i, inputs: [s]}]\n",
+           "  source: [{id: s, image: i}]\n  sinks: [{id: k, image: i, inputs: [s]}]\n",
+           "  source: {id: s, image: i}\n  sinks: [{id: k, image: i, inputs: [s], depends_on: [s]}]\n",
+           "  sources: [{id: s, binary: ./a}]\n  sinks: [{id: k, image: i, inputs: [s]}]\n",
+           "  sources: [{id: s, image: i}]\n  consumers: [{id: k, image: i, inputs: [s]}]\n",
+           "  sources: [{id: s, image: i}]\n  sinks: [{id: k, image: i, input: [s]}]\n",
+           "  sources: [{id: s, image: i}]\n  sinks: [{id: k, image: i, input: s}]\n",
+       }) {
+    EXPECT_EQ(Messages(rest).size(), 1u) << rest << testing::PrintToString(Messages(rest));
+  }
+}
+
+TEST(ParsePipeline, FindsWhatIsWrongUnderAMisspeltField) {
+  EXPECT_THAT(Messages("  sources: [{id: s, image: i, enviroment: {A: $UNSET}, port: [{containerport: 80}]}]\n"),
+              ElementsAre(testing::HasSubstr("did you mean \"env\""), testing::HasSubstr("\"UNSET\" is not set"),
+                          testing::HasSubstr("did you mean \"ports\""), testing::HasSubstr("\"containerPort\"")));
+}
+
+TEST(ParsePipeline, NeverSuggestsAFieldThatIsThere) {
+  EXPECT_THAT(Messages("  sources: [{id: s, image: i, ids: t, imag: u}]\n"),
+              testing::Each(testing::EndsWith("is here already")));
+}
+
+TEST(ParsePipeline, KnowsTheOlderFormatByASourceOrASinkAlone) {
+  for (absl::string_view text : {"source: {type: mock}\n", "version: 0.1\nsink: {type: stdout}\nother: 1\n"}) {
+    const ParseResult result = ParsePipeline(text, {});
+    ASSERT_EQ(result.diagnostics.size(), 1u) << text;
+    EXPECT_THAT(result.diagnostics[0].message, testing::HasSubstr("older format"));
+  }
+  EXPECT_GT(ParsePipeline("kind: Pipeline\nsource: {type: mock}\n", {}).diagnostics.size(), 1u);
+}
+
+TEST(ParsePipeline, SaysThatACommandWithoutADriverRunsOnTheHost) {
+  const auto message = [](absl::string_view rest) { return testing::PrintToString(Messages(rest)); };
+  EXPECT_THAT(message("  sources: [{id: a, command: [./a]}]\n"), testing::HasSubstr("runs its command on the host"));
+  EXPECT_THAT(message("  driver: docker\n  sources: [{id: a, command: [./a]}]\n"),
+              testing::HasSubstr("--default_image"));
+  EXPECT_THAT(message("  sources: [{id: a}]\n"), testing::HasSubstr("--default_image"));
+}
+
 TEST(ParsePipeline, PutsWhatAnAliasBringsWhereItIsWritten) {
   const ParseResult result = ParsePipeline(
       absl::StrCat("x-env: &env {A: $UNSET}\n", kHead,

@@ -24,8 +24,10 @@ namespace flow::pipeline {
 
 class Wiring {
  public:
-  // Both outlive it. The components get their inputs and dependencies.
-  Wiring(Context& context, std::vector<ReadComponentResult>& components) : context_(context), components_(components) {}
+  // Both outlive it. The components get their inputs and dependencies. `complete`: whether the ids of all that the file
+  // has are known; else one that nothing has may be that of a component that could not be read, which was told.
+  Wiring(Context& context, std::vector<ReadComponentResult>& components, bool complete)
+      : context_(context), components_(components), complete_(complete) {}
 
   void Run() {
     for (size_t i = 0; i < components_.size(); ++i) {
@@ -115,6 +117,7 @@ class Wiring {
       }
       const auto found = by_id_.find(id);
       if (found == by_id_.end()) {
+        if (!complete_) continue;
         context_.Error(value, absl::StrCat("no component ", Quoted(id)), {}, Suggestion(id, /*for_input=*/true));
       } else if (found->second == i) {
         context_.Error(value, "a component cannot be its own input");
@@ -136,7 +139,7 @@ class Wiring {
     const std::vector<size_t>& inputs = from_processors ? processors_ : sources_;
     const absl::string_view what = from_processors ? "processors" : "sources";
     if (inputs.empty()) {
-      if (!components_[i].whole.node.IsMapping()) return;
+      if (!complete_) return;
       context_.Warning(read.whole, "no inputs are written, and there are no sources: this component reads nothing");
       return;
     }
@@ -154,6 +157,7 @@ class Wiring {
       read.component.add_inputs(names.back());
       edges_[i].push_back(static_cast<int>(input));
     }
+    if (names.empty()) return;  // none has an id, which was told
     if (names.size() > 5) {
       const std::string more = absl::StrCat("… (", names.size(), ")");
       names.resize(5);
@@ -174,6 +178,7 @@ class Wiring {
       }
       const auto found = by_id_.find(id);
       if (found == by_id_.end()) {
+        if (!complete_) continue;
         context_.StrictError(value.offset(), value.path, absl::StrCat("no component ", Quoted(id)), {},
                              Suggestion(id, /*for_input=*/false));
       } else if (found->second == i) {
@@ -248,6 +253,7 @@ class Wiring {
 
   Context& context_;
   std::vector<ReadComponentResult>& components_;
+  bool complete_;
   std::vector<size_t> sources_, processors_;
   std::vector<std::string> ids_;
   absl::flat_hash_map<std::string, size_t> by_id_;

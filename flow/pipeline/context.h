@@ -22,8 +22,9 @@ namespace flow::pipeline {
 // A value of the file and what leads to it. Not there: `node` is false.
 struct Value {
   YamlNode node;
-  YamlNode key;      // what names it; false for entries of a list
-  std::string path;  // "spec.sources[0].id"
+  YamlNode key;         // what names it; false for entries of a list
+  std::string path;     // "spec.sources[0].id"
+  bool merged = false;  // by a merge key: a default, that gives way to what stands in the mapping itself
 
   explicit operator bool() const { return static_cast<bool>(node); }
   size_t offset() const { return node.offset(); }

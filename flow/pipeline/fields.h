@@ -85,6 +85,12 @@ class Fields {
     return Value{};
   }
 
+  // Of two fields that say the same: the first, but one that stands in the mapping itself before one merged into it.
+  Value GetEither(absl::string_view name, absl::string_view other) const {
+    Value first = Get(name), second = Get(other);
+    return !first || (second && first.merged && !second.merged) ? second : first;
+  }
+
   // Whether the field stands there at all, be it misshapen or misspelt.
   bool Has(absl::string_view name) const {
     for (const Entry& entry : entries_) {
@@ -138,15 +144,14 @@ class Fields {
     return out;
   }
 
-  // The entries of a mapping, nulls left out.
+  // The entries of a mapping: of texts, where a null is an empty one, or of anything.
   std::vector<Value> Map(absl::string_view name) const {
     std::vector<Value> out;
     const Value value = Get(name);
     for (size_t i = 0; value && i < value.node.size() && context_.Spend(value, Context::kEntry); ++i) {
-      if (value.node.value(i).IsNull()) continue;
       Value entry = Member(value, i);
       const bool any = FieldOf(name)->kind == Kind::kAnyMap;
-      if (any || entry.node.IsScalar()) out.push_back(std::move(entry));
+      if (any || entry.node.IsScalar() || entry.node.IsNull()) out.push_back(std::move(entry));
     }
     return out;
   }
@@ -184,7 +189,8 @@ class Fields {
   static Value Member(const Value& mapping, size_t i) {
     const YamlNode key = mapping.node.key(i);
     return Value{mapping.node.value(i), key,
-                 absl::StrCat(mapping.path, mapping.path.empty() ? "" : ".", PathKey(key.text()))};
+                 absl::StrCat(mapping.path, mapping.path.empty() ? "" : ".", PathKey(key.text())),
+                 mapping.node.merged(i)};
   }
 
   // "a, b or c"
@@ -203,9 +209,13 @@ class Fields {
 
   void Read() {
     std::vector<Value> unknown;
+    std::vector<const Field*> written;
     for (size_t i = 0; i < value_.node.size(); ++i) {
       const Value member = Member(value_, i);
       if (const Field* field = context_.fields().Find(section_, member.key.text())) {
+        const bool again = std::find(written.begin(), written.end(), field) != written.end();
+        if (again && member.merged) continue;  // its own key wins, whatever the spelling
+        written.push_back(field);
         ReadField(*field, member);
       } else if (!IsUsersKey(member.key.text())) {
         unknown.push_back(member);

@@ -90,7 +90,7 @@ inline void ReadVolumes(Context& context, const Fields& fields, ContainerPaths& 
 
     if (const Value host_path = written.Get("host_path")) mount->set_host_path(ReadHostPath(context, host_path));
 
-    const Value path = written.Get("container_path") ? written.Get("container_path") : written.Get("mountPath");
+    const Value path = written.GetEither("container_path", "mountPath");
     if (path) mount->set_container_path(ReadContainerPath(context, path, path.node.text(), taken));
   }
 }

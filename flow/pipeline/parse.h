@@ -130,8 +130,7 @@ inline void ReadSpec(Context& context, const Fields& spec, Pipeline& pipeline) {
   pipeline.set_driver(chosen.empty() ? std::string(spec.Text("driver")) : chosen);
 
   ComponentScope scope;
-  scope.config_defaults = spec.Map("config");
-  CheckConfigKeys(context, scope.config_defaults);
+  scope.config_defaults = ConfigEntries(context, spec);
   scope.logging = ReadLogging(context, spec);
   scope.driver = pipeline.driver();
 

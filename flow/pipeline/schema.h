@@ -1,6 +1,7 @@
 // The table of fields as a JSON Schema, for editors: docs/flowctl-v1.schema.json. It knows what can be said of one
-// value by itself; what values say of each other (ids, cycles, quantities) only the parser does. What the parser takes
-// without an error the schema takes.
+// value by itself; what values say of each other (ids, cycles, quantities) only the parser does, and so whether a field
+// stands there in two spellings: one may be a default that was merged in. What the parser takes without an error the
+// schema takes.
 //
 // Draft 7: the newest that the YAML language server and the schema store's tools know in full.
 #ifndef FLOW_PIPELINE_SCHEMA_H_
@@ -93,7 +94,7 @@ class SchemaWriter {
     WriteRules(level, section);
   }
 
-  // Which fields must be there, and that each is there in one spelling.
+  // Which fields must be there.
   void WriteRules(int level, Section section) {
     std::vector<std::string> required;
     std::vector<std::string> rules;
@@ -101,12 +102,6 @@ class SchemaWriter {
       const std::vector<std::string> spellings = Spellings(*field);
       if (field->rules.required && spellings.size() == 1) required.push_back(JsonString(field->name));
       if (field->rules.required && spellings.size() > 1) rules.push_back(AnyOf(Required(*field, "")));
-      for (size_t i = 0; i < spellings.size(); ++i) {
-        for (size_t j = i + 1; j < spellings.size(); ++j) {
-          rules.push_back(absl::StrCat(R"({"not": {"required": )",
-                                       Array({JsonString(spellings[i]), JsonString(spellings[j])}), "}}"));
-        }
-      }
     }
     for (const EitherField& either : kEitherFields) {
       if (either.section != section) continue;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -70,29 +71,35 @@ inline void ReadEnv(Context& context, const Fields& fields, Component& component
   }
 }
 
-// Entries of a `config` whose keys become the same variable are told.
-inline void CheckConfigKeys(Context& context, const std::vector<Value>& config) {
+// The entries of a `config`; a null is none. Of keys that become the same variable, one that was merged in gives way,
+// and two that stand there are told.
+inline std::vector<Value> ConfigEntries(Context& context, const Fields& fields) {
+  const std::vector<Value> written = fields.Map("config");
+  std::vector<Value> entries;
   absl::flat_hash_map<std::string, const Value*> seen;
-  for (const Value& entry : config) {
+  for (const Value& entry : written) {
     const std::string name = EnvironmentName(entry.key.text());
     const auto [first, is_new] = seen.try_emplace(name, &entry);
-    if (is_new) continue;
-    context.Error(entry.key.offset(), entry.path,
-                  absl::StrCat(Quoted(entry.key.text()), " and ", Quoted(first->second->key.text()),
-                               " both become the variable FLOW_CONFIG_", name, "; rename one"),
-                  {context.NoteAt(first->second->key.offset(), "the other one is here")});
+    if (entry.node.IsNull() || (!is_new && entry.merged)) continue;
+    if (!is_new && !first->second->node.IsNull()) {
+      context.Error(entry.key.offset(), entry.path,
+                    absl::StrCat(Quoted(entry.key.text()), " and ", Quoted(first->second->key.text()),
+                                 " both become the variable FLOW_CONFIG_", name, "; rename one"),
+                    {context.NoteAt(first->second->key.offset(), "the other one is here")});
+    }
+    first->second = &entry;
+    entries.push_back(entry);
   }
+  return entries;
 }
 
 // A component's `config` with the defaults of spec.config behind it. `metadata`: of the component's reference, or null.
 inline void ReadConfig(Context& context, const Fields& fields, const std::vector<Value>& defaults,
                        const ComponentMetadata* metadata, Component& component) {
   if (context.hopeless()) return;
-  std::vector<Value> config = fields.Map("config");
-  CheckConfigKeys(context, config);
-  absl::flat_hash_map<std::string, const Value*> own;
-  for (const Value& entry : config) own.try_emplace(EnvironmentName(entry.key.text()), &entry);
-  std::vector<Value> all = config;
+  std::vector<Value> all = ConfigEntries(context, fields);
+  absl::flat_hash_set<std::string> own;
+  for (const Value& entry : all) own.insert(EnvironmentName(entry.key.text()));
   for (const Value& entry : defaults) {
     if (!own.contains(EnvironmentName(entry.key.text()))) all.push_back(entry);
   }

@@ -217,9 +217,13 @@ class YamlBuilder : public YAML::EventHandler {
     ++events_;
     Frame frame = std::move(stack_.back());
     stack_.pop_back();
-    if (frame.kind == YamlDocument::Kind::kMapping) ResolveKeys(frame);
-    YamlDocument::Node node{frame.kind, false, frame.offset, static_cast<uint32_t>(document_.children.size()),
-                            static_cast<uint32_t>(frame.children.size())};
+    uint32_t own = 0;
+    if (frame.kind == YamlDocument::Kind::kMapping) own = ResolveKeys(frame);
+    YamlDocument::Node node{.kind = frame.kind,
+                            .offset = frame.offset,
+                            .first = static_cast<uint32_t>(document_.children.size()),
+                            .count = static_cast<uint32_t>(frame.children.size()),
+                            .own = own};
     if (frame.kind == YamlDocument::Kind::kMapping) node.count /= 2;
     document_.children.insert(document_.children.end(), frame.children.begin(), frame.children.end());
     Add(node, frame.weight, frame.anchor);
@@ -277,8 +281,9 @@ class YamlBuilder : public YAML::EventHandler {
     return node.kind == YamlDocument::Kind::kScalar && node.plain && TextOf(key) == "<<";
   }
 
-  // Tells keys that come twice (the first stays) and keys that are no text, then merges what "<<" names.
-  void ResolveKeys(Frame& frame) {
+  // Tells keys that come twice (the first stays) and keys that are no text, then merges what "<<" names. How many keys
+  // are the mapping's own.
+  uint32_t ResolveKeys(Frame& frame) {
     std::vector<uint32_t> own, merges;
     absl::flat_hash_map<absl::string_view, uint32_t> seen;
     for (size_t i = 0; i + 1 < frame.children.size(); i += 2) {
@@ -303,7 +308,9 @@ class YamlBuilder : public YAML::EventHandler {
       target.push_back(frame.children[i + 1]);
     }
     frame.children = std::move(own);
+    const size_t keys = frame.children.size() / 2;
     for (size_t i = 0; i < merges.size(); i += 2) Merge(merges[i], merges[i + 1], frame, seen);
+    return static_cast<uint32_t>(keys);
   }
 
   void Merge(uint32_t merge_key, uint32_t value, Frame& frame, absl::flat_hash_map<absl::string_view, uint32_t>& seen) {

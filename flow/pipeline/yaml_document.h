@@ -30,6 +30,7 @@ class YamlDocument {
     // and values in turn, there too.
     uint32_t first = 0;
     uint32_t count = 0;
+    uint32_t own = 0;  // of a mapping: how many of its keys stand in it; behind them are those that were merged in
   };
 
   YamlNode root() const;
@@ -75,6 +76,8 @@ class YamlNode {
   YamlNode item(size_t i) const { return Child(i); }
   YamlNode key(size_t i) const { return Child(2 * i); }
   YamlNode value(size_t i) const { return Child(2 * i + 1); }
+  // Whether entry `i` of a mapping comes from a merge key, and is but a default.
+  bool merged(size_t i) const { return i >= node().own; }
 
  private:
   const YamlDocument::Node& node() const { return document_->nodes[index_]; }

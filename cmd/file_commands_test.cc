@@ -1,6 +1,7 @@
 // What commands do before they ask an engine, as programs: what goes to standard output, what to standard error, how
 // they end.
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -12,7 +13,9 @@
 namespace flow {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 constexpr char kValid[] = "examples/minimal.yaml";
@@ -23,6 +26,13 @@ integration::Finished Execute(const std::string& command, const std::vector<std:
                               const std::string& input = "") {
   integration::Process process("cmd/" + command, arguments, {}, std::getenv("TEST_TMPDIR"), input);
   return process.Wait();
+}
+
+// The least file, with an entry of env.
+std::string WithEnv(const std::string& entry) {
+  return "apiVersion: flowctl/v1\nkind: Pipeline\nmetadata: {name: a}\nspec:\n  sources:\n"
+         "    - id: a\n      image: busybox\n      env:\n        " +
+         entry + "\n";
 }
 
 size_t Count(const std::string& text, const std::string& word) {
@@ -70,13 +80,47 @@ TEST(FlowValidate, AFileThatCannotBeReadIsAFailureAndTheOthersAreTold) {
 
 TEST(FileCommands, NostrictHoldsForAnEnvFileToo) {
   const std::string file = std::string(std::getenv("TEST_TMPDIR")) + "/variables";
-  std::ofstream(file) << "A=$NOT_SET\n";
+  std::ofstream(file) << "A=${NOT_SET}\n";
   const integration::Finished strict = Execute("flow-validate", {"--env_file", file, kValid});
   EXPECT_EQ(strict.exit_code, 3);
-  EXPECT_THAT(strict.err, HasSubstr("error: variable \"NOT_SET\" is not set"));
+  EXPECT_THAT(strict.err, HasSubstr("error: A: variable \"NOT_SET\" is not set"));
   const integration::Finished lax = Execute("flow-validate", {"--nostrict", "--env_file", file, kValid});
   EXPECT_EQ(lax.exit_code, 0);
-  EXPECT_THAT(lax.err, HasSubstr("warning: variable \"NOT_SET\" is not set"));
+  EXPECT_THAT(lax.err, HasSubstr("warning: A: variable \"NOT_SET\" is not set"));
+}
+
+TEST(FileCommands, AnEnvFileUsesWhatTheOneBeforeItHas) {
+  const std::string folder = std::getenv("TEST_TMPDIR");
+  std::ofstream(folder + "/first") << "HOST=db\n";
+  std::ofstream(folder + "/second") << "URL=http://${HOST}/\nHOST\n";
+  std::ofstream(folder + "/uses.yaml") << WithEnv("A: $URL$HOST");
+  const integration::Finished run = Execute(
+      "flow-translate", {"--env_file", folder + "/first", "--env_file", folder + "/second", folder + "/uses.yaml"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("A: http://db/db\n"));
+}
+
+TEST(FileCommands, WhatIsWrongWithAnEnvFileIsToldWithoutItsSecrets) {
+  const std::string file = std::string(std::getenv("TEST_TMPDIR")) + "/secrets";
+  std::ofstream(file) << "PASSWORD=\"hunter2 is secret\nc2VjcmV0K3NlY3JldA/c2VjcmV0\n";
+  for (const char* format : {"text", "json"}) {
+    const integration::Finished run = Execute("flow-validate", {"-o", format, "--env_file", file, kValid});
+    EXPECT_EQ(run.exit_code, 3);
+    EXPECT_THAT(run.out + run.err, HasSubstr("PASSWORD"));
+    EXPECT_THAT(run.out + run.err, HasSubstr("this quote is never closed"));
+    EXPECT_THAT(run.out + run.err, Not(AnyOf(HasSubstr("hunter2"), HasSubstr("c2Vj"))));
+  }
+}
+
+TEST(FileCommands, PwdIsTheFolderThatOneStandsIn) {
+  const std::string folder = std::getenv("TEST_TMPDIR");
+  std::ofstream(folder + "/pwd.yaml") << WithEnv("A: $PWD");
+  for (const char* told : {"", "relative", "/usr"}) {
+    integration::Process process("cmd/flow-translate", {folder + "/pwd.yaml"}, {{"PWD", told}}, folder, "");
+    const integration::Finished run = process.Wait();
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    EXPECT_THAT(run.out, HasSubstr("A: " + std::filesystem::current_path().string() + "\n")) << told;
+  }
 }
 
 TEST(FileCommands, TheImageForAllIsJudgedAsOneOfTheFile) {

@@ -17,22 +17,22 @@ std::variant<PipelineKey, ExitCode> KeyOfFile(const Session& session, const Argu
   if (const absl::Status flags = CheckFileFlags(); !flags.ok()) {
     return session.Fail(ExitCode::kUsage, flags.message());
   }
-  std::vector<pipeline::Diagnostic> found;
-  std::string text;
-  const auto keep = [&](const std::string&, const std::string& of, const std::vector<pipeline::Diagnostic>& more) {
-    text = of;
-    found.insert(found.end(), more.begin(), more.end());
+  std::string told;
+  bool unnamed = false;
+  const auto keep = [&](const std::string& file, const std::string& text,
+                        const std::vector<pipeline::Diagnostic>& found) {
+    told += pipeline::RenderDiagnostics(file == "-" ? "standard input" : file, text, found, /*colour=*/false);
+    unnamed =
+        unnamed || std::any_of(found.begin(), found.end(), [](const pipeline::Diagnostic& diagnostic) {
+          return diagnostic.severity == pipeline::Severity::kError && absl::StartsWith(diagnostic.path, "metadata");
+        });
   };
   const absl::StatusOr<LoadedPipeline> loaded =
       LoadPipeline(FLAGS_file, arguments, environment, /*deploy=*/false, keep);
   if (!loaded.ok()) return session.Fail(ExitCode::kFailed, loaded.status().message());
   const PipelineKey key{loaded->pipeline.namespace_(), loaded->pipeline.name()};
-  const bool unnamed = std::any_of(found.begin(), found.end(), [](const pipeline::Diagnostic& diagnostic) {
-    return diagnostic.severity == pipeline::Severity::kError && absl::StartsWith(diagnostic.path, "metadata");
-  });
   if (CheckKey(key).ok() && !unnamed) return key;
-  WriteError(pipeline::RenderDiagnostics(FLAGS_file == "-" ? "standard input" : FLAGS_file, text, found,
-                                         /*colour=*/false));
+  WriteError(told);
   return ExitCode::kInvalidFile;
 }
 

@@ -6,8 +6,10 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <system_error>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cmd/base/paths.h"
 #include "cmd/base/write_out.h"
@@ -30,19 +32,28 @@ DiagnosticSink StandardError(const Environment& environment) {
       };
 }
 
-// The process's variables, and those of the --env_file's, which win; of several files the later wins. Nothing: a file
-// has errors, which were told.
+// What a shell has in PWD: the folder that one stands in, by the way through links that the environment tells where it
+// leads there. A service has no PWD, and one that was started in another folder may have that of before.
+std::string WorkingFolderOfShell(const Environment& environment) {
+  const std::string folder = WorkingFolder(environment), told = Variable(environment, "PWD");
+  std::error_code error;
+  return absl::StartsWith(told, "/") && std::filesystem::equivalent(told, folder, error) ? told : folder;
+}
+
+// The process's variables, and those of the --env_file's, which win, each as if it stood behind those before it.
+// Nothing: a file has errors, which were told.
 absl::StatusOr<std::optional<std::map<std::string, std::string>>> Variables(const Arguments& arguments,
                                                                             const Environment& environment,
                                                                             const DiagnosticSink& tell) {
   std::map<std::string, std::string> variables = environment;
+  variables["PWD"] = WorkingFolderOfShell(environment);
   const auto files = arguments.repeated.find("env_file");
   if (files == arguments.repeated.end()) return variables;
   bool valid = true;
   for (const std::string& file : files->second) {
     const absl::StatusOr<std::string> text = ReadInput(file, environment);
     if (!text.ok()) return text.status();
-    const pipeline::EnvFileResult parsed = pipeline::ParseEnvFile(*text, environment, FLAGS_strict);
+    const pipeline::EnvFileResult parsed = pipeline::ParseEnvFile(*text, variables, FLAGS_strict);
     tell(file, *text, parsed.diagnostics);
     valid &= parsed.ok();
     for (const auto& [name, value] : parsed.variables) variables[name] = value;

@@ -70,9 +70,9 @@ class Context {
     return Note{place.line, place.column, std::move(message)};
   }
 
-  // The value's text with its variables expanded. What is wrong is reported; `ok`: nothing is. A variable that is not
-  // set is empty.
-  std::string Expanded(const Value& value, bool* ok = nullptr) {
+  // The value's text with its variables expanded. What is wrong is reported; `ok`: there was no error. A variable that
+  // is not set is empty, which --nostrict allows where not `all` must be set.
+  std::string Expanded(const Value& value, bool* ok = nullptr, bool all = false) {
     const auto lookup = [&](absl::string_view name) -> const std::string* {
       const auto found = options_.variables.find(std::string(name));
       return found == options_.variables.end() ? nullptr : &found->second;
@@ -85,7 +85,7 @@ class Context {
     for (const ExpansionProblem& problem : expansion.problems) {
       const bool unset =
           problem.kind == ExpansionProblem::Kind::kUnset || problem.kind == ExpansionProblem::Kind::kEmpty;
-      const Severity severity = unset ? StrictSeverity() : Severity::kError;
+      const Severity severity = unset && !all ? StrictSeverity() : Severity::kError;
       if (ok != nullptr && severity == Severity::kError) *ok = false;
       Report(severity, FindReference(value, problem.reference, from), value.path, Explain(problem), {});
     }

@@ -34,6 +34,7 @@ struct Diagnostic {
   std::string message;
   std::vector<Note> notes;
   std::string suggestion;  // what was probably meant instead of the word at the place; the message says it too
+  bool secret = false;     // the line may hold what nobody is to see: it is not shown
 };
 
 // By place; at one place errors first, otherwise as they were found.
@@ -182,7 +183,9 @@ inline std::string RenderDiagnostics(absl::string_view file, absl::string_view t
         diagnostic.severity == Severity::kError ? paint("1;31", "error:") : paint("1;33", "warning:");
     absl::StrAppend(&out, place(diagnostic.line, diagnostic.column), word, " ", HarmlessLine(diagnostic.path),
                     diagnostic.path.empty() ? "" : ": ", HarmlessLine(diagnostic.message), "\n");
-    absl::StrAppend(&out, diagnostic_internal::Excerpt(lines.Get(diagnostic.line), diagnostic.column));
+    if (!diagnostic.secret) {
+      absl::StrAppend(&out, diagnostic_internal::Excerpt(lines.Get(diagnostic.line), diagnostic.column));
+    }
     for (const Note& note : diagnostic.notes) {
       const std::string where = note.line == 0 ? absl::StrCat(file_name, ": ") : place(note.line, note.column);
       absl::StrAppend(&out, where, paint("1;36", "note:"), " ", HarmlessLine(note.message), "\n");

@@ -5,6 +5,8 @@
 //   KEY=value # a comment           unquoted: spaces around are trimmed, `$VAR` is expanded
 //   KEY='as $it stands'             single quotes: over several lines too, \' is a quote, nothing else is special
 //   KEY="line\n$VAR"                double quotes: over several lines too, \n \r \t \" \\ \$ and `$VAR` are replaced
+//
+// Such files hold secrets. A diagnostic tells the key, the place and what is wrong there, and nothing of a value.
 #ifndef FLOW_PIPELINE_ENV_FILE_H_
 #define FLOW_PIPELINE_ENV_FILE_H_
 
@@ -59,7 +61,12 @@ class Reader {
 
   void Report(size_t offset, std::string message, Severity severity = Severity::kError) {
     const Place place = places_.At(offset);
-    result_.diagnostics.push_back(Diagnostic{severity, place.line, place.column, "", std::move(message), {}});
+    result_.diagnostics.push_back({.severity = severity,
+                                   .line = place.line,
+                                   .column = place.column,
+                                   .path = key_,
+                                   .message = std::move(message),
+                                   .secret = true});
   }
 
   // Past blank lines and comments; false: that was all.
@@ -80,6 +87,7 @@ class Reader {
       at_ += 6;
       SkipSpaces();
     }
+    key_.clear();
     const size_t begin = at_;
     while (!done() && IsKeyCharacter(text_[at_])) ++at_;
     const std::string key(text_.substr(begin, at_ - begin));
@@ -87,8 +95,7 @@ class Reader {
     const bool assigns = !done() && (text_[at_] == '=' || text_[at_] == ':');
     const bool inherits = done() || text_[at_] == '\n' || text_[at_] == '#';
     if (key.empty() || (!assigns && !inherits)) {
-      Report(at_, absl::StrCat("expected KEY=value; a key holds letters, digits, \"_\", \".\" and \"-\"",
-                               key.empty() ? "" : absl::StrCat(", and after ", Quoted(key), " comes \"=\"")));
+      Report(at_, "expected KEY=value: a key of letters, digits, \"_\", \".\" and \"-\", then \"=\"");
       at_ = LineEnd();
       return;
     }
@@ -100,6 +107,7 @@ class Reader {
     }
     ++at_;
     SkipSpaces();
+    key_ = key;
     result_.variables[key] = ReadValue();
   }
 
@@ -165,9 +173,11 @@ class Reader {
       return nullptr;
     };
     Expansion expansion = Expand(value, lookup);
-    for (const ExpansionProblem& problem : expansion.problems) {
+    for (ExpansionProblem& problem : expansion.problems) {
       const bool unset =
           problem.kind == ExpansionProblem::Kind::kUnset || problem.kind == ExpansionProblem::Kind::kEmpty;
+      // What follows a dollar without braces may be a part of a password.
+      if (!absl::StartsWith(problem.reference, "${")) problem.variable.clear();
       const size_t found = text_.substr(begin, at_ - begin).find(problem.reference);
       Report(begin + (found == absl::string_view::npos ? 0 : found), Explain(problem),
              unset && !strict_ ? Severity::kWarning : Severity::kError);
@@ -180,21 +190,22 @@ class Reader {
   bool strict_;
   Places places_;
   size_t at_ = 0;
+  std::string key_;  // whose value is being read; empty: none
   EnvFileResult result_;
 };
 
 }  // namespace env_file_internal
 
-// `process`: the variables of the process, for keys without a value and for `$VAR`; what stands in the file above wins
-// over them. Of a key that comes twice the last one counts. `strict`: false (--nostrict)
-// makes variables that are not set warnings.
+// `process`: the variables of the process and of the files before this one, for keys without a value and for `$VAR`;
+// what stands in the file above wins over them. Of a key that comes twice the last one counts. `strict`: false
+// (--nostrict) makes variables that are not set warnings.
 inline EnvFileResult ParseEnvFile(absl::string_view text, const std::map<std::string, std::string>& process,
                                   bool strict = true) {
   const SourceText source = ReadSourceText(text);
   if (source.problem.empty()) return env_file_internal::Reader(source.text(), process, strict).Run();
   EnvFileResult result;
   const Place place = Places(source.text()).At(source.problem_offset);
-  result.diagnostics.push_back(Diagnostic{Severity::kError, place.line, place.column, "", source.problem, {}});
+  result.diagnostics.push_back({.line = place.line, .column = place.column, .message = source.problem, .secret = true});
   return result;
 }
 

@@ -44,16 +44,36 @@ TEST(ParseEnvFile, TakesKeysWithoutAValueFromTheProcess) { EXPECT_EQ(Read("A\nNO
 TEST(ParseEnvFile, LetsTheLastOneCount) { EXPECT_EQ(Read("K=1\nK=2"), (Map{{"K", "2"}})); }
 
 TEST(ParseEnvFile, TellsAllMistakesAtTheirPlaces) {
-  const absl::string_view text = "K v\n=x\nL=$NO\nM='a' b\nN=\"open\n";
-  EXPECT_EQ(
-      RenderDiagnostics(".env", text, ParseEnvFile(text, {}).diagnostics, false),
-      ".env:1:3: error: expected KEY=value; a key holds letters, digits, \"_\", \".\" and \"-\", and after \"K\" comes "
-      "\"=\"\nK v\n  ^\n"
-      ".env:2:1: error: expected KEY=value; a key holds letters, digits, \"_\", \".\" and \"-\"\n=x\n^\n"
-      ".env:3:3: error: variable \"NO\" is not set; set it, write ${NO:-} where empty is right, or $$ for a "
-      "dollar\nL=$NO\n  ^\n"
-      ".env:4:7: error: after the closing quote only a comment may follow on the line\nM='a' b\n      ^\n"
-      ".env:5:3: error: this quote is never closed\nN=\"open\n  ^\n");
+  const absl::string_view text = "K v\n=x\nL=${NO}\nM='a' b\nP=${A!}\nN=\"open\n";
+  EXPECT_EQ(RenderDiagnostics(".env", text, ParseEnvFile(text, {}).diagnostics, false),
+            ".env:1:3: error: expected KEY=value: a key of letters, digits, \"_\", \".\" and \"-\", then \"=\"\n"
+            ".env:2:1: error: expected KEY=value: a key of letters, digits, \"_\", \".\" and \"-\", then \"=\"\n"
+            ".env:3:3: error: L: variable \"NO\" is not set; set it, write ${NO:-} where empty is right, or $$ for a "
+            "dollar\n"
+            ".env:4:7: error: M: after the closing quote only a comment may follow on the line\n"
+            ".env:5:3: error: P: \"${\" begins no reference here; write ${VAR}, ${VAR:-default}, ${VAR-default}, "
+            "${VAR:+text}, ${VAR+text}, ${VAR:?message} or ${VAR?message}, and $${ where a dollar is meant\n"
+            ".env:6:3: error: N: this quote is never closed\n");
+}
+
+TEST(ParseEnvFile, ShowsNothingOfAValue) {
+  for (absl::string_view text : {
+           "K=\"hunter2\n",
+           "K='hunter2' hunter2\n",
+           "K=pa$hunter2\n",
+           "K=\"pa$hunter2\"\n",
+           "K=hunter2${\n",
+           "K=${hunter2!}\n",
+           "hunter2/hunter2+hunter2==\n",
+           "hunter2 hunter2\n",
+           "K=hunter2\x01\n",
+           "K=hunter2\xE4\n",
+       }) {
+    const EnvFileResult result = ParseEnvFile(text, {});
+    EXPECT_FALSE(result.ok()) << text;
+    const std::string told = RenderDiagnostics(".env", text, result.diagnostics, false);
+    EXPECT_THAT(told, testing::Not(testing::HasSubstr("hunter2"))) << told;
+  }
 }
 
 TEST(ParseEnvFile, RefusesUtf16) { EXPECT_FALSE(ParseEnvFile(absl::string_view("A\0=\0", 4), {}).ok()); }

@@ -190,17 +190,20 @@ inline Expansion Expand(absl::string_view text, VariableLookup lookup) {
   return expand_internal::Expander(lookup).Run(text);
 }
 
-// What is wrong, in a sentence that says what to write.
+// What is wrong, in a sentence that says what to write. Without `variable` it is not named.
 inline std::string Explain(const ExpansionProblem& problem) {
+  const std::string variable =
+      problem.variable.empty() ? "the variable here" : absl::StrCat("variable ", Quoted(problem.variable));
   switch (problem.kind) {
     case ExpansionProblem::Kind::kUnset:
       if (!problem.message.empty()) {
-        return absl::StrCat("variable ", Quoted(problem.variable), " is not set: ", problem.message);
+        return absl::StrCat(variable, " is not set: ", problem.message);
       }
-      return absl::StrCat("variable ", Quoted(problem.variable), " is not set; set it, write ${", problem.variable,
+      return absl::StrCat(variable, " is not set; set it, write ${",
+                          problem.variable.empty() ? "NAME" : problem.variable,
                           ":-} where empty is right, or $$ for a dollar");
     case ExpansionProblem::Kind::kEmpty:
-      return absl::StrCat("variable ", Quoted(problem.variable), " is empty",
+      return absl::StrCat(variable, " is empty",
                           problem.message.empty() ? "; give it a value" : absl::StrCat(": ", problem.message));
     case ExpansionProblem::Kind::kMalformed:
     case ExpansionProblem::Kind::kUnclosed:

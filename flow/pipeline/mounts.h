@@ -51,10 +51,11 @@ inline std::string ReadContainerPath(Context& context, const Value& value, absl:
   return path;
 }
 
-// A host path, absolute and lexically normal; what is wrong with it is told. Empty: no use.
+// A host path, absolute and lexically normal; what is wrong with it is told. Empty: no use. What is left of one without
+// its variable is a path too ("$DATA/home"), so --nostrict does not hold here.
 inline std::string ReadHostPath(Context& context, const Value& value) {
   bool expanded = false;
-  const std::string text = context.Expanded(value, &expanded);
+  const std::string text = context.Expanded(value, &expanded, /*all=*/true);
   if (!expanded) return "";
   if (text.empty()) {
     context.Error(value, "the host path is empty");

@@ -80,8 +80,8 @@ inline constexpr size_t kMaxName = 63;  // of a label in DNS (RFC 1035), and so 
 inline constexpr size_t kMaxVolumeName = 120;
 
 inline constexpr absl::string_view kApiVersion = "flowctl/v1";
-inline constexpr absl::string_view kOlderApiVersion = "v1";
-inline constexpr absl::string_view kApiVersions[] = {kApiVersion, kOlderApiVersion};
+// Then what flowctl's own documentation has, and what older files have.
+inline constexpr absl::string_view kApiVersions[] = {kApiVersion, "flowctl.io/v1", "v1"};
 inline constexpr absl::string_view kKinds[] = {"Pipeline"};
 inline constexpr absl::string_view kDriverWords[] = {"docker",     "container", "process", "local",
                                                      "kubernetes", "k8s",       "nomad"};
@@ -147,6 +147,8 @@ inline constexpr Field kFields[] = {
      {.inside = Section::kSecret}},
     {Section::kComponent, "health_check", Kind::kText, "a path probed over HTTP on `health_port`, or a URL",
      {.absent = "the image's", .pattern = "^(/|https?://)"}},
+    {Section::kComponent, "health_endpoint", Kind::kText, "the same, as files for flowctl have it; `health_check` wins over it",
+     {.pattern = "^(/|https?://)"}},
     {Section::kComponent, "health_port", Kind::kWhole, "the port that is probed, inside the container",
      {.absent = "the first `containerPort`, else 8080", .min = 1, .max = kMaxPort}},
     {Section::kComponent, "replicas", Kind::kWhole, "containers of it", {.absent = "1", .min = 0, .max = kMaxReplicas}},

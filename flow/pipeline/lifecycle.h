@@ -54,13 +54,25 @@ inline std::string WithoutLocalhost(absl::string_view url) {
   return std::string(url);
 }
 
+// health_check, or health_endpoint, which stands in files for flowctl, where it means nothing.
+inline Value HealthCheckOf(Context& context, const Fields& fields) {
+  const Value check = fields.GetEither("health_check", "health_endpoint"), endpoint = fields.Get("health_endpoint");
+  if (endpoint && check.key.offset() == endpoint.key.offset()) {
+    context.Warning(endpoint.key.offset(), endpoint.path,
+                    "flowctl ignores this field; here it counts as health_check, the name to write");
+  } else if (endpoint) {
+    context.Warning(endpoint.key.offset(), endpoint.path, "does nothing beside health_check");
+  }
+  return check;
+}
+
 // After the component's ports. `metadata`: of its reference, or null.
 inline void ReadHealthCheck(Context& context, const Fields& fields, const ComponentMetadata* metadata,
                             Component& component) {
-  const Value check = fields.Get("health_check");
+  const Value check = HealthCheckOf(context, fields);
   const Value port_value = fields.Get("health_port");
   if (!check) {
-    if (port_value && !fields.Has("health_check")) {
+    if (port_value && !fields.Has("health_check") && !fields.Has("health_endpoint")) {
       context.Warning(port_value, "does nothing without health_check (as in \"health_check: /health\")");
     }
     return;

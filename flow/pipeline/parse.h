@@ -74,8 +74,10 @@ inline std::string ReadName(Context& context, const Value& value, absl::string_v
 }
 
 inline void CheckHeader(Context& context, const Fields& file) {
-  if (file.Word("apiVersion") == kOlderApiVersion) {
-    context.Warning(file.Get("apiVersion"), "\"v1\" is what older files have; write \"flowctl/v1\"");
+  const absl::string_view version = file.Word("apiVersion");
+  if (!version.empty() && version != kApiVersion) {
+    context.Warning(file.Get("apiVersion"),
+                    absl::StrCat(Quoted(version), " is another name of this format; write ", Quoted(kApiVersion)));
   }
   file.Word("kind");
 }

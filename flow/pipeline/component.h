@@ -83,7 +83,7 @@ inline void ReadImage(Context& context, const Fields& fields, const ComponentSco
     bool expanded = false;
     component.set_image(context.Expanded(image, &expanded));
     const std::string problem = ImageProblem(component.image());
-    if (expanded && !problem.empty()) context.Error(image, problem);
+    if (expanded && !problem.empty()) context.Error(image, problem, {}, MendedImage(component.image()));
     return;
   }
   if (fields.Has("image")) return;
@@ -93,8 +93,7 @@ inline void ReadImage(Context& context, const Fields& fields, const ComponentSco
     component.set_reference(std::string(type.node.text()));
     component.set_image(*referenced);
     const std::string problem = ImageProblem(*referenced);
-    if (!problem.empty())
-      context.Error(type, absl::StrCat("this refers to the image ", Quoted(*referenced), ", and ", problem));
+    if (!problem.empty()) context.Error(type, absl::StrCat("this refers to an image: ", problem));
     return;
   }
   component.set_image(context.options().default_image);
@@ -152,12 +151,12 @@ inline ReadComponentResult ReadComponent(Context& context, Component::Type type,
   ReadCommand(context, fields, component);
   ReadEventTypes(fields, metadata, component);
   ReadEnv(context, fields, component);
-  ReadConfig(context, fields, scope.config_defaults, metadata, component);
   component.set_replicas(static_cast<uint32_t>(fields.Whole("replicas").value_or(1)));
   ReadPorts(context, fields, component.replicas(), scope.host_ports, component);
   ContainerPaths taken;
   ReadVolumes(context, fields, taken, component);
   ReadSecrets(context, fields, taken, component);
+  ReadConfig(context, fields, scope.config_defaults, metadata, component);
   ReadHealthCheck(context, fields, metadata, component);
   ReadRestartPolicy(context, fields, component);
   ReadStopping(context, fields, component);

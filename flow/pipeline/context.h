@@ -13,6 +13,7 @@
 #include "flow/pipeline/diagnostic.h"
 #include "flow/pipeline/expand.h"
 #include "flow/pipeline/field_table.h"
+#include "flow/pipeline/harmless.h"
 #include "flow/pipeline/parse_options.h"
 #include "flow/pipeline/place.h"
 #include "flow/pipeline/yaml_document.h"
@@ -136,7 +137,8 @@ class Context {
       return;
     }
     const Place place = places_.At(offset);
-    if (!suggestion.empty()) absl::StrAppend(&message, "; did you mean ", Quoted(suggestion), "?");
+    // Whole, however long it is: it is there to be copied.
+    if (!suggestion.empty()) absl::StrAppend(&message, "; did you mean \"", HarmlessLine(suggestion), "\"?");
     diagnostics_.push_back(Diagnostic{severity, place.line, place.column, std::string(path), std::move(message),
                                       std::move(notes), std::string(suggestion)});
   }

@@ -95,37 +95,54 @@ inline Written TakeApart(absl::string_view text) {
 
 }  // namespace image_internal
 
-// What keeps a text from being a reference to an image, in words; empty: nothing.
-//
-//   ImageProblem("Redis:7") == "a repository is written in lower case: \"redis\""
-inline std::string ImageProblem(absl::string_view image) {
-  if (image.empty()) return "the image's name is empty";
-  if (image.find_first_of(" \t\n") != absl::string_view::npos) return "an image's name holds no spaces";
-  if (absl::StrContains(image, "://")) return "an image's name begins with its registry, without http:// or docker://";
-  const image_internal::Written written = image_internal::TakeApart(image);
-  if (written.digest.has_value() && !image_internal::IsDigest(*written.digest)) {
-    return absl::StrCat("after \"@\" an image has a digest (\"sha256:…\" with 64 hexadecimal digits), not ",
-                        Quoted(*written.digest));
+namespace image_internal {
+
+// What is wrong, to follow the text itself; empty: nothing.
+inline std::string Fault(absl::string_view image) {
+  if (image.find_first_of(" \t\n") != absl::string_view::npos) return "has spaces, and an image's name has none";
+  if (absl::StrContains(image, "://")) return "has a scheme; an image's name begins with its registry";
+  const Written written = TakeApart(image);
+  if (written.digest.has_value() && !IsDigest(*written.digest)) {
+    return "has no digest after its \"@\": \"sha256:…\" with 64 hexadecimal digits";
   }
-  if (written.tag.has_value() && !image_internal::IsTag(*written.tag)) {
-    return absl::StrCat(Quoted(*written.tag), " is no tag: letters, digits, \"_\", \".\" and \"-\"");
+  if (written.tag.has_value() && !IsTag(*written.tag)) {
+    return "has no tag after its \":\": letters, digits, \"_\", \".\" and \"-\"";
   }
-  if (!written.registry.empty() && !image_internal::IsRegistryAddress(written.registry)) {
-    return absl::StrCat(Quoted(written.registry), " is no registry's address");
+  if (!written.registry.empty() && !IsRegistryAddress(written.registry)) {
+    return absl::StrCat("begins with ", Quoted(written.registry), ", which is no registry's address");
   }
   for (const absl::string_view part : absl::StrSplit(written.path, '/')) {
-    if (image_internal::IsPathPart(part)) continue;
-    const std::string lower = absl::AsciiStrToLower(part);
-    if (image_internal::IsPathPart(lower)) {
-      return absl::StrCat("a repository is written in lower case: ", Quoted(lower));
-    }
-    return absl::StrCat(Quoted(part),
-                        " cannot be a part of an image's name: lower-case letters and digits, with \".\", ",
-                        "\"_\" or \"-\" between");
+    if (IsPathPart(part)) continue;
+    if (IsPathPart(absl::AsciiStrToLower(part))) return "has upper-case letters, and an image's name is in lower case";
+    return absl::StrCat("has the part ", Quoted(part),
+                        ": an image's name is lower-case letters and digits, with \".\", \"_\" or \"-\" between");
   }
   // The registry counts, and the slash after it.
   const size_t length = written.path.size() + (written.registry.empty() ? 0 : written.registry.size() + 1);
-  return length > 255 ? "an image's name has at most 255 characters" : "";
+  return length > 255 ? "is too long: an image's name has at most 255 characters" : "";
+}
+
+}  // namespace image_internal
+
+// What keeps a text from being a reference to an image, in words; empty: nothing.
+//
+//   ImageProblem("Redis:7") == "\"Redis:7\" has upper-case letters, and an image's name is in lower case"
+inline std::string ImageProblem(absl::string_view image) {
+  if (image.empty()) return "the image's name is empty";
+  const std::string fault = image_internal::Fault(image);
+  return fault.empty() ? "" : absl::StrCat(Quoted(image), " ", fault);
+}
+
+// The reference that a text most likely stands for that is none; empty where nothing near is one.
+//
+//   MendedImage("docker://example.org/Redis:V7") == "example.org/redis:V7"
+inline std::string MendedImage(absl::string_view image) {
+  image = absl::StripAsciiWhitespace(image);
+  if (const size_t scheme = image.find("://"); scheme != absl::string_view::npos) image.remove_prefix(scheme + 3);
+  const absl::string_view path = image_internal::TakeApart(image).path;
+  std::string mended(image);
+  mended.replace(path.data() - image.data(), path.size(), absl::AsciiStrToLower(path));
+  return ImageProblem(mended).empty() ? mended : "";
 }
 
 // A reference with all that may be left out.

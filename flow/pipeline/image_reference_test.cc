@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
 namespace flow::pipeline {
 namespace {
 
@@ -43,6 +46,21 @@ TEST(ParseImageReference, KeepsADigest) {
   EXPECT_EQ(reference.tag, "1.36");
   EXPECT_EQ(reference.digest, "sha256:abcd");
   EXPECT_EQ(ParseImageReference("busybox@sha256:abcd").tag, "");
+}
+
+TEST(ImageProblem, ShowsTheTextAsItStands) {
+  EXPECT_EQ(ImageProblem("ghcr.io/YOUR_ORG/YOUR_REPO:v1"),
+            "\"ghcr.io/YOUR_ORG/YOUR_REPO:v1\" has upper-case letters, and an image's name is in lower case");
+  for (absl::string_view image : {"Busybox", "busybox:", "a//b", "busy box", "docker://a", "a.b:c/d", "a@sha256:1"}) {
+    EXPECT_TRUE(absl::StartsWith(ImageProblem(image), absl::StrCat("\"", image, "\" "))) << ImageProblem(image);
+  }
+}
+
+TEST(MendedImage, IsTheWholeReferenceThatWasMeant) {
+  EXPECT_EQ(MendedImage("ghcr.io/YOUR_ORG/YOUR_REPO:V1"), "ghcr.io/your_org/your_repo:V1");
+  EXPECT_EQ(MendedImage("docker://Busybox"), "busybox");
+  EXPECT_EQ(MendedImage(" https://docker.io/library/redis:7\n"), "docker.io/library/redis:7");
+  for (absl::string_view image : {"", "://", "busy box", "a//b", "a:b:c", "_A_"}) EXPECT_EQ(MendedImage(image), "");
 }
 
 }  // namespace

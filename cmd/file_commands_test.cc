@@ -13,6 +13,7 @@
 namespace flow {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -174,6 +175,24 @@ TEST(FlowApply, ChecksOnlyInADryRun) {
   const integration::Finished run = Execute("flow-apply", {"--check", "--host=unix:///not/there", kValid});
   EXPECT_EQ(run.exit_code, 2) << run.err;
   EXPECT_THAT(run.err, HasSubstr("--check needs --dry_run"));
+}
+
+TEST(FlowApply, AControlPlaneInTheFileIsTrustedWhereAnotherOneIsTold) {
+  const std::string folder = std::string(std::getenv("TEST_TMPDIR")) + "/control_plane";
+  std::filesystem::create_directories(folder + "/known/default/a");
+  std::ofstream(folder + "/known/default/a/deployment.textproto")
+      << "phase: APPLIED name: \"a\" namespace: \"default\" control_plane { address: \"10.0.0.7:8080\" }\n";
+  const std::string file = folder + "/a.yaml";
+  std::ofstream(file) << WithEnv("FLOWCTL_ENDPOINT: 127.0.0.1:8080");
+  const auto told = [&](const std::string& state, std::vector<std::string> more) {
+    more.insert(more.end(), {"--host=unix:///not/there", "--state_dir", folder + "/" + state, file});
+    return Execute("flow-apply", more).err;
+  };
+  const auto warns = HasSubstr("env.FLOWCTL_ENDPOINT: ");
+  EXPECT_THAT(told("none", {}), AllOf(warns, HasSubstr("--control_plane=HOST:PORT")));
+  EXPECT_THAT(told("none", {"--control_plane=10.0.0.7:8080"}), Not(warns));
+  EXPECT_THAT(told("known", {}), Not(warns));
+  EXPECT_THAT(told("known", {"--control_plane="}), warns);
 }
 
 TEST(FlowStatus, ShowsWhatOnePipelineUses) {

@@ -16,6 +16,7 @@
 #include "cmd/cli/flags.h"
 #include "cmd/cli/terminal.h"
 #include "cmd/state/store.h"
+#include "flow/deploy/deployment.pb.h"
 #include "flow/pipeline/diagnostic.h"
 #include "flow/pipeline/env_file.h"
 #include "flow/pipeline/image_reference.h"
@@ -62,9 +63,17 @@ absl::StatusOr<std::optional<std::map<std::string, std::string>>> Variables(cons
   return variables;
 }
 
-// Parses the text with the options, and tells what is new.
-void Parse(const DiagnosticSink& tell, LoadedPipeline& loaded) {
-  pipeline::ParseResult result = pipeline::ParsePipeline(loaded.text, loaded.options);
+// Whether the state knows a control plane for this pipeline, which an apply tells the components of.
+bool StateHasControlPlane(const pipeline::Pipeline& pipeline, const Environment& environment) {
+  const PipelineKey key{FLAGS_namespace.empty() ? pipeline.namespace_() : FLAGS_namespace, pipeline.name()};
+  const absl::StatusOr<std::string> folder = StateFolder(FLAGS_state_dir, environment);
+  if (!folder.ok() || !CheckKey(key).ok()) return false;
+  const absl::StatusOr<deploy::Deployment> state = Store(*folder).ReadDeployment(key);
+  return state.ok() && !state->control_plane().address().empty();
+}
+
+// Takes what the text was parsed to, and tells what is new.
+void Take(pipeline::ParseResult result, const DiagnosticSink& tell, LoadedPipeline& loaded) {
   std::vector<pipeline::Diagnostic> unheard;
   for (const pipeline::Diagnostic& found : result.diagnostics) {
     const bool told = std::any_of(loaded.diagnostics.begin(), loaded.diagnostics.end(), [&](const auto& before) {
@@ -85,7 +94,10 @@ absl::Status CheckFileFlags() {
   const absl::Status name = FLAGS_namespace.empty() ? absl::OkStatus() : CheckNamespace(FLAGS_namespace);
   if (!name.ok()) return absl::InvalidArgumentError(absl::StrCat("--namespace: ", name.message()));
   const std::string image = FLAGS_default_image.empty() ? "" : pipeline::ImageProblem(FLAGS_default_image);
-  return image.empty() ? absl::OkStatus() : absl::InvalidArgumentError(absl::StrCat("--default_image: ", image));
+  if (image.empty()) return absl::OkStatus();
+  const std::string mended = pipeline::MendedImage(FLAGS_default_image);
+  return absl::InvalidArgumentError(absl::StrCat("--default_image: ", image, mended.empty() ? "" : "; did you mean \"",
+                                                 mended, mended.empty() ? "" : "\"?"));
 }
 
 absl::StatusOr<LoadedPipeline> LoadPipeline(const std::string& file, const Arguments& arguments,
@@ -116,14 +128,20 @@ absl::StatusOr<LoadedPipeline> LoadPipeline(const std::string& file, const Argum
                                        : std::filesystem::path(ResolvePath(file, environment)).parent_path().string();
   options.home_directory = Variable(environment, "HOME");
 
-  Parse(tell, loaded);
+  options.control_plane = !FLAGS_control_plane.empty();
+  pipeline::ParseResult result = pipeline::ParsePipeline(loaded.text, options);
+  if (deploy && !arguments.given.contains("control_plane") && StateHasControlPlane(result.pipeline, environment)) {
+    options.control_plane = true;
+    result = pipeline::ParsePipeline(loaded.text, options);
+  }
+  Take(std::move(result), tell, loaded);
   return loaded;
 }
 
 void ParseWithMetadata(std::map<std::string, pipeline::ComponentMetadata> metadata, const Environment& environment,
                        LoadedPipeline& loaded) {
   loaded.options.metadata = std::move(metadata);
-  Parse(StandardError(environment), loaded);
+  Take(pipeline::ParsePipeline(loaded.text, loaded.options), StandardError(environment), loaded);
 }
 
 }  // namespace flow

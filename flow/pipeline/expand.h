@@ -190,6 +190,17 @@ inline Expansion Expand(absl::string_view text, VariableLookup lookup) {
   return expand_internal::Expander(lookup).Run(text);
 }
 
+// Whether there is anything in a text that refers to a variable.
+inline bool RefersToVariable(absl::string_view text) {
+  bool refers = false;
+  const auto lookup = [&](absl::string_view) -> const std::string* {
+    refers = true;
+    return nullptr;
+  };
+  (void)Expand(text, lookup);
+  return refers;
+}
+
 // What is wrong, in a sentence that says what to write. Without `variable` it is not named.
 inline std::string Explain(const ExpansionProblem& problem) {
   const std::string variable =

@@ -36,6 +36,9 @@ struct ParseOptions {
   // Host paths of the system that may be mounted all the same (--allow_host_path).
   std::vector<std::string> allowed_host_paths;
 
+  // Whether the components will be told of a control plane, whatever the file says of one (--control_plane).
+  bool control_plane = false;
+
   // False (--nostrict): unknown fields, variables that are not set and unknown `depends_on` are warnings.
   bool strict = true;
 

@@ -60,8 +60,8 @@ inline std::string OptionOf(const std::string& yaml, absl::string_view name) {
   return "";
 }
 
-// Options for the parser: nostrict, deploy, driver=WORD, default_image=IMAGE, allow=PATH, home=PATH, NAME=VALUE (a
-// variable).
+// Options for the parser: nostrict, deploy, driver=WORD, control_plane=HOST:PORT, default_image=IMAGE, allow=PATH,
+// home=PATH, NAME=VALUE (a variable).
 inline ParseOptions OptionsOf(const std::string& yaml) {
   ParseOptions options;
   options.base_directory = "/pipelines";
@@ -77,6 +77,8 @@ inline ParseOptions OptionsOf(const std::string& yaml) {
       options.deploy = true;
     } else if (parts[0] == "driver") {
       options.driver = value;
+    } else if (parts[0] == "control_plane") {
+      options.control_plane = true;
     } else if (parts[0] == "default_image") {
       options.default_image = value;
     } else if (parts[0] == "allow") {

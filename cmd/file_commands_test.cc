@@ -1,8 +1,10 @@
 // What commands do before they ask an engine, as programs: what goes to standard output, what to standard error, how
 // they end.
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -77,6 +79,18 @@ TEST(FlowValidate, AFileThatCannotBeReadIsAFailureAndTheOthersAreTold) {
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_THAT(run.err, HasSubstr("not/there.yaml"));
   EXPECT_EQ(Count(run.out, "\"severity\": \"error\""), 8u);
+}
+
+TEST(FlowValidate, WritesItsSignsInAsciiWhereTheLocaleHasNoOthers) {
+  const auto told = [](const std::map<std::string, std::string>& environment) {
+    integration::Process process("cmd/flow-validate", {"testdata/pipeline/cycles/pipeline.yaml"}, environment,
+                                 std::getenv("TEST_TMPDIR"), "");
+    return process.Wait().err;
+  };
+  const std::string ascii = told({{"LC_ALL", "C"}, {"LANG", "en_US.UTF-8"}});
+  EXPECT_THAT(ascii, HasSubstr(" -> "));
+  EXPECT_TRUE(std::all_of(ascii.begin(), ascii.end(), [](char c) { return (c & 0x80) == 0; })) << ascii;
+  EXPECT_THAT(told({{"LANG", "C.UTF-8"}}), HasSubstr(" → "));
 }
 
 TEST(FileCommands, NostrictHoldsForAnEnvFileToo) {

@@ -3,6 +3,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 
 namespace flow {
@@ -30,6 +32,14 @@ Terminal InspectTerminal(int fd, const Environment& environment) {
       terminal.is_terminal && !term.empty() && term != "dumb" && Variable(environment, "NO_COLOR").empty();
   terminal.redraw = terminal.colour && width > 0;
   return terminal;
+}
+
+bool LocaleIsUtf8(const Environment& environment) {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const std::string locale = absl::AsciiStrToUpper(Variable(environment, name));
+    if (!locale.empty()) return absl::StrContains(locale, "UTF-8") || absl::StrContains(locale, "UTF8");
+  }
+  return false;
 }
 
 }  // namespace flow

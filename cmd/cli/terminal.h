@@ -20,6 +20,10 @@ struct Terminal {
 // As it is now; after SIGWINCH it may be another.
 Terminal InspectTerminal(int fd, const Environment& environment);
 
+// Whether what is read and written is UTF-8, as the locale has it: the first of LC_ALL, LC_CTYPE and LANG that is not
+// empty says so (POSIX, "Environment Variables"). Without any it is ASCII, and so is what flow writes by itself.
+bool LocaleIsUtf8(const Environment& environment);
+
 }  // namespace flow
 
 #endif  // CMD_CLI_TERMINAL_H_

@@ -73,5 +73,15 @@ TEST(TerminalTest, P68TerminalOfUnknownWidthIsNotDrawnOver) {
   EXPECT_EQ(InspectTerminal(Pseudo(20, 5).fd(), {{"TERM", "xterm"}}).width, 20);
 }
 
+TEST(LocaleTest, TheFirstVariableThatIsNotEmptySaysWhetherItIsUtf8) {
+  EXPECT_TRUE(LocaleIsUtf8({{"LANG", "en_US.UTF-8"}}));
+  EXPECT_TRUE(LocaleIsUtf8({{"LC_ALL", ""}, {"LC_CTYPE", "C.utf8"}, {"LANG", "C"}}));
+  EXPECT_TRUE(LocaleIsUtf8({{"LC_ALL", "de_DE.utf-8@euro"}, {"LANG", "C"}}));
+  EXPECT_FALSE(LocaleIsUtf8({{"LC_ALL", "C"}, {"LC_CTYPE", "C.UTF-8"}, {"LANG", "en_US.UTF-8"}}));
+  EXPECT_FALSE(LocaleIsUtf8({{"LC_CTYPE", "POSIX"}, {"LANG", "en_US.UTF-8"}}));
+  EXPECT_FALSE(LocaleIsUtf8({{"LANG", "de_DE.ISO-8859-1"}, {"LC_MESSAGES", "C.UTF-8"}}));
+  EXPECT_FALSE(LocaleIsUtf8({}));
+}
+
 }  // namespace
 }  // namespace flow

@@ -21,7 +21,7 @@ std::variant<PipelineKey, ExitCode> KeyOfFile(const Session& session, const Argu
   bool unnamed = false;
   const auto keep = [&](const std::string& file, const std::string& text,
                         const std::vector<pipeline::Diagnostic>& found) {
-    told += pipeline::RenderDiagnostics(file == "-" ? "standard input" : file, text, found, /*colour=*/false);
+    told += ShownDiagnostics(file, text, found, /*colour=*/false, environment);
     unnamed =
         unnamed || std::any_of(found.begin(), found.end(), [](const pipeline::Diagnostic& diagnostic) {
           return diagnostic.severity == pipeline::Severity::kError && absl::StartsWith(diagnostic.path, "metadata");

@@ -27,10 +27,10 @@ namespace {
 
 DiagnosticSink StandardError(const Environment& environment) {
   const bool colour = InspectTerminal(STDERR_FILENO, environment).colour;
-  return
-      [colour](const std::string& file, const std::string& text, const std::vector<pipeline::Diagnostic>& diagnostics) {
-        WriteError(pipeline::RenderDiagnostics(file == "-" ? "standard input" : file, text, diagnostics, colour));
-      };
+  return [&environment, colour](const std::string& file, const std::string& text,
+                                const std::vector<pipeline::Diagnostic>& diagnostics) {
+    WriteError(ShownDiagnostics(file, text, diagnostics, colour, environment));
+  };
 }
 
 // What a shell has in PWD: the folder that one stands in, by the way through links that the environment tells where it
@@ -89,6 +89,13 @@ void Take(pipeline::ParseResult result, const DiagnosticSink& tell, LoadedPipeli
 }
 
 }  // namespace
+
+std::string ShownDiagnostics(const std::string& file, const std::string& text,
+                             const std::vector<pipeline::Diagnostic>& diagnostics, bool colour,
+                             const Environment& environment) {
+  return pipeline::RenderDiagnostics(file == "-" ? "standard input" : file, text, diagnostics, colour,
+                                     LocaleIsUtf8(environment) ? pipeline::Signs::kUnicode : pipeline::Signs::kAscii);
+}
 
 absl::Status CheckFileFlags() {
   const absl::Status name = FLAGS_namespace.empty() ? absl::OkStatus() : CheckNamespace(FLAGS_namespace);

@@ -33,6 +33,11 @@ struct LoadedPipeline {
 using DiagnosticSink = std::function<void(const std::string& file, const std::string& text,
                                           const std::vector<pipeline::Diagnostic>& diagnostics)>;
 
+// Diagnostics of a file ("-" is standard input) for a person to read, in characters that the locale has.
+std::string ShownDiagnostics(const std::string& file, const std::string& text,
+                             const std::vector<pipeline::Diagnostic>& diagnostics, bool colour,
+                             const Environment& environment);
+
 // Whether --namespace and --default_image, which stand in for what a file says, are what the file might say. To be
 // asked before LoadPipeline(). InvalidArgument: wrong usage, in a sentence that names the flag.
 absl::Status CheckFileFlags();

@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "flow/pipeline/harmless.h"
 #include "flow/pipeline/place.h"
+#include "flow/pipeline/signs.h"
 #include "flow/pipeline/source_text.h"
 
 namespace flow::pipeline {
@@ -94,19 +95,20 @@ inline constexpr int kShownBefore = 60;  // characters before the place, of a li
 inline constexpr int kShownAfter = 50;
 
 // The source line (harmless, cut around the column) and a caret under the column.
-inline std::string Excerpt(absl::string_view line, int column) {
+inline std::string Excerpt(absl::string_view line, int column, Signs signs) {
+  const std::string ellipsis = WithSigns(signs, "…");
   std::string shown, padding;
   const bool whole =
       line.size() <= kShownWhole || std::count_if(line.begin(), line.end(), BeginsCharacter) <= kShownWhole;
   const int first = !whole && column > kShownBefore + 1 ? column - kShownBefore : 1;
   if (first > 1) {
-    shown = "…";
-    padding = " ";
+    shown = ellipsis;
+    padding = signs == Signs::kAscii ? "   " : " ";
   }
   int at = 1;
   for (; !line.empty(); ++at) {
     if (!whole && at >= column + kShownAfter) {
-      shown += "…";
+      shown += ellipsis;
       break;
     }
     Character c = FirstCharacter(line);
@@ -116,7 +118,7 @@ inline std::string Excerpt(absl::string_view line, int column) {
       if (c.code == '\t') {
         shown += ' ';
       } else if (harmful) {
-        shown += "�";
+        shown += WithSigns(signs, "�");
       } else {
         shown.append(line.data(), c.length);
       }
@@ -168,27 +170,29 @@ class Lines {
 //   payments.yaml:4:9: note: "source" is here
 //
 // `text` is the file as it was read. `color`: with terminal colours; besides them nothing in it moves a cursor,
-// whatever the file and its name hold.
+// whatever the file and its name hold. `signs`: what the terminal shows.
 inline std::string RenderDiagnostics(absl::string_view file, absl::string_view text,
-                                     const std::vector<Diagnostic>& diagnostics, bool color) {
+                                     const std::vector<Diagnostic>& diagnostics, bool color,
+                                     Signs signs = Signs::kUnicode) {
   const auto paint = [&](absl::string_view code, absl::string_view word) {
     return color ? absl::StrCat("\x1b[", code, "m", word, "\x1b[0m") : std::string(word);
   };
-  const std::string file_name = HarmlessLine(file);
+  const auto line = [&](absl::string_view text) { return WithSigns(signs, HarmlessLine(text)); };
+  const std::string file_name = line(file);
   diagnostic_internal::Lines lines(text);
   std::string out;
   const auto place = [&](int line, int column) { return absl::StrCat(file_name, ":", line, ":", column, ": "); };
   for (const Diagnostic& diagnostic : diagnostics) {
     const std::string word =
         diagnostic.severity == Severity::kError ? paint("1;31", "error:") : paint("1;33", "warning:");
-    absl::StrAppend(&out, place(diagnostic.line, diagnostic.column), word, " ", HarmlessLine(diagnostic.path),
-                    diagnostic.path.empty() ? "" : ": ", HarmlessLine(diagnostic.message), "\n");
+    absl::StrAppend(&out, place(diagnostic.line, diagnostic.column), word, " ", line(diagnostic.path),
+                    diagnostic.path.empty() ? "" : ": ", line(diagnostic.message), "\n");
     if (!diagnostic.secret) {
-      absl::StrAppend(&out, diagnostic_internal::Excerpt(lines.Get(diagnostic.line), diagnostic.column));
+      absl::StrAppend(&out, diagnostic_internal::Excerpt(lines.Get(diagnostic.line), diagnostic.column, signs));
     }
     for (const Note& note : diagnostic.notes) {
       const std::string where = note.line == 0 ? absl::StrCat(file_name, ": ") : place(note.line, note.column);
-      absl::StrAppend(&out, where, paint("1;36", "note:"), " ", HarmlessLine(note.message), "\n");
+      absl::StrAppend(&out, where, paint("1;36", "note:"), " ", line(note.message), "\n");
     }
   }
   return out;

@@ -64,6 +64,14 @@ TEST(RenderDiagnostics, ColoursOnlyWhenAsked) {
   EXPECT_THAT(RenderDiagnostics("f", "a", {Diagnostic{}}, true), testing::HasSubstr("\x1b[1;31merror:\x1b[0m"));
 }
 
+TEST(RenderDiagnostics, HasNoSignsOfItsOwnBeyondAsciiWhereNoneAreShown) {
+  const std::string line = std::string(100, 'x') + "\x1b" + std::string(100, 'y');
+  const Diagnostic diagnostic{Severity::kError, 1, 102, "", "a → b: \"x…\"", {Note{0, 0, "b → c"}}};
+  EXPECT_EQ(RenderDiagnostics("f\xFF", line, {diagnostic}, false, Signs::kAscii),
+            "f?:1:102: error: a -> b: \"x...\"\n..." + std::string(59, 'x') + "?" + std::string(50, 'y') + "...\n" +
+                std::string(63, ' ') + "^\nf?: note: b -> c\n");
+}
+
 TEST(SortDiagnostics, GoesByPlaceErrorsFirst) {
   std::vector<Diagnostic> all = {Diagnostic{Severity::kError, 2, 1, "", "c", {}},
                                  Diagnostic{Severity::kWarning, 1, 5, "", "b", {}},

@@ -1,0 +1,14 @@
+#include "flow/pipeline/signs.h"
+
+#include <gtest/gtest.h>
+
+namespace flow::pipeline {
+namespace {
+
+TEST(WithSigns, WritesOurOwnInAsciiAndLeavesTheRest) {
+  EXPECT_EQ(WithSigns(Signs::kAscii, "ä → \"ö…\" \uFFFD"), "ä -> \"ö...\" ?");
+  EXPECT_EQ(WithSigns(Signs::kUnicode, "a → b …"), "a → b …");
+}
+
+}  // namespace
+}  // namespace flow::pipeline

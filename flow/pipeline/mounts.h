@@ -16,6 +16,7 @@
 #include "flow/pipeline/host_path.h"
 #include "flow/pipeline/names.h"
 #include "flow/pipeline/pipeline.pb.h"
+#include "flow/pipeline/variables.h"
 
 namespace flow::pipeline {
 
@@ -147,6 +148,8 @@ inline void ReadSecretVariable(Context& context, const Fields& written, SecretNa
   const auto [first, is_new] = taken.variables.try_emplace(secret->env(), env.offset());
   if (!IsVariableName(secret->env())) {
     context.Error(env, absl::StrCat(Quoted(secret->env()), " cannot be the name of a variable"));
+  } else if (const std::string problem = VariableProblem(secret->env(), ""); !problem.empty()) {
+    context.Error(env, problem);
   } else if (!is_new) {
     context.Error(env, absl::StrCat("two secrets for the variable ", secret->env()),
                   {context.NoteAt(first->second, "the other one is here")});

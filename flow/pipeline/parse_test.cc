@@ -201,6 +201,30 @@ TEST(ParsePipeline, RefusesVariablesAndArgumentsThatLinuxCannotPass) {
   EXPECT_EQ(result.diagnostics.size(), 3u);
 }
 
+TEST(ParsePipeline, TakesVariablesToTheLastByteThatLinuxPasses) {
+  for (const bool over : {false, true}) {
+    const std::string value(kMaxArgumentBytes - 2 + over, 'x'), config(kMaxArgumentBytes - 14 + over, 'x');
+    const std::string name(kMaxArgumentBytes - 1 + over, 'N');
+    const std::vector<std::string> messages =
+        Messages(absl::StrCat("  sources: [{id: a, image: busybox, env: {A: ", value, "}, config: {b: ", config,
+                              "}, secrets: [{name: s, host_path: s, env: ", name, "}]}]\n"));
+    EXPECT_EQ(messages.size(), over ? 3u : 0u);
+    for (const std::string& message : messages) {
+      EXPECT_THAT(message, testing::HasSubstr("takes 131072 bytes with its name"));
+      EXPECT_THAT(message, testing::HasSubstr("over 131071 (128 KiB)"));
+      EXPECT_LT(message.size(), 300u);
+    }
+  }
+}
+
+TEST(ParsePipeline, TellsOfAByteOrderMarkInFrontOfAValue) {
+  ParseOptions options;
+  options.variables = {{"TOKEN", "\xEF\xBB\xBFtoken"}};
+  const auto mark = testing::HasSubstr("byte-order mark");
+  EXPECT_THAT(Messages("  sources: [{id: a, image: busybox, env: {A: $TOKEN}}]\n", options), ElementsAre(mark));
+  EXPECT_THAT(Messages("  sources: [{id: a, image: busybox, env: {A: \"\\uFEFFx\"}}]\n"), ElementsAre(mark));
+}
+
 TEST(ParsePipeline, SurvivesTextsThatAreNoPipeline) {
   for (absl::string_view text : {"", "a", "[]", "{}", "~", "- - -", "spec: {sources: [{}]}", "metadata: {name: ~}",
                                  "spec: []", "spec: {sources: [~, 1, []], sinks: {}, pipelines: x}", "\xFF", "{"}) {

@@ -48,12 +48,23 @@ inline bool NamesLoopback(absl::string_view text) {
 // The variable that holds a control plane's address, as flowctl's components read it.
 inline constexpr absl::string_view kControlPlaneVariable = "FLOWCTL_ENDPOINT";
 
+// What keeps a program from being started with this variable, in words; empty: nothing.
+inline std::string VariableProblem(absl::string_view name, absl::string_view value) {
+  const size_t size = name.size() + 1 + value.size();
+  if (size <= kMaxArgumentBytes) return "";
+  return absl::StrCat("the variable ", Quoted(name), " takes ", size, " bytes with its name; Linux starts no program ",
+                      "with one of over ", kMaxArgumentBytes, " (128 KiB): put it in a file and mount that");
+}
+
+// A byte-order mark in front, as some editors write one into a file: to a program it is a part of the value.
+inline bool BeginsWithByteOrderMark(absl::string_view value) { return absl::StartsWith(value, "\xEF\xBB\xBF"); }
+
 // Tells what a variable's value cannot or most likely should not be.
 inline void CheckVariable(Context& context, const Value& entry, absl::string_view name, absl::string_view value) {
-  if (name.size() + 1 + value.size() > kMaxArgumentBytes) {
-    context.Error(entry,
-                  absl::StrCat(name, " has ", value.size(), " bytes; Linux starts no program with a variable of over ",
-                               "128 KiB: put it in a file and mount that"));
+  const std::string problem = VariableProblem(name, value);
+  if (!problem.empty()) context.Error(entry, problem);
+  if (BeginsWithByteOrderMark(value)) {
+    context.Warning(entry, "the value begins with a byte-order mark (U+FEFF), which is a part of it to a program");
   }
   if (NamesLoopback(value) && name == kControlPlaneVariable) {
     if (context.options().control_plane) return;  // which wins

@@ -88,7 +88,7 @@ class Context {
           problem.kind == ExpansionProblem::Kind::kUnset || problem.kind == ExpansionProblem::Kind::kEmpty;
       const Severity severity = unset && !all ? StrictSeverity() : Severity::kError;
       if (ok != nullptr && severity == Severity::kError) *ok = false;
-      Report(severity, FindReference(value, problem.reference, from), value.path, Explain(problem), {});
+      Report(severity, FindReference(value, problem.reference, from), value.path, Explain(problem, !all), {});
     }
     return std::move(expansion.text);
   }

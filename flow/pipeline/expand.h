@@ -201,8 +201,9 @@ inline bool RefersToVariable(absl::string_view text) {
   return refers;
 }
 
-// What is wrong, in a sentence that says what to write. Without `variable` it is not named.
-inline std::string Explain(const ExpansionProblem& problem) {
+// What is wrong, in a sentence that says what to write. Without `variable` it is not named. `may_be_empty`: whether an
+// empty value can be right.
+inline std::string Explain(const ExpansionProblem& problem, bool may_be_empty = true) {
   const std::string variable =
       problem.variable.empty() ? "the variable here" : absl::StrCat("variable ", Quoted(problem.variable));
   switch (problem.kind) {
@@ -210,6 +211,7 @@ inline std::string Explain(const ExpansionProblem& problem) {
       if (!problem.message.empty()) {
         return absl::StrCat(variable, " is not set: ", problem.message);
       }
+      if (!may_be_empty) return absl::StrCat(variable, " is not set; set it, or write $$ for a dollar");
       return absl::StrCat(variable, " is not set; set it, write ${",
                           problem.variable.empty() ? "NAME" : problem.variable,
                           ":-} where empty is right, or $$ for a dollar");

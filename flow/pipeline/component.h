@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "flow/pipeline/component_reference.h"
+#include "flow/pipeline/config.h"
 #include "flow/pipeline/context.h"
 #include "flow/pipeline/driver.h"
 #include "flow/pipeline/fields.h"

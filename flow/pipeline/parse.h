@@ -21,6 +21,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "flow/pipeline/component.h"
+#include "flow/pipeline/config.h"
 #include "flow/pipeline/context.h"
 #include "flow/pipeline/diagnostic.h"
 #include "flow/pipeline/driver.h"

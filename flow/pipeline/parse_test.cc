@@ -225,6 +225,16 @@ TEST(ParsePipeline, TellsOfAByteOrderMarkInFrontOfAValue) {
   EXPECT_THAT(Messages("  sources: [{id: a, image: busybox, env: {A: \"\\uFEFFx\"}}]\n"), ElementsAre(mark));
 }
 
+TEST(ParsePipeline, JudgesManyPathsBesideManyVolumesInTime) {
+  std::string text = absl::StrCat(kHead, "  sources:\n    - id: a\n      type: a@1\n      volumes:\n");
+  for (int i = 0; i < 20000; ++i) absl::StrAppend(&text, "        - {name: v", i, ", mountPath: /v", i, "}\n");
+  absl::StrAppend(&text, "      config:\n");
+  for (int i = 0; i < 20000; ++i) absl::StrAppend(&text, "        path_", i, ": /w/", std::string(100, 'a'), "\n");
+  const ParseResult result = ParsePipeline(text, {});
+  EXPECT_TRUE(result.ok());
+  EXPECT_EQ(result.diagnostics.size(), Context::kMaxDiagnostics);
+}
+
 TEST(ParsePipeline, SurvivesTextsThatAreNoPipeline) {
   for (absl::string_view text : {"", "a", "[]", "{}", "~", "- - -", "spec: {sources: [{}]}", "metadata: {name: ~}",
                                  "spec: []", "spec: {sources: [~, 1, []], sinks: {}, pipelines: x}", "\xFF", "{"}) {

@@ -26,7 +26,7 @@
 #include "flow/pipeline/diagnostic.h"
 #include "flow/pipeline/driver.h"
 #include "flow/pipeline/fields.h"
-#include "flow/pipeline/older_format.h"
+#include "flow/pipeline/other_format.h"
 #include "flow/pipeline/parse_options.h"
 #include "flow/pipeline/pipeline.pb.h"
 #include "flow/pipeline/place.h"
@@ -176,7 +176,7 @@ inline ParseResult ParsePipeline(absl::string_view bytes, const ParseOptions& op
     if (!problem.note.empty()) notes.push_back(context.NoteAt(problem.note_offset, problem.note));
     context.Error(problem.offset, problem.path, problem.message, std::move(notes));
   }
-  if (yaml.readable && !TellOlderFormat(context, yaml.document.root())) {
+  if (yaml.readable && !TellOtherFormat(context, yaml.document.root())) {
     const Fields file(context, Section::kFile, Value{yaml.document.root(), YamlNode(), ""});
     parse_internal::CheckHeader(context, file);
     parse_internal::ReadMetadata(context, file, result.pipeline);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -122,11 +123,17 @@ TEST(ParsePipeline, NeverSuggestsAFieldThatIsThere) {
               testing::Each(testing::EndsWith("is here already")));
 }
 
-TEST(ParsePipeline, KnowsTheOlderFormatByASourceOrASinkAlone) {
-  for (absl::string_view text : {"source: {type: mock}\n", "version: 0.1\nsink: {type: stdout}\nother: 1\n"}) {
+TEST(ParsePipeline, KnowsFilesOfOtherFormatsByOneKey) {
+  const std::pair<absl::string_view, absl::string_view> kFormats[] = {
+      {"source: {type: mock}\n", "older format"},
+      {"version: 0.1\nsink: {type: stdout}\nother: 1\n", "older format"},
+      {"version: \"3\"\nservices: {a: {image: busybox}}\n", "Compose file"},
+      {"pipelines:\n  Latest: {source: {type: A}, processors: [], consumers: []}\n", "an entry of \"pipelines\""},
+  };
+  for (const auto& [text, what] : kFormats) {
     const ParseResult result = ParsePipeline(text, {});
     ASSERT_EQ(result.diagnostics.size(), 1u) << text;
-    EXPECT_THAT(result.diagnostics[0].message, testing::HasSubstr("older format"));
+    EXPECT_THAT(result.diagnostics[0].message, testing::HasSubstr(std::string(what)));
   }
   EXPECT_GT(ParsePipeline("kind: Pipeline\nsource: {type: mock}\n", {}).diagnostics.size(), 1u);
 }

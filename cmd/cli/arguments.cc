@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "cmd/base/environment.h"
 #include "cmd/base/file.h"
+#include "cmd/base/standard_streams.h"
 #include "cmd/cli/flags.h"
 #include "cmd/cli/help.h"
 #include "cmd/cli/terminal.h"
@@ -187,6 +188,7 @@ absl::StatusOr<Arguments> ParseArguments(const Command& command, const std::vect
 }
 
 std::variant<Arguments, ExitCode> Begin(const Command& command, int argc, char** argv) {
+  OpenClosedStandardStreams();
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   // Asked for in any place, whatever else is wrong.
   for (const std::string& argument : arguments) {

@@ -3,7 +3,6 @@
 //   bazel run --config=release //bench            some minutes
 //   bazel run --config=release //bench -- --pairs=1 --quick_pairs=5
 #include <gflags/gflags.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,10 +22,13 @@
 #include "absl/strings/str_split.h"
 #include "bench/process.h"
 #include "bench/programs.h"
-#include "bench/proxy.h"
 #include "bench/record.h"
 #include "bench/report.h"
 #include "bench/scratch.h"
+#include "testkit/file.h"
+#include "testkit/http_request.h"
+#include "testkit/socket.h"
+#include "testkit/wire.h"
 
 DEFINE_int32(pairs, 5, "how often each pipeline is deployed and deleted by each program; 0: not at all");
 DEFINE_int32(quick_pairs, 20, "how often the quick jobs are done: status, unchanged apply, start-up; 0: not at all");
@@ -34,6 +36,9 @@ DEFINE_bool(show_requests, false, "print the requests that flow and Compose sent
 
 namespace bench {
 namespace {
+
+using flow::testkit::ReadFile;
+using flow::testkit::WriteFile;
 
 constexpr char kCheckedTitle[] = "chain of 5 with health checks";
 
@@ -180,24 +185,20 @@ class Bench : public Scratch {
       for (const Job job : {kDeploy, kUnchanged, kStatus, kDelete}) {
         std::cerr << "bench: counting requests: " << kPeerNames[peer] << ", " << kJobNames[job] << ", "
                   << pipeline.title << "\n";
-        const std::string record = Path(absl::StrCat(kPeerNames[peer], ".requests"));
         const std::string listen = Path("engine.sock");
-        {
-          const Proxy proxy(listen, socket_, record);
-          UseEngine(listen);
-          Take(CommandOf(peer, job, pipeline, programs_, listen));
-          UseEngine(socket_);
-        }
-        const std::vector<Request> requests = ReadRecord(record);
+        const flow::testkit::Wire wire(listen, flow::testkit::OfSocket(socket_));
+        UseEngine(listen);
+        Take(CommandOf(peer, job, pipeline, programs_, listen));
+        UseEngine(socket_);
+        const std::vector<flow::testkit::HttpRequest> requests = wire.Record();
         RowOf(job, pipeline).requests[kPeerNames[peer]] = requests.size();
         if (FLAGS_show_requests) {
-          for (const Request& request : requests) {
+          for (const auto& request : requests) {
             std::cout << kPeerNames[peer] << ", " << kJobNames[job] << ": " << request.method << " " << request.target
                       << "\n";
           }
         }
-        if (peer == kFlow) std::filesystem::rename(record, pipeline.records[job]);
-        std::filesystem::remove(record);
+        if (peer == kFlow) WriteRecord(pipeline.records[job], requests);
         if (peer == kFlow && job == kDeploy) {
           WriteFile(pipeline.compose_file,
                     ReadFile(absl::StrCat(pipeline.state_dir, "/default/", pipeline.name, "/compose.yaml")));
@@ -315,6 +316,5 @@ class Bench : public Scratch {
 int main(int argc, char** argv) {
   gflags::SetUsageMessage("flow beside Docker Compose and the floor; bench/README.md");
   gflags::ParseCommandLineFlags(&argc, &argv, true);
-  bench::HoldSignals();
   return bench::Bench(bench::EngineSocket()).Measure();
 }

@@ -1,6 +1,6 @@
 // The floor that flow and Compose are held against: a client that only sends the engine's calls, as many at once as the
 // order of a deploy allows. It plans nothing, remembers nothing, listens to no events, and takes what it sends from a
-// file in which what flow sent has been recorded (request_reader.h).
+// file in which what flow sent has been recorded (record.h).
 //
 //   floor SOCKET deploy RECORD [chain]   network and volumes; then all containers; then their starts
 //   floor SOCKET delete PREFIX [chain]   each container of these names: stop, remove; then their networks
@@ -171,14 +171,14 @@ void ForEach(Client& client, const std::vector<Container>& containers, bool chai
   client.Run();
 }
 
-std::vector<bench::Request> Record(const std::string& file) {
-  std::vector<bench::Request> requests = bench::ReadRecord(file);
+std::vector<flow::testkit::HttpRequest> Record(const std::string& file) {
+  std::vector<flow::testkit::HttpRequest> requests = bench::ReadRecord(file);
   if (requests.empty()) Die(file + ": holds no requests");
   return requests;
 }
 
 void Ask(Client& client, const std::string& record) {
-  for (const bench::Request& request : Record(record)) {
+  for (const auto& request : Record(record)) {
     // Which version to speak is in the record.
     if (request.method == "GET" && request.target != "/_ping") client.Send("GET", request.target, "", nullptr);
   }
@@ -188,7 +188,7 @@ void Ask(Client& client, const std::string& record) {
 void Deploy(Client& client, const std::string& record, bool chain) {
   std::vector<std::pair<std::string, std::string>> creates;  // target, body
   std::string network;
-  for (const bench::Request& request : Record(record)) {
+  for (const auto& request : Record(record)) {
     if (request.method != "POST") continue;
     const auto to = [&request](const char* path) { return request.target.find(path) != std::string::npos; };
     if (to("/containers/create")) {

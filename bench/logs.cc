@@ -15,11 +15,15 @@
 #include "bench/programs.h"
 #include "bench/report.h"
 #include "bench/scratch.h"
+#include "testkit/file.h"
 
 DEFINE_int32(pairs, 5, "how often each program reads them");
 
 namespace bench {
 namespace {
+
+using flow::testkit::ReadFile;
+using flow::testkit::WriteFile;
 
 constexpr int kLines = 100000, kComponents = 3;
 
@@ -91,6 +95,5 @@ class Logs : public Scratch {
 int main(int argc, char** argv) {
   gflags::SetUsageMessage("flow-logs beside Docker Compose; bench/README.md");
   gflags::ParseCommandLineFlags(&argc, &argv, true);
-  bench::HoldSignals();
   return bench::Logs().Measure();
 }

@@ -1,102 +1,54 @@
 #include "bench/process.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
-#include <spawn.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <csignal>
-#include <cstdio>
+#include <chrono>
 #include <cstdlib>
-#include <cstring>
-#include <fstream>
+#include <iostream>
 #include <iterator>
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "cmd/base/descriptor.h"
+#include "cmd/base/environment.h"
+#include "cmd/base/process.h"
+
 namespace bench {
 namespace {
-
-constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
-
-volatile sig_atomic_t interrupted = 0;
-
-double NowMs() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
-}
 
 double Ms(const timeval& time) {
   return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_usec) / 1e3;
 }
 
-// A process group of its own: Ctrl-C on the terminal reaches this process alone, which hands it on.
-pid_t Spawn(const std::vector<std::string>& command, const std::string& output) {
-  std::vector<char*> arguments;
-  arguments.reserve(command.size() + 1);
-  for (const std::string& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
-  arguments.push_back(nullptr);
-  posix_spawn_file_actions_t files;
-  posix_spawn_file_actions_init(&files);
-  posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&files, 1, output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-  posix_spawn_file_actions_adddup2(&files, 1, 2);
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-  pid_t pid = 0;
-  const int error = posix_spawn(&pid, arguments[0], &files, &attributes, arguments.data(), environ);
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&files);
-  if (error != 0) {
-    fprintf(stderr, "bench: %s: %s\n", arguments[0], strerror(error));
-    exit(1);
-  }
-  return pid;
-}
-
 }  // namespace
 
-Usage Run(const std::vector<std::string>& command, const std::string& output) {
-  const double start = NowMs();
-  const pid_t pid = Spawn(command, output);
-  int status = 0;
-  rusage used;
-  bool told = false;
-  while (wait4(pid, &status, 0, &used) < 0 && errno == EINTR) {
-    if (interrupted != 0 && !told) kill(-pid, SIGTERM);
-    told = interrupted != 0;
+Usage Run(const std::vector<std::string>& command, const std::string& output, flow::Signals* signals) {
+  const auto start = std::chrono::steady_clock::now();
+  const flow::Descriptor file(open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  absl::StatusOr<flow::Process> process = flow::Process::Start({.path = command[0],
+                                                                .arguments = {command.begin() + 1, command.end()},
+                                                                .environment = flow::ProcessEnvironment(),
+                                                                .out = file.get(),
+                                                                .err = file.get(),
+                                                                .own_group = true});
+  if (!process.ok()) {
+    std::cerr << "bench: " << process.status().message() << "\n";
+    std::exit(1);
   }
-  return {.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
-          .wall_ms = NowMs() - start,
-          .cpu_ms = Ms(used.ru_utime) + Ms(used.ru_stime),
-          .memory_mb = static_cast<double>(used.ru_maxrss) / 1024};
+  while (!process->Ended().has_value()) {
+    pollfd wanted[] = {{process->fd(), POLLIN, 0}, {signals == nullptr ? -1 : signals->fd(), POLLIN, 0}};
+    poll(wanted, std::size(wanted), -1);
+    if (signals != nullptr && signals->Next().has_value()) process->Signal(SIGTERM);
+  }
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+  const flow::Process::End& end = *process->Ended();
+  return {.exit_code = end.exit_code,
+          .wall_ms = took.count(),
+          .cpu_ms = Ms(end.used.ru_utime) + Ms(end.used.ru_stime),
+          .memory_mb = static_cast<double>(end.used.ru_maxrss) / 1024};
 }
-
-void HoldSignals() {
-  struct sigaction action = {};
-  action.sa_handler = [](int signal) {
-    if (interrupted == 0) interrupted = signal;
-  };
-  for (const int signal : kSignals) sigaction(signal, &action, nullptr);
-}
-
-void IgnoreSignals() {
-  for (const int signal : kSignals) std::signal(signal, SIG_IGN);
-}
-
-int Interrupted() { return interrupted; }
-
-std::string ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void WriteFile(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
 
 }  // namespace bench

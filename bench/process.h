@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "cmd/base/signals.h"
+
 namespace bench {
 
 // Of the process and the children that it waited for.
@@ -17,22 +19,9 @@ struct Usage {
 };
 
 // Runs `command` (a path and its arguments) to its end, with this process's environment, nothing on standard input, and
-// standard output and error in the file `output`. Exits where it cannot be started. What interrupts this process is
-// handed on as SIGTERM, and waited for; then Interrupted() is not 0.
-Usage Run(const std::vector<std::string>& command, const std::string& output);
-
-// From now on SIGINT, SIGTERM and SIGHUP do not end this process.
-void HoldSignals();
-
-// Nor any program that is run from now on: for what must be done in the end.
-void IgnoreSignals();
-
-// The first of them that came; 0: none.
-int Interrupted();
-
-// A file's text; empty where it cannot be read.
-std::string ReadFile(const std::string& path);
-void WriteFile(const std::string& path, const std::string& text);
+// standard output and error in the file `output`. Exits where it cannot be started. A signal that comes meanwhile is
+// handed on as SIGTERM.
+Usage Run(const std::vector<std::string>& command, const std::string& output, flow::Signals* signals = nullptr);
 
 }  // namespace bench
 

@@ -1,5 +1,4 @@
-// The file in which the proxy writes down the requests of a program: one a line, method, target and body with tabs
-// between.
+// A file of the requests of a program: one a line, method, target and body with tabs between.
 #ifndef BENCH_RECORD_H_
 #define BENCH_RECORD_H_
 
@@ -7,23 +6,27 @@
 #include <string>
 #include <vector>
 
-#include "bench/request_reader.h"
+#include "testkit/http_request.h"
 
 namespace bench {
 
 // Bodies are one line of JSON, whose strings have their tabs escaped.
-inline std::string RecordLine(const Request& request) {
-  std::string line = request.method + "\t" + request.target + "\t" + request.body;
-  while (!line.empty() && line.back() == '\n') line.pop_back();
-  return line + "\n";
+inline void WriteRecord(const std::string& path, const std::vector<flow::testkit::HttpRequest>& requests) {
+  std::ofstream file(path);
+  for (const auto& request : requests) {
+    std::string line = request.method + "\t" + request.target + "\t" + request.body;
+    while (line.back() == '\n') line.pop_back();
+    file << line << "\n";
+  }
 }
 
 // Empty where there is no such file.
-inline std::vector<Request> ReadRecord(const std::string& path) {
-  std::vector<Request> requests;
+inline std::vector<flow::testkit::HttpRequest> ReadRecord(const std::string& path) {
+  std::vector<flow::testkit::HttpRequest> requests;
   std::ifstream file(path);
-  for (Request request; std::getline(file, request.method, '\t') && std::getline(file, request.target, '\t') &&
-                        std::getline(file, request.body);) {
+  for (flow::testkit::HttpRequest request; std::getline(file, request.method, '\t') &&
+                                           std::getline(file, request.target, '\t') &&
+                                           std::getline(file, request.body);) {
     requests.push_back(request);
   }
   return requests;

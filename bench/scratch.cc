@@ -1,7 +1,6 @@
 #include "bench/scratch.h"
 
 #include <cstdlib>
-#include <filesystem>
 #include <iostream>
 
 #include "absl/strings/str_cat.h"
@@ -9,22 +8,20 @@
 
 namespace bench {
 
-Scratch::Scratch() {
-  std::string folder = (std::filesystem::temp_directory_path() / "flow-bench-XXXXXX").string();
-  if (mkdtemp(folder.data()) == nullptr) Fail(absl::StrCat("cannot make the folder ", folder));
-  folder_ = folder;
+Scratch::Scratch() : signals_(flow::Signals::Take()), folder_(std::in_place) {
+  if (!signals_.ok()) Fail(std::string(signals_.status().message()));
 }
 
 Usage Scratch::Take(const std::vector<std::string>& command, const std::string& output) {
-  const Usage usage = Run(command, output);
-  if (Interrupted() != 0) {
+  const Usage usage = Run(command, output, &*signals_);
+  if (const int signal = flow::Signals::Came(); signal != 0) {
     std::cerr << "bench: interrupted; removing what was made\n";
     CleanUp();
-    std::exit(128 + Interrupted());
+    std::exit(128 + signal);
   }
   if (usage.exit_code != 0) {
     Fail(absl::StrCat(absl::StrJoin(command, " "), "\nended with exit code ", usage.exit_code, ":\n",
-                      ReadFile(output).substr(0, 2000)));
+                      flow::testkit::ReadFile(output).substr(0, 2000)));
   }
   return usage;
 }
@@ -36,11 +33,9 @@ void Scratch::Fail(const std::string& message) {
 }
 
 void Scratch::CleanUp() {
-  if (folder_.empty()) return;
-  IgnoreSignals();
+  if (!folder_.has_value()) return;
   TakeBack();
-  std::filesystem::remove_all(folder_);
-  folder_.clear();
+  folder_.reset();
 }
 
 }  // namespace bench

@@ -2,23 +2,28 @@
 #ifndef BENCH_SCRATCH_H_
 #define BENCH_SCRATCH_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "bench/process.h"
+#include "cmd/base/signals.h"
+#include "testkit/file.h"
+#include "testkit/temporary_folder.h"
 
 namespace bench {
 
 class Scratch {
  public:
+  // Signals do not end this process from now on.
   Scratch();
   virtual ~Scratch() = default;
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
 
-  const std::string& folder() const { return folder_; }
+  const std::string& folder() const { return folder_->path(); }
   // Of a file in the folder.
-  std::string Path(const std::string& name) const { return folder_ + "/" + name; }
+  std::string Path(const std::string& name) const { return *folder_ / name; }
 
   // Runs a command that must succeed: what it wrote is in the file. Where it does not, or this process is interrupted,
   // cleans up and ends the process.
@@ -26,12 +31,12 @@ class Scratch {
   Usage Take(const std::vector<std::string>& command) { return Take(command, Path("output")); }
 
   // Of the last command.
-  std::string Output() const { return ReadFile(Path("output")); }
+  std::string Output() const { return flow::testkit::ReadFile(Path("output")); }
 
   // Cleans up, and ends the process with exit code 1.
   [[noreturn]] void Fail(const std::string& message);
 
-  // Takes away what was made, and the folder; the second time there is nothing to do. Signals are ignored from now on.
+  // Takes away what was made, and the folder; the second time there is nothing to do. No signal ends that.
   void CleanUp();
 
  protected:
@@ -39,7 +44,8 @@ class Scratch {
   virtual void TakeBack() {}
 
  private:
-  std::string folder_;
+  absl::StatusOr<flow::Signals> signals_;
+  std::optional<flow::testkit::TemporaryFolder> folder_;
 };
 
 }  // namespace bench

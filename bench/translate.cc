@@ -13,6 +13,7 @@
 #include "bench/programs.h"
 #include "bench/report.h"
 #include "bench/scratch.h"
+#include "testkit/file.h"
 
 DEFINE_int32(pairs, 10, "how often each file is read by each program");
 
@@ -41,7 +42,7 @@ class Translations : public Scratch {
 
   int Measure() {
     for (const int components : {1000, 10000}) {
-      WriteFile(File(components, ".yaml"), ChainText(components));
+      flow::testkit::WriteFile(File(components, ".yaml"), ChainText(components));
       Take(FlowOn(components), File(components, ".compose.yaml"));
     }
     rows_ = {{.title = kThousand}, {.title = kTenThousand}};
@@ -85,6 +86,5 @@ class Translations : public Scratch {
 int main(int argc, char** argv) {
   gflags::SetUsageMessage("flow-translate beside Docker Compose; bench/README.md");
   gflags::ParseCommandLineFlags(&argc, &argv, true);
-  bench::HoldSignals();
   return bench::Translations().Measure();
 }

@@ -9,11 +9,12 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "cmd/http/fake_server.h"
 #include "cmd/run_command.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "integration/process.h"
+#include "testkit/fake_engine.h"
+#include "testkit/fake_server.h"
+#include "testkit/process.h"
 
 namespace flow {
 namespace {
@@ -22,6 +23,10 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using testkit::FakeConnection;
+using testkit::FakeServer;
+using testkit::Finished;
+using testkit::Process;
 
 constexpr char kFile[] = "examples/minimal.yaml";
 
@@ -31,7 +36,7 @@ void ExpectNoEngine(const FakeServer& engine, const std::vector<std::string>& wo
       {"flow-apply", {kFile}},    {"flow-status", {}},       {"flow-status", {"minimal"}},
       {"flow-logs", {"minimal"}}, {"flow-delete", {"none"}}, {"flow-heartbeat", {"minimal"}}};
   for (const auto& [command, arguments] : commands) {
-    const integration::Finished run = RunCommand(engine, command, arguments);
+    const Finished run = RunCommand(engine, command, arguments);
     EXPECT_EQ(run.exit_code, 4) << run.Describe();
     EXPECT_EQ(run.out, "") << run.Describe();
     for (const std::string& word : words) EXPECT_THAT(run.err, HasSubstr(word)) << run.Describe();
@@ -60,21 +65,15 @@ TEST(EngineVersions, AnEngineOfTomorrowIsSpokenToInAVersionOfItsOwn) {
         const std::lock_guard<std::mutex> lock(mutex);
         versions.push_back(std::vector<std::string>(absl::StrSplit(target, '/'))[1]);
       }
-      if (absl::StrContains(target, "/volumes")) {
-        connection.Answer(200, R"({"Volumes": []})");
-      } else if (absl::StrContains(target, "/info")) {
-        connection.Answer(200, R"({"ID": "T", "NCPU": 2})");
-      } else if (absl::StrContains(target, "/images/json")) {
-        connection.Answer(200, R"([{"Id": "sha256:1", "RepoTags": ["busybox:1.36"]}])");
-      } else {
-        connection.Answer(200, "[]");
-      }
+      const bool images = absl::StrContains(target, "/images/json");
+      connection.Answer(
+          200, images ? R"([{"Id": "sha256:1", "RepoTags": ["busybox:1.36"]}])" : testkit::OfEmptyEngine(target));
     }
   });
   EXPECT_EQ(RunCommand(tomorrow, "flow-status", {}).exit_code, 0);
   EXPECT_EQ(RunCommand(tomorrow, "flow-status", {"none"}).exit_code, 6);
   EXPECT_EQ(RunCommand(tomorrow, "flow-delete", {"none"}).exit_code, 6);
-  const integration::Finished plan = RunCommand(tomorrow, "flow-apply", {"--dry_run", kFile});
+  const Finished plan = RunCommand(tomorrow, "flow-apply", {"--dry_run", kFile});
   EXPECT_EQ(plan.exit_code, 0) << plan.Describe();
   const std::lock_guard<std::mutex> lock(mutex);
   EXPECT_THAT(versions, Not(IsEmpty()));

@@ -8,18 +8,23 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
-#include "cmd/fake_engine.h"
-#include "cmd/http/fake_server.h"
 #include "cmd/run_command.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "integration/process.h"
+#include "testkit/fake_engine.h"
+#include "testkit/fake_server.h"
+#include "testkit/process.h"
 
 namespace flow {
 namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using testkit::Counter;
+using testkit::FakeConnection;
+using testkit::FakeServer;
+using testkit::Finished;
+using testkit::Process;
 
 constexpr char kNoControlPlane[] = "--control_plane=127.0.0.1:1";
 
@@ -48,7 +53,7 @@ class FailingEngine {
   static constexpr char kInspection[] = R"({"Id": "a1", "State": {"Status": "running"}})";
 
   void Serve(FakeConnection& connection) {
-    ServeEngine(
+    testkit::ServeEngine(
         connection, [&] { TellEvents(connection, listeners_.Count()); },
         [&](const std::string& request) {
           if (absl::StrContains(request, "/containers/json")) {
@@ -87,27 +92,27 @@ class FailingEngine {
 };
 
 // Runs flow-heartbeat, with a control plane that is away, until there is no pipeline any more.
-integration::Finished SendHeartbeats(Plan plan) {
+Finished SendHeartbeats(Plan plan) {
   const FailingEngine engine(std::move(plan));
   return RunCommand(engine.server(), "flow-heartbeat", {"x", kNoControlPlane});
 }
 
 // Nothing happens in the pipeline: no event tells that it is time to look.
 TEST(FailingEngine, HeartbeatsLookAgainWhereTheListOfContainersFailed) {
-  const integration::Finished run = SendHeartbeats({.lists = {200, 500}});
+  const Finished run = SendHeartbeats({.lists = {200, 500}});
   EXPECT_EQ(run.exit_code, 0) << run.Describe();
   EXPECT_THAT(run.err, HasSubstr("pipeline \"x\" is gone"));
 }
 
 TEST(FailingEngine, HeartbeatsLookAgainWhereAnInspectionFailed) {
-  const integration::Finished run = SendHeartbeats({.lists = {200, 200}, .inspections = {500}});
+  const Finished run = SendHeartbeats({.lists = {200, 200}, .inspections = {500}});
   EXPECT_EQ(run.exit_code, 0) << run.Describe();
   EXPECT_THAT(run.err, HasSubstr("pipeline \"x\" is gone"));
 }
 
 // The control plane would call all components unhealthy after 30 s without a word.
 TEST(FailingEngine, HeartbeatsAreNotHeldUpByAnEngineThatDoesNotAnswer) {
-  const integration::Finished run = SendHeartbeats({.lists = {200, 0}});
+  const Finished run = SendHeartbeats({.lists = {200, 0}});
   EXPECT_EQ(run.exit_code, 0) << run.Describe();
   EXPECT_LT(run.took, absl::Seconds(20)) << run.Describe();
 }
@@ -125,10 +130,10 @@ std::vector<Command> Commands() {
 TEST(FailingEngine, ASignalEndsTheWaitForTheStreamOfEvents) {
   for (const auto& [command, arguments, lists] : Commands()) {
     FailingEngine engine({.lists = lists, .events = {0}});
-    integration::Process process = StartCommand(engine.server(), command, arguments);
+    Process process = StartCommand(engine.server(), command, arguments);
     engine.WaitForListener();
     process.Signal(SIGINT);
-    const integration::Finished& run = process.Wait(absl::Seconds(20));
+    const Finished& run = process.Wait(absl::Seconds(20));
     EXPECT_EQ(run.exit_code, 130) << run.Describe();
     EXPECT_EQ(run.err, "");
   }
@@ -137,7 +142,7 @@ TEST(FailingEngine, ASignalEndsTheWaitForTheStreamOfEvents) {
 TEST(FailingEngine, AStreamOfEventsThatFailsForNowIsOpenedAgain) {
   for (const auto& [command, arguments, lists] : Commands()) {
     const FailingEngine engine({.lists = lists, .events = {200, 500}});
-    const integration::Finished run = RunCommand(engine.server(), command, arguments);
+    const Finished run = RunCommand(engine.server(), command, arguments);
     EXPECT_EQ(run.exit_code, 0) << run.Describe();
     EXPECT_THAT(run.err, AllOf(HasSubstr("the engine is back"), HasSubstr("pipeline \"x\" is gone")));
     EXPECT_EQ(std::vector<std::string>(absl::StrSplit(run.err, "broke off")).size(), 2u) << run.Describe();
@@ -149,7 +154,7 @@ TEST(FailingEngine, AStreamOfEventsThatIsRefusedEndsTheCommand) {
     // What fails before it ever opened is no better.
     for (const std::vector<int>& events : {std::vector<int>{200, 403}, {404}, {500}, {503}}) {
       const FailingEngine engine({.lists = lists, .events = events});
-      const integration::Finished run = RunCommand(engine.server(), command, arguments);
+      const Finished run = RunCommand(engine.server(), command, arguments);
       EXPECT_EQ(run.exit_code, 1) << run.Describe();
       EXPECT_THAT(run.err, HasSubstr("it is out of sorts")) << run.Describe();
     }

@@ -1,16 +1,14 @@
 // What commands do before they ask an engine, as programs: what goes to standard output, what to standard error, how
 // they end.
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "integration/process.h"
+#include "testkit/process.h"
+#include "testkit/temporary_folder.h"
 
 namespace flow {
 namespace {
@@ -20,15 +18,16 @@ using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
+using testkit::Finished;
+using testkit::Process;
+using testkit::TemporaryFolder;
 
 constexpr char kValid[] = "examples/minimal.yaml";
 constexpr char kInvalid[] = "testdata/pipeline/eight-mistakes/pipeline.yaml";
 constexpr char kNoErrors[] = "{\n \"diagnostics\": []\n}\n";
 
-integration::Finished Execute(const std::string& command, const std::vector<std::string>& arguments,
-                              const std::string& input = "") {
-  integration::Process process("cmd/" + command, arguments, {}, std::getenv("TEST_TMPDIR"), input);
-  return process.Wait();
+Finished Execute(const std::string& command, const std::vector<std::string>& arguments, const std::string& input = "") {
+  return Process("cmd/" + command, arguments, {}, input).Wait();
 }
 
 // The least file, with an entry of env.
@@ -45,47 +44,45 @@ size_t Count(const std::string& text, const std::string& word) {
 }
 
 TEST(FlowValidate, TellsOnStandardError) {
-  const integration::Finished wrong = Execute("flow-validate", {kValid, kInvalid});
+  const Finished wrong = Execute("flow-validate", {kValid, kInvalid});
   EXPECT_EQ(wrong.exit_code, 3);
   EXPECT_EQ(wrong.out, "");
   EXPECT_EQ(Count(wrong.err, ": error: "), 8u) << wrong.err;
 
-  const integration::Finished well = Execute("flow-validate", {kValid});
+  const Finished well = Execute("flow-validate", {kValid});
   EXPECT_EQ(well.exit_code, 0);
   EXPECT_EQ(well.out + well.err, "");
 }
 
 TEST(FlowValidate, TellsAsDataOnStandardOutput) {
-  const integration::Finished wrong = Execute("flow-validate", {"-o", "json", kValid, kInvalid});
+  const Finished wrong = Execute("flow-validate", {"-o", "json", kValid, kInvalid});
   EXPECT_EQ(wrong.exit_code, 3);
   EXPECT_EQ(wrong.err, "");
   EXPECT_EQ(Count(wrong.out, "\"severity\": \"error\""), 8u) << wrong.out;
   EXPECT_EQ(Count(wrong.out, std::string("\"file\": \"") + kInvalid + "\""), 8u);
 
-  const integration::Finished well = Execute("flow-validate", {"--output=json", kValid});
+  const Finished well = Execute("flow-validate", {"--output=json", kValid});
   EXPECT_EQ(well.exit_code, 0);
   EXPECT_EQ(well.out, kNoErrors);
 }
 
 TEST(FlowValidate, ReadsStandardInput) {
-  const integration::Finished wrong = Execute("flow-validate", {"-o", "json", "-"}, "kind: Pipeline\n");
+  const Finished wrong = Execute("flow-validate", {"-o", "json", "-"}, "kind: Pipeline\n");
   EXPECT_EQ(wrong.exit_code, 3);
   EXPECT_THAT(wrong.out, HasSubstr("\"file\": \"-\""));
   EXPECT_THAT(Execute("flow-validate", {"-"}, "kind: Pipeline\n").err, StartsWith("standard input:1:1: error: "));
 }
 
 TEST(FlowValidate, AFileThatCannotBeReadIsAFailureAndTheOthersAreTold) {
-  const integration::Finished run = Execute("flow-validate", {"-o", "json", "not/there.yaml", kInvalid});
+  const Finished run = Execute("flow-validate", {"-o", "json", "not/there.yaml", kInvalid});
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_THAT(run.err, HasSubstr("not/there.yaml"));
   EXPECT_EQ(Count(run.out, "\"severity\": \"error\""), 8u);
 }
 
 TEST(FlowValidate, WritesItsSignsInAsciiWhereTheLocaleHasNoOthers) {
-  const auto told = [](const std::map<std::string, std::string>& environment) {
-    integration::Process process("cmd/flow-validate", {"testdata/pipeline/cycles/pipeline.yaml"}, environment,
-                                 std::getenv("TEST_TMPDIR"), "");
-    return process.Wait().err;
+  const auto told = [](const Environment& environment) {
+    return Process("cmd/flow-validate", {"testdata/pipeline/cycles/pipeline.yaml"}, environment).Wait().err;
   };
   const std::string ascii = told({{"LC_ALL", "C"}, {"LANG", "en_US.UTF-8"}});
   EXPECT_THAT(ascii, HasSubstr(" -> "));
@@ -94,32 +91,30 @@ TEST(FlowValidate, WritesItsSignsInAsciiWhereTheLocaleHasNoOthers) {
 }
 
 TEST(FileCommands, NostrictHoldsForAnEnvFileToo) {
-  const std::string file = std::string(std::getenv("TEST_TMPDIR")) + "/variables";
-  std::ofstream(file) << "A=${NOT_SET}\n";
-  const integration::Finished strict = Execute("flow-validate", {"--env_file", file, kValid});
+  const TemporaryFolder folder;
+  const std::string file = folder.Write("variables", "A=${NOT_SET}\n");
+  const Finished strict = Execute("flow-validate", {"--env_file", file, kValid});
   EXPECT_EQ(strict.exit_code, 3);
   EXPECT_THAT(strict.err, HasSubstr("error: A: variable \"NOT_SET\" is not set"));
-  const integration::Finished lax = Execute("flow-validate", {"--nostrict", "--env_file", file, kValid});
+  const Finished lax = Execute("flow-validate", {"--nostrict", "--env_file", file, kValid});
   EXPECT_EQ(lax.exit_code, 0);
   EXPECT_THAT(lax.err, HasSubstr("warning: A: variable \"NOT_SET\" is not set"));
 }
 
 TEST(FileCommands, AnEnvFileUsesWhatTheOneBeforeItHas) {
-  const std::string folder = std::getenv("TEST_TMPDIR");
-  std::ofstream(folder + "/first") << "HOST=db\n";
-  std::ofstream(folder + "/second") << "URL=http://${HOST}/\nHOST\n";
-  std::ofstream(folder + "/uses.yaml") << WithEnv("A: $URL$HOST");
-  const integration::Finished run = Execute(
-      "flow-translate", {"--env_file", folder + "/first", "--env_file", folder + "/second", folder + "/uses.yaml"});
+  const TemporaryFolder folder;
+  const Finished run = Execute("flow-translate", {"--env_file", folder.Write("first", "HOST=db\n"), "--env_file",
+                                                  folder.Write("second", "URL=http://${HOST}/\nHOST\n"),
+                                                  folder.Write("uses.yaml", WithEnv("A: $URL$HOST"))});
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(run.out, HasSubstr("A: http://db/db\n"));
 }
 
 TEST(FileCommands, WhatIsWrongWithAnEnvFileIsToldWithoutItsSecrets) {
-  const std::string file = std::string(std::getenv("TEST_TMPDIR")) + "/secrets";
-  std::ofstream(file) << "PASSWORD=\"hunter2 is secret\nc2VjcmV0K3NlY3JldA/c2VjcmV0\n";
+  const TemporaryFolder folder;
+  const std::string file = folder.Write("secrets", "PASSWORD=\"hunter2 is secret\nc2VjcmV0K3NlY3JldA/c2VjcmV0\n");
   for (const char* format : {"text", "json"}) {
-    const integration::Finished run = Execute("flow-validate", {"-o", format, "--env_file", file, kValid});
+    const Finished run = Execute("flow-validate", {"-o", format, "--env_file", file, kValid});
     EXPECT_EQ(run.exit_code, 3);
     EXPECT_THAT(run.out + run.err, HasSubstr("PASSWORD"));
     EXPECT_THAT(run.out + run.err, HasSubstr("this quote is never closed"));
@@ -128,11 +123,10 @@ TEST(FileCommands, WhatIsWrongWithAnEnvFileIsToldWithoutItsSecrets) {
 }
 
 TEST(FileCommands, PwdIsTheFolderThatOneStandsIn) {
-  const std::string folder = std::getenv("TEST_TMPDIR");
-  std::ofstream(folder + "/pwd.yaml") << WithEnv("A: $PWD");
+  const TemporaryFolder folder;
+  const std::string file = folder.Write("pwd.yaml", WithEnv("A: $PWD"));
   for (const char* told : {"", "relative", "/usr"}) {
-    integration::Process process("cmd/flow-translate", {folder + "/pwd.yaml"}, {{"PWD", told}}, folder, "");
-    const integration::Finished run = process.Wait();
+    const Finished run = Process("cmd/flow-translate", {file}, {{"PWD", told}}).Wait();
     EXPECT_EQ(run.exit_code, 0) << run.err;
     EXPECT_THAT(run.out, HasSubstr("A: " + std::filesystem::current_path().string() + "\n")) << told;
   }
@@ -140,7 +134,7 @@ TEST(FileCommands, PwdIsTheFolderThatOneStandsIn) {
 
 TEST(FileCommands, TheImageForAllIsJudgedAsOneOfTheFile) {
   for (const char* command : {"flow-validate", "flow-translate", "flow-apply"}) {
-    const integration::Finished run = Execute(command, {"--default_image=Not An Image", kValid});
+    const Finished run = Execute(command, {"--default_image=Not An Image", kValid});
     EXPECT_EQ(run.exit_code, 2) << run.err;
     EXPECT_EQ(run.out, "");
     EXPECT_THAT(run.err, HasSubstr("--default_image: "));
@@ -152,7 +146,7 @@ TEST(FileCommands, TheNamespaceIsJudgedAsOneOfTheFile) {
        {std::vector<std::string>{"flow-translate"}, {"flow-apply"}, {"flow-apply", "--dry_run"}}) {
     std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
     rest.insert(rest.end(), {"--namespace", "Not/One", kValid});
-    const integration::Finished run = Execute(arguments[0], rest);
+    const Finished run = Execute(arguments[0], rest);
     EXPECT_EQ(run.exit_code, 2) << run.err;
     EXPECT_EQ(run.out, "");
     EXPECT_THAT(run.err, HasSubstr("--namespace: \"Not/One\" is no namespace's name"));
@@ -166,7 +160,7 @@ TEST(EngineCommands, NamesAreJudgedBeforeAnEngineIsAsked) {
                                                     {"flow-delete", "--all", "-n", "Not/One"}}) {
     std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
     rest.insert(rest.end(), {"--host=unix:///not/there", "--state_dir=not/there"});
-    const integration::Finished run = Execute(arguments[0], rest);
+    const Finished run = Execute(arguments[0], rest);
     EXPECT_EQ(run.exit_code, 2) << run.err;
     EXPECT_THAT(run.err, testing::ContainsRegex("is no (pipeline|namespace)'s name"));
   }
@@ -174,11 +168,11 @@ TEST(EngineCommands, NamesAreJudgedBeforeAnEngineIsAsked) {
 
 TEST(FileCommands, TheDriverIsAWordOfTheFormat) {
   for (const char* command : {"flow-validate", "flow-translate"}) {
-    const integration::Finished unknown = Execute(command, {"--driver=dokcer", kValid});
+    const Finished unknown = Execute(command, {"--driver=dokcer", kValid});
     EXPECT_EQ(unknown.exit_code, 2);
     EXPECT_THAT(unknown.err, HasSubstr("--driver cannot be \"dokcer\"; it is one of docker, container"));
     EXPECT_EQ(unknown.out, "");
-    const integration::Finished elsewhere = Execute(command, {"--driver=nomad", kValid});
+    const Finished elsewhere = Execute(command, {"--driver=nomad", kValid});
     EXPECT_EQ(elsewhere.exit_code, 0);
     EXPECT_THAT(elsewhere.err, HasSubstr("warning: spec: flow does not deploy to nomad, which --driver says"));
   }
@@ -186,20 +180,18 @@ TEST(FileCommands, TheDriverIsAWordOfTheFormat) {
 
 // Of a check nobody expects that it deploys.
 TEST(FlowApply, ChecksOnlyInADryRun) {
-  const integration::Finished run = Execute("flow-apply", {"--check", "--host=unix:///not/there", kValid});
+  const Finished run = Execute("flow-apply", {"--check", "--host=unix:///not/there", kValid});
   EXPECT_EQ(run.exit_code, 2) << run.err;
   EXPECT_THAT(run.err, HasSubstr("--check needs --dry_run"));
 }
 
 TEST(FlowApply, AControlPlaneInTheFileIsTrustedWhereAnotherOneIsTold) {
-  const std::string folder = std::string(std::getenv("TEST_TMPDIR")) + "/control_plane";
-  std::filesystem::create_directories(folder + "/known/default/a");
-  std::ofstream(folder + "/known/default/a/deployment.textproto")
-      << "phase: APPLIED name: \"a\" namespace: \"default\" control_plane { address: \"10.0.0.7:8080\" }\n";
-  const std::string file = folder + "/a.yaml";
-  std::ofstream(file) << WithEnv("FLOWCTL_ENDPOINT: 127.0.0.1:8080");
+  const TemporaryFolder folder;
+  folder.Write("known/default/a/deployment.textproto",
+               "phase: APPLIED name: \"a\" namespace: \"default\" control_plane { address: \"10.0.0.7:8080\" }\n");
+  const std::string file = folder.Write("a.yaml", WithEnv("FLOWCTL_ENDPOINT: 127.0.0.1:8080"));
   const auto told = [&](const std::string& state, std::vector<std::string> more) {
-    more.insert(more.end(), {"--host=unix:///not/there", "--state_dir", folder + "/" + state, file});
+    more.insert(more.end(), {"--host=unix:///not/there", "--state_dir", folder / state, file});
     return Execute("flow-apply", more).err;
   };
   const auto warns = HasSubstr("env.FLOWCTL_ENDPOINT: ");
@@ -210,13 +202,13 @@ TEST(FlowApply, AControlPlaneInTheFileIsTrustedWhereAnotherOneIsTold) {
 }
 
 TEST(FlowStatus, ShowsWhatOnePipelineUses) {
-  const integration::Finished run = Execute("flow-status", {"--stats", "--host=unix:///not/there"});
+  const Finished run = Execute("flow-status", {"--stats", "--host=unix:///not/there"});
   EXPECT_EQ(run.exit_code, 2) << run.err;
   EXPECT_THAT(run.err, HasSubstr("--stats needs the NAME of a pipeline"));
 }
 
 TEST(FlowTranslate, WritesTheProjectInEveryForm) {
-  const integration::Finished yaml = Execute("flow-translate", {kValid});
+  const Finished yaml = Execute("flow-translate", {kValid});
   EXPECT_EQ(yaml.exit_code, 0) << yaml.err;
   EXPECT_THAT(yaml.out, HasSubstr("\nname: flow-minimal\n"));
   EXPECT_EQ(Execute("flow-translate", {"--output", "yaml", kValid}).out, yaml.out);
@@ -226,7 +218,7 @@ TEST(FlowTranslate, WritesTheProjectInEveryForm) {
 
 TEST(FlowTranslate, WritesNothingOfAnInvalidFile) {
   for (const char* output : {"yaml", "json", "textproto"}) {
-    const integration::Finished run = Execute("flow-translate", {"-o", output, "-"}, "kind: Pipeline\n");
+    const Finished run = Execute("flow-translate", {"-o", output, "-"}, "kind: Pipeline\n");
     EXPECT_EQ(run.exit_code, 3);
     EXPECT_EQ(run.out, "");
     EXPECT_THAT(run.err, HasSubstr("error: "));
@@ -234,7 +226,7 @@ TEST(FlowTranslate, WritesNothingOfAnInvalidFile) {
 }
 
 TEST(FlowTranslate, KnowsNoOtherForm) {
-  const integration::Finished run = Execute("flow-translate", {"-o", "table", kValid});
+  const Finished run = Execute("flow-translate", {"-o", "table", kValid});
   EXPECT_EQ(run.exit_code, 2);
   EXPECT_THAT(run.err, HasSubstr("it is one of yaml, json, textproto"));
 }

@@ -6,17 +6,22 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "cmd/fake_engine.h"
-#include "cmd/http/fake_server.h"
 #include "cmd/run_command.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "integration/process.h"
+#include "testkit/fake_engine.h"
+#include "testkit/fake_server.h"
+#include "testkit/process.h"
 
 namespace flow {
 namespace {
 
 using ::testing::HasSubstr;
+using testkit::Counter;
+using testkit::FakeConnection;
+using testkit::FakeServer;
+using testkit::Finished;
+using testkit::Process;
 
 constexpr char kFile[] = "examples/minimal.yaml";
 
@@ -31,7 +36,7 @@ TEST(HostileEngine, NotModifiedIsNoAnswerToAQuestion) {
       {"flow-apply", {kFile}},    {"flow-status", {}},          {"flow-status", {"minimal"}},
       {"flow-logs", {"minimal"}}, {"flow-delete", {"minimal"}}, {"flow-delete", {"--all"}}};
   for (const auto& [command, arguments] : commands) {
-    const integration::Finished run = RunCommand(engine, command, arguments);
+    const Finished run = RunCommand(engine, command, arguments);
     EXPECT_EQ(run.exit_code, 1) << run.Describe();
     EXPECT_THAT(run.err, HasSubstr("HTTP status 304")) << run.Describe();
   }
@@ -41,7 +46,7 @@ TEST(HostileEngine, NotModifiedIsNoAnswerToAQuestion) {
 class Watched {
  public:
   void Serve(FakeConnection& connection) {
-    ServeEngine(
+    testkit::ServeEngine(
         connection, [&] { TellEvents(connection); },
         [&](const std::string& request) {
           if (absl::StrContains(request, "/containers/json")) {
@@ -78,7 +83,7 @@ class Watched {
 TEST(HostileEngine, TheInspectionOfAnotherContainerIsTakenForTheOneThatWasAskedFor) {
   Watched watched;
   FakeServer engine([&](FakeConnection& connection) { watched.Serve(connection); });
-  const integration::Finished run = RunCommand(engine, "flow-status", {"x", "--watch"});
+  const Finished run = RunCommand(engine, "flow-status", {"x", "--watch"});
   EXPECT_EQ(run.exit_code, 0) << run.Describe();
   EXPECT_THAT(run.err, HasSubstr("pipeline \"x\" is gone")) << run.Describe();
 }

@@ -1,21 +1,18 @@
 // Files that mean harm, given to the real flow-validate: exit 3, soon, and in little memory.
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <functional>
+#include <iostream>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/substitute.h"
+#include "absl/time/time.h"
+#include "testkit/process.h"
+#include "testkit/temporary_folder.h"
 
 namespace flow {
 namespace {
@@ -185,57 +182,25 @@ const Hostile kLoads[] = {
      "these wait for each other"},
 };
 
-struct Outcome {
-  int exit_code = -1;
-  double seconds = 0;  // of a processor's time: what else runs on the machine does not count
-  double peak_mib = 0;
-  std::string err;
-};
-
-std::string Runfile(const std::string& path) {
-  const char* folder = std::getenv("TEST_SRCDIR");
-  const char* workspace = std::getenv("TEST_WORKSPACE");
-  return absl::StrCat(folder == nullptr ? "." : folder, "/", workspace == nullptr ? "flow" : workspace, "/", path);
-}
-
-Outcome Validate(const std::string& file) {
-  const std::string binary = Runfile("cmd/flow-validate"), err = file + ".err";
-  // Not posix_spawn: its child counts the most that its parent ever took as its own.
-  const pid_t pid = fork();
-  if (pid == 0) {
-    const int fd = open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    dup2(fd, STDERR_FILENO);
-    execl(binary.c_str(), binary.c_str(), file.c_str(), nullptr);
-    _exit(126);
-  }
-  Outcome outcome;
-  int status = 0;
-  rusage usage = {};
-  if (wait4(pid, &status, 0, &usage) != pid) return outcome;
-  outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + time.tv_usec / 1e6; };
-  outcome.seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
-  outcome.peak_mib = static_cast<double>(usage.ru_maxrss) / 1024;
-  std::ifstream told(err);
-  outcome.err.assign(std::istreambuf_iterator<char>(told), {});
-  return outcome;
-}
-
 class HostileInputTest : public testing::TestWithParam<Hostile> {};
 
 TEST_P(HostileInputTest, IsRefusedWithinBounds) {
-  const char* folder = std::getenv("TEST_TMPDIR");
-  const std::string file = absl::StrCat(folder == nullptr ? "/tmp" : folder, "/", GetParam().title, ".yaml");
-  // In a scope: a child begins with what its parent holds, and that counts.
-  { std::ofstream(file, std::ios::binary) << GetParam().text(); }
-  const Outcome outcome = Validate(file);
-  std::cout << absl::StrCat(outcome.peak_mib, " MiB, ", outcome.seconds, " s\n");
-  EXPECT_EQ(outcome.exit_code, 3) << outcome.err.substr(0, 1000);
-  EXPECT_THAT(outcome.err.substr(0, 4096), HasSubstr(GetParam().told));
-  EXPECT_LT(outcome.err.size(), 4 * kMiB);
+  const testkit::TemporaryFolder folder;
+  // The text is gone when it starts: a child begins with what its parent holds, and that counts.
+  const std::string file = folder.Write("hostile.yaml", GetParam().text());
+  testkit::Process process("cmd/flow-validate", {file});
+  const testkit::Finished& run = process.Wait();
+  const double peak_mib = static_cast<double>(run.used.ru_maxrss) / 1024;
+  // Of a processor's time: what else runs on the machine does not count.
+  const absl::Duration took =
+      absl::DurationFromTimeval(run.used.ru_utime) + absl::DurationFromTimeval(run.used.ru_stime);
+  std::cout << absl::StrCat(peak_mib, " MiB, ", absl::FormatDuration(took), "\n");
+  EXPECT_EQ(run.exit_code, 3) << run.err.substr(0, 1000);
+  EXPECT_THAT(run.err.substr(0, 4096), HasSubstr(GetParam().told));
+  EXPECT_LT(run.err.size(), 4 * kMiB);
 #ifndef __SANITIZE_ADDRESS__
-  EXPECT_LT(outcome.peak_mib, 100);
-  EXPECT_LT(outcome.seconds, 3);  // one on a machine that is not busy
+  EXPECT_LT(peak_mib, 100);
+  EXPECT_LT(took, absl::Seconds(3));  // one on a machine that is not busy
 #endif
 }
 

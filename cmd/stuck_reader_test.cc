@@ -1,6 +1,5 @@
 // Commands that write into a pipe whose reader is stopped: a signal ends them as it does others.
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -9,85 +8,73 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
-#include <map>
 #include <semaphore>
 #include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "cmd/fake_engine.h"
-#include "cmd/http/fake_server.h"
 #include "cmd/run_command.h"
 #include "gtest/gtest.h"
-#include "integration/process.h"
+#include "testkit/ends.h"
+#include "testkit/eventually.h"
+#include "testkit/fake_engine.h"
+#include "testkit/fake_server.h"
+#include "testkit/process.h"
+#include "testkit/temporary_folder.h"
 
 namespace flow {
 namespace {
 
+using testkit::FakeConnection;
+using testkit::FakeServer;
+using testkit::Finished;
+using testkit::Process;
+
 // A pipe that nobody reads, with a place in the file system.
 class StuckPipe {
  public:
-  StuckPipe() : path_(testing::TempDir() + "/pipe") {
+  StuckPipe() {
     if (mkfifo(path_.c_str(), 0600) != 0) abort();
-    fd_ = open(path_.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
-    if (fcntl(fd_, F_SETPIPE_SZ, 4096) < 0) abort();
-  }
-  ~StuckPipe() {
-    close(fd_);
-    unlink(path_.c_str());
+    fd_ = Descriptor(open(path_.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
+    if (fcntl(fd_.get(), F_SETPIPE_SZ, 4096) < 0) abort();
   }
 
   const std::string& path() const { return path_; }
 
   void Fill() {
     const std::string page(4096, 'x');
-    while (write(fd_, page.data(), page.size()) > 0) {
+    while (write(fd_.get(), page.data(), page.size()) > 0) {
     }
   }
 
-  bool Full() const {
-    pollfd wanted = {fd_, POLLOUT, 0};
-    return poll(&wanted, 1, 0) == 0;
-  }
   // Who writes into it waits then.
   bool AwaitFull() const {
-    const absl::Time end = absl::Now() + absl::Seconds(30);
-    while (!Full() && absl::Now() < end) absl::SleepFor(absl::Milliseconds(2));
-    return Full();
+    return testkit::Eventually([&] { return testkit::IsFull(fd_.get()); });
   }
 
  private:
-  const std::string path_;
-  int fd_ = -1;
+  const testkit::TemporaryFolder folder_;
+  const std::string path_ = folder_ / "pipe";
+  Descriptor fd_;
 };
 
 // Starts a command whose descriptor ("1", "2") is the pipe.
-integration::Process Start(const FakeServer& engine, const StuckPipe& pipe, const std::string& descriptor,
-                           const std::vector<std::string>& command) {
+Process Start(const FakeServer& engine, const StuckPipe& pipe, const std::string& descriptor,
+              const std::vector<std::string>& command) {
   std::vector<std::string> words = {"-c", absl::StrCat("exec \"$@\" ", descriptor, ">\"$PIPE\""), "sh"};
   words.insert(words.end(), command.begin(), command.end());
-  std::map<std::string, std::string> environment = EnvironmentOf(engine);
+  Environment environment = EnvironmentOf(engine);
   environment["PIPE"] = pipe.path();
-  return integration::Process("/bin/sh", words, environment, testing::TempDir());
+  return Process("/bin/sh", words, environment);
 }
 
 constexpr char kOwner[] = R"("com.obsrvr.flow.namespace": "default", "com.obsrvr.flow.pipeline": "minimal")";
 
-// An engine where nothing happens.
-void ServeQuietEngine(FakeConnection& connection, const std::function<void(const std::string&)>& answer) {
-  const auto tell_events = [&] {
-    connection.OpenChunked();
-    connection.WaitForClose();
-  };
-  ServeEngine(connection, tell_events, answer);
-}
-
 // A pipeline of 200 components; each has written over a MiB.
 void ServeMuch(FakeConnection& connection) {
-  ServeQuietEngine(connection, [&](const std::string& request) {
+  testkit::ServeQuietEngine(connection, [&](const std::string& request) {
     if (absl::StrContains(request, "/containers/json")) {
       std::string list;
       for (int n = 0; n < 200; ++n) {
@@ -117,10 +104,10 @@ TEST(StuckReader, ASignalEndsWhatOnlyShows) {
         Case{{"cmd/flow-status", "minimal"}, SIGINT}, Case{{"cmd/flow-status", "minimal", "--watch"}, SIGTERM},
         Case{{"cmd/flow-status", "minimal", "--watch"}, SIGHUP}}) {
     const StuckPipe pipe;
-    integration::Process process = Start(engine, pipe, "1", a.command);
+    Process process = Start(engine, pipe, "1", a.command);
     EXPECT_TRUE(pipe.AwaitFull());
     process.Signal(a.signal);
-    const integration::Finished& run = process.Wait(absl::Seconds(10));
+    const Finished& run = process.Wait(absl::Seconds(10));
     EXPECT_EQ(run.exit_code, 128 + a.signal) << run.Describe();
     EXPECT_EQ(run.err, "") << run.Describe();
   }
@@ -130,7 +117,7 @@ TEST(StuckReader, ASignalEndsWhatOnlyShows) {
 class Empty {
  public:
   void Serve(FakeConnection& connection) {
-    ServeQuietEngine(connection, [&](const std::string& request) {
+    testkit::ServeQuietEngine(connection, [&](const std::string& request) {
       if (absl::StrContains(request, "/networks/create")) {
         asked_.release();
         (void)answered_.try_acquire_for(std::chrono::seconds(60));
@@ -142,13 +129,10 @@ class Empty {
       } else if (absl::StrContains(request, "/networks?") && made_) {
         connection.Answer(
             200, absl::StrCat(R"([{"Id": "made", "Name": "flow-minimal_default", "Labels": {)", kOwner, "}}]"));
-      } else if (absl::StrContains(request, "/volumes")) {
-        connection.Answer(200, R"({"Volumes": []})");
       } else if (absl::StrContains(request, "/images/json")) {
         connection.Answer(200, R"([{"Id": "sha256:1", "RepoTags": ["busybox:1.36"]}])");
       } else {
-        const bool list = absl::StrContains(request, "/containers/json") || absl::StrContains(request, "/networks?");
-        connection.Answer(200, list ? "[]" : R"({"ID": "E", "NCPU": 2})");
+        connection.Answer(200, testkit::OfEmptyEngine(request));
       }
     });
   }
@@ -166,12 +150,12 @@ TEST(StuckReader, AnInterruptedApplyRollsBackWhoeverReadsOfIt) {
   Empty empty;
   FakeServer engine([&](FakeConnection& connection) { empty.Serve(connection); });
   StuckPipe pipe;
-  integration::Process process = Start(engine, pipe, "2", {"cmd/flow-apply", "examples/minimal.yaml"});
+  Process process = Start(engine, pipe, "2", {"cmd/flow-apply", "examples/minimal.yaml"});
   ASSERT_TRUE(empty.AwaitNetwork()) << process.Wait().Describe();
   pipe.Fill();
   process.Signal(SIGINT);
   empty.SayMade();
-  const integration::Finished& run = process.Wait(absl::Seconds(10));
+  const Finished& run = process.Wait(absl::Seconds(10));
   EXPECT_EQ(run.exit_code, 130) << run.Describe();
   EXPECT_FALSE(empty.made());
 }

@@ -3,10 +3,10 @@
 #define INTEGRATION_CONTROL_PLANE_H_
 
 #include <signal.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -15,16 +15,17 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "cmd/base/environment.h"
 #include "cmd/control/address.h"
-#include "cmd/http/client.h"
 #include "flow/control/component.pb.h"
 #include "flow/control/grpc.h"
 #include "flow/control/run.pb.h"
 #include "gtest/gtest.h"
-#include "integration/process.h"
+#include "testkit/client.h"
+#include "testkit/eventually.h"
+#include "testkit/file.h"
+#include "testkit/process.h"
 
 namespace flow::integration {
 
@@ -32,7 +33,7 @@ class ControlPlane {
  public:
   // In a folder of its own below `folder`. With `tls`: by a certificate for 127.0.0.1 that it makes (certificate()).
   explicit ControlPlane(const std::string& folder, bool tls = false) : folder_(folder + "/control-plane"), tls_(tls) {
-    EXPECT_EQ(system(absl::StrCat("mkdir -p ", folder_).c_str()), 0);
+    std::filesystem::create_directories(folder_);
     if (tls_) MakeCertificate();
     Start();
   }
@@ -42,14 +43,9 @@ class ControlPlane {
     unlink((folder_ + "/port").c_str());
     std::vector<std::string> arguments = {folder_, port_.empty() ? "0" : port_, "flow/control"};
     if (tls_) arguments.insert(arguments.end(), {certificate(), folder_ + "/key.pem"});
-    process_.emplace("integration/control_plane.py", arguments, ProcessEnvironment(), folder_);
-    for (const absl::Time until = absl::Now() + absl::Seconds(60); absl::Now() < until;) {
-      const std::string port = ReadFile(folder_ + "/port");
-      if (!port.empty()) port_ = port;
-      if (!port.empty()) return;
-      absl::SleepFor(absl::Milliseconds(10));
-    }
-    ADD_FAILURE() << "the control plane does not start: " << process_->Err();
+    process_.emplace("integration/control_plane.py", arguments, ProcessEnvironment());
+    const auto started = [&] { return !(port_ = testkit::ReadFile(folder_ + "/port")).empty(); };
+    EXPECT_TRUE(testkit::Eventually(started)) << "the control plane does not start: " << process_->Err();
   }
 
   void Stop() {
@@ -105,7 +101,7 @@ class ControlPlane {
  private:
   template <typename Predicate>
   size_t CountCalls(const Predicate& predicate) const {
-    const std::vector<std::string> calls = absl::StrSplit(ReadFile(folder_ + "/calls"), '\n');
+    const std::vector<std::string> calls = absl::StrSplit(testkit::ReadFile(folder_ + "/calls"), '\n');
     return std::count_if(calls.begin(), calls.end(), predicate);
   }
 
@@ -114,31 +110,28 @@ class ControlPlane {
     absl::StatusOr<Endpoint> endpoint = ControlPlaneEndpoint(address(), ProcessEnvironment());
     EXPECT_TRUE(endpoint.ok()) << endpoint.status();
     if (tls_) endpoint->ca = certificate();
-    const auto client = Client::Create(*endpoint);
-    std::optional<absl::StatusOr<std::string>> answer;
-    (*client)->Send(control::BuildUnary("/" + method, request.SerializeAsString(), absl::Seconds(20)),
-                    absl::Seconds(20), [&](const absl::StatusOr<http::Response>& response) {
-                      answer = response.ok() ? control::ReadUnary(*response) : response.status();
-                    });
-    while (!answer.has_value()) EXPECT_TRUE((*client)->Poll(absl::Seconds(20), {}).ok());
+    const testkit::Answer response = testkit::Ask(
+        *testkit::NewClient(*endpoint),
+        control::BuildUnary("/" + method, request.SerializeAsString(), absl::Seconds(20)), absl::Seconds(20));
+    const absl::StatusOr<std::string> answer = response.ok() ? control::ReadUnary(*response) : response.status();
     Response message;
-    EXPECT_TRUE(answer->ok() && message.ParseFromString(**answer)) << method << ": " << answer->status();
+    EXPECT_TRUE(answer.ok() && message.ParseFromString(*answer)) << method << ": " << answer.status();
     return message;
   }
 
   void MakeCertificate() {
-    Process openssl("/usr/bin/openssl",
-                    {"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-                     "-subj", "/CN=control plane", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
-                     folder_ + "/key.pem", "-out", certificate()},
-                    ProcessEnvironment(), folder_);
+    testkit::Process openssl("/usr/bin/openssl",
+                             {"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
+                              "2", "-subj", "/CN=control plane", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
+                              folder_ + "/key.pem", "-out", certificate()},
+                             ProcessEnvironment());
     EXPECT_EQ(openssl.Wait().exit_code, 0) << openssl.Err();
   }
 
   const std::string folder_;
   const bool tls_;
   std::string port_;
-  std::optional<Process> process_;
+  std::optional<testkit::Process> process_;
 };
 
 }  // namespace flow::integration

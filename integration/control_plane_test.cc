@@ -13,8 +13,8 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
-#include "cmd/http/fake_server.h"
 #include "integration/harness.h"
+#include "testkit/fake_server.h"
 
 namespace flow::integration {
 namespace {
@@ -26,6 +26,8 @@ using ::testing::IsSupersetOf;
 using ::testing::Key;
 using ::testing::Not;
 using ::testing::UnorderedElementsAre;
+using testkit::FakeConnection;
+using testkit::FakeServer;
 
 // A server that answers each connection with the same bytes, or with none, and leaves it open.
 FakeServer::Script Says(const std::string& answer) {

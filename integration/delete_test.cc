@@ -1,12 +1,12 @@
 // Deleting: all that is the pipeline's goes, whatever has become of the state, and nothing that is not.
 #include <filesystem>
-#include <fstream>
 #include <string>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "integration/harness.h"
+#include "testkit/file.h"
 
 namespace flow::integration {
 namespace {
@@ -25,8 +25,6 @@ class DeleteTest : public DockerTest {
   }
 
   std::string StateFile(const std::string& name) const { return StateOf(name) + "/deployment.textproto"; }
-
-  static void Put(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
 };
 
 // P42: someone else's container in the network keeps its connection; all else goes, and the next delete ends it.
@@ -133,7 +131,7 @@ TEST_F(DeleteTest, ADamagedStateFileIsToldAndRepaired) {
   const std::map<std::string, std::string> damages = {
       {"empty", ""}, {"cut in half", good.substr(0, good.size() / 2)}, {"not text", std::string(100, '\xff')}};
   for (const auto& [what, text] : damages) {
-    Put(file, text);
+    testkit::WriteFile(file, text);
     const Finished& status = Flow("flow-status", {name});
     EXPECT_EQ(status.exit_code, 0) << what << status.Describe();
     EXPECT_THAT(status.out, HasSubstr("running")) << what;
@@ -145,10 +143,10 @@ TEST_F(DeleteTest, ADamagedStateFileIsToldAndRepaired) {
   EXPECT_THAT(Flow("flow-status", {name}).err, testing::Not(HasSubstr("deployment.textproto")));
 
   // Of a later flow: what this one does not know is no damage.
-  Put(file, ReadFile(file) + "\nfrom_the_future: 1\n");
+  testkit::WriteFile(file, ReadFile(file) + "\nfrom_the_future: 1\n");
   EXPECT_EQ(Status(name).state, "running");
 
-  Put(file, "");
+  testkit::WriteFile(file, "");
   EXPECT_EQ(Delete(name).exit_code, 0);
   EXPECT_TRUE(Gone(name));
 }
@@ -170,7 +168,7 @@ TEST_F(DeleteTest, AStateOfTheSameAddressIsThisEnginesWhateverItsId) {
   ASSERT_EQ(Apply(WithVolume(name)).exit_code, 0);
   const std::string id = Text(At(engine().Do("GET", "/info"), {"ID"}));
   ASSERT_THAT(ReadFile(file), HasSubstr(id));
-  Put(file, absl::StrReplaceAll(ReadFile(file), {{id, "AAAA:BBBB"}}));
+  testkit::WriteFile(file, absl::StrReplaceAll(ReadFile(file), {{id, "AAAA:BBBB"}}));
   const Finished& status = Flow("flow-status", {name});
   EXPECT_EQ(status.exit_code, 0) << status.Describe();
   EXPECT_THAT(status.out, HasSubstr("running"));

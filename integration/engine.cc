@@ -17,6 +17,7 @@
 #include "flow/docker/engine/response.h"
 #include "flow/project/labels.h"
 #include "gtest/gtest.h"
+#include "testkit/client.h"
 
 namespace flow::integration {
 namespace {
@@ -82,18 +83,7 @@ Engine::Engine() {
 
 http::Response Engine::Exchange(const http::Request& request) {
   if (client_ == nullptr) return {};
-  absl::StatusOr<http::Response> answer = absl::UnavailableError("");
-  bool done = false;
-  client_->Send(request, kPatience, [&](absl::StatusOr<http::Response> result) {
-    answer = std::move(result);
-    done = true;
-  });
-  while (!done) {
-    if (const absl::Status status = client_->Poll(absl::Seconds(1), {}); !status.ok()) {
-      ADD_FAILURE() << status;
-      return {};
-    }
-  }
+  testkit::Answer answer = testkit::Ask(*client_, request, kPatience);
   if (answer.ok()) return *std::move(answer);
   ADD_FAILURE() << request.method << " " << request.target << ": " << answer.status();
   return {};

@@ -7,8 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
-#include "cmd/http/fake_server.h"
 #include "integration/harness.h"
+#include "testkit/fake_engine.h"
+#include "testkit/fake_server.h"
 
 namespace flow::integration {
 namespace {
@@ -20,6 +21,8 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 using testing::StartsWith;
+using testkit::FakeConnection;
+using testkit::FakeServer;
 
 class EngineTest : public DockerTest {
  protected:
@@ -111,17 +114,10 @@ TEST_F(EngineTest, EveryPathCarriesAVersionOfTheEngines) {
 
 // Answers as an engine that has nothing, and with this to GET /info.
 void BeAnEmptyEngine(FakeConnection& connection, int status = 200, const char* info = R"({"ID": "T", "NCPU": 2})") {
-  for (std::string request; !(request = connection.Read()).empty();) {
-    if (absl::StrContains(request, " /_ping ")) {
-      connection.Answer(200, "OK", "Api-Version: 1.41");
-    } else if (absl::StrContains(request, "/volumes")) {
-      connection.Answer(200, R"({"Volumes": []})");
-    } else if (absl::StrContains(request, "/info")) {
-      connection.Answer(status, info);
-    } else {
-      connection.Answer(200, "[]");
-    }
-  }
+  testkit::ServeQuietEngine(connection, [&](const std::string& request) {
+    const bool asks_info = absl::StrContains(request, "/info");
+    connection.Answer(asks_info ? status : 200, asks_info ? info : testkit::OfEmptyEngine(request));
+  });
 }
 
 // A state that speaks of another engine says nothing of this one, and is left alone.

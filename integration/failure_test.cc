@@ -1,9 +1,4 @@
 // A first apply that fails: it says which component, why, and what that wrote last; and nothing of it stays.
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <string>
 #include <vector>
 
@@ -13,6 +8,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "integration/harness.h"
+#include "testkit/socket.h"
 
 namespace flow::integration {
 namespace {
@@ -39,31 +35,6 @@ class FailureTest : public DockerTest {
     EXPECT_EQ(Delete(name).exit_code, 0);
     EXPECT_TRUE(Gone(name));
   }
-};
-
-// Holds a TCP port of 127.0.0.1, as a process of the host does.
-class HeldPort {
- public:
-  HeldPort() : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof address;
-    EXPECT_EQ(bind(fd_, reinterpret_cast<const sockaddr*>(&address), length), 0);
-    EXPECT_EQ(listen(fd_, 1), 0);
-    getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &length);
-    port_ = ntohs(address.sin_port);
-  }
-  ~HeldPort() { Free(); }
-  void Free() {
-    if (fd_ >= 0) close(fd_);
-    fd_ = -1;
-  }
-  int port() const { return port_; }
-
- private:
-  int fd_;
-  int port_ = 0;
 };
 
 // "Must show": without an init process the engine refuses the start.
@@ -150,16 +121,15 @@ TEST_F(FailureTest, ADeathBeforeTheFirstProbeIsToldAtOnce) {
 // P05: a port that a process of the host has; when that is gone, the same file deploys.
 TEST_F(FailureTest, ATakenPortIsNamedAndNothingStays) {
   const std::string name = Name("p05");
-  HeldPort held;
-  const std::string yaml =
-      Chain(name, absl::StrCat("      ports: [{containerPort: 8080, hostPort: ", held.port(), "}]\n"));
+  Descriptor held = testkit::ListenOnPort();
+  const int port = testkit::PortOf(held);
+  const std::string yaml = Chain(name, absl::StrCat("      ports: [{containerPort: 8080, hostPort: ", port, "}]\n"));
   const Finished& apply = Apply(yaml);
   EXPECT_EQ(apply.exit_code, 1) << apply.Describe();
-  EXPECT_THAT(apply.err,
-              AllOf(HasSubstr("sink"), HasSubstr(absl::StrCat("127.0.0.1:", held.port())), HasSubstr("taken")));
+  EXPECT_THAT(apply.err, AllOf(HasSubstr("sink"), HasSubstr(absl::StrCat("127.0.0.1:", port)), HasSubstr("taken")));
   EXPECT_TRUE(Empty(name));
 
-  held.Free();
+  held.Close();
   const Finished& again = Apply(yaml);
   EXPECT_EQ(again.exit_code, 0) << again.Describe();
   EXPECT_EQ(Status(name).state, "running");
@@ -187,14 +157,14 @@ TEST_F(FailureTest, AnonymousVolumesGoWithAFailedApplyAndWithAReplacement) {
     return Pipeline(name, "  sources:\n    - {id: source, image: '" + image + "', command: " + command + "}\n");
   };
   EXPECT_EQ(Apply(source("[sh, -c, exit 3]")).exit_code, 1);
-  EXPECT_EQ(wire().AnonymousVolumes().size(), 1u);  // the scenario tries what it means to
+  EXPECT_EQ(AnonymousVolumes().size(), 1u);  // the scenario tries what it means to
   EXPECT_TRUE(Empty(name));
 
   EXPECT_EQ(Apply(source("[sleep, '1000']")).exit_code, 0);
   EXPECT_EQ(Apply(source("[sleep, '2000']")).exit_code, 0);
-  EXPECT_EQ(wire().AnonymousVolumes().size(), 2u);
+  EXPECT_EQ(AnonymousVolumes().size(), 2u);
   EXPECT_EQ(Delete(name).exit_code, 0);
-  EXPECT_EQ(wire().AnonymousVolumes().size(), 3u);
+  EXPECT_EQ(AnonymousVolumes().size(), 3u);
   EXPECT_TRUE(Gone(name));
 }
 

@@ -1,13 +1,11 @@
 #include "integration/harness.h"
 
 #include <signal.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <set>
 #include <utility>
@@ -34,14 +32,12 @@ pid_t OwnerOf(const std::string& name) {
 
 }  // namespace
 
-DockerTest::DockerTest() : engine_(std::make_unique<Engine>()) {
-  folder_ = "/tmp/flow-it-XXXXXX";  // a socket's path is short
-  if (mkdtemp(folder_.data()) == nullptr) abort();
-  wire_ = std::make_unique<Wire>(folder_ + "/engine", engine_->endpoint());
+DockerTest::DockerTest() {
+  if (engine_.endpoint().tls) ADD_FAILURE() << "the tests need an engine without TLS; FLOW_TEST_HOST names another";
   environment_ = {
       {"PATH", "/usr/local/bin:/usr/bin:/bin"},
-      {"HOME", folder_},
-      {"DOCKER_HOST", wire_->host()},
+      {"HOME", folder()},
+      {"DOCKER_HOST", wire_.host()},
       {"FLOW_STATE_DIR", state_folder()},
   };
   RemoveLeftOvers();
@@ -50,12 +46,9 @@ DockerTest::DockerTest() : engine_(std::make_unique<Engine>()) {
 DockerTest::~DockerTest() {
   if (HasFailure()) PrintDiagnosis();
   processes_.clear();
-  engine_->RemoveAll(Token());
-  for (const std::string& image : images_) engine_->RemoveImage(image);
-  for (const std::string& volume : wire_->AnonymousVolumes()) engine_->Send("DELETE", "/volumes/" + volume);
-  wire_.reset();
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
+  engine_.RemoveAll(Token());
+  for (const std::string& image : images_) engine_.RemoveImage(image);
+  for (const std::string& volume : AnonymousVolumes()) engine_.Send("DELETE", "/volumes/" + volume);
 }
 
 std::string DockerTest::Token() { return absl::StrCat(kPrefix, getpid(), "-"); }
@@ -69,10 +62,10 @@ void DockerTest::RemoveLeftOvers() {
   const std::string begin = absl::StrCat("flow-", kPrefix);
   const int64_t old = absl::ToUnixSeconds(absl::Now() - absl::Minutes(15));
   std::set<pid_t> young;
-  for (const docker::engine::ContainerSummary& container : engine_->Containers(begin)) {
+  for (const docker::engine::ContainerSummary& container : engine_.Containers(begin)) {
     if (container.created() > old) young.insert(OwnerOf(container.names(0)));
   }
-  for (const Json& network : List(engine_->Do("GET", "/networks"))) {
+  for (const Json& network : List(engine_.Do("GET", "/networks"))) {
     absl::Time created;
     const bool known = absl::ParseTime(absl::RFC3339_full, Text(At(network, {"Created"})), &created, nullptr);
     if (known && absl::ToUnixSeconds(created) > old) young.insert(OwnerOf(Text(At(network, {"Name"}))));
@@ -81,22 +74,16 @@ void DockerTest::RemoveLeftOvers() {
     const pid_t pid = OwnerOf(name);
     return pid != 0 && !young.contains(pid) && kill(pid, 0) != 0 && errno == ESRCH;
   };
-  const Holdings all = engine_->Of(begin);
+  const Holdings all = engine_.Of(begin);
   for (const auto* names : {&all.containers, &all.networks, &all.volumes}) {
     for (const std::string& name : *names) {
-      if (left(name)) engine_->RemoveAll(absl::StrCat(begin, OwnerOf(name), "-"));
+      if (left(name)) engine_.RemoveAll(absl::StrCat(begin, OwnerOf(name), "-"));
     }
   }
-  for (const Json& image : List(engine_->Do("GET", "/images/json"))) {
+  for (const Json& image : List(engine_.Do("GET", "/images/json"))) {
     const std::string tag = Text(At(image, {"RepoTags", "0"}));
-    if (Number(At(image, {"Created"})) <= old && left(tag)) engine_->RemoveImage(tag);
+    if (Number(At(image, {"Created"})) <= old && left(tag)) engine_.RemoveImage(tag);
   }
-}
-
-std::string DockerTest::Write(const std::string& file, const std::string& text) const {
-  const std::string path = absl::StrCat(folder_, "/", file);
-  std::ofstream(path, std::ios::binary) << text;
-  return path;
 }
 
 std::string DockerTest::BinaryPath(const std::string& binary) {
@@ -108,7 +95,7 @@ std::string DockerTest::BinaryPath(const std::string& binary) {
 
 Process& DockerTest::Start(const std::string& binary, const std::vector<std::string>& arguments,
                            const std::string& input) {
-  return processes_.emplace_back(BinaryPath(binary), arguments, environment_, folder_, input);
+  return processes_.emplace_back(BinaryPath(binary), arguments, environment_, input);
 }
 
 const Finished& DockerTest::Flow(const std::string& binary, const std::vector<std::string>& arguments,
@@ -117,7 +104,7 @@ const Finished& DockerTest::Flow(const std::string& binary, const std::vector<st
 }
 
 Process& DockerTest::StartProgram(const std::string& path, const std::vector<std::string>& arguments) {
-  return processes_.emplace_back(path, arguments, environment_, folder_);
+  return processes_.emplace_back(path, arguments, environment_);
 }
 
 const Finished& DockerTest::RunProgram(const std::string& path, const std::vector<std::string>& arguments) {
@@ -173,7 +160,7 @@ std::map<std::string, std::string> DockerTest::Ids(const std::string& name) {
 testing::AssertionResult DockerTest::Empty(const std::string& name) {
   const Holdings holdings = engine().Of(name);
   if (!holdings.empty()) return testing::AssertionFailure() << "the engine still holds " << holdings.ToString();
-  const std::set<std::string> anonymous = wire().AnonymousVolumes();
+  const std::set<std::string> anonymous = AnonymousVolumes();
   for (const std::string& volume : engine().VolumeNames()) {
     if (anonymous.contains(volume)) return testing::AssertionFailure() << "the anonymous volume " << volume << " stays";
   }
@@ -183,15 +170,6 @@ testing::AssertionResult DockerTest::Empty(const std::string& name) {
 testing::AssertionResult DockerTest::Gone(const std::string& name) {
   if (std::filesystem::exists(StateOf(name))) return testing::AssertionFailure() << StateOf(name) << " is still there";
   return Empty(name);
-}
-
-testing::AssertionResult DockerTest::Eventually(const std::function<bool()>& state, absl::Duration at_most) {
-  const absl::Time end = absl::Now() + at_most;
-  while (!state()) {
-    if (absl::Now() > end) return testing::AssertionFailure() << "not so within " << absl::FormatDuration(at_most);
-    absl::SleepFor(absl::Milliseconds(20));
-  }
-  return testing::AssertionSuccess();
 }
 
 std::string DockerTest::MakeImage(const std::string& suffix, const std::vector<std::string>& dockerfile) {

@@ -16,21 +16,30 @@
 #define INTEGRATION_HARNESS_H_
 
 #include <deque>
-#include <functional>
 #include <map>
-#include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
-#include "absl/time/time.h"
+#include "cmd/base/environment.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "integration/anonymous_volumes.h"
 #include "integration/engine.h"
 #include "integration/json.h"
-#include "integration/process.h"
-#include "integration/wire.h"
+#include "testkit/eventually.h"
+#include "testkit/file.h"
+#include "testkit/process.h"
+#include "testkit/temporary_folder.h"
+#include "testkit/wire.h"
 
 namespace flow::integration {
+
+using testkit::Eventually;
+using testkit::Finished;
+using testkit::Process;
+using testkit::ReadFile;
+using testkit::Wire;
 
 // A flag for an apply that is to fail by an exit: a busy machine's engine tells one late, and this is long enough that
 // it has told before the apply is over.
@@ -47,17 +56,19 @@ class DockerTest : public testing::Test {
   static std::string Token();
 
   // The folder of the scenario's files and, in it, the state folder.
-  const std::string& folder() const { return folder_; }
-  std::string state_folder() const { return folder_ + "/state"; }
+  const std::string& folder() const { return folder_.path(); }
+  std::string state_folder() const { return folder_ / "state"; }
   std::string StateOf(const std::string& name) const { return state_folder() + "/default/" + name; }
   // Writes a file into the folder; its path.
-  std::string Write(const std::string& file, const std::string& text) const;
+  std::string Write(const std::string& file, const std::string& text) const { return folder_.Write(file, text); }
 
-  Engine& engine() { return *engine_; }
-  Wire& wire() { return *wire_; }
+  Engine& engine() { return engine_; }
+  Wire& wire() { return wire_; }
+  // Of the containers that flow has removed.
+  std::set<std::string> AnonymousVolumes() const { return anonymous_volumes_.names(); }
 
   // The environment of the commands: the engine behind the wire, the state folder, and a PATH.
-  std::map<std::string, std::string>& environment() { return environment_; }
+  Environment& environment() { return environment_; }
 
   // Runs one of cmd/'s binaries ("flow-apply") to its end, or starts it.
   const Finished& Flow(const std::string& binary, const std::vector<std::string>& arguments,
@@ -91,9 +102,6 @@ class DockerTest : public testing::Test {
   // GONE of cases.md: EMPTY, and no state folder.
   testing::AssertionResult Gone(const std::string& name);
 
-  // Waits until `state` is so; the state is what the engine or a file says, asked again and again.
-  testing::AssertionResult Eventually(const std::function<bool()>& state, absl::Duration at_most = absl::Seconds(60));
-
   // An image of this test alone, made of busybox:1.36 and Dockerfile lines; removed at the end. Its reference. Made
   // again under the same suffix, the reference names the new one.
   std::string MakeImage(const std::string& suffix, const std::vector<std::string>& dockerfile);
@@ -106,10 +114,12 @@ class DockerTest : public testing::Test {
   void PrintDiagnosis();
   void RemoveLeftOvers();
 
-  std::string folder_;
-  std::unique_ptr<Engine> engine_;
-  std::unique_ptr<Wire> wire_;
-  std::map<std::string, std::string> environment_;
+  const testkit::TemporaryFolder folder_;
+  Engine engine_;
+  integration::AnonymousVolumes anonymous_volumes_{engine_.endpoint()};
+  Wire wire_{folder_ / "engine", engine_.endpoint(),
+             [this](const testkit::HttpRequest& request) { anonymous_volumes_.Note(request); }};
+  Environment environment_;
   std::deque<Process> processes_;
   std::vector<std::string> images_;
 };

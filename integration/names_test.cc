@@ -19,7 +19,7 @@ class NamesTest : public DockerTest {
   }
 
   // Whether in `container` the host name leads to the component `id`.
-  testing::AssertionResult Resolves(const std::string& container, const std::string& host, const std::string& id) {
+  bool Resolves(const std::string& container, const std::string& host, const std::string& id) {
     return Eventually(
         [&] {
           return engine().Exec(container, {"wget", "-qO-", "http://" + host + ":8080/"}) == id;

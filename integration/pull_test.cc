@@ -1,7 +1,4 @@
 // Images come from a registry: with and without credentials, with progress, and with words for what goes wrong.
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +10,7 @@
 #include "absl/strings/str_replace.h"
 #include "flow/docker/engine/registry_auth.h"
 #include "integration/harness.h"
+#include "testkit/socket.h"
 
 namespace flow::integration {
 namespace {
@@ -27,31 +25,8 @@ class PullTest : public DockerTest {
   // bcrypt of "pa:ss", for the user "user".
   static constexpr char kPasswords[] = "user:$2y$05$uOGnxMBbO3riOkCvDPApweEPKJS3LOgCOnbyDVV4OOhNZchgCePvS\n";
 
-  static int FreePort() {
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof address;
-    const int fd = socket(AF_INET, SOCK_STREAM, 0);
-    bind(fd, reinterpret_cast<sockaddr*>(&address), length);
-    getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length);
-    close(fd);
-    return ntohs(address.sin_port);
-  }
-
-  static bool Listens(int port) {
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const int fd = socket(AF_INET, SOCK_STREAM, 0);
-    const bool listens = connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-    close(fd);
-    return listens;
-  }
-
   void StartRegistry(bool with_password) {
-    const int port = FreePort();
+    const int port = testkit::PortOf(testkit::ListenOnPort());  // nobody listens there any more
     registry_ = absl::StrCat("127.0.0.1:", port);
     const std::string auth =
         with_password ? absl::StrCat("auth: {htpasswd: {realm: test, path: ", Write("htpasswd", kPasswords), "}}\n")
@@ -60,7 +35,7 @@ class PullTest : public DockerTest {
         Write("registry.yml", absl::StrCat("version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: ",
                                            folder(), "/registry}}\nhttp: {addr: '", registry_, "'}\n", auth));
     StartProgram("/usr/bin/docker-registry", {"serve", config});
-    ASSERT_TRUE(Eventually([&] { return Listens(port); }))
+    ASSERT_TRUE(Eventually([&] { return testkit::Connect(testkit::OfPort(port)).ok(); }))
         << "is docker-registry installed? tools/setup --tests does it";
     const std::string built = MakeImage("pushed", {"LABEL pushed=yes"});
     docker::engine::AuthConfig credentials;

@@ -43,7 +43,7 @@ class RestartTest : public DockerTest {
   static void Own(const std::string& command, const std::vector<std::string>& flags = {}) {
     std::vector<std::string> arguments = {command, folder_of_engine_};
     arguments.insert(arguments.end(), flags.begin(), flags.end());
-    Process process("integration/own_engine.sh", arguments, {{"PATH", ProcessEnvironment().at("PATH")}}, "/tmp");
+    Process process("integration/own_engine.sh", arguments, {{"PATH", ProcessEnvironment().at("PATH")}});
     const Finished& run = process.Wait();
     ASSERT_EQ(run.exit_code, 0) << run.Describe();
   }

@@ -12,7 +12,7 @@ using testing::UnorderedElementsAre;
 class RunOnceTest : public DockerTest {
  protected:
   // An engine lists a container as running for a moment after it has told that it ended.
-  testing::AssertionResult Becomes(const std::string& name, const std::string& component, const std::string& state) {
+  bool Becomes(const std::string& name, const std::string& component, const std::string& state) {
     return Eventually([&] { return Status(name).components[component] == state; });
   }
 };

@@ -38,7 +38,7 @@ class SignalTest : public DockerTest {
     return Idle(id, "      health_check: /health\n      health_port: 8080\n");
   }
 
-  testing::AssertionResult IsRunning(const std::string& container) {
+  bool IsRunning(const std::string& container) {
     return Eventually([&] { return Text(At(engine().Inspect(container), {"State", "Status"})) == "running"; });
   }
 };

@@ -10,27 +10,27 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "testkit/ends.h"
+#include "testkit/temporary_folder.h"
 
 namespace flow {
 namespace {
 
 using ::testing::HasSubstr;
 
-std::string Folder() {
-  std::string folder = ::testing::TempDir() + "/file-XXXXXX";
-  EXPECT_NE(mkdtemp(folder.data()), nullptr);
-  return folder;
-}
+using testkit::TemporaryFolder;
 
 TEST(FileTest, WhatWasWrittenIsReadWithNulBytes) {
-  const std::string path = Folder() + "/a";
+  const TemporaryFolder folder;
+  const std::string path = folder / "a";
   const std::string bytes("a\0b\xff", 4);
   ASSERT_TRUE(WriteFileDurably(path, bytes, 0600).ok());
   EXPECT_EQ(*ReadFile(path, 100), bytes);
 }
 
 TEST(FileTest, ModeIsTheGivenOneWhateverTheUmask) {
-  const std::string path = Folder() + "/a";
+  const TemporaryFolder folder;
+  const std::string path = folder / "a";
   const mode_t before = umask(0);
   ASSERT_TRUE(WriteFileDurably(path, "x", 0600).ok());
   umask(0777);
@@ -44,11 +44,11 @@ TEST(FileTest, ModeIsTheGivenOneWhateverTheUmask) {
 }
 
 TEST(FileTest, FailedWriteLeavesTheOldFileAndNoTemporaryOne) {
-  const std::string folder = Folder();
-  std::filesystem::create_directory(folder + "/taken");
-  EXPECT_FALSE(WriteFileDurably(folder + "/taken", "x", 0600).ok());
+  const TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "taken");
+  EXPECT_FALSE(WriteFileDurably(folder / "taken", "x", 0600).ok());
   int entries = 0;
-  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder)) ++entries;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder.path())) ++entries;
   EXPECT_EQ(entries, 1);
 }
 
@@ -64,29 +64,26 @@ TEST(FileTest, FullDiskIsSaidInWords) {
 
 TEST(FileTest, ReaderGoneIsAClosedPipe) {
   signal(SIGPIPE, SIG_IGN);
-  int ends[2];
-  ASSERT_EQ(pipe(ends), 0);
-  close(ends[0]);
-  EXPECT_TRUE(IsClosedPipe(WriteAll(ends[1], "standard output", "x")));
-  close(ends[1]);
+  testkit::Ends pipe = testkit::Pipe();
+  pipe.out.Close();
+  EXPECT_TRUE(IsClosedPipe(WriteAll(pipe.in.get(), "standard output", "x")));
 }
 
 TEST(FileTest, NonBlockingPipeIsWaitedFor) {
-  int ends[2];
-  ASSERT_EQ(pipe2(ends, O_NONBLOCK), 0);
+  testkit::Ends pipe = testkit::Pipe();
+  fcntl(pipe.in.get(), F_SETFL, O_NONBLOCK);
   const std::string much(1 << 20, 'x');
-  fcntl(ends[0], F_SETFL, 0);
   std::string got;
-  std::thread reader([&] { got = *ReadAll(ends[0], "pipe", 2 << 20); });
-  EXPECT_TRUE(WriteAll(ends[1], "pipe", much).ok());
-  close(ends[1]);
+  std::thread reader([&] { got = *ReadAll(pipe.out.get(), "pipe", 2 << 20); });
+  EXPECT_TRUE(WriteAll(pipe.in.get(), "pipe", much).ok());
+  pipe.in.Close();
   reader.join();
-  close(ends[0]);
   EXPECT_EQ(got, much);
 }
 
 TEST(FileTest, FolderMissingFileAndTooMuchAreErrorsThatNameThePath) {
-  const std::string folder = Folder();
+  const TemporaryFolder temporary;
+  const std::string& folder = temporary.path();
   EXPECT_EQ(ReadFile(folder, 10).status().message(), "cannot read " + folder + ": it is a folder");
   EXPECT_EQ(ReadFile(folder + "/no", 10).status().code(), absl::StatusCode::kNotFound);
   ASSERT_TRUE(WriteFileDurably(folder + "/a", std::string((1 << 20) + 1, 'x'), 0600).ok());

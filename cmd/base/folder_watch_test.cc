@@ -5,12 +5,14 @@
 #include <filesystem>
 #include <fstream>
 
+#include "testkit/temporary_folder.h"
+
 namespace flow {
 namespace {
 
 TEST(FolderWatch, TellsOfFilesThatComeAndGo) {
-  const std::string folder = testing::TempDir() + "/watched";
-  std::filesystem::create_directories(folder);
+  const testkit::TemporaryFolder temporary;
+  const std::string& folder = temporary.path();
   FolderWatch watch;
   watch.Add(folder);
   watch.Add(folder);

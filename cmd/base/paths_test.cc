@@ -1,21 +1,14 @@
 #include "cmd/base/paths.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 
 #include "gtest/gtest.h"
+#include "testkit/temporary_folder.h"
 
 namespace flow {
 namespace {
-
-std::string Folder() {
-  std::string folder = ::testing::TempDir() + "/paths-XXXXXX";
-  EXPECT_NE(mkdtemp(folder.data()), nullptr);
-  return folder;
-}
 
 TEST(PathsTest, RelativePathIsTakenFromWhereTheUserOfBazelRunStands) {
   const Environment under_bazel = {{"BUILD_WORKING_DIRECTORY", "/home/u/x"}};
@@ -30,9 +23,9 @@ TEST(PathsTest, RelativePathIsTakenFromTheCurrentFolderElse) {
 }
 
 TEST(PathsTest, FileIsReadFromThere) {
-  const std::string folder = Folder();
-  std::ofstream(folder + "/p.yaml") << "kind: Pipeline\n";
-  EXPECT_EQ(*ReadInput("p.yaml", {{"BUILD_WORKING_DIRECTORY", folder}}), "kind: Pipeline\n");
+  const testkit::TemporaryFolder folder;
+  folder.Write("p.yaml", "kind: Pipeline\n");
+  EXPECT_EQ(*ReadInput("p.yaml", {{"BUILD_WORKING_DIRECTORY", folder.path()}}), "kind: Pipeline\n");
 }
 
 TEST(PathsTest, MissingFileIsNamedAsGivenWithTheFolderItWasLookedForIn) {
@@ -42,9 +35,8 @@ TEST(PathsTest, MissingFileIsNamedAsGivenWithTheFolderItWasLookedForIn) {
 }
 
 TEST(PathsTest, DashIsStandardInputAndBounded) {
-  const std::string folder = Folder();
-  std::ofstream(folder + "/in") << "text";
-  ASSERT_NE(freopen((folder + "/in").c_str(), "r", stdin), nullptr);
+  const testkit::TemporaryFolder folder;
+  ASSERT_NE(freopen(folder.Write("in", "text").c_str(), "r", stdin), nullptr);
   EXPECT_EQ(*ReadInput("-", {}), "text");
   ASSERT_NE(freopen("/dev/zero", "r", stdin), nullptr);
   EXPECT_EQ(ReadInput("-", {}).status().message(), "cannot read standard input: it is larger than 16 MiB");

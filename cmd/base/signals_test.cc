@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "gtest/gtest.h"
+#include "testkit/ends.h"
 
 namespace flow {
 namespace {
@@ -43,12 +44,10 @@ TEST(SignalsTest, WhatCameIsKnownWhileItWaitsAndAfterItWasGivenForTheLifeOfTheOb
 
 TEST(SignalsTest, WritingToAClosedPipeDoesNotKill) {
   absl::StatusOr<Signals> signals = Signals::Take();
-  int ends[2];
-  ASSERT_EQ(pipe(ends), 0);
-  close(ends[0]);
-  EXPECT_EQ(write(ends[1], "x", 1), -1);
+  testkit::Ends pipe = testkit::Pipe();
+  pipe.out.Close();
+  EXPECT_EQ(write(pipe.in.get(), "x", 1), -1);
   EXPECT_EQ(errno, EPIPE);
-  close(ends[1]);
 }
 
 TEST(SignalsTest, NohupStaysInForceAndIgnoredInterruptDoesNot) {

@@ -1,11 +1,7 @@
 #include "cmd/base/write_out.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -15,51 +11,24 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "cmd/base/file.h"
 #include "cmd/base/signals.h"
 #include "gtest/gtest.h"
+#include "testkit/ends.h"
+#include "testkit/eventually.h"
+#include "testkit/temporary_folder.h"
 
 namespace flow {
 namespace {
 
-// Two descriptors: what is written into one can be read from the other.
-struct Ends {
-  explicit Ends(const std::string& kind) {
-    int fds[2] = {-1, -1};
-    if (kind == "terminal") {
-      fds[0] = posix_openpt(O_RDWR | O_NOCTTY);
-      EXPECT_TRUE(grantpt(fds[0]) == 0 && unlockpt(fds[0]) == 0);
-      fds[1] = open(ptsname(fds[0]), O_RDWR | O_NOCTTY);
-    } else {
-      EXPECT_EQ(kind == "pipe" ? pipe(fds) : socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
-    }
-    out = fds[0];
-    in = fds[1];
-  }
-  ~Ends() {
-    CloseIn();
-    close(out);
-  }
-  void CloseIn() {
-    if (in >= 0) close(in);
-    in = -1;
-  }
-  bool Full() const {
-    pollfd wanted = {in, POLLOUT, 0};
-    return poll(&wanted, 1, 0) == 0;
-  }
-  // What writes into it more than it takes waits then.
-  void AwaitFull() const {
-    for (const absl::Time end = absl::Now() + absl::Seconds(30); !Full() && absl::Now() < end;) {
-      std::this_thread::yield();
-    }
-    EXPECT_TRUE(Full());
-  }
+using testkit::Ends;
 
-  int out, in;
-};
+Ends Of(const std::string& kind) { return kind == "pipe" ? testkit::Pipe() : testkit::SocketPair(); }
+
+// What writes into it more than it takes waits then.
+void AwaitFull(const Ends& ends) {
+  EXPECT_TRUE(testkit::Eventually([&] { return testkit::IsFull(ends.in.get()); }));
+}
 
 // 1 MiB and more, no two places of it alike.
 std::string Much() {
@@ -73,10 +42,10 @@ TEST(WriteOut, ASignalEndsTheWaitingForAStoppedReaderAndStaysToBeTaken) {
     SCOPED_TRACE(kind);
     absl::StatusOr<Signals> signals = Signals::Take();
     ASSERT_TRUE(signals.ok()) << signals.status();
-    const Ends ends(kind);
+    const Ends ends = Of(kind);
     absl::Status status;
-    std::thread writer([&] { status = WriteTo(ends.in, kind, Much()); });
-    ends.AwaitFull();
+    std::thread writer([&] { status = WriteTo(ends.in.get(), kind, Much()); });
+    AwaitFull(ends);
     EXPECT_EQ(Signals::Came(), 0);
     kill(getpid(), SIGTERM);
     writer.join();
@@ -91,12 +60,12 @@ TEST(WriteOut, ASignalEndsTheWaitingForATerminal) {
   for (const bool stopped : {false, true}) {
     absl::StatusOr<Signals> signals = Signals::Take();
     ASSERT_TRUE(signals.ok()) << signals.status();
-    const Ends terminal("terminal");
-    ASSERT_TRUE(!stopped || tcflow(terminal.in, TCOOFF) == 0);  // Ctrl-S
+    const Ends terminal = testkit::PseudoTerminal();
+    ASSERT_TRUE(!stopped || tcflow(terminal.in.get(), TCOOFF) == 0);  // Ctrl-S
     kill(getpid(), SIGHUP);
-    EXPECT_TRUE(IsClosedPipe(WriteTo(terminal.in, "terminal", Much())));
+    EXPECT_TRUE(IsClosedPipe(WriteTo(terminal.in.get(), "terminal", Much())));
     EXPECT_EQ(signals->Next(), SIGHUP);
-    EXPECT_EQ(fcntl(terminal.in, F_GETFL) & O_NONBLOCK, 0);  // which whoever shares it would see
+    EXPECT_EQ(fcntl(terminal.in.get(), F_GETFL) & O_NONBLOCK, 0);  // which whoever shares it would see
   }
 }
 
@@ -107,16 +76,16 @@ TEST(WriteOut, OnceASignalWasTakenOnlyWhatFindsNoPlaceIsLost) {
   kill(getpid(), SIGINT);
   ASSERT_EQ(signals->Next(), SIGINT);
   EXPECT_EQ(Signals::Came(), SIGINT);
-  Ends ends("pipe");
+  Ends ends = testkit::Pipe();
   const std::string much = Much();
-  EXPECT_TRUE(IsClosedPipe(WriteTo(ends.in, "pipe", much)));
-  EXPECT_TRUE(IsClosedPipe(WriteTo(ends.in, "pipe", "no place\n")));
-  std::string got(fcntl(ends.out, F_GETPIPE_SZ), ' ');
-  ASSERT_EQ(read(ends.out, got.data(), got.size()), static_cast<ssize_t>(got.size()));
+  EXPECT_TRUE(IsClosedPipe(WriteTo(ends.in.get(), "pipe", much)));
+  EXPECT_TRUE(IsClosedPipe(WriteTo(ends.in.get(), "pipe", "no place\n")));
+  std::string got(fcntl(ends.out.get(), F_GETPIPE_SZ), ' ');
+  ASSERT_EQ(read(ends.out.get(), got.data(), got.size()), static_cast<ssize_t>(got.size()));
   EXPECT_TRUE(got == much.substr(0, got.size()));
-  EXPECT_TRUE(WriteTo(ends.in, "pipe", "place again\n").ok());
-  ends.CloseIn();
-  EXPECT_EQ(*ReadAll(ends.out, "pipe", 1 << 20), "place again\n");
+  EXPECT_TRUE(WriteTo(ends.in.get(), "pipe", "place again\n").ok());
+  ends.in.Close();
+  EXPECT_EQ(*ReadAll(ends.out.get(), "pipe", 1 << 20), "place again\n");
 }
 
 // Whatever signals came before, to others.
@@ -125,15 +94,15 @@ TEST(WriteOut, AllComesInOrderToOneThatReadsLater) {
     SCOPED_TRACE(kind);
     absl::StatusOr<Signals> signals = Signals::Take();
     ASSERT_TRUE(signals.ok()) << signals.status();
-    Ends ends(kind);
+    Ends ends = Of(kind);
     const std::string much = Much();
     absl::Status status;
     std::thread writer([&] {
-      status = WriteTo(ends.in, kind, much);
-      ends.CloseIn();
+      status = WriteTo(ends.in.get(), kind, much);
+      ends.in.Close();
     });
-    ends.AwaitFull();
-    const std::string got = *ReadAll(ends.out, kind, 2 << 20);
+    AwaitFull(ends);
+    const std::string got = *ReadAll(ends.out.get(), kind, 2 << 20);
     writer.join();
     EXPECT_TRUE(status.ok()) << status;
     EXPECT_TRUE(got == much);
@@ -141,21 +110,19 @@ TEST(WriteOut, AllComesInOrderToOneThatReadsLater) {
 }
 
 TEST(WriteOut, ToAFileAllIsWrittenBehindWhatIsThere) {
-  const std::string path = testing::TempDir() + "/file";
-  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC, 0600);
-  ASSERT_GE(fd, 0);
-  EXPECT_TRUE(WriteTo(fd, "file", "a\n").ok());
-  EXPECT_TRUE(WriteTo(fd, "file", Much()).ok());
-  close(fd);
+  const testkit::TemporaryFolder folder;
+  const std::string path = folder / "file";
+  const Descriptor fd(open(path.c_str(), O_RDWR | O_CREAT, 0600));
+  EXPECT_TRUE(WriteTo(fd.get(), "file", "a\n").ok());
+  EXPECT_TRUE(WriteTo(fd.get(), "file", Much()).ok());
   EXPECT_TRUE(*ReadFile(path, 2 << 20) == "a\n" + Much());
 }
 
 TEST(WriteOut, AReaderThatIsGoneIsAClosedPipe) {
   absl::StatusOr<Signals> signals = Signals::Take();
-  Ends ends("pipe");
-  close(ends.out);
-  EXPECT_TRUE(IsClosedPipe(WriteTo(ends.in, "pipe", "x")));
-  ends.out = -1;
+  Ends ends = testkit::Pipe();
+  ends.out.Close();
+  EXPECT_TRUE(IsClosedPipe(WriteTo(ends.in.get(), "pipe", "x")));
 }
 
 }  // namespace

@@ -1,18 +1,15 @@
 #include "cmd/docker/choose_endpoint.h"
 
-#include <linux/capability.h>
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "testkit/temporary_folder.h"
+#include "testkit/unprivileged.h"
 
 namespace flow {
 namespace {
@@ -24,17 +21,9 @@ constexpr char kDigestOfA[] = "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b
 
 class EndpointTest : public ::testing::Test {
  protected:
-  EndpointTest() {
-    home_ = ::testing::TempDir() + "/home-XXXXXX";
-    EXPECT_NE(mkdtemp(home_.data()), nullptr);
-    environment_["HOME"] = home_;
-  }
+  EndpointTest() { environment_["HOME"] = home_; }
 
-  void Write(const std::string& path, const std::string& text) {
-    const std::filesystem::path full = home_ + "/" + path;
-    std::filesystem::create_directories(full.parent_path());
-    std::ofstream(full) << text;
-  }
+  void Write(const std::string& path, const std::string& text) { folder_.Write(path, text); }
 
   // Context "a", with the current one set to `current`.
   void WriteContext(const std::string& host, const std::string& current) {
@@ -57,7 +46,8 @@ class EndpointTest : public ::testing::Test {
     return std::string(endpoint.status().message());
   }
 
-  std::string home_;
+  const testkit::TemporaryFolder folder_;
+  const std::string& home_ = folder_.path();
   Environment environment_;
 };
 
@@ -233,21 +223,10 @@ TEST_F(EndpointTest, BrokenConfigIsNamedUnlessAnAddressIsGiven) {
 TEST_F(EndpointTest, ConfigOfAnotherUserIsNotedAndNotUsed) {
   WriteContext("unix:///a.sock", "a");
   chmod((home_ + "/.docker").c_str(), 0000);
-  const pid_t child = fork();
-  if (child == 0) {
-    // Without these root may read it all the same.
-    __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-    __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
-    if (syscall(SYS_capset, &header, none) != 0) _exit(2);
+  EXPECT_TRUE(testkit::Unprivileged([&] {
     const Endpoint endpoint = Choose();
-    _exit(endpoint.chosen_by == "the default" &&
-                  endpoint.note.find("/config.json: permission denied") != std::string::npos
-              ? 0
-              : 1);
-  }
-  int status = 0;
-  waitpid(child, &status, 0);
-  EXPECT_EQ(WEXITSTATUS(status), 0);
+    return endpoint.chosen_by == "the default" && absl::StrContains(endpoint.note, "/config.json: permission denied");
+  }));
   chmod((home_ + "/.docker").c_str(), 0700);
 }
 

@@ -1,112 +1,69 @@
 // The client against TLS servers: the openssl program, which the test starts, and plain ones. Cases P26.
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
-#include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "cmd/docker/unreachable.h"
-#include "cmd/http/client.h"
-#include "cmd/http/fake_server.h"
 #include "cmd/http/trouble.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "testkit/client.h"
+#include "testkit/fake_server.h"
+#include "testkit/process.h"
+#include "testkit/temporary_folder.h"
 
 namespace flow {
 namespace {
 
 using ::testing::HasSubstr;
+using testkit::FakeConnection;
+using testkit::FakeServer;
 
-// Starts `arguments`; its standard output can be read from the result's descriptor.
-struct Child {
-  pid_t pid = -1;
-  int output = -1;
-};
-
-Child Spawn(const std::vector<std::string>& arguments) {
-  std::vector<char*> argv;
-  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) abort();
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-  Child child;
-  child.output = ends[0];
-  EXPECT_EQ(posix_spawnp(&child.pid, argv[0], &actions, nullptr, argv.data(), environ), 0) << "no program " << argv[0];
-  posix_spawn_file_actions_destroy(&actions);
-  close(ends[1]);
-  return child;
-}
-
-void RunProgram(const std::vector<std::string>& arguments) {
-  const Child child = Spawn(arguments);
-  int status = -1;
-  waitpid(child.pid, &status, 0);
-  close(child.output);
-  ASSERT_EQ(status, 0) << arguments[1];
+void RunOpenssl(const std::vector<std::string>& arguments) {
+  testkit::Process process("/usr/bin/openssl", arguments);
+  const testkit::Finished& run = process.Wait();
+  ASSERT_EQ(run.exit_code, 0) << run.Describe();
 }
 
 class TlsServer {
  public:
-  TlsServer(const std::string& certificates, const std::string& name, std::vector<std::string> more = {}) {
-    std::vector<std::string> arguments = {"openssl",
-                                          "s_server",
-                                          "-accept",
-                                          "127.0.0.1:0",
-                                          "-www",
-                                          "-cert",
-                                          certificates + "/" + name + ".pem",
-                                          "-key",
-                                          certificates + "/" + name + ".key"};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    child_ = Spawn(arguments);
-    std::string line;  // "ACCEPT 127.0.0.1:43211"
-    for (char c = 0; line.find("ACCEPT") == std::string::npos || c != '\n';) {
-      if (read(child_.output, &c, 1) != 1) break;
-      line += c;
-    }
-    port_ = line.substr(line.rfind(':') + 1);
-    port_ = port_.substr(0, port_.find('\n'));
-  }
-
-  ~TlsServer() {
-    kill(child_.pid, SIGKILL);
-    waitpid(child_.pid, nullptr, 0);
-    close(child_.output);
+  TlsServer(const std::string& certificates, const std::string& name, const std::vector<std::string>& more = {})
+      : process_("/usr/bin/openssl", Arguments(certificates, name, more)) {
+    EXPECT_NE(port_, "") << process_.Err();
   }
 
   const std::string& port() const { return port_; }
 
  private:
-  Child child_;
-  std::string port_;
+  static std::vector<std::string> Arguments(const std::string& certificates, const std::string& name,
+                                            const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"s_server",    "-accept",
+                                          "127.0.0.1:0", "-www",
+                                          "-cert",       certificates + "/" + name + ".pem",
+                                          "-key",        certificates + "/" + name + ".key"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  }
+
+  testkit::Process process_;
+  const std::string port_ = process_.AwaitLine("ACCEPT 127.0.0.1:");
 };
 
 class ClientTlsTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    folder_ = ::testing::TempDir() + "/tls-XXXXXX";
-    ASSERT_NE(mkdtemp(folder_.data()), nullptr);
-    RunProgram({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
-                "2", "-subj", "/CN=test authority", "-keyout", folder_ + "/ca.key", "-out", folder_ + "/ca.pem"});
+    temporary_.emplace();
+    folder_ = temporary_->path();
+    RunOpenssl({"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+                "/CN=test authority", "-keyout", folder_ + "/ca.key", "-out", folder_ + "/ca.pem"});
     Certify("right", "IP:127.0.0.1,DNS:localhost");
     Certify("other", "DNS:build-7.example");
     Certify("client", "DNS:client");
   }
 
   static void Certify(const std::string& name, const std::string& alternative) {
-    RunProgram({"openssl",
-                "req",
+    RunOpenssl({"req",
                 "-x509",
                 "-newkey",
                 "ec",
@@ -128,6 +85,7 @@ class ClientTlsTest : public ::testing::Test {
                 "-out",
                 folder_ + "/" + name + ".pem"});
   }
+  static void TearDownTestSuite() { temporary_.reset(); }
 
   static Endpoint At(const std::string& port, bool tls, bool trust = true) {
     Endpoint endpoint;
@@ -142,16 +100,8 @@ class ClientTlsTest : public ::testing::Test {
     return endpoint;
   }
 
-  static absl::StatusOr<http::Response> Get(const Endpoint& endpoint) {
-    const absl::StatusOr<std::unique_ptr<Client>> client = Client::Create(endpoint);
-    EXPECT_TRUE(client.ok()) << client.status();
-    http::Request request;
-    request.target = "/version";
-    std::optional<absl::StatusOr<http::Response>> got;
-    (*client)->Send(request, absl::Seconds(20),
-                    [&](absl::StatusOr<http::Response> answer) { got = std::move(answer); });
-    while (!got) EXPECT_TRUE((*client)->Poll(absl::Seconds(20), {}).ok());
-    return *got;
+  static testkit::Answer Get(const Endpoint& endpoint) {
+    return testkit::Ask(*testkit::NewClient(endpoint), {.target = "/version"});
   }
 
   static void ExpectTrouble(const Endpoint& endpoint, Trouble trouble, const std::string& words,
@@ -169,10 +119,9 @@ class ClientTlsTest : public ::testing::Test {
     EXPECT_THAT(text, HasSubstr(setting));
   }
 
-  static std::string folder_;
+  static inline std::optional<testkit::TemporaryFolder> temporary_;
+  static inline std::string folder_;
 };
-
-std::string ClientTlsTest::folder_;
 
 TEST_F(ClientTlsTest, VerifiedServerAnswers) {
   TlsServer server(folder_, "right");

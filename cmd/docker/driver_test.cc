@@ -7,10 +7,13 @@
 #include <string>
 #include <vector>
 
-#include "cmd/http/fake_server.h"
+#include "testkit/fake_server.h"
 
 namespace flow {
 namespace {
+
+using testkit::FakeConnection;
+using testkit::FakeServer;
 
 // Listens, sends a request, and ends as soon as the stream is open.
 struct EndsWhileItListens {

@@ -1,11 +1,7 @@
 #include "cmd/docker/unreachable.h"
 
 #include <grp.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -15,6 +11,8 @@
 #include "cmd/http/trouble.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "testkit/socket.h"
+#include "testkit/temporary_folder.h"
 
 namespace flow {
 namespace {
@@ -23,20 +21,9 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-std::string NewFolder() {
-  std::string folder = "/tmp/flow-XXXXXX";  // socket paths are short: 107 bytes
-  EXPECT_NE(mkdtemp(folder.data()), nullptr);
-  return folder;
-}
-
 void MakeSocket(const std::string& path) {
   std::filesystem::create_directories(std::filesystem::path(path).parent_path());
-  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_un address = {};
-  address.sun_family = AF_UNIX;
-  strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
-  ASSERT_EQ(bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-  close(fd);
+  testkit::ListenOn(path);  // and stops
 }
 
 Endpoint At(const std::string& socket, const std::string& chosen_by = "the default") {
@@ -68,17 +55,18 @@ TEST(UnreachableTest, P24ContextThatWasNotUsedIsNoted) {
 }
 
 TEST(UnreachableTest, P22PermissionNamesTheSocketItsGroupAndTheWayInAndNeverChmod) {
-  const std::string folder = NewFolder();
-  MakeSocket(folder + "/s");
-  chmod((folder + "/s").c_str(), 0660);
+  const testkit::TemporaryFolder folder;
+  const std::string socket = folder / "s";
+  MakeSocket(socket);
+  chmod(socket.c_str(), 0660);
   // Some group that is not root's: the socket's owner may give it away only where that may be done.
-  const bool given = chown((folder + "/s").c_str(), static_cast<uid_t>(-1), 65534) == 0;
+  const bool given = chown(socket.c_str(), static_cast<uid_t>(-1), 65534) == 0;
   struct stat found;
-  ASSERT_EQ(stat((folder + "/s").c_str(), &found), 0);
+  ASSERT_EQ(stat(socket.c_str(), &found), 0);
   const group* its = getgrgid(found.st_gid);
   const std::string name = its != nullptr ? its->gr_name : absl::StrCat(found.st_gid);
-  const std::string text = Explain(At(folder + "/s"), Trouble::kPermissionDenied);
-  EXPECT_THAT(text, HasSubstr("Permission denied: the socket " + folder + "/s belongs to user "));
+  const std::string text = Explain(At(socket), Trouble::kPermissionDenied);
+  EXPECT_THAT(text, HasSubstr("Permission denied: the socket " + socket + " belongs to user "));
   EXPECT_THAT(text, HasSubstr(absl::StrCat("group ", name, ", mode 0660")));
   if (given) {
     EXPECT_THAT(text, HasSubstr(absl::StrCat("sudo usermod -aG ", name, " $USER")));
@@ -87,7 +75,6 @@ TEST(UnreachableTest, P22PermissionNamesTheSocketItsGroupAndTheWayInAndNeverChmo
   EXPECT_THAT(text, Not(HasSubstr("chmod")));
   EXPECT_THAT(text, Not(HasSubstr("not running")));
   EXPECT_THAT(text, Not(HasSubstr("not started")));
-  std::filesystem::remove_all(folder);
 }
 
 TEST(UnreachableTest, MissingSocketSaysHowToGetAnEngine) {
@@ -106,7 +93,8 @@ TEST(UnreachableTest, RefusedIsSaidOfASocketAndOfAPort) {
 }
 
 TEST(UnreachableTest, P27SocketsThatAreThereAreShownWithTheFlagThatUsesThem) {
-  const std::string home = NewFolder(), runtime = NewFolder();
+  const testkit::TemporaryFolder at_home, at_runtime;
+  const std::string &home = at_home.path(), &runtime = at_runtime.path();
   MakeSocket(runtime + "/docker.sock");
   MakeSocket(home + "/.docker/run/docker.sock");
   MakeSocket(home + "/.docker/desktop/docker.sock");
@@ -121,8 +109,6 @@ TEST(UnreachableTest, P27SocketsThatAreThereAreShownWithTheFlagThatUsesThem) {
   // The one that was tried is no hint.
   EXPECT_THAT(Explain(At(runtime + "/docker.sock"), Trouble::kRefused, {{"XDG_RUNTIME_DIR", runtime}}),
               Not(HasSubstr("--host=unix://" + runtime + "/docker.sock")));
-  std::filesystem::remove_all(home);
-  std::filesystem::remove_all(runtime);
 }
 
 TEST(UnreachableTest, EveryTroubleHasWordsOfItsOwn) {

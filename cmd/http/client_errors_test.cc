@@ -1,8 +1,5 @@
 // What keeps an answer from coming, told apart.
-#include <linux/capability.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <optional>
@@ -12,10 +9,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cmd/http/client_testing.h"
-#include "cmd/http/fake_server.h"
 #include "cmd/http/trouble.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "testkit/fake_server.h"
+#include "testkit/socket.h"
+#include "testkit/temporary_folder.h"
+#include "testkit/unprivileged.h"
 
 namespace flow {
 namespace {
@@ -32,22 +32,17 @@ TEST(ClientErrorsTest, MissingSocketRefusedAndUnknownHostAreToldApartAndHaveNotR
     FakeServer server(Echo);
     endpoint = server.endpoint();
   }
-  const Answer missing = Get(*NewClient(endpoint), To("GET", "/version"));
+  const Answer missing = Ask(*NewClient(endpoint), To("GET", "/version"));
   EXPECT_EQ(missing.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(TroubleOf(missing.status()), Trouble::kNoSocketFile);
   EXPECT_FALSE(MayHaveReachedEngine(missing.status()));
   EXPECT_THAT(Message(missing), StartsWith("GET /version: there is no socket " + endpoint.socket));
 
   // A socket file whose server is gone.
-  const std::string path = FakeServer::NewSocketPath();
-  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_un address = {};
-  address.sun_family = AF_UNIX;
-  strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
-  ASSERT_EQ(bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-  close(fd);
-  endpoint.socket = path;
-  const Answer refused = Get(*NewClient(endpoint), To("GET", "/version"));
+  const testkit::TemporaryFolder folder;
+  endpoint.socket = folder / "s";
+  testkit::ListenOn(endpoint.socket);
+  const Answer refused = Ask(*NewClient(endpoint), To("GET", "/version"));
   EXPECT_EQ(TroubleOf(refused.status()), Trouble::kRefused);
   EXPECT_FALSE(MayHaveReachedEngine(refused.status()));
 
@@ -56,36 +51,23 @@ TEST(ClientErrorsTest, MissingSocketRefusedAndUnknownHostAreToldApartAndHaveNotR
     endpoint = server.endpoint();
   }
   const std::unique_ptr<Client> client = NewClient(endpoint);
-  const Answer tcp = Get(*client, To("GET", "/version"));
+  const Answer tcp = Ask(*client, To("GET", "/version"));
   EXPECT_EQ(TroubleOf(tcp.status()), Trouble::kRefused);
   EXPECT_THAT(Message(tcp), HasSubstr("nothing listens at tcp://127.0.0.1:"));
   EXPECT_EQ(client->requests_sent(), 0);
 
   endpoint.host = "no-such-host.invalid";
   endpoint.url = "http://no-such-host.invalid:2375";
-  EXPECT_EQ(TroubleOf(Get(*NewClient(endpoint), To("GET", "/")).status()), Trouble::kUnknownHost);
-}
-
-// Without this root may do what a file's mode forbids.
-bool DropCapabilities() {
-  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-  __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
-  return syscall(SYS_capset, &header, none) == 0;
+  EXPECT_EQ(TroubleOf(Ask(*NewClient(endpoint), To("GET", "/")).status()), Trouble::kUnknownHost);
 }
 
 TEST(ClientErrorsTest, SocketWithoutPermissionIsPermissionDenied) {
   FakeServer server(Echo);
   ASSERT_EQ(chmod(server.endpoint().socket.c_str(), 0000), 0);
-  const pid_t child = fork();
-  if (child == 0) {
-    if (!DropCapabilities()) _exit(2);
-    const absl::Status status = Get(*NewClient(server.endpoint()), To("GET", "/version")).status();
-    _exit(absl::IsPermissionDenied(status) && TroubleOf(status) == Trouble::kPermissionDenied ? 0 : 1);
-  }
-  int status = 0;
-  ASSERT_EQ(waitpid(child, &status, 0), child);
-  EXPECT_TRUE(WIFEXITED(status)) << status;
-  EXPECT_EQ(WEXITSTATUS(status), 0);
+  EXPECT_TRUE(testkit::Unprivileged([&] {
+    const absl::Status status = Ask(*NewClient(server.endpoint()), To("GET", "/version")).status();
+    return absl::IsPermissionDenied(status) && TroubleOf(status) == Trouble::kPermissionDenied;
+  }));
 }
 
 TEST(ClientErrorsTest, ConnectionLostBeforeAndInTheMiddleOfTheAnswerMayHaveReachedTheEngine) {
@@ -94,7 +76,7 @@ TEST(ClientErrorsTest, ConnectionLostBeforeAndInTheMiddleOfTheAnswerMayHaveReach
       connection.Read();
       if (reset) connection.ResetOnClose();
     });
-    const Answer nothing = Get(*NewClient(before.endpoint()), To("POST", "/containers/create"));
+    const Answer nothing = Ask(*NewClient(before.endpoint()), To("POST", "/containers/create"));
     EXPECT_EQ(nothing.status().code(), absl::StatusCode::kUnavailable);
     EXPECT_EQ(TroubleOf(nothing.status()), Trouble::kConnectionLost);
     EXPECT_TRUE(MayHaveReachedEngine(nothing.status()));
@@ -106,7 +88,7 @@ TEST(ClientErrorsTest, ConnectionLostBeforeAndInTheMiddleOfTheAnswerMayHaveReach
       usleep(20000);  // what a reset overtakes is lost
       if (reset) connection.ResetOnClose();
     });
-    const Answer half = Get(*NewClient(middle.endpoint()), To("GET", "/version"));
+    const Answer half = Ask(*NewClient(middle.endpoint()), To("GET", "/version"));
     EXPECT_EQ(half.status().code(), absl::StatusCode::kUnavailable);
     EXPECT_EQ(TroubleOf(half.status()), Trouble::kConnectionLost);
     EXPECT_THAT(Message(half), HasSubstr("GET /version: the connection was lost in the middle of the answer ("));
@@ -124,12 +106,12 @@ TEST(ClientErrorsTest, OnAKeptConnectionThatClosesGetIsSentAgainAndPostIsNot) {
     if (absl::StartsWith(second, "GET")) ++gets;
   });
   const std::unique_ptr<Client> client = NewClient(server.endpoint());
-  ASSERT_TRUE(Get(*client, To("GET", "/")).ok());
-  const Answer get = Get(*client, To("GET", "/"));
+  ASSERT_TRUE(Ask(*client, To("GET", "/")).ok());
+  const Answer get = Ask(*client, To("GET", "/"));
   EXPECT_TRUE(get.ok()) << get.status();
   EXPECT_EQ(gets, 1);
   EXPECT_EQ(client->requests_sent(), 3);
-  const Answer post = Get(*client, To("POST", "/networks/create", "{}"));
+  const Answer post = Ask(*client, To("POST", "/networks/create", "{}"));
   EXPECT_EQ(post.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_TRUE(MayHaveReachedEngine(post.status()));
   EXPECT_THAT(Message(post), HasSubstr("POST /networks/create: the connection was closed before the answer came"));
@@ -144,7 +126,7 @@ TEST(ClientErrorsTest, EngineThatClosedIdleConnectionsIsConnectedToAgain) {
   });
   const std::unique_ptr<Client> client = NewClient(server.endpoint());
   for (int i = 0; i < 3; ++i) {
-    const Answer answer = Get(*client, To("POST", "/"));
+    const Answer answer = Ask(*client, To("POST", "/"));
     EXPECT_TRUE(answer.ok()) << answer.status();
     while (server.closed() <= i) usleep(1000);
   }
@@ -160,7 +142,7 @@ TEST(ClientErrorsTest, AnswerOverWhatARequestTakesIsAnError) {
   const std::unique_ptr<Client> client = NewClient(server.endpoint());
   http::Request request = To("GET", "/containers/1/archive");
   request.most_body = 2 << 20;
-  const Answer answer = Get(*client, request);
+  const Answer answer = Ask(*client, request);
   EXPECT_EQ(answer.status().code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(Message(answer), "GET /containers/1/archive: the answer is larger than 2 MiB");
 }
@@ -174,7 +156,7 @@ TEST(ClientErrorsTest, AnswerOver64MiBIsAnError) {
     connection.WaitForClose();
   });
   const std::unique_ptr<Client> client = NewClient(server.endpoint());
-  const Answer answer = Get(*client, To("GET", "/containers/json"));
+  const Answer answer = Ask(*client, To("GET", "/containers/json"));
   EXPECT_EQ(answer.status().code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(Message(answer), "GET /containers/json: the answer is larger than 64 MiB");
 }
@@ -184,7 +166,7 @@ TEST(ClientErrorsTest, WhatIsNoHttpIsNamedSo) {
     connection.Write("SSH-2.0-OpenSSH_9.2p1\r\n");
     connection.WaitForClose();
   });
-  const Answer answer = Get(*NewClient(server.endpoint()), To("GET", "/version"));
+  const Answer answer = Ask(*NewClient(server.endpoint()), To("GET", "/version"));
   EXPECT_EQ(TroubleOf(answer.status()), Trouble::kNotHttp);
   EXPECT_THAT(Message(answer), HasSubstr("does not speak HTTP"));
 }
@@ -192,9 +174,9 @@ TEST(ClientErrorsTest, WhatIsNoHttpIsNamedSo) {
 TEST(ClientErrorsTest, RequestThatIsNoHttpIsRefused) {
   FakeServer server(Echo);
   const std::unique_ptr<Client> client = NewClient(server.endpoint());
-  EXPECT_EQ(Get(*client, To("GET", "version")).status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(Get(*client, To("GET", "/a b")).status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(Get(*client, To("GET", "/", "", {{"X", "a\r\nY: b"}})).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Ask(*client, To("GET", "version")).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Ask(*client, To("GET", "/a b")).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Ask(*client, To("GET", "/", "", {{"X", "a\r\nY: b"}})).status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(client->requests_sent(), 0);
 }
 

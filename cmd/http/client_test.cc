@@ -8,10 +8,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cmd/http/client_testing.h"
-#include "cmd/http/fake_server.h"
 #include "cmd/http/trouble.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "testkit/ends.h"
 
 namespace flow {
 namespace {
@@ -25,7 +25,7 @@ using ::testing::StartsWith;
 TEST(ClientTest, RequestGoesOutAsWritten) {
   FakeServer server(Echo);
   const std::unique_ptr<Client> client = NewClient(server.endpoint());
-  const Answer get = Get(*client, To("GET", "/v1.41/containers/json?filters=%7B%7D&x=a/../b"));
+  const Answer get = Ask(*client, To("GET", "/v1.41/containers/json?filters=%7B%7D&x=a/../b"));
   ASSERT_TRUE(get.ok()) << get.status();
   EXPECT_EQ(get->status, 200);
   EXPECT_THAT(get->body,
@@ -33,17 +33,17 @@ TEST(ClientTest, RequestGoesOutAsWritten) {
   EXPECT_THAT(get->body, HasSubstr("User-Agent: flow/"));
   EXPECT_THAT(get->body, Not(HasSubstr("Content-")));
 
-  const Answer create = Get(*client, To("POST", "/c", "{\"a\":1}", {{"X-Registry-Auth", "e30="}}));
+  const Answer create = Ask(*client, To("POST", "/c", "{\"a\":1}", {{"X-Registry-Auth", "e30="}}));
   EXPECT_THAT(create->body, StartsWith("POST /c HTTP/1.1\r\n"));
   EXPECT_THAT(create->body, HasSubstr("Content-Type: application/json\r\n"));
   EXPECT_THAT(create->body, HasSubstr("X-Registry-Auth: e30=\r\n"));
   EXPECT_THAT(create->body, ::testing::EndsWith("\r\n\r\n{\"a\":1}"));
 
-  const Answer start = Get(*client, To("POST", "/c/1/start"));
+  const Answer start = Ask(*client, To("POST", "/c/1/start"));
   EXPECT_THAT(start->body, HasSubstr("Content-Length: 0\r\n"));
   EXPECT_THAT(start->body, Not(HasSubstr("Content-Type")));
 
-  const Answer remove = Get(*client, To("DELETE", "/c/1?v=1"));
+  const Answer remove = Ask(*client, To("DELETE", "/c/1?v=1"));
   EXPECT_THAT(remove->body, StartsWith("DELETE /c/1?v=1 HTTP/1.1\r\n"));
   EXPECT_THAT(remove->body, Not(HasSubstr("Content-")));
 }
@@ -52,7 +52,7 @@ TEST(ClientTest, LargeBodyIsSentWithoutAskingFirst) {
   FakeServer server(Echo);
   const std::unique_ptr<Client> client = NewClient(server.endpoint());
   const std::string body(3 << 20, '\0');
-  const Answer answer = Get(*client, To("POST", "/x", body, {{"Content-Type", "application/x-tar"}}));
+  const Answer answer = Ask(*client, To("POST", "/x", body, {{"Content-Type", "application/x-tar"}}));
   ASSERT_TRUE(answer.ok()) << answer.status();
   EXPECT_THAT(answer->body.substr(0, 1000), Not(HasSubstr("Expect")));
   EXPECT_THAT(answer->body.substr(0, 1000), HasSubstr("Content-Type: application/x-tar\r\n"));
@@ -68,7 +68,7 @@ TEST(ClientTest, HeadersAreInLowerCaseAndBodyKeepsEveryByte) {
     connection.WaitForClose();
   });
   const std::unique_ptr<Client> client = NewClient(server.endpoint());
-  const Answer answer = Get(*client, To("GET", "/"));
+  const Answer answer = Ask(*client, To("GET", "/"));
   ASSERT_TRUE(answer.ok()) << answer.status();
   EXPECT_EQ(answer->status, 404);
   EXPECT_EQ(answer->headers.at("api-version"), "1.41");
@@ -85,7 +85,7 @@ TEST(ClientTest, HeadersBehindTheBodyAreTrailers) {
         "HTTP/1.1 200 OK\r\nA: 1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nGrpc-Status: 0\r\nA: 2\r\n\r\n");
     connection.WaitForClose();
   });
-  const Answer answer = Get(*NewClient(server.endpoint()), To("GET", "/"));
+  const Answer answer = Ask(*NewClient(server.endpoint()), To("GET", "/"));
   ASSERT_TRUE(answer.ok()) << answer.status();
   EXPECT_EQ(answer->body, "hi");
   EXPECT_EQ(answer->headers.at("a"), "1");
@@ -107,7 +107,7 @@ TEST(ClientTest, ClientsOfOneLoopAreWaitedForTogether) {
     second.Send(To("GET", "/3"), kLong, count);
   }
   // One that goes takes what it has in flight with it, and leaves the loop to the others.
-  EXPECT_TRUE(Get(*first, To("GET", "/4")).ok());
+  EXPECT_TRUE(Ask(*first, To("GET", "/4")).ok());
   EXPECT_EQ(answers, 2);
 }
 
@@ -118,7 +118,7 @@ TEST(ClientTest, HeadHasNoBodyToWaitFor) {
     connection.WaitForClose();
   });
   const std::unique_ptr<Client> client = NewClient(server.endpoint());
-  const Answer answer = Get(*client, To("HEAD", "/_ping"));
+  const Answer answer = Ask(*client, To("HEAD", "/_ping"));
   ASSERT_TRUE(answer.ok()) << answer.status();
   EXPECT_EQ(answer->body, "");
 }
@@ -130,14 +130,14 @@ TEST(ClientTest, RedirectIsAnAnswer) {
     }
   });
   const std::unique_ptr<Client> client = NewClient(server.endpoint());
-  EXPECT_EQ(Get(*client, To("GET", "/"))->status, 301);
+  EXPECT_EQ(Ask(*client, To("GET", "/"))->status, 301);
   EXPECT_EQ(client->requests_sent(), 1);
 }
 
 TEST(ClientTest, ConnectionIsKept) {
   FakeServer server(Echo);
   const std::unique_ptr<Client> client = NewClient(server.endpoint());
-  for (int i = 0; i < 20; ++i) ASSERT_TRUE(Get(*client, To("GET", "/")).ok());
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(Ask(*client, To("GET", "/")).ok());
   EXPECT_EQ(server.connections(), 1);
   EXPECT_EQ(client->requests_sent(), 20);
 }
@@ -269,13 +269,13 @@ TEST(ClientTest, DeadlineEndsARequestThatIsNotAnswered) {
   FakeServer server([](FakeConnection& connection) { connection.WaitForClose(); });
   const std::unique_ptr<Client> client = NewClient(server.endpoint());
   const absl::Time start = absl::Now();
-  const Answer answer = Get(*client, To("GET", "/info?x=y"), absl::Milliseconds(80));
+  const Answer answer = Ask(*client, To("GET", "/info?x=y"), absl::Milliseconds(80));
   EXPECT_EQ(answer.status().code(), absl::StatusCode::kDeadlineExceeded);
   EXPECT_THAT(Message(answer), StartsWith("GET /info: no answer in time"));
   EXPECT_TRUE(MayHaveReachedEngine(answer.status()));
   EXPECT_GE(absl::Now() - start, absl::Milliseconds(79));
   EXPECT_LT(absl::Now() - start, absl::Seconds(5));
-  EXPECT_FALSE(MayHaveReachedEngine(Get(*client, To("GET", "/"), absl::ZeroDuration()).status()));
+  EXPECT_FALSE(MayHaveReachedEngine(Ask(*client, To("GET", "/"), absl::ZeroDuration()).status()));
 }
 
 TEST(ClientTest, CancelledRequestsAreNotTold) {
@@ -286,7 +286,7 @@ TEST(ClientTest, CancelledRequestsAreNotTold) {
   client->Cancel(id);
   client->Cancel(id);
   client->Cancel(12345);
-  EXPECT_TRUE(Get(*client, To("GET", "/b")).ok());
+  EXPECT_TRUE(Ask(*client, To("GET", "/b")).ok());
 }
 
 TEST(ClientTest, CallbacksMayCancelThemselvesAndOthers) {
@@ -338,24 +338,21 @@ TEST(ClientTest, PollReturnsWhenADescriptorIsReadableAndWhenTimeIsOver) {
   FakeServer server([](FakeConnection& connection) { connection.WaitForClose(); });
   const std::unique_ptr<Client> client = NewClient(server.endpoint());
   client->Send(To("GET", "/"), kLong, nullptr);
-  int ends[2];
-  ASSERT_EQ(pipe(ends), 0);
+  const testkit::Ends ends = testkit::Pipe();
   absl::Time start = absl::Now();
-  ASSERT_TRUE(client->Poll(absl::Milliseconds(50), {ends[0]}).ok());
+  ASSERT_TRUE(client->Poll(absl::Milliseconds(50), {ends.out.get()}).ok());
   EXPECT_GE(absl::Now() - start, absl::Milliseconds(49));
   std::thread writer([&] {
     usleep(30000);
-    EXPECT_EQ(write(ends[1], "x", 1), 1);
+    EXPECT_EQ(write(ends.in.get(), "x", 1), 1);
   });
   start = absl::Now();
-  ASSERT_TRUE(client->Poll(absl::InfiniteDuration(), {ends[0]}).ok());
+  ASSERT_TRUE(client->Poll(absl::InfiniteDuration(), {ends.out.get()}).ok());
   EXPECT_LT(absl::Now() - start, absl::Seconds(5));
   writer.join();
   start = absl::Now();
   ASSERT_TRUE(client->Poll(absl::ZeroDuration(), {}).ok());
   EXPECT_LT(absl::Now() - start, absl::Seconds(5));
-  close(ends[0]);
-  close(ends[1]);
 }
 
 }  // namespace

@@ -1,22 +1,23 @@
-// What the tests of the client share: requests, and waiting for their answers.
+// What the tests of the client share.
 #ifndef CMD_HTTP_CLIENT_TESTING_H_
 #define CMD_HTTP_CLIENT_TESTING_H_
 
 #include <map>
-#include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
-#include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "cmd/http/client.h"
-#include "cmd/http/fake_server.h"
-#include "gtest/gtest.h"
+#include "flow/http/message.h"
+#include "testkit/client.h"
+#include "testkit/fake_server.h"
 
 namespace flow::testing_client {
 
-using Answer = absl::StatusOr<http::Response>;
+using testkit::Answer;
+using testkit::Ask;
+using testkit::FakeConnection;
+using testkit::FakeServer;
+using testkit::NewClient;
 
 inline constexpr absl::Duration kLong = absl::Seconds(20);
 
@@ -24,19 +25,6 @@ inline http::Request To(std::string method, std::string target, std::string body
                         std::map<std::string, std::string> headers = {}) {
   return {
       .method = std::move(method), .target = std::move(target), .body = std::move(body), .headers = std::move(headers)};
-}
-
-inline std::unique_ptr<Client> NewClient(const Endpoint& endpoint) {
-  absl::StatusOr<std::unique_ptr<Client>> client = Client::Create(endpoint);
-  EXPECT_TRUE(client.ok()) << client.status();
-  return *std::move(client);
-}
-
-inline Answer Get(Client& client, const http::Request& request, absl::Duration deadline = kLong) {
-  std::optional<Answer> got;
-  client.Send(request, deadline, [&](Answer answer) { got = std::move(answer); });
-  while (!got) EXPECT_TRUE(client.Poll(kLong, {}).ok());
-  return *got;
 }
 
 inline std::string Message(const Answer& answer) { return std::string(answer.status().message()); }

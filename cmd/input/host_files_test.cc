@@ -2,9 +2,7 @@
 
 #include <google/protobuf/text_format.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -12,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "testkit/temporary_folder.h"
 
 namespace flow {
 namespace {
@@ -25,17 +24,8 @@ using ::testing::Pair;
 
 class HostFilesTest : public testing::Test {
  protected:
-  HostFilesTest() : folder_(absl::StrCat(testing::TempDir(), "/host_files.XXXXXX")) {
-    if (mkdtemp(folder_.data()) == nullptr) abort();
-    folder_ = fs::canonical(folder_).string();
-  }
-  ~HostFilesTest() override { fs::remove_all(folder_); }
-
   // A file of the test's folder; its path.
-  std::string File(const std::string& name, absl::string_view content) {
-    std::ofstream(folder_ + "/" + name) << content;
-    return folder_ + "/" + name;
-  }
+  std::string File(const std::string& name, absl::string_view content) { return temporary_.Write(name, content); }
 
   // One component "sink" with these fields; HERE in them is the test's folder.
   pipeline::Pipeline With(absl::string_view fields) {
@@ -46,7 +36,8 @@ class HostFilesTest : public testing::Test {
     return pipeline;
   }
 
-  std::string folder_;
+  const testkit::TemporaryFolder temporary_;
+  const std::string folder_ = fs::canonical(temporary_.path()).string();
 };
 
 const HostFilesOptions kHere;

@@ -15,40 +15,35 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "testkit/ends.h"
+#include "testkit/temporary_folder.h"
 
 namespace flow {
 namespace {
 
 using ::testing::HasSubstr;
+using testkit::TemporaryFolder;
 
 const PipelineKey kMinimal = {"default", "minimal"};
 
-std::string NewFolder() {
-  std::string folder = ::testing::TempDir() + "/lock-XXXXXX";
-  EXPECT_NE(mkdtemp(folder.data()), nullptr);
-  return folder;
-}
-
 // A process that holds the lock until it is killed.
 pid_t StartHolder(const Store& store) {
-  int ends[2];
-  EXPECT_EQ(pipe(ends), 0);
+  const testkit::Ends pipe = testkit::Pipe();
   const pid_t child = fork();
   if (child == 0) {
     const absl::StatusOr<Lock> lock = Lock::Acquire(store, kMinimal);
-    (void)!write(ends[1], lock.ok() ? "y" : "n", 1);
+    (void)!write(pipe.in.get(), lock.ok() ? "y" : "n", 1);
     for (;;) pause();
   }
   char held = 0;
-  EXPECT_EQ(read(ends[0], &held, 1), 1);
+  EXPECT_EQ(read(pipe.out.get(), &held, 1), 1);
   EXPECT_EQ(held, 'y');
-  close(ends[0]);
-  close(ends[1]);
   return child;
 }
 
 TEST(LockTest, P39SecondCommandIsToldTheProcessIdOfTheFirstAtOnce) {
-  const Store store(NewFolder());
+  const TemporaryFolder folder;
+  const Store store(folder.path());
   const pid_t holder = StartHolder(store);
   const absl::StatusOr<Lock> second = Lock::Acquire(store, kMinimal);
   EXPECT_TRUE(IsHeldByAnother(second.status())) << second.status();
@@ -66,8 +61,8 @@ TEST(LockTest, P39SecondCommandIsToldTheProcessIdOfTheFirstAtOnce) {
 }
 
 TEST(LockTest, NothingIsLeftWhenItIsReleased) {
-  const std::string top = NewFolder();
-  const Store store(top);
+  const TemporaryFolder top;
+  const Store store(top.path());
   {
     const absl::StatusOr<Lock> lock = Lock::Acquire(store, kMinimal);
     ASSERT_TRUE(lock.ok()) << lock.status();
@@ -81,13 +76,14 @@ TEST(LockTest, NothingIsLeftWhenItIsReleased) {
     EXPECT_EQ(LockHolder(store, kMinimal), getpid());
     EXPECT_TRUE(IsHeldByAnother(Lock::Acquire(store, kMinimal).status()));
   }
-  EXPECT_TRUE(std::filesystem::is_empty(top));
+  EXPECT_TRUE(std::filesystem::is_empty(top.path()));
   EXPECT_EQ(LockHolder(store, kMinimal), 0);
-  EXPECT_TRUE(std::filesystem::is_empty(top));
+  EXPECT_TRUE(std::filesystem::is_empty(top.path()));
 }
 
 TEST(LockTest, MovedLockIsHeldOnce) {
-  const Store store(NewFolder());
+  const TemporaryFolder folder;
+  const Store store(folder.path());
   absl::StatusOr<Lock> lock = Lock::Acquire(store, kMinimal);
   std::optional<Lock> moved(*std::move(lock));
   EXPECT_TRUE(IsHeldByAnother(Lock::Acquire(store, kMinimal).status()));
@@ -114,7 +110,8 @@ TEST(LockTest, NeverTwoHoldItWhileFilesComeAndGo) {
   auto* shared =
       static_cast<Shared*>(mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
   ASSERT_NE(shared, MAP_FAILED);
-  const Store store(NewFolder());
+  const TemporaryFolder folder;
+  const Store store(folder.path());
   std::vector<pid_t> children;
   for (int i = 0; i < 6; ++i) {
     children.push_back(fork());

@@ -8,6 +8,8 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "testkit/file.h"
+#include "testkit/temporary_folder.h"
 
 namespace flow {
 namespace {
@@ -15,21 +17,11 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testkit::ReadFile;
+using testkit::TemporaryFolder;
+using testkit::WriteFile;
 
 const PipelineKey kMinimal = {"default", "minimal"};
-
-std::string NewFolder() {
-  std::string folder = ::testing::TempDir() + "/store-XXXXXX";
-  EXPECT_NE(mkdtemp(folder.data()), nullptr);
-  return folder;
-}
-
-void WriteRaw(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::trunc) << text; }
-
-std::string ReadRaw(const std::string& path) {
-  std::ifstream file(path);
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
 
 deploy::Deployment NewDeployment(const PipelineKey& key = kMinimal) {
   deploy::Deployment deployment;
@@ -49,47 +41,49 @@ mode_t ModeOf(const std::string& path) {
 }
 
 TEST(StoreTest, DeploymentIsReadAsWritten) {
-  const Store store(NewFolder() + "/state");
+  const TemporaryFolder folder;
+  const Store store(folder / "state");
   ASSERT_TRUE(store.WriteDeployment(kMinimal, NewDeployment()).ok());
   const absl::StatusOr<deploy::Deployment> got = store.ReadDeployment(kMinimal);
   ASSERT_TRUE(got.ok()) << got.status();
   EXPECT_EQ(got->SerializeAsString(), NewDeployment().SerializeAsString());
-  EXPECT_THAT(ReadRaw(store.DeploymentFile(kMinimal)), HasSubstr("phase: APPLYING\n"));
+  EXPECT_THAT(ReadFile(store.DeploymentFile(kMinimal)), HasSubstr("phase: APPLYING\n"));
   ASSERT_TRUE(store.WriteCompose(kMinimal, "services: {}\n").ok());
   ASSERT_TRUE(store.WritePipeline(kMinimal, "kind: Pipeline\n").ok());
-  EXPECT_EQ(ReadRaw(store.ComposeFile(kMinimal)), "services: {}\n");
-  EXPECT_EQ(ReadRaw(store.PipelineFile(kMinimal)), "kind: Pipeline\n");
+  EXPECT_EQ(ReadFile(store.ComposeFile(kMinimal)), "services: {}\n");
+  EXPECT_EQ(ReadFile(store.PipelineFile(kMinimal)), "kind: Pipeline\n");
 }
 
 TEST(StoreTest, FoldersAndFilesAreTheUsersAloneWhateverTheUmask) {
   for (const mode_t mask : {0, 0077, 0777}) {
-    const std::string top = NewFolder();
-    const Store store(top + "/a/b");
+    const TemporaryFolder top;
+    const Store store(top / "a/b");
     const mode_t before = umask(mask);
     const absl::Status status = store.WriteDeployment(kMinimal, NewDeployment());
     umask(before);
     ASSERT_TRUE(status.ok()) << status;
-    EXPECT_EQ(ModeOf(top + "/a"), 0700u);
-    EXPECT_EQ(ModeOf(top + "/a/b/default"), 0700u);
+    EXPECT_EQ(ModeOf(top / "a"), 0700u);
+    EXPECT_EQ(ModeOf(top / "a/b/default"), 0700u);
     EXPECT_EQ(ModeOf(store.FolderOf(kMinimal)), 0700u);
     EXPECT_EQ(ModeOf(store.DeploymentFile(kMinimal)), 0600u);
   }
 }
 
 TEST(StoreTest, MissingIsNotFoundAndReadingMakesNothing) {
-  const std::string top = NewFolder();
-  const Store store(top + "/state");
+  const TemporaryFolder top;
+  const Store store(top / "state");
   EXPECT_EQ(store.ReadDeployment(kMinimal).status().code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(*store.List(), IsEmpty());
   EXPECT_TRUE(store.Remove(kMinimal).ok());
-  EXPECT_FALSE(std::filesystem::exists(top + "/state"));
+  EXPECT_FALSE(std::filesystem::exists(top / "state"));
 }
 
 TEST(StoreTest, P72BrokenFileIsDataLossThatNamesItAndTheNextWriteRepairs) {
-  const Store store(NewFolder());
+  const TemporaryFolder folder;
+  const Store store(folder.path());
   const std::string file = store.DeploymentFile(kMinimal);
   ASSERT_TRUE(store.WriteDeployment(kMinimal, NewDeployment()).ok());
-  const std::string whole = ReadRaw(file);
+  const std::string whole = ReadFile(file);
   const auto expect_loss = [&](const std::string& what) {
     const absl::Status status = store.ReadDeployment(kMinimal).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << what;
@@ -98,13 +92,13 @@ TEST(StoreTest, P72BrokenFileIsDataLossThatNamesItAndTheNextWriteRepairs) {
     ASSERT_TRUE(store.WriteDeployment(kMinimal, NewDeployment()).ok()) << what;
     EXPECT_TRUE(store.ReadDeployment(kMinimal).ok()) << what;
   };
-  WriteRaw(file, "");
+  WriteFile(file, "");
   expect_loss("0 bytes");
-  WriteRaw(file, whole.substr(0, whole.size() / 2));
+  WriteFile(file, whole.substr(0, whole.size() / 2));
   expect_loss("cut in half");
-  WriteRaw(file, std::string(1000, '\0'));
+  WriteFile(file, std::string(1000, '\0'));
   expect_loss("zeros");
-  WriteRaw(file, "name: \"other\"\nnamespace: \"default\"\nphase: APPLIED\n");
+  WriteFile(file, "name: \"other\"\nnamespace: \"default\"\nphase: APPLIED\n");
   expect_loss("another's");
   std::filesystem::remove(file);
   std::filesystem::create_directories(file + "/sub");
@@ -112,12 +106,13 @@ TEST(StoreTest, P72BrokenFileIsDataLossThatNamesItAndTheNextWriteRepairs) {
 }
 
 TEST(StoreTest, NoCutOfTheFileCrashesOrPassesForWholeBeforeThePhase) {
-  const Store store(NewFolder());
+  const TemporaryFolder folder;
+  const Store store(folder.path());
   ASSERT_TRUE(store.WriteDeployment(kMinimal, NewDeployment()).ok());
-  const std::string file = store.DeploymentFile(kMinimal), whole = ReadRaw(file);
+  const std::string file = store.DeploymentFile(kMinimal), whole = ReadFile(file);
   const size_t phase = whole.find("phase");
   for (size_t length = 0; length < whole.size(); ++length) {
-    WriteRaw(file, whole.substr(0, length));
+    WriteFile(file, whole.substr(0, length));
     const absl::StatusOr<deploy::Deployment> got = store.ReadDeployment(kMinimal);
     if (length < phase) {
       EXPECT_EQ(got.status().code(), absl::StatusCode::kDataLoss) << length;
@@ -126,44 +121,46 @@ TEST(StoreTest, NoCutOfTheFileCrashesOrPassesForWholeBeforeThePhase) {
 }
 
 TEST(StoreTest, P72FieldOfANewerVersionIsSkipped) {
-  const Store store(NewFolder());
+  const TemporaryFolder folder;
+  const Store store(folder.path());
   ASSERT_TRUE(store.WriteDeployment(kMinimal, NewDeployment()).ok());
   const std::string file = store.DeploymentFile(kMinimal);
-  WriteRaw(file, ReadRaw(file) + "hologram { depth: 3 name: \"x\" }\nmood: [GOOD, BAD]\n");
+  WriteFile(file, ReadFile(file) + "hologram { depth: 3 name: \"x\" }\nmood: [GOOD, BAD]\n");
   const absl::StatusOr<deploy::Deployment> got = store.ReadDeployment(kMinimal);
   ASSERT_TRUE(got.ok()) << got.status();
   EXPECT_EQ(got->SerializeAsString(), NewDeployment().SerializeAsString());
 }
 
 TEST(StoreTest, P72LeftOverTemporaryFileIsIgnoredAndGoesWithTheNextWrite) {
-  const Store store(NewFolder());
+  const TemporaryFolder folder;
+  const Store store(folder.path());
   ASSERT_TRUE(store.WriteDeployment(kMinimal, NewDeployment()).ok());
   const std::string left = store.FolderOf(kMinimal) + "/.tmp-Ab12Cd";
-  WriteRaw(left, "half");
+  WriteFile(left, "half");
   EXPECT_TRUE(store.ReadDeployment(kMinimal).ok());
   ASSERT_TRUE(store.WriteDeployment(kMinimal, NewDeployment()).ok());
   EXPECT_FALSE(std::filesystem::exists(left));
 }
 
 TEST(StoreTest, ListHasEveryPipelineSortedAndNothingElse) {
-  const std::string top = NewFolder();
-  const Store store(top);
+  const TemporaryFolder top;
+  const Store store(top.path());
   for (const PipelineKey& key :
        {PipelineKey{"prod", "b"}, PipelineKey{"default", "z"}, PipelineKey{"default", "a_b"}}) {
     ASSERT_TRUE(store.WriteDeployment(key, NewDeployment(key)).ok());
   }
   ASSERT_TRUE(store.WritePipeline({"default", "only-a-yaml"}, "x").ok());
-  WriteRaw(top + "/README", "x");
-  WriteRaw(top + "/default/a.lock", "1");
-  std::filesystem::create_directories(top + "/Wrong Name/x");
-  std::filesystem::create_directories(top + "/empty");
+  top.Write("README", "x");
+  top.Write("default/a.lock", "1");
+  std::filesystem::create_directories(top / "Wrong Name/x");
+  std::filesystem::create_directories(top / "empty");
   EXPECT_THAT(*store.List(),
               ElementsAre(PipelineKey{"default", "a_b"}, PipelineKey{"default", "z"}, PipelineKey{"prod", "b"}));
 }
 
 TEST(StoreTest, RemoveTakesThePipelineAndTheNamespaceWhenItWasTheLast) {
-  const std::string top = NewFolder();
-  const Store store(top);
+  const TemporaryFolder top;
+  const Store store(top.path());
   const PipelineKey other = {"default", "other"};
   ASSERT_TRUE(store.WriteDeployment(kMinimal, NewDeployment()).ok());
   ASSERT_TRUE(store.WriteDeployment(other, NewDeployment(other)).ok());
@@ -171,12 +168,12 @@ TEST(StoreTest, RemoveTakesThePipelineAndTheNamespaceWhenItWasTheLast) {
   EXPECT_FALSE(std::filesystem::exists(store.FolderOf(kMinimal)));
   EXPECT_TRUE(store.ReadDeployment(other).ok());
   ASSERT_TRUE(store.Remove(other).ok());
-  EXPECT_TRUE(std::filesystem::is_empty(top));
+  EXPECT_TRUE(std::filesystem::is_empty(top.path()));
 }
 
 TEST(StoreTest, OnlyNamesOfTheFormatBecomePaths) {
-  const std::string top = NewFolder();
-  const Store store(top + "/state");
+  const TemporaryFolder top;
+  const Store store(top / "state");
   for (const std::string& name :
        {std::string(".."), std::string("."), std::string(), std::string("a/b"), std::string("../x"), std::string("A"),
         std::string("-a"), std::string("a-"), std::string("a__b"), std::string("a.b"), std::string("a\0b", 3),
@@ -191,7 +188,7 @@ TEST(StoreTest, OnlyNamesOfTheFormatBecomePaths) {
   EXPECT_TRUE(CheckKey({std::string(63, 'n'), std::string(63, 'a')}).ok());
   EXPECT_TRUE(CheckKey({"a-b", "a_b-c9"}).ok());
   EXPECT_FALSE(CheckKey({"a_b", "a"}).ok());
-  EXPECT_FALSE(std::filesystem::exists(top + "/state"));
+  EXPECT_FALSE(std::filesystem::exists(top / "state"));
 }
 
 TEST(StoreTest, StateFolderIsTheFlagThenFlowStateDirThenXdgThenHome) {
@@ -209,11 +206,11 @@ TEST(StoreTest, StateFolderIsTheFlagThenFlowStateDirThenXdgThenHome) {
 }
 
 TEST(StoreTest, FolderThatCannotBeMadeIsNamed) {
-  const std::string top = NewFolder();
-  WriteRaw(top + "/file", "x");
-  const absl::Status status = Store(top + "/file/state").WriteDeployment(kMinimal, NewDeployment());
+  const TemporaryFolder top;
+  top.Write("file", "x");
+  const absl::Status status = Store(top / "file/state").WriteDeployment(kMinimal, NewDeployment());
   EXPECT_FALSE(status.ok());
-  EXPECT_THAT(std::string(status.message()), HasSubstr("cannot make the folder " + top + "/file"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("cannot make the folder " + top / "file"));
 }
 
 }  // namespace

@@ -1,46 +1,46 @@
 // Finds the requests in what an HTTP/1.1 client sends on one connection.
-#ifndef BENCH_REQUEST_READER_H_
-#define BENCH_REQUEST_READER_H_
+#ifndef TESTKIT_HTTP_REQUEST_H_
+#define TESTKIT_HTTP_REQUEST_H_
 
 #include <cstdlib>
+#include <optional>
 #include <string>
-#include <vector>
 
-namespace bench {
+namespace flow::testkit {
 
-struct Request {
+struct HttpRequest {
   std::string method;
   std::string target;
   std::string body;
+  std::string bytes;  // all of it, as it came
 };
 
 // Takes bytes cut anywhere. Bodies with a length and chunked ones; nothing else has a body in a request.
-class RequestReader {
+class HttpRequestReader {
  public:
-  // The requests that are complete with these bytes.
-  std::vector<Request> Read(const std::string& bytes) {
-    rest_ += bytes;
-    std::vector<Request> complete;
-    Request request;
-    while (size_t length = Parse(request)) {
-      complete.push_back(request);
-      rest_.erase(0, length);
-    }
-    return complete;
+  void Add(const std::string& bytes) { rest_ += bytes; }
+
+  // The next request; none: it has not all come.
+  std::optional<HttpRequest> Next() {
+    HttpRequest request;
+    const size_t length = Parse(request);
+    if (length == 0) return std::nullopt;
+    request.bytes = rest_.substr(0, length);
+    rest_.erase(0, length);
+    return request;
   }
 
  private:
   static constexpr char kLineEnd[] = "\r\n";
 
   // How long the first request of rest_ is; 0: it has not all come.
-  size_t Parse(Request& request) const {
+  size_t Parse(HttpRequest& request) const {
     const size_t headers_end = rest_.find("\r\n\r\n");
     if (headers_end == std::string::npos) return 0;
     const std::string head = rest_.substr(0, headers_end + 2);
     const size_t method_end = head.find(' ');
     request.method = head.substr(0, method_end);
     request.target = head.substr(method_end + 1, head.find(' ', method_end + 1) - method_end - 1);
-    request.body.clear();
     const size_t body = headers_end + 4;
     if (Header(head, "transfer-encoding") == "chunked") return ParseChunks(body, request.body);
     const size_t length = std::strtoul(Header(head, "content-length").c_str(), nullptr, 10);
@@ -76,6 +76,6 @@ class RequestReader {
   std::string rest_;
 };
 
-}  // namespace bench
+}  // namespace flow::testkit
 
-#endif  // BENCH_REQUEST_READER_H_
+#endif  // TESTKIT_HTTP_REQUEST_H_

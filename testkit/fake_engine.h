@@ -1,6 +1,6 @@
-// What the engines have in common that tests of the commands make up.
-#ifndef CMD_FAKE_ENGINE_H_
-#define CMD_FAKE_ENGINE_H_
+// What the engines have in common that tests make up.
+#ifndef TESTKIT_FAKE_ENGINE_H_
+#define TESTKIT_FAKE_ENGINE_H_
 
 #include <chrono>
 #include <condition_variable>
@@ -10,9 +10,9 @@
 #include <string>
 
 #include "absl/strings/match.h"
-#include "cmd/http/fake_server.h"
+#include "testkit/fake_server.h"
 
-namespace flow {
+namespace flow::testkit {
 
 // Serves a connection to an engine that speaks API 1.41, to its end. `tell_events` has it from the question for events
 // on; `answer` answers any other request.
@@ -27,6 +27,25 @@ inline void ServeEngine(FakeConnection& connection, const std::function<void()>&
       answer(request);
     }
   }
+}
+
+// The same of an engine where nothing happens.
+inline void ServeQuietEngine(FakeConnection& connection,
+                             const std::function<void(const std::string& request)>& answer) {
+  const auto tell_events = [&] {
+    connection.OpenChunked();
+    connection.WaitForClose();
+  };
+  ServeEngine(connection, tell_events, answer);
+}
+
+// What one answers that has nothing.
+inline std::string OfEmptyEngine(const std::string& request) {
+  if (absl::StrContains(request, "/volumes")) return R"({"Volumes": []})";
+  for (const char* list : {"/containers/json", "/images/json", "/networks"}) {
+    if (absl::StrContains(request, list)) return "[]";
+  }
+  return R"({"ID": "E", "NCPU": 2})";
 }
 
 // Counts on one connection what another one waits for.
@@ -51,6 +70,6 @@ class Counter {
   size_t count_ = 0;
 };
 
-}  // namespace flow
+}  // namespace flow::testkit
 
-#endif  // CMD_FAKE_ENGINE_H_
+#endif  // TESTKIT_FAKE_ENGINE_H_

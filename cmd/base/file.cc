@@ -11,8 +11,8 @@
 #include <cstdio>
 #include <vector>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "cmd/base/descriptor.h"
 #include "cmd/base/errno_status.h"
 
 namespace flow {
@@ -52,10 +52,9 @@ absl::StatusOr<std::string> ReadAll(int fd, absl::string_view name, size_t most)
 }
 
 absl::StatusOr<std::string> ReadFile(const std::string& path, size_t most) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
-  if (fd < 0) return ErrnoStatus(errno, absl::StrCat("cannot read ", path));
-  const auto close_it = absl::MakeCleanup([fd] { close(fd); });
-  return ReadAll(fd, path, most);
+  const Descriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (!fd.ok()) return ErrnoStatus(errno, absl::StrCat("cannot read ", path));
+  return ReadAll(fd.get(), path, most);
 }
 
 absl::Status WriteAll(int fd, absl::string_view name, absl::string_view bytes) {
@@ -87,10 +86,10 @@ bool IsClosedPipe(const absl::Status& status) { return absl::IsCancelled(status)
 absl::Status WriteFileDurably(const std::string& path, absl::string_view bytes, mode_t mode) {
   const std::string folder = FolderOf(path);
   std::string temporary = absl::StrCat(folder, "/", kTemporaryPrefix, "XXXXXX");
-  const int fd = mkostemp(temporary.data(), O_CLOEXEC);
-  if (fd < 0) return ErrnoStatus(errno, absl::StrCat("cannot write ", path));
-  absl::Status status = WriteAndSync(fd, path, bytes, mode);
-  close(fd);
+  Descriptor fd(mkostemp(temporary.data(), O_CLOEXEC));
+  if (!fd.ok()) return ErrnoStatus(errno, absl::StrCat("cannot write ", path));
+  absl::Status status = WriteAndSync(fd.get(), path, bytes, mode);
+  fd.Close();
   if (status.ok() && rename(temporary.c_str(), path.c_str()) != 0) {
     status = ErrnoStatus(errno, absl::StrCat("cannot replace ", path));
   }
@@ -102,14 +101,11 @@ absl::Status WriteFileDurably(const std::string& path, absl::string_view bytes, 
 }
 
 absl::Status SyncFolder(const std::string& folder) {
-  const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return ErrnoStatus(errno, absl::StrCat("cannot open the folder ", folder));
-  const int result = fsync(fd);
-  const int error = errno;
-  close(fd);
+  const Descriptor fd(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.ok()) return ErrnoStatus(errno, absl::StrCat("cannot open the folder ", folder));
   // Some network file systems do not do this for folders: then there is nothing more to be had.
-  if (result != 0 && error != EINVAL && error != ENOTSUP) {
-    return ErrnoStatus(error, absl::StrCat("cannot write the folder ", folder));
+  if (fsync(fd.get()) != 0 && errno != EINVAL && errno != ENOTSUP) {
+    return ErrnoStatus(errno, absl::StrCat("cannot write the folder ", folder));
   }
   return absl::OkStatus();
 }

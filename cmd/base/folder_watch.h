@@ -4,27 +4,26 @@
 
 #include <string>
 
+#include "cmd/base/descriptor.h"
+
 namespace flow {
 
 class FolderWatch {
  public:
   FolderWatch();
-  ~FolderWatch();
-  FolderWatch(const FolderWatch&) = delete;
-  FolderWatch& operator=(const FolderWatch&) = delete;
 
   // The entries of a folder, and not those of folders in it, from now on. One that is not there is nothing to watch; one
   // that is watched already stays so. Where the system has no more watches, nothing is told.
   void Add(const std::string& folder);
 
   // Readable when something has changed; -1 where the system does not tell.
-  int fd() const { return fd_; }
+  int fd() const { return fd_.get(); }
 
   // Whether something has changed since the last call. Does not wait.
   bool Changed();
 
  private:
-  int fd_;
+  Descriptor fd_;
 };
 
 }  // namespace flow

@@ -25,22 +25,18 @@ absl::StatusOr<Signals> Signals::Take() {
   // Blocked, a signal is queued even where it is ignored (signal(7)): what shall stay ignored must not be in the set.
   if (IsIgnored(SIGHUP)) sigdelset(&taken, SIGHUP);
   if (sigprocmask(SIG_BLOCK, &taken, nullptr) != 0) return ErrnoStatus(errno, "cannot block signals");
-  const int fd = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
-  if (fd < 0) return ErrnoStatus(errno, "cannot open a descriptor for signals");
-  return Signals(fd);
+  Descriptor fd(signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!fd.ok()) return ErrnoStatus(errno, "cannot open a descriptor for signals");
+  return Signals(std::move(fd));
 }
 
-Signals::Signals(Signals&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
-
 Signals::~Signals() {
-  if (fd_ < 0) return;
-  close(fd_);
-  given_ = 0;
+  if (fd_.ok()) given_ = 0;
 }
 
 std::optional<int> Signals::Next() {
   signalfd_siginfo info;
-  if (read(fd_, &info, sizeof info) != sizeof info) return std::nullopt;
+  if (read(fd(), &info, sizeof info) != sizeof info) return std::nullopt;
   return given_ = static_cast<int>(info.ssi_signo);
 }
 

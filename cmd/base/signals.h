@@ -6,8 +6,10 @@
 #include <signal.h>
 
 #include <optional>
+#include <utility>
 
 #include "absl/status/statusor.h"
+#include "cmd/base/descriptor.h"
 
 namespace flow {
 
@@ -26,12 +28,12 @@ class Signals {
   // Before any thread is started. Unknown where the system has no more descriptors.
   static absl::StatusOr<Signals> Take();
 
-  Signals(Signals&& other) noexcept;
+  Signals(Signals&&) noexcept = default;
   Signals& operator=(Signals&&) = delete;
   ~Signals();
 
   // Readable when a signal waits.
-  int fd() const { return fd_; }
+  int fd() const { return fd_.get(); }
 
   // The next signal (SIGINT, …) that came, and not again; none: nothing came. Does not wait.
   std::optional<int> Next();
@@ -41,11 +43,11 @@ class Signals {
   static int Came();
 
  private:
-  explicit Signals(int fd) : fd_(fd) {}
+  explicit Signals(Descriptor fd) : fd_(std::move(fd)) {}
 
   static inline int given_ = 0;  // by Next()
 
-  int fd_;
+  Descriptor fd_;
 };
 
 }  // namespace flow

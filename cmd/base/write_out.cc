@@ -11,9 +11,9 @@
 
 #include <cstddef>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "cmd/base/descriptor.h"
 #include "cmd/base/file.h"
 #include "cmd/base/signals.h"
 
@@ -36,10 +36,9 @@ void AwaitItOrSignal(int fd) {
   sigset_t set;
   sigemptyset(&set);
   for (const int signal : kEndingSignals) sigaddset(&set, signal);
-  const int signals = signalfd(-1, &set, SFD_CLOEXEC);
-  pollfd wanted[] = {{fd, POLLOUT, 0}, {signals, POLLIN, 0}};
+  const Descriptor signals(signalfd(-1, &set, SFD_CLOEXEC));
+  pollfd wanted[] = {{fd, POLLOUT, 0}, {signals.get(), POLLIN, 0}};
   poll(wanted, 2, -1);
-  if (signals >= 0) close(signals);
 }
 
 // Until it takes something. False: a signal has come, and it takes nothing.
@@ -71,14 +70,11 @@ int OpenWithoutBlocking(int fd, mode_t mode) {
 absl::Status WriteTo(int fd, absl::string_view name, absl::string_view bytes) {
   struct stat found = {};
   (void)fstat(fd, &found);
-  const int own = OpenWithoutBlocking(fd, found.st_mode);
-  const auto close_it = absl::MakeCleanup([own] {
-    if (own >= 0) close(own);
-  });
+  const Descriptor own(OpenWithoutBlocking(fd, found.st_mode));
   // Else in pieces that do not block where poll() says that something is taken.
-  const size_t most = own >= 0 || S_ISREG(found.st_mode) ? bytes.size() : PIPE_BUF;
+  const size_t most = own.ok() || S_ISREG(found.st_mode) ? bytes.size() : PIPE_BUF;
   while (!bytes.empty()) {
-    const int to = own >= 0 ? own : fd;
+    const int to = own.ok() ? own.get() : fd;
     const absl::StatusOr<size_t> put = WaitFor(fd) ? WriteSome(to, name, bytes.substr(0, most)) : 0;
     if (!put.ok()) return put.status();
     bytes.remove_prefix(*put);

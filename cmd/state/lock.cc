@@ -8,10 +8,10 @@
 #include <cerrno>
 #include <utility>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "cmd/base/descriptor.h"
 #include "cmd/base/errno_status.h"
 #include "cmd/base/file.h"
 
@@ -78,11 +78,11 @@ absl::StatusOr<Lock> Lock::Acquire(const Store& store, const PipelineKey& key) {
     problem = MakePrivateFolders(FolderOf(path));
     if (absl::IsNotFound(problem)) continue;
     if (!problem.ok()) return problem;
-    const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0) problem = ErrnoStatus(errno, what);
+    Descriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    const int fd = file.get();
+    if (!file.ok()) problem = ErrnoStatus(errno, what);
     if (absl::IsNotFound(problem)) continue;
     if (!problem.ok()) return problem;
-    absl::Cleanup close_it = [fd] { close(fd); };
     if (const int error = FlockPatiently(fd); error != 0) {
       if (error != EWOULDBLOCK) return ErrnoStatus(error, what);
       if (!IsAt(fd, path)) continue;  // it is held no more, by whoever removes it just now
@@ -93,32 +93,27 @@ absl::StatusOr<Lock> Lock::Acquire(const Store& store, const PipelineKey& key) {
     if (ftruncate(fd, 0) != 0) return ErrnoStatus(errno, what);
     if (absl::Status status = WriteAll(fd, path, pid); !status.ok()) return status;
     fchmod(fd, 0600);  // whatever the umask
-    std::move(close_it).Cancel();
-    return Lock(fd, path);
+    return Lock(std::move(file), path);
   }
   return problem.ok() ? absl::UnavailableError(absl::StrCat(what, ": others take and leave it too fast")) : problem;
 }
 
-Lock::Lock(Lock&& other) noexcept : fd_(std::exchange(other.fd_, -1)), path_(std::move(other.path_)) {}
-
 Lock::~Lock() {
-  if (fd_ < 0) return;
+  if (!fd_.ok()) return;
   // While it is held: afterwards the file may be someone else's.
-  if (IsAt(fd_, path_)) unlink(path_.c_str());
+  if (IsAt(fd_.get(), path_)) unlink(path_.c_str());
   rmdir(FolderOf(path_).c_str());  // fails, as it should, where anything is in it
-  close(fd_);
 }
 
 bool IsHeldByAnother(const absl::Status& status) { return status.GetPayload(kHeldPayload).has_value(); }
 
 int LockHolder(const Store& store, const PipelineKey& key) {
   if (!CheckKey(key).ok()) return 0;
-  const int fd = open(LockFile(store, key).c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return 0;
-  const auto close_it = absl::MakeCleanup([fd] { close(fd); });
+  const Descriptor fd(open(LockFile(store, key).c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.ok()) return 0;
   // Shared: several that look do not see each other. An Acquire() that meets it tries again.
-  if (flock(fd, LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK) return 0;
-  const int pid = ReadPid(fd);
+  if (flock(fd.get(), LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK) return 0;
+  const int pid = ReadPid(fd.get());
   return pid > 0 ? pid : -1;
 }
 

@@ -3,9 +3,11 @@
 #define CMD_STATE_LOCK_H_
 
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "cmd/base/descriptor.h"
 #include "cmd/state/store.h"
 
 namespace flow {
@@ -22,14 +24,14 @@ class Lock {
   // holder's process id. Other errors: the file cannot be made (folder, disk, permission), InvalidArgument for the key.
   static absl::StatusOr<Lock> Acquire(const Store& store, const PipelineKey& key);
 
-  Lock(Lock&& other) noexcept;
+  Lock(Lock&&) noexcept = default;
   Lock& operator=(Lock&&) = delete;
   ~Lock();
 
  private:
-  Lock(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
+  Lock(Descriptor fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
 
-  int fd_;
+  Descriptor fd_;
   std::string path_;
 };
 

@@ -5,29 +5,51 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
+#include <utility>
 
+#include "absl/time/time.h"
 #include "cmd/base/environment.h"
+#include "cmd/http/loop.h"
 
 namespace flow {
 
 class RegistryCredentials {
  public:
-  // `warn` is told what kept credentials from being found: the pull is tried without any then. Never a secret.
-  RegistryCredentials(Environment environment, std::function<void(const std::string&)> warn)
-      : environment_(std::move(environment)), warn_(std::move(warn)) {}
+  struct Found {
+    std::string header;        // the value of X-Registry-Auth; empty: anonymous
+    std::string warning = {};  // what kept credentials from being found; empty: nothing did. Never a secret
+  };
+  using Done = std::function<void(const Found&)>;
 
-  // The value of X-Registry-Auth for pulling an image; empty: anonymous. Reads the file, and may run a helper, which is
-  // given 10 s: each registry's once.
-  const std::string& HeaderFor(const std::string& reference);
+  // A helper is given `helper_time`.
+  RegistryCredentials(std::shared_ptr<Loop> loop, Environment environment,
+                      absl::Duration helper_time = absl::Seconds(10))
+      : loop_(std::move(loop)), environment_(std::move(environment)), helper_time_(helper_time) {}
+
+  // Finds what is shown for pulling an image, and tells it to `done`: at once, or, where a helper has to be asked, from
+  // within the loop's Poll. A registry's helper is asked once, and its warning is told once. Who does not want to be
+  // told any more lets the result go, which is for nothing else; a helper for which nobody waits is ended.
+  [[nodiscard]] std::shared_ptr<void> Find(const std::string& reference, Done done);
 
  private:
-  std::string Find(const std::string& key);
-  std::string AskHelper(const std::string& helper, const std::string& key);
+  struct Asking;
+  struct Waiting;
 
+  // The helper that is asked; nullptr where nobody need be: then what there is to know is in found_.
+  std::shared_ptr<Asking> LookUp(const std::string& key);
+  std::shared_ptr<Asking> Ask(const std::string& helper, const std::string& key);
+  std::shared_ptr<Asking> Know(const std::string& key, Found found);
+  void Advance(const std::string& key);
+  void Tell(const std::string& key, const Done& done);
+
+  const std::shared_ptr<Loop> loop_;
   const Environment environment_;
-  const std::function<void(const std::string&)> warn_;
-  std::map<std::string, std::string> headers_;  // by registry
+  const absl::Duration helper_time_;
+  // By registry.
+  std::map<std::string, Found> found_;
+  std::map<std::string, std::weak_ptr<Asking>> asking_;
 };
 
 }  // namespace flow

@@ -43,9 +43,9 @@ std::variant<deploy::Finish, ExitCode> Drive(Session& session, Progress& progres
                  .forget = std::move(state.forget),
                  .report = [&](const deploy::Report& report) { progress.Tell(report, absl::Now()); },
                  .credentials =
-                     [&](const std::string& image) {
-                       progress.Clear();  // a helper may write, or a warning be told
-                       return session.credentials().HeaderFor(image);
+                     [&](const std::string& image, RegistryCredentials::Done done) {
+                       progress.Clear();  // a helper may write on the terminal
+                       return session.credentials().Find(image, std::move(done));
                      },
                  .request = [&](const http::Request& request) { session.Trace(request); },
                  .tick = [&] { return std::min(progress.Tick(absl::Now()), beside.tick()); }});

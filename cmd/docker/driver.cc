@@ -32,8 +32,14 @@ void Driver::Try(deploy::RequestId number) {
   Sent& sent = found->second;
   ++sent.tries;
   const auto* pull = std::get_if<docker::engine::PullImage>(&sent.send.call);
-  sent.request = pull != nullptr ? Pull(number, *pull, sent.send.version)
-                                 : SendCall(number, sent.send, sent.deadline - absl::Now());
+  if (pull == nullptr) {
+    sent.request = SendCall(number, sent.send, sent.deadline - absl::Now());
+  } else if (hooks_.credentials) {
+    sent.credentials = hooks_.credentials(
+        pull->reference, [this, number](const RegistryCredentials::Found& found) { Pull(number, found); });
+  } else {
+    Pull(number, {});
+  }
 }
 
 int Driver::SendCall(deploy::RequestId number, const docker::Send& send, absl::Duration left) {
@@ -44,9 +50,12 @@ int Driver::SendCall(deploy::RequestId number, const docker::Send& send, absl::D
   });
 }
 
-int Driver::Pull(deploy::RequestId number, docker::engine::PullImage pull, const compose::ApiVersion& version) {
-  if (hooks_.credentials) pull.registry_auth = hooks_.credentials(pull.reference);
-  const http::Request request = docker::engine::BuildRequest(pull, version);
+void Driver::Pull(deploy::RequestId number, const RegistryCredentials::Found& credentials) {
+  if (!credentials.warning.empty()) hooks_.report({deploy::Report::Kind::kWarning, "", credentials.warning});
+  Sent& sent = requests_.at(number);
+  docker::engine::PullImage pull = std::get<docker::engine::PullImage>(sent.send.call);
+  pull.registry_auth = credentials.header;
+  const http::Request request = docker::engine::BuildRequest(pull, sent.send.version);
   hooks_.request(request);
   struct State {
     docker::engine::PullProgressReader reader;
@@ -70,7 +79,7 @@ int Driver::Pull(deploy::RequestId number, docker::engine::PullImage pull, const
     if (status.ok()) status = state->reader.error();
     Over(number, response, status.ok() ? absl::StatusOr<docker::engine::Reply>(docker::engine::Reply()) : status);
   };
-  return client_.Stream(request, handlers);
+  sent.request = client_.Stream(request, handlers);
 }
 
 void Driver::Over(deploy::RequestId number, const absl::StatusOr<http::Response>& response,

@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <random>
 #include <string>
@@ -17,6 +18,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "cmd/base/signals.h"
+#include "cmd/docker/credentials.h"
 #include "cmd/http/client.h"
 #include "flow/deploy/contract.h"
 #include "flow/docker/contract.h"
@@ -30,8 +32,8 @@ struct DriverHooks {
   std::function<absl::Status(const deploy::Deployment&)> save;
   std::function<void()> forget;
   std::function<void(const deploy::Report&)> report;
-  // X-Registry-Auth for pulling an image; empty: anonymous. Null: always so.
-  std::function<std::string(const std::string& image)> credentials = nullptr;
+  // RegistryCredentials::Find, for an image that is to be pulled. Null: without credentials.
+  std::function<std::shared_ptr<void>(const std::string& image, RegistryCredentials::Done done)> credentials = nullptr;
   std::function<void(const http::Request&)> request;  // one is about to be sent
   // Called before each wait, for what goes on beside the machine; when it wants to be called again at the latest.
   std::function<absl::Duration()> tick = nullptr;
@@ -73,7 +75,8 @@ class Driver {
     docker::Send send;
     absl::Time deadline;
     int tries = 0;
-    int request = 0;  // the client's number; 0: it waits to be sent again
+    int request = 0;                              // the client's number; 0: it waits to be sent, or sent again
+    std::shared_ptr<void> credentials = nullptr;  // as long as they are awaited
   };
 
   void Do(const docker::Send& send);
@@ -82,7 +85,7 @@ class Driver {
   void Try(deploy::RequestId number);
   int SendCall(deploy::RequestId number, const docker::Send& send, absl::Duration left);
   // A pull tells how far it is while it goes on.
-  int Pull(deploy::RequestId number, docker::engine::PullImage pull, const compose::ApiVersion& version);
+  void Pull(deploy::RequestId number, const RegistryCredentials::Found& credentials);
   // A try is over: `reply` is told, unless the engine was away and the request is sent again.
   void Over(deploy::RequestId number, const absl::StatusOr<http::Response>& response,
             absl::StatusOr<docker::engine::Reply> reply);

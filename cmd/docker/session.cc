@@ -30,6 +30,7 @@ Client* Session::client() {
     return nullptr;
   }
   client_ = *std::move(client);
+  credentials_.emplace(client_->loop(), environment_);
   return client_.get();
 }
 

@@ -3,6 +3,7 @@
 #define CMD_DOCKER_SESSION_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -32,8 +33,8 @@ class Session {
   // The client, made at the first use: what ends before (a held lock, say) loads no libcurl. nullptr: that was told.
   Client* client();
 
-  // What registries are shown when the engine pulls from them.
-  RegistryCredentials& credentials() { return credentials_; }
+  // What registries are shown when the engine pulls from them, once there is a client.
+  RegistryCredentials& credentials() { return *credentials_; }
 
   const Endpoint& endpoint() const { return endpoint_; }
   const Store& store() const { return store_; }
@@ -59,16 +60,15 @@ class Session {
         environment_(std::move(environment)),
         endpoint_(std::move(endpoint)),
         store_(std::move(store)),
-        signals_(std::move(signals)),
-        credentials_(environment_, [command](const std::string& text) { flow::Warn(command, text); }) {}
+        signals_(std::move(signals)) {}
 
   const char* const command_;
   const Environment environment_;
   const Endpoint endpoint_;
   const Store store_;
   Signals signals_;
-  RegistryCredentials credentials_;
   std::unique_ptr<Client> client_;
+  std::optional<RegistryCredentials> credentials_;
 };
 
 }  // namespace flow

@@ -1,6 +1,5 @@
 #include "cmd/http/loop.h"
 
-#include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -49,6 +48,7 @@ absl::Status Loop::Poll(absl::Duration at_most, absl::Span<const int> also_reada
   const absl::Duration until = SteadyNow() + at_most;
   std::vector<curl_waitfd> descriptors;
   for (const int fd : also_readable) descriptors.push_back({fd, CURL_WAIT_POLLIN, 0});
+  for (const auto& [fd, readable] : watched_) descriptors.push_back({fd, CURL_WAIT_POLLIN, 0});
   for (bool last = false;;) {
     int running = 0;
     if (const CURLMcode code = curl_.multi_perform(multi_, &running); code != CURLM_OK) {
@@ -59,9 +59,21 @@ absl::Status Loop::Poll(absl::Duration at_most, absl::Span<const int> also_reada
     const CURLMcode code = curl_.multi_poll(multi_, descriptors.data(), static_cast<unsigned>(descriptors.size()),
                                             Milliseconds(until - SteadyNow()), nullptr);
     if (code != CURLM_OK) return absl::InternalError(absl::StrCat("libcurl failed: ", curl_.multi_strerror(code)));
-    last = SteadyNow() >= until ||
-           std::any_of(descriptors.begin(), descriptors.end(), [](const curl_waitfd& fd) { return fd.revents != 0; });
+    last = SteadyNow() >= until;
+    for (const curl_waitfd& ready : descriptors) {
+      if (ready.revents == 0) continue;
+      last = true;
+      Later([this, fd = ready.fd] { return TellReadable(fd); });
+    }
   }
+}
+
+bool Loop::TellReadable(int fd) {
+  const auto found = watched_.find(fd);
+  if (found == watched_.end()) return false;
+  const std::function<void()> readable = found->second;  // which may end its watch
+  readable();
+  return true;
 }
 
 void Loop::CollectFinished() {

@@ -4,7 +4,9 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -38,6 +40,11 @@ class Loop {
   // was still something to tell.
   void Later(std::function<bool()> tell) { due_.push_back(std::move(tell)); }
 
+  // Has `readable` called, from within Poll, whenever the descriptor is readable. Until Unwatch, which comes before the
+  // descriptor is closed.
+  void Watch(int fd, std::function<void()> readable) { watched_[fd] = std::move(readable); }
+  void Unwatch(int fd) { watched_.erase(fd); }
+
   // Moves all transfers on, and returns when something was told, one of the descriptors is readable, or `at_most` is
   // over (zero: without waiting). Internal where libcurl itself fails: then nothing more can be done.
   absl::Status Poll(absl::Duration at_most, absl::Span<const int> also_readable);
@@ -48,11 +55,13 @@ class Loop {
   Loop(const Curl& curl, CURLM* multi) : curl_(curl), multi_(multi) {}
 
   void CollectFinished();
+  bool TellReadable(int fd);
   bool Deliver();
 
   const Curl& curl_;
   CURLM* const multi_;
   std::deque<std::function<bool()>> due_;
+  std::map<int, std::function<void()>> watched_;
 };
 
 }  // namespace flow

@@ -132,7 +132,7 @@ ExitCode TellPlan(const docker::Apply& machine, const PipelineKey& key) {
   const std::vector<deploy::Plan> plans = {machine.pulls(), machine.plan()};
   const bool empty = plans[0].operations().empty() && plans[1].operations().empty();
   return Print(kName, FLAGS_check && !empty ? ExitCode::kFailed : ExitCode::kDone,
-               ShowPlan(plans, std::move(report), FLAGS_output));
+               ShowPlan(plans, std::move(report), FLAGS_output, FLAGS_verbose));
 }
 
 ExitCode TellSuccess(Session& session, const docker::Apply& machine, const PipelineKey& key, bool unchanged) {

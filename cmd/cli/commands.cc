@@ -47,7 +47,12 @@ const Command& ApplyCommand() {
               FileFlags(),
               {"Whom to tell", {{"control_plane"}, {"require_control_plane"}}},
               {"Which engine, which state", {{"host"}, {"namespace"}, {"state_dir"}}},
-              {"Output", {{"output"}, {"progress"}, {"verbose"}}},
+              {"Output",
+               {{"output"},
+                {"progress"},
+                {"verbose", nullptr,
+                 "Tell every request to the engine on standard error. With --dry_run, show the order of the plan too: "
+                 "what each operation comes after and waits for."}}},
           },
       .verbs = {},
       .examples =

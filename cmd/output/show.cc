@@ -43,16 +43,18 @@ std::string ShowPipelines(const deploy::StatusList& list, absl::string_view outp
   return names;
 }
 
-std::string ShowPlan(const std::vector<deploy::Plan>& plans, deploy::PlanReport report, absl::string_view output) {
-  std::string text;
+std::string ShowPlan(const std::vector<deploy::Plan>& plans, deploy::PlanReport report, absl::string_view output,
+                     bool with_order) {
+  std::string lines;
   for (const deploy::Plan& plan : plans) {
     deploy::AddOperations(plan, &report);
-    absl::StrAppend(&text, pipeline::Harmless(deploy::PlanText(plan)));
+    absl::StrAppend(&lines, pipeline::Harmless(deploy::PlanText(plan)));
   }
   if (output == "json") return pipeline::MessageJson(report);
   if (output == "yaml") return compose::MessageYaml(report);
   if (output == "textproto") return TextProto(report);
-  return text.empty() ? "nothing to do\n" : text;
+  if (lines.empty()) return "nothing to do\n";
+  return with_order ? deploy::OrderedPlanText(plans) : lines;
 }
 
 }  // namespace flow

@@ -15,9 +15,11 @@ namespace flow {
 std::string ShowPipeline(const deploy::PipelineStatus& status, absl::string_view output);
 std::string ShowPipelines(const deploy::StatusList& list, absl::string_view output);
 
-// Plans that are done one after the other. `output`: json, yaml and textproto give `report`, to which their operations
-// are added; anything else is text, a line an operation.
-std::string ShowPlan(const std::vector<deploy::Plan>& plans, deploy::PlanReport report, absl::string_view output);
+// Plans that are carried out one after the other. `output`: json, yaml and textproto give `report`, to which their
+// operations are added; anything else is text, a line an operation. `with_order`: the text tells what each operation
+// comes after and waits for, too.
+std::string ShowPlan(const std::vector<deploy::Plan>& plans, deploy::PlanReport report, absl::string_view output,
+                     bool with_order);
 
 }  // namespace flow
 

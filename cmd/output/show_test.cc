@@ -59,5 +59,42 @@ components:
 )");
 }
 
+deploy::Plan CreateAndStart() {
+  deploy::Plan plan;
+  for (const char* action : {"create", "start"}) {
+    deploy::Operation& operation = *plan.add_operations();
+    operation.set_action(action);
+    operation.set_object("container");
+    operation.set_name("flow-x-a-1");
+    operation.set_component("a");
+    operation.set_reason("not there");
+  }
+  plan.mutable_operations(1)->add_after(0);
+  return plan;
+}
+
+TEST(ShowPlan, IsALineAnOperationWithItsReason) {
+  EXPECT_EQ(ShowPlan({CreateAndStart()}, {}, "table", /*with_order=*/false),
+            "create container flow-x-a-1: not there\nstart container flow-x-a-1: not there\n");
+}
+
+TEST(ShowPlan, TellsTheOrderWhereThatIsWanted) {
+  EXPECT_EQ(ShowPlan({CreateAndStart()}, {}, "table", /*with_order=*/true),
+            "[1]  create container flow-x-a-1  not there\n"
+            "[2]  start container flow-x-a-1   not there  after [1]\n");
+}
+
+TEST(ShowPlan, AsDataHasNoOrder) {
+  for (const char* output : {"json", "yaml", "textproto"}) {
+    EXPECT_EQ(ShowPlan({CreateAndStart()}, {}, output, /*with_order=*/true),
+              ShowPlan({CreateAndStart()}, {}, output, /*with_order=*/false));
+  }
+}
+
+TEST(ShowPlan, SaysWhereThereIsNothingToDo) {
+  EXPECT_EQ(ShowPlan({deploy::Plan(), deploy::Plan()}, {}, "table", /*with_order=*/false), "nothing to do\n");
+  EXPECT_EQ(ShowPlan({deploy::Plan(), deploy::Plan()}, {}, "table", /*with_order=*/true), "nothing to do\n");
+}
+
 }  // namespace
 }  // namespace flow

@@ -2,7 +2,6 @@
 #ifndef FLOW_DEPLOY_STATUS_TEXT_H_
 #define FLOW_DEPLOY_STATUS_TEXT_H_
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,38 +10,11 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "flow/deploy/columns.h"
 #include "flow/deploy/status.pb.h"
 #include "flow/pipeline/harmless.h"
 
 namespace flow::deploy {
-
-using Row = std::vector<std::string>;
-
-// Rows as columns, two spaces apart, without spaces at the ends of lines. The first row is the heading. What labels of
-// the engine hold does nothing to a terminal.
-inline std::string AlignColumns(std::vector<Row> rows) {
-  for (Row& row : rows) {
-    for (std::string& cell : row) cell = flow::pipeline::HarmlessLine(cell);
-  }
-  std::vector<size_t> widths;
-  for (const Row& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()));
-    for (size_t column = 0; column < row.size(); ++column) {
-      widths[column] = std::max(widths[column], row[column].size());
-    }
-  }
-  std::string text;
-  for (const Row& row : rows) {
-    std::string line;
-    for (size_t column = 0; column < row.size(); ++column) {
-      line += row[column];
-      line.append(widths[column] - row[column].size() + 2, ' ');
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    absl::StrAppend(&text, line, "\n");
-  }
-  return text;
-}
 
 namespace internal {
 
@@ -83,7 +55,7 @@ inline std::string PipelineTable(const PipelineStatus& pipeline, bool wide = fal
     row.push_back(internal::OrDash(absl::StrJoin(component.endpoints(), ",")));
     rows.push_back(std::move(row));
   }
-  std::string text = AlignColumns(std::move(rows));
+  std::string text = TableText(std::move(rows));
   if (!pipeline.message().empty()) {
     const std::string told = absl::StrCat(pipeline.name(), " is ", pipeline.state(), ": ", pipeline.message());
     absl::StrAppend(&text, "\n", flow::pipeline::Harmless(told), "\n");
@@ -108,7 +80,7 @@ inline std::string UsageTable(const PipelineStatus& pipeline) {
                       internal::BytesText(usage.block_written_bytes())});
     }
   }
-  return AlignColumns(std::move(rows));
+  return TableText(std::move(rows));
 }
 
 // All pipelines, a line each.
@@ -122,7 +94,7 @@ inline std::string PipelinesTable(const StatusList& list) {
     rows.push_back({pipeline.namespace_(), pipeline.name(), pipeline.state(),
                     absl::StrCat(ready, "/", pipeline.components_size()), internal::OrDash(pipeline.message())});
   }
-  return AlignColumns(std::move(rows));
+  return TableText(std::move(rows));
 }
 
 }  // namespace flow::deploy

@@ -89,14 +89,17 @@ namespace internal {
 
 struct KindWords {
   const char* action;
+  const char* done;
   const char* object;
 };
 
 // In the order of OperationKind.
-inline constexpr KindWords kKindWords[] = {{"pull", "image"},        {"create", "network"},   {"create", "volume"},
-                                           {"create", "container"},  {"rename", "container"}, {"start", "container"},
-                                           {"unpause", "container"}, {"stop", "container"},   {"remove", "container"},
-                                           {"remove", "network"},    {"remove", "volume"}};
+inline constexpr KindWords kKindWords[] = {
+    {"pull", "pulled", "image"},          {"create", "created", "network"},   {"create", "created", "volume"},
+    {"create", "created", "container"},   {"rename", "renamed", "container"}, {"start", "started", "container"},
+    {"unpause", "unpaused", "container"}, {"stop", "stopped", "container"},   {"remove", "removed", "container"},
+    {"remove", "removed", "network"},     {"remove", "removed", "volume"},
+};
 
 inline engine::Call CreateNetworkCall(const project::Project& project) {
   engine::CreateNetwork call;
@@ -135,6 +138,7 @@ inline void SetKind(OperationKind kind, Operation* operation) {
   const internal::KindWords& words = internal::kKindWords[static_cast<uint32_t>(kind)];
   operation->set_kind(static_cast<uint32_t>(kind));
   operation->set_action(words.action);
+  operation->set_done(words.done);
   operation->set_object(words.object);
 }
 

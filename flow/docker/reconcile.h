@@ -328,11 +328,15 @@ class Reconciler {
     return false;
   }
 
-  static void AddWaits(const project::Service& service, Operation* operation) {
+  void AddWaits(const project::Service& service, Operation* operation) const {
     for (const project::Dependency& dependency : service.depends_on()) {
+      const project::Service* const other = project::FindService(project_, dependency.service());
+      const bool has_check = other != nullptr && other->has_health_check();
       Wait& wait = *operation->add_wait();
       wait.set_component(dependency.service());
-      wait.set_condition(dependency.condition() == project::Dependency::COMPLETED ? Wait::COMPLETED : Wait::STARTED);
+      wait.set_condition(dependency.condition() == project::Dependency::COMPLETED ? Wait::COMPLETED
+                         : has_check                                              ? Wait::HEALTHY
+                                                                                  : Wait::RUNNING);
     }
   }
 

@@ -1,15 +1,18 @@
-// What is decided, as the plan's own text.
+// What is decided, as the plan's own text with its order.
 #include "flow/docker/reconcile.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
+#include "flow/deploy/plan.h"
 #include "flow/docker/images.h"
 #include "flow/docker/testing/projects.h"
 
 namespace flow::docker {
 namespace {
 
+using deploy::OrderedPlanText;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -57,7 +60,13 @@ Observed AsDeployed(const project::Project& project) {
 std::string Decide(const project::Project& project, const Observed& observed, ReconcileOptions options = {}) {
   const Reconciliation decision = Reconcile(project, observed, options);
   EXPECT_THAT(decision.conflicts, IsEmpty());
-  return PlanText(decision.plan);
+  return OrderedPlanText({decision.plan});
+}
+
+void Publish(uint32_t port, Container& container) {
+  engine::PublishedPort& published = container.ports.emplace_back();
+  published.set_public_port(port);
+  published.set_type("tcp");
 }
 
 TEST(Reconcile, PlansNothingForWhatIsAsAskedFor) {
@@ -70,34 +79,64 @@ TEST(Reconcile, CreatesEverythingBeforeAnythingStarts) {
   Observed nothing;
   nothing.image_ids[kImage] = "sha256:1";
   EXPECT_EQ(Decide(project, nothing),
-            "create network flow-x_default: not there\n"
-            "create volume flow-x_data: not there\n"
-            "create container flow-x-a-1: not there\n"
-            "create container flow-x-b-1: not there\n"
-            "start container flow-x-a-1: not there\n"
-            "start container flow-x-b-1: not there\n");
+            "[1]  create network flow-x_default  not there\n"
+            "[2]  create volume flow-x_data      not there\n"
+            "then\n"
+            "[3]  create container flow-x-a-1    not there\n"
+            "[4]  create container flow-x-b-1    not there  after [3]\n"
+            "then\n"
+            "[5]  start container flow-x-a-1     not there\n"
+            "[6]  start container flow-x-b-1     not there  waits for a running\n");
+}
+
+// The first container is created alone: of two applies at the same time one finds out so that it comes too late.
+TEST(Reconcile, CreatesAllButTheFirstContainerAtOnce) {
+  const project::Project project = MakeProject("x", {"a", "b", "c"});
+  Observed observed = AsDeployed(project);
+  observed.containers.clear();
+  EXPECT_EQ(Decide(project, observed),
+            "[1]  create container flow-x-a-1  not there\n"
+            "[2]  create container flow-x-b-1  not there  after [1]\n"
+            "[3]  create container flow-x-c-1  not there  after [1]\n"
+            "then\n"
+            "[4]  start container flow-x-a-1   not there\n"
+            "[5]  start container flow-x-b-1   not there\n"
+            "[6]  start container flow-x-c-1   not there\n");
+}
+
+TEST(Reconcile, StartsAComponentWhenWhatItReadsIsRunningHealthyOrCompleted) {
+  const project::Project project =
+      MakeProject("x", {"runs", "answers check", "ends once", "d reads=runs,answers,ends"});
+  Observed observed = AsDeployed(project);
+  observed.containers[3].state = "exited";
+  EXPECT_EQ(Decide(project, observed),
+            "[1]  start container flow-x-d-1  not running  waits for runs running, answers healthy, ends completed\n");
 }
 
 TEST(Reconcile, ReplacesWhatDiffersUnderAnotherNameFirst) {
-  const project::Project project = MakeProject("x", {"a", "b reads=a"});
+  const project::Project project = MakeProject("x", {"a"});
   Observed observed = AsDeployed(project);
-  observed.containers[1].digest = "0";
+  observed.containers[0].digest = "0";
   EXPECT_EQ(Decide(project, observed),
-            "create container flow-x-b-1.new: configuration changed\n"
-            "stop container flow-x-b-1: configuration changed\n"
-            "remove container flow-x-b-1: configuration changed\n"
-            "rename container to flow-x-b-1: configuration changed\n"
-            "start container flow-x-b-1: configuration changed\n");
+            "[1]  create container flow-x-a-1.new  configuration changed\n"
+            "then\n"
+            "[2]  stop container flow-x-a-1        configuration changed\n"
+            "[3]  remove container flow-x-a-1      configuration changed  after [2]\n"
+            "[4]  rename container to flow-x-a-1   configuration changed  after [3]\n"
+            "[5]  start container flow-x-a-1       configuration changed  after [4]\n");
 }
 
 TEST(Reconcile, KeepsAReplacedContainerRunningUntilWhatItsReplacementReadsIsThere) {
   const project::Project project = MakeProject("x", {"a", "b reads=a"});
   Observed observed = AsDeployed(project);
   observed.containers[1].digest = "0";
-  const Plan plan = Reconcile(project, observed, {}).plan;
-  ASSERT_EQ(KindOf(plan.operations(1)), OperationKind::kStopContainer);
-  ASSERT_EQ(plan.operations(1).wait_size(), 1);
-  EXPECT_EQ(plan.operations(1).wait(0).component(), "a");
+  EXPECT_EQ(Decide(project, observed),
+            "[1]  create container flow-x-b-1.new  configuration changed\n"
+            "then\n"
+            "[2]  stop container flow-x-b-1        configuration changed  waits for a running\n"
+            "[3]  remove container flow-x-b-1      configuration changed  after [2]  waits for a running\n"
+            "[4]  rename container to flow-x-b-1   configuration changed  after [3]\n"
+            "[5]  start container flow-x-b-1       configuration changed  after [4]  waits for a running\n");
 }
 
 struct Drift {
@@ -108,31 +147,34 @@ struct Drift {
 
 TEST(Reconcile, BringsBackWhatDrifted) {
   static const Drift kDrifts[] = {
-      {"stopped", [](Container& c) { c.state = "exited"; }, "start container flow-x-a-1: not running\n"},
-      {"never started", [](Container& c) { c.state = "created"; }, "start container flow-x-a-1: not running\n"},
-      {"paused", [](Container& c) { c.state = "paused"; }, "unpause container flow-x-a-1: paused\n"},
-      {"renamed", [](Container& c) { c.name = "other"; }, "rename container to flow-x-a-1: has another name\n"},
+      {"stopped", [](Container& c) { c.state = "exited"; }, "[1]  start container flow-x-a-1  not running\n"},
+      {"never started", [](Container& c) { c.state = "created"; }, "[1]  start container flow-x-a-1  not running\n"},
+      {"paused", [](Container& c) { c.state = "paused"; }, "[1]  unpause container flow-x-a-1  paused\n"},
+      {"renamed", [](Container& c) { c.name = "other"; }, "[1]  rename container to flow-x-a-1  has another name\n"},
       {"restarting", [](Container& c) { c.state = "restarting"; }, ""},
       {"of another image", [](Container& c) { c.image_id = "sha256:0"; },
-       "create container flow-x-a-1.new: image changed\n"
-       "stop container flow-x-a-1: image changed\n"
-       "remove container flow-x-a-1: image changed\n"
-       "rename container to flow-x-a-1: image changed\n"
-       "start container flow-x-a-1: image changed\n"},
+       "[1]  create container flow-x-a-1.new  image changed\n"
+       "then\n"
+       "[2]  stop container flow-x-a-1        image changed\n"
+       "[3]  remove container flow-x-a-1      image changed  after [2]\n"
+       "[4]  rename container to flow-x-a-1   image changed  after [3]\n"
+       "[5]  start container flow-x-a-1       image changed  after [4]\n"},
       {"dead", [](Container& c) { c.state = "dead"; },
-       "create container flow-x-a-1.new: dead\n"
-       "remove container flow-x-a-1: dead\n"
-       "rename container to flow-x-a-1: dead\n"
-       "start container flow-x-a-1: dead\n"},
+       "[1]  create container flow-x-a-1.new  dead\n"
+       "then\n"
+       "[2]  remove container flow-x-a-1      dead\n"
+       "[3]  rename container to flow-x-a-1   dead  after [2]\n"
+       "[4]  start container flow-x-a-1       dead  after [3]\n"},
       {"in a network that is gone",
        [](Container& c) {
          c.state = "exited";
          c.network_ids = {"old"};
        },
-       "create container flow-x-a-1.new: not in the pipeline's network\n"
-       "remove container flow-x-a-1: not in the pipeline's network\n"
-       "rename container to flow-x-a-1: not in the pipeline's network\n"
-       "start container flow-x-a-1: not in the pipeline's network\n"},
+       "[1]  create container flow-x-a-1.new  not in the pipeline's network\n"
+       "then\n"
+       "[2]  remove container flow-x-a-1      not in the pipeline's network\n"
+       "[3]  rename container to flow-x-a-1   not in the pipeline's network  after [2]\n"
+       "[4]  start container flow-x-a-1       not in the pipeline's network  after [3]\n"},
   };
   const project::Project project = MakeProject("x", {"a"});
   for (const Drift& drift : kDrifts) {
@@ -148,31 +190,32 @@ TEST(Reconcile, RunsARunOnceAgainOnlyWhereItFailedOrChanged) {
   observed.containers[0].state = "exited";
   EXPECT_EQ(Decide(project, observed), "");
   observed.containers[0].exit_code = 3;
-  EXPECT_EQ(Decide(project, observed), "start container flow-x-job-1: not running\n");
+  EXPECT_EQ(Decide(project, observed), "[1]  start container flow-x-job-1  not running\n");
 }
 
 TEST(Reconcile, ForcedRecreatesAll) {
   const project::Project project = MakeProject("x", {"a"});
   EXPECT_THAT(Decide(project, AsDeployed(project), {.force_recreate = true}),
-              HasSubstr("create container flow-x-a-1.new: forced\n"));
+              HasSubstr("create container flow-x-a-1.new  forced\n"));
 }
 
 TEST(Reconcile, ScalesByNumber) {
   const project::Project two = MakeProject("x", {"a replicas=2"}), one = MakeProject("x", {"a"});
   EXPECT_EQ(Decide(one, AsDeployed(two)),
-            "stop container flow-x-a-2: one too many\n"
-            "remove container flow-x-a-2: one too many\n");
+            "[1]  stop container flow-x-a-2    one too many\n"
+            "[2]  remove container flow-x-a-2  one too many  after [1]\n");
   EXPECT_EQ(Decide(two, AsDeployed(one)),
-            "create container flow-x-a-2: not there\n"
-            "start container flow-x-a-2: not there\n");
+            "[1]  create container flow-x-a-2  not there\n"
+            "then\n"
+            "[2]  start container flow-x-a-2   not there\n");
 }
 
 TEST(Reconcile, RemovesWhatHasLeftTheFileAndKeepsItsVolume) {
   const project::Project before = MakeProject("x", {"volume=data", "a", "b reads=a"}), after = MakeProject("x", {"a"});
   const Reconciliation decision = Reconcile(after, AsDeployed(before), {});
-  EXPECT_EQ(PlanText(decision.plan),
-            "stop container flow-x-b-1: no longer in the file\n"
-            "remove container flow-x-b-1: no longer in the file\n");
+  EXPECT_EQ(OrderedPlanText({decision.plan}),
+            "[1]  stop container flow-x-b-1    no longer in the file\n"
+            "[2]  remove container flow-x-b-1  no longer in the file  after [1]\n");
   EXPECT_THAT(decision.notes, ElementsAre(HasSubstr("flow-x_data is no longer in the file")));
 }
 
@@ -184,42 +227,45 @@ TEST(Reconcile, RemovesWhatAnApplyThatWasCutOffLeft) {
   replacement.name += ".new";
   replacement.state = "created";
   observed.containers.push_back(replacement);
-  EXPECT_EQ(Decide(project, observed), "remove container flow-x-a-1.new: one too many\n");
+  EXPECT_EQ(Decide(project, observed), "[1]  remove container flow-x-a-1.new  one too many\n");
   // The old one was removed already: the new one takes its place.
   observed.containers.erase(observed.containers.begin());
   EXPECT_EQ(Decide(project, observed),
-            "rename container to flow-x-a-1: has another name\n"
-            "start container flow-x-a-1: not running\n");
+            "[1]  rename container to flow-x-a-1  has another name\n"
+            "[2]  start container flow-x-a-1      not running       after [1]\n");
 }
 
 TEST(Reconcile, FreesAPortBeforeAnotherComponentTakesIt) {
   const project::Project before = MakeProject("x", {"old port=8080"});
   const project::Project after = MakeProject("x", {"new port=8080"});
   Observed observed = AsDeployed(before);
-  observed.containers[0].ports.emplace_back().set_public_port(8080);
-  observed.containers[0].ports[0].set_type("tcp");
-  const Plan plan = Reconcile(after, observed, {}).plan;
-  const Operation& start = plan.operations(plan.operations_size() - 1);
-  ASSERT_EQ(KindOf(start), OperationKind::kStartContainer);
-  bool after_removal = false;
-  for (const uint32_t earlier : start.after()) {
-    after_removal |= KindOf(plan.operations(earlier)) == OperationKind::kRemoveContainer;
-  }
-  EXPECT_TRUE(after_removal);
+  Publish(8080, observed.containers[0]);
+  EXPECT_EQ(Decide(after, observed),
+            "[1]  create container flow-x-new-1  not there\n"
+            "then\n"
+            "[2]  stop container flow-x-old-1    no longer in the file\n"
+            "[3]  remove container flow-x-old-1  no longer in the file  after [2]\n"
+            "[4]  start container flow-x-new-1   not there              after [3]\n");
 }
 
 TEST(Reconcile, DoesNotWaitInACircleWhereTwoComponentsSwapPorts) {
   const project::Project before = MakeProject("x", {"a port=8080", "b reads=a port=8081"});
   const project::Project after = MakeProject("x", {"a port=8081 digest=2", "b reads=a port=8080 digest=2"});
   Observed observed = AsDeployed(before);
-  for (size_t i = 0; i < 2; ++i) {
-    observed.containers[i].ports.emplace_back().set_public_port(8080 + i);
-    observed.containers[i].ports[0].set_type("tcp");
-  }
-  const Plan plan = Reconcile(after, observed, {}).plan;
-  for (const Operation& operation : plan.operations()) {
-    EXPECT_TRUE(KindOf(operation) != OperationKind::kStopContainer || operation.wait().empty()) << operation.name();
-  }
+  Publish(8080, observed.containers[0]);
+  Publish(8081, observed.containers[1]);
+  EXPECT_EQ(Decide(after, observed),
+            "[1]   create container flow-x-a-1.new  configuration changed\n"
+            "[2]   create container flow-x-b-1.new  configuration changed  after [1]\n"
+            "then\n"
+            "[3]   stop container flow-x-a-1        configuration changed\n"
+            "[4]   remove container flow-x-a-1      configuration changed  after [3]\n"
+            "[5]   stop container flow-x-b-1        configuration changed\n"
+            "[6]   remove container flow-x-b-1      configuration changed  after [5]\n"
+            "[7]   rename container to flow-x-a-1   configuration changed  after [4]\n"
+            "[8]   start container flow-x-a-1       configuration changed  after [7], [6]\n"
+            "[9]   rename container to flow-x-b-1   configuration changed  after [6]\n"
+            "[10]  start container flow-x-b-1       configuration changed  after [9], [4]  waits for a running\n");
 }
 
 // b waits for a's new container, and that for the port which c, behind b, still has.
@@ -228,13 +274,21 @@ TEST(Reconcile, DoesNotWaitInACircleWhereOneTooManyHoldsThePort) {
   const project::Project after =
       MakeProject("x", {"a port=8080 digest=2", "b reads=a digest=2", "c reads=b replicas=0 digest=2"});
   Observed observed = AsDeployed(before);
-  observed.containers[2].ports.emplace_back().set_public_port(8080);
-  observed.containers[2].ports[0].set_type("tcp");
-  const Plan plan = Reconcile(after, observed, {}).plan;
-  for (const Operation& operation : plan.operations()) {
-    if (KindOf(operation) != OperationKind::kStopContainer || operation.component() != "c") continue;
-    EXPECT_TRUE(operation.wait().empty() && operation.after().empty());
-  }
+  Publish(8080, observed.containers[2]);
+  EXPECT_EQ(Decide(after, observed),
+            "[1]   create container flow-x-a-1.new  configuration changed\n"
+            "[2]   create container flow-x-b-1.new  configuration changed  after [1]\n"
+            "then\n"
+            "[3]   stop container flow-x-a-1        configuration changed\n"
+            "[4]   remove container flow-x-a-1      configuration changed  after [3]\n"
+            "[5]   stop container flow-x-b-1        configuration changed  waits for a running\n"
+            "[6]   remove container flow-x-b-1      configuration changed  after [5]  waits for a running\n"
+            "[7]   stop container flow-x-c-1        one too many\n"
+            "[8]   remove container flow-x-c-1      one too many           after [7]\n"
+            "[9]   rename container to flow-x-a-1   configuration changed  after [4]\n"
+            "[10]  start container flow-x-a-1       configuration changed  after [9], [8]\n"
+            "[11]  rename container to flow-x-b-1   configuration changed  after [6]\n"
+            "[12]  start container flow-x-b-1       configuration changed  after [11]  waits for a running\n");
 }
 
 TEST(Reconcile, TouchesNothingWhereANameIsHeld) {
@@ -266,18 +320,35 @@ TEST(Reconcile, LabelsOfNetworksAndVolumesThatDifferAreToldAndStay) {
   (*observed.volumes[0].mutable_labels())["gone"] = "1";
   (*observed.volumes[0].mutable_labels())[project::kComposeVersionLabel] = "another";
   const Reconciliation decision = Reconcile(project, observed, {});
-  EXPECT_EQ(PlanText(decision.plan), "");
+  EXPECT_EQ(OrderedPlanText({decision.plan}), "");
   EXPECT_THAT(decision.notes, ElementsAre(AllOf(HasSubstr("volume flow-x_data keeps"), HasSubstr("(gone, team)"))));
+}
+
+TEST(NameConflicts, AreContainersOfOthersUnderTheNamesThatThePlanMakes) {
+  const project::Project project = MakeProject("x", {"a", "b"});
+  std::vector<engine::ContainerSummary> holders(3);
+  holders[0].add_names("/flow-x-a-1");
+  (*holders[0].mutable_labels())[project::kPipelineLabel] = "x-a";
+  (*holders[0].mutable_labels())[project::kNamespaceLabel] = "team";
+  holders[1].add_names("/flow-x-b-1");
+  (*holders[1].mutable_labels())[project::kPipelineLabel] = "x";
+  (*holders[1].mutable_labels())[project::kNamespaceLabel] = "default";
+  holders[2].add_names("/flow-x-c-1");
+  EXPECT_THAT(
+      NameConflicts(Reconcile(project, {}, {}).plan, holders, project),
+      ElementsAre("a: the container name flow-x-a-1 is held by pipeline \"x-a\" of namespace \"team\"; remove or "
+                  "rename that container"));
 }
 
 TEST(ReconcileImages, PullsEachMissingImageOnce) {
   const project::Project project = MakeProject("x", {"a image=my:1", "b image=my:1", "c"});
   Observed observed;
   observed.image_ids[kImage] = "sha256:1";
-  EXPECT_EQ(PlanText(ReconcileImages(project, observed, PullPolicy::kMissing).plan),
-            "pull image my:1: not on the engine\n");
-  EXPECT_EQ(PlanText(ReconcileImages(project, observed, PullPolicy::kAlways).plan),
-            "pull image my:1: always pulled\npull image busybox:1.36: always pulled\n");
+  EXPECT_EQ(OrderedPlanText({ReconcileImages(project, observed, PullPolicy::kMissing).plan}),
+            "[1]  pull image my:1  not on the engine\n");
+  EXPECT_EQ(OrderedPlanText({ReconcileImages(project, observed, PullPolicy::kAlways).plan}),
+            "[1]  pull image my:1          always pulled\n"
+            "[2]  pull image busybox:1.36  always pulled\n");
   EXPECT_THAT(ReconcileImages(project, observed, PullPolicy::kNever).conflicts,
               ElementsAre(HasSubstr("a: the engine has no image my:1")));
 }

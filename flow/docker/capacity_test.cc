@@ -23,9 +23,9 @@ class CapacityTest : public ::testing::Test {
     project.mutable_services(0)->mutable_resources()->set_limit_cpus(cpus);
     project.mutable_services(0)->mutable_resources()->set_limit_memory_bytes(memory_bytes);
     Plan plan;
-    for (int index = 0; index < 1 + another; ++index) {
-      SetKind(OperationKind::kCreateContainer, plan.add_operations());
-      plan.mutable_operations(index)->set_component("a");
+    PlanBuilder builder(&plan);
+    for (int number = 1; number <= 1 + another; ++number) {
+      builder.Add(OperationKind::kCreateContainer, "flow-x-a", "not there", 0).set_component("a");
     }
     return CapacityConflicts(plan, project, info_);
   }

@@ -4,38 +4,48 @@
 //
 //   tools/golden
 //
-//   > apply                     COMPONENTS a line each under it, as testing/projects.h describes them
+//   > apply [again] [force] [norollback] [pull]
+//   . COMPONENT                 a line each, as testing/projects.h describes them
 //   > delete NAME
 //   > lose-state
 //   > run                       all that goes well by itself, until nothing does; begins with what there is under way
-//   > until CALL                the same, until this call is under way
+//   > until CALL                the same, until this call is under way, or "save"
 //   > answer CALL               the engine carries it out          (CALL as the machine's `send` lines say)
 //   > refuse CALL: MESSAGE
 //   > lose CALL                 carried out, but the connection breaks before the answer
 //   > healthy|unhealthy|end|crash CONTAINER
 //   > fail-to-save              the state cannot be written; "until save" comes before it
 //   > wait                      the next timer fires
+//   > last-timer                the one that was started last does
 //   > timeout                   the last one to fire does
-//   > signal N
+//   > signal                    Ctrl-C
 //   > deafen [MESSAGE]          the stream of events breaks; the engine says why
 //   > kill-engine               the same, and what ran has ended when it is opened again
 //   > tell-end CONTAINER        by then, as an engine does that was killed
 //   > remove-network ID         by someone else
 //   > stop|remove CONTAINER     by hand, without the machine
-//   > hold container|network NAME [PIPELINE]
+//   > attach CONTAINER          of someone else, to the pipeline's network
+//   > hold container NAME [PIPELINE]
+//   > hold network NAME
 //   > network|volume NAME PIPELINE    one comes up that carries the pipeline's labels
 //   > image TAG ID              what the engine has under a tag
 //   > registry TAG ID [check]   what a pull brings; "check": with a health check
 //   > sicken CONTAINER          its probe fails from now on, while nothing goes on
 //   > log COMPONENT TEXT
 //   > engine                    what there is on it now
-#include <gmock/gmock.h>
+//
+// A word that is none of these is a failure, at its line.
+#include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <set>
 #include <sstream>
@@ -96,12 +106,26 @@ struct CallText {
 
 std::string Text(const engine::Call& call) { return std::visit(CallText(), call); }
 
+// What a command of a story does with the words behind it, and how many it takes.
+struct Command {
+  size_t fewest, most;
+  std::function<void(const std::vector<std::string>& words)> run;
+  bool names_container = false;  // the first word does, of one that there is
+};
+using Commands = std::map<absl::string_view, Command>;
+
+constexpr size_t kAnyText = SIZE_MAX;
+
+std::string Joined(const std::vector<std::string>& words) { return absl::StrJoin(words, " "); }
+
 // A world whose machine may be either, and which writes down what it does.
 class Teller {
  public:
   virtual ~Teller() = default;
-  virtual std::string Begin() = 0;
-  virtual std::string Do(absl::string_view command, const std::string& argument) = 0;
+  virtual void Begin() = 0;
+  virtual const Commands& commands() const = 0;
+  // What the machine has done since this was asked last.
+  virtual std::string TakeText() = 0;
   virtual FakeEngine& engine() = 0;
   virtual std::optional<Deployment>& saved() = 0;
   virtual std::set<std::string> volumes() const = 0;  // of an apply: those that it created
@@ -115,6 +139,26 @@ class TellerOf : public Teller {
     world_.engine.events().clear();
     world_.saved = std::move(saved);
     world_.on_action = [this](const Action& action) { Tell(action); };
+    using Kind = Choice::Kind;
+    commands_ = {
+        {"run", {0, 0, [this](const auto&) { Run(""); }}},
+        {"until", {1, kAnyText, [this](const auto& words) { Run(Joined(words)); }}},
+        {"answer", {1, kAnyText, [this](const auto& words) { Answer(Kind::kAnswer, Joined(words)); }}},
+        {"lose", {1, kAnyText, [this](const auto& words) { Answer(Kind::kLoseAnswer, Joined(words)); }}},
+        {"refuse", {2, kAnyText, [this](const auto& words) { Refuse(Joined(words)); }}},
+        {"wait", {0, 0, [this](const auto&) { Timer(world_.timers.begin()); }}},
+        {"last-timer", {0, 0, [this](const auto&) { Timer(std::prev(world_.timers.end())); }}},
+        {"timeout", {0, 0, [this](const auto&) { Timeout(); }}},
+        {"fail-to-save", {0, 0, [this](const auto&) { Happen(Kind::kFailToSave); }}},
+        {"signal", {0, 0, [this](const auto&) { Happen(Kind::kSignal); }}},
+        {"deafen", {0, kAnyText, [this](const auto& words) { Happen(Kind::kDeafen, Joined(words)); }}},
+        {"kill-engine", {0, 0, [this](const auto&) { KillEngine(); }}},
+        {"tell-end", {1, 1, [this](const auto& words) { TellEnd(words[0]); }, true}},
+        {"healthy", {1, 1, [this](const auto& words) { Turn(Kind::kHealthy, words[0]); }, true}},
+        {"unhealthy", {1, 1, [this](const auto& words) { Turn(Kind::kUnhealthy, words[0]); }, true}},
+        {"end", {1, 1, [this](const auto& words) { Turn(Kind::kEnd, words[0]); }, true}},
+        {"crash", {1, 1, [this](const auto& words) { Turn(Kind::kCrash, words[0]); }, true}},
+    };
   }
 
   FakeEngine& engine() override { return world_.engine; }
@@ -124,39 +168,13 @@ class TellerOf : public Teller {
     return {};
   }
 
-  std::string Begin() override {
-    world_.Begin();
-    return std::exchange(text_, "");
-  }
-
-  std::string Do(absl::string_view command, const std::string& argument) override {
-    if (command == "run") Run("");
-    if (command == "until") Run(argument);
-    if (command == "answer") Answer(Choice::Kind::kAnswer, argument);
-    if (command == "lose") Answer(Choice::Kind::kLoseAnswer, argument);
-    if (command == "refuse") Refuse(argument);
-    if (command == "wait") Timer(world_.timers.begin());
-    if (command == "last-timer") Timer(std::prev(world_.timers.end()));
-    if (command == "timeout") Timeout();
-    if (command == "fail-to-save") Happen({Choice::Kind::kFailToSave, 0, ""});
-    if (command == "signal") Happen({Choice::Kind::kSignal, 0, ""});
-    if (command == "deafen") Happen({Choice::Kind::kDeafen, 0, argument});
-    if (command == "kill-engine") {
-      world_.engine.Kill();
-      Happen({Choice::Kind::kDeafen, 0, ""});
-    }
-    if (command == "tell-end") {
-      world_.engine.TellEnd(world_.engine.Find(argument)->id);
-      Run("");
-    }
-    if (command == "healthy") Turn(Choice::Kind::kHealthy, argument);
-    if (command == "unhealthy") Turn(Choice::Kind::kUnhealthy, argument);
-    if (command == "end") Turn(Choice::Kind::kEnd, argument);
-    if (command == "crash") Turn(Choice::Kind::kCrash, argument);
-    return std::exchange(text_, "");
-  }
+  void Begin() override { world_.Begin(); }
+  const Commands& commands() const override { return commands_; }
+  std::string TakeText() override { return std::exchange(text_, ""); }
 
  private:
+  void Happen(Choice::Kind kind, const std::string& id = "") { Happen(Choice{kind, 0, id}); }
+
   void Happen(const Choice& choice) {
     if (world_.finished.has_value()) {
       text_ += "  (it is over)\n";
@@ -227,10 +245,18 @@ class TellerOf : public Teller {
     world_.Tell(docker::Answer{RequestId(number), absl::InternalError(pair.second)});
   }
 
+  void KillEngine() {
+    world_.engine.Kill();
+    Happen(Choice::Kind::kDeafen);
+  }
+
+  void TellEnd(const std::string& container) {
+    world_.engine.TellEnd(world_.engine.Find(container)->id);
+    Run("");
+  }
+
   void Turn(Choice::Kind kind, const std::string& container) {
-    const FakeEngine::FakeContainer* found = world_.engine.Find(container);
-    ASSERT_NE(found, nullptr) << container;
-    const std::string id = found->id;
+    const std::string id = world_.engine.Find(container)->id;
     Happen({kind, 0, id});
     while (!world_.finished.has_value() && world_.engine.events().contains(id)) Happen({Choice::Kind::kEvent, 0, id});
   }
@@ -261,99 +287,150 @@ class TellerOf : public Teller {
   }
 
   World<Machine> world_;
+  Commands commands_;
   std::string text_;
 };
 
 // Tells one story anew: its commands, with what comes of them under each.
 class Story {
  public:
-  explicit Story(const std::string& script) : lines_(absl::StrSplit(script, '\n')) {
+  // `file`: its name, for failures.
+  Story(std::string file, const std::string& script) : file_(std::move(file)), lines_(absl::StrSplit(script, '\n')) {
     engine_.AddImage("busybox:1.36", "sha256:1");
+    commands_ = {
+        {"apply", {0, 4, [this](const auto& words) { Apply(words); }}},
+        {"delete", {1, 1, [this](const auto& words) { Delete(words[0]); }}},
+        {"engine", {0, 0, [this](const auto&) { TellEngine(); }}},
+        {"image", {2, 2, [this](const auto& words) { engine().SetImage(words[0], words[1]); }}},
+        {"registry", {2, 3, [this](const auto& words) { SetRegistry(words); }}},
+        {"sicken", {1, 1, [this](const auto& words) { engine().SetHealth(IdOf(words[0]), "unhealthy"); }, true}},
+        {"log", {2, kAnyText, [this](const auto& words) { SetLog(words); }}},
+        {"stop", {1, 1, [this](const auto& words) { engine().StopByHand(IdOf(words[0])); }, true}},
+        {"remove", {1, 1, [this](const auto& words) { engine().RemoveByHand(IdOf(words[0])); }, true}},
+        {"attach", {1, 1, [this](const auto& words) { engine().Attach(words[0]); }}},
+        {"network", {2, 2, [this](const auto& words) { engine().AddNetwork(words[0], words[1]); }}},
+        {"volume", {2, 2, [this](const auto& words) { engine().AddVolume(words[0], words[1]); }}},
+        {"remove-network",
+         {1, 1, [this](const auto& words) { (void)engine().Execute(engine::RemoveNetwork{words[0]}).ok(); }}},
+        {"lose-state", {0, 0, [this](const auto&) { saved().reset(); }}},
+        {"hold", {2, 3, [this](const auto& words) { Hold(words); }}},
+    };
   }
 
   std::string Tell() {
-    std::string text;
-    for (size_t i = 0; i < lines_.size(); ++i) {
-      const std::string& line = lines_[i];
-      if (absl::StartsWith(line, "#")) absl::StrAppend(&text, line, "\n");
-      if (!absl::StartsWith(line, "> ")) continue;
-      std::vector<std::string> details;
-      while (i + 1 < lines_.size() && absl::StartsWith(lines_[i + 1], ". ")) details.push_back(lines_[++i].substr(2));
-      absl::StrAppend(&text, "\n", line, "\n");
-      for (const std::string& detail : details) absl::StrAppend(&text, ". ", detail, "\n");
-      absl::StrAppend(&text, Do(line.substr(2), details));
+    while (line_ < lines_.size()) {
+      const std::string& line = lines_[line_++];
+      if (absl::StartsWith(line, "#")) absl::StrAppend(&text_, line, "\n");
+      if (absl::StartsWith(line, "#") || absl::StartsWith(line, "  ") || line.empty()) continue;
+      if (!absl::StartsWith(line, "> ")) {
+        Unknown(line);
+        continue;
+      }
+      absl::StrAppend(&text_, "\n", line, "\n");
+      Do(absl::StrSplit(line.substr(2), ' ', absl::SkipEmpty()));
     }
-    return text;
+    return text_;
   }
 
  private:
-  std::string Do(const std::string& line, const std::vector<std::string>& details) {
-    const std::pair<std::string, std::string> pair = absl::StrSplit(line, absl::MaxSplits(' ', 1));
-    const auto& [command, argument] = pair;
-    const std::vector<std::string> words = absl::StrSplit(argument, ' ', absl::SkipEmpty());
-    if (command == "apply") return Apply(argument, details);
-    if (command == "delete") return Delete(argument);
-    if (command == "engine") return Engine();
-    if (command == "image") return engine().SetImage(words.at(0), words.at(1)), "";
-    if (command == "registry") return engine().SetRegistry(words.at(0), words.at(1), words.size() > 2), "";
-    if (command == "sicken") return engine().SetHealth(engine().Find(argument)->id, "unhealthy"), "";
-    if (command == "log") return engine().SetLog(words.at(0), argument.substr(words[0].size() + 1)), "";
-    if (command == "stop") return engine().StopByHand(engine().Find(argument)->id), "";
-    if (command == "remove") return engine().RemoveByHand(engine().Find(argument)->id), "";
-    if (command == "attach") return engine().Attach(argument), "";
-    if (command == "network") return engine().AddNetwork(words.at(0), words.at(1)), "";
-    if (command == "volume") return engine().AddVolume(words.at(0), words.at(1)), "";
-    if (command == "remove-network") return (void)engine().Execute(engine::RemoveNetwork{argument}).ok(), "";
-    if (command == "lose-state") return saved().reset(), "";
-    if (command == "hold") {
-      if (words.at(0) == "container") engine().AddForeignContainer(words.at(1), words.size() > 2 ? words[2] : "");
-      if (words.at(0) == "network") engine().AddForeignNetwork(words.at(1));
-      return "";
-    }
-    if (teller_ == nullptr) return ADD_FAILURE() << "nothing goes on yet: " << line, "";
-    return teller_->Do(command, argument);
+  void Do(std::vector<std::string> words) {
+    const std::string name = words.empty() ? "" : words[0];
+    const Command* const command = Find(name);
+    if (command == nullptr) return Unknown(name);
+    words.erase(words.begin());
+    if (words.size() > command->most) return Unknown(words[command->most]);
+    if (words.size() < command->fewest) return Fail(absl::StrCat("more words are wanted behind \"", name, "\""));
+    if (command->names_container && engine().Find(words[0]) == nullptr) return Unknown(words[0]);
+    const ::testing::ScopedTrace trace(file_.c_str(), static_cast<int>(line_), lines_[line_ - 1]);
+    command->run(words);
+    if (teller_ != nullptr) text_ += teller_->TakeText();
   }
 
-  // "> apply [again] [force] [norollback] [pull]", and the components under it.
-  std::string Apply(const std::string& argument, const std::vector<std::string>& components) {
+  const Command* Find(const std::string& name) const {
+    if (const auto found = commands_.find(name); found != commands_.end()) return &found->second;
+    if (teller_ == nullptr) return nullptr;
+    const auto found = teller_->commands().find(name);
+    return found == teller_->commands().end() ? nullptr : &found->second;
+  }
+
+  // About the line that was read last.
+  void Fail(const std::string& message) const { ADD_FAILURE_AT(file_.c_str(), static_cast<int>(line_)) << message; }
+  void Unknown(const std::string& word) const { Fail(absl::StrCat("unknown word \"", word, "\"")); }
+
+  void Apply(const std::vector<std::string>& words) {
     ApplyInput input;
-    input.project = testing::MakeProject("x", components);
     input.previous = saved();
-    if (absl::StrContains(argument, "again")) input.left = teller_->volumes();
-    input.options.force_recreate = absl::StrContains(argument, "force");
-    input.options.rollback = !absl::StrContains(argument, "norollback");
-    if (absl::StrContains(argument, "pull")) input.options.pull = PullPolicy::kAlways;
-    return Begin(std::make_unique<TellerOf<docker::Apply>>(docker::Apply(std::move(input)), engine(), saved()));
+    for (const std::string& word : words) {
+      if (word == "again") {
+        input.left = teller_->volumes();
+      } else if (word == "force") {
+        input.options.force_recreate = true;
+      } else if (word == "norollback") {
+        input.options.rollback = false;
+      } else if (word == "pull") {
+        input.options.pull = PullPolicy::kAlways;
+      } else {
+        Unknown(word);
+      }
+    }
+    input.project = testing::MakeProject("x", {});
+    for (; line_ < lines_.size() && absl::StartsWith(lines_[line_], ". "); ++line_) {
+      absl::StrAppend(&text_, lines_[line_], "\n");
+      testing::Describe(lines_[line_].substr(2), &input.project, file_.c_str(), static_cast<int>(line_) + 1);
+    }
+    Begin(std::make_unique<TellerOf<docker::Apply>>(docker::Apply(std::move(input)), engine(), saved()));
   }
 
-  std::string Delete(const std::string& pipeline) {
+  void Delete(const std::string& pipeline) {
     DeleteInput input{
         .namespace_ = "default", .pipeline = pipeline, .previous = saved(), .has_state = saved().has_value()};
-    return Begin(std::make_unique<TellerOf<docker::Delete>>(docker::Delete(std::move(input)), engine(), saved()));
+    Begin(std::make_unique<TellerOf<docker::Delete>>(docker::Delete(std::move(input)), engine(), saved()));
   }
 
-  std::string Begin(std::unique_ptr<Teller> teller) {
+  void Begin(std::unique_ptr<Teller> teller) {
     teller_ = std::move(teller);
-    return teller_->Begin();
+    teller_->Begin();
   }
 
-  std::string Engine() {
-    std::string text;
+  void SetRegistry(const std::vector<std::string>& words) {
+    const bool has_check = words.size() > 2;
+    if (has_check && words[2] != "check") Unknown(words[2]);
+    engine().SetRegistry(words[0], words[1], has_check);
+  }
+
+  void SetLog(const std::vector<std::string>& words) {
+    engine().SetLog(words[0], Joined({words.begin() + 1, words.end()}));
+  }
+
+  void Hold(const std::vector<std::string>& words) {
+    const std::string pipeline = words.size() > 2 ? words[2] : "";
+    if (words[0] == "container") return engine().AddForeignContainer(words[1], pipeline);
+    if (words[0] != "network") return Unknown(words[0]);
+    if (!pipeline.empty()) return Unknown(pipeline);
+    engine().AddForeignNetwork(words[1]);
+  }
+
+  void TellEngine() {
     for (const auto& [id, container] : engine().containers()) {
-      absl::StrAppend(&text, "  ", container.name, " ", container.state,
+      absl::StrAppend(&text_, "  ", container.name, " ", container.state,
                       container.state == "exited" ? absl::StrCat(" ", container.exit_code) : "",
                       container.health.empty() ? "" : " ", container.health, "  (", id, ")\n");
     }
-    for (const auto& [id, network] : engine().networks()) absl::StrAppend(&text, "  network ", network.first, "\n");
-    for (const auto& [name, labels] : engine().volumes()) absl::StrAppend(&text, "  volume ", name, "\n");
-    if (engine().Empty()) text = "  empty\n";
-    return text;
+    for (const auto& [id, network] : engine().networks()) absl::StrAppend(&text_, "  network ", network.first, "\n");
+    for (const auto& [name, labels] : engine().volumes()) absl::StrAppend(&text_, "  volume ", name, "\n");
+    if (engine().Empty()) text_ += "  empty\n";
   }
+
+  const std::string& IdOf(const std::string& container) { return engine().Find(container)->id; }
 
   FakeEngine& engine() { return teller_ == nullptr ? engine_ : teller_->engine(); }
   std::optional<Deployment>& saved() { return teller_ == nullptr ? saved_ : teller_->saved(); }
 
-  std::vector<std::string> lines_;
+  const std::string file_;
+  const std::vector<std::string> lines_;
+  size_t line_ = 0;  // how many were read
+  Commands commands_;
+  std::string text_;
   FakeEngine engine_;
   std::optional<Deployment> saved_;
   std::unique_ptr<Teller> teller_;
@@ -377,12 +454,44 @@ TEST(Scenarios, HappenAsTheyAreWritten) {
     ++stories;
     SCOPED_TRACE(entry.path().filename().string());
     const std::string written = Read(entry.path());
-    const std::string told = Story(written).Tell();
-    if (update) std::ofstream(entry.path()) << told;
+    const std::string told = Story(entry.path().string(), written).Tell();
+    if (update && !HasFailure()) std::ofstream(entry.path()) << told;
     EXPECT_TRUE(update || told == written) << told;
   }
   EXPECT_GT(stories, 0);
 }
+
+// "x.txt:2: what is said of it" for each failure of a story of this text.
+std::string FailuresOf(const std::string& script) {
+  ::testing::TestPartResultArray failures;
+  {
+    const ::testing::ScopedFakeTestPartResultReporter reporter(&failures);
+    (void)Story("x.txt", script).Tell();
+  }
+  std::string text;
+  for (int i = 0; i < failures.size(); ++i) {
+    const ::testing::TestPartResult& failure = failures.GetTestPartResult(i);
+    const std::vector<std::string> lines = absl::StrSplit(failure.message(), '\n');  // the first is "Failed"
+    absl::StrAppend(&text, failure.file_name(), ":", failure.line_number(), ": ", lines.at(1), "\n");
+  }
+  return text;
+}
+
+TEST(Scenarios, AnUnknownWordFailsAtItsLine) {
+  EXPECT_EQ(FailuresOf("# Nothing.\n\n> engine\n  empty\n"), "");
+  EXPECT_EQ(FailuresOf("# A typo.\n> aply\n"), "x.txt:2: unknown word \"aply\"\n");
+  EXPECT_EQ(FailuresOf("> apply noroll\n"), "x.txt:1: unknown word \"noroll\"\n");
+  EXPECT_EQ(FailuresOf("> apply\n. a\n. b reads=a chekc\n"), "x.txt:3: unknown word \"chekc\"\n");
+  EXPECT_EQ(FailuresOf("> apply\n. b reads=a\n. a replicas=two\n"),
+            "x.txt:2: unknown word \"reads=a\"\nx.txt:3: unknown word \"replicas=two\"\n");
+  EXPECT_EQ(FailuresOf("> apply\n. a\n\n> run fast\n"), "x.txt:4: unknown word \"fast\"\n");
+  EXPECT_EQ(FailuresOf("> hold volume v\n"), "x.txt:1: unknown word \"volume\"\n");
+  EXPECT_EQ(FailuresOf("> stop flow-x-a-1\n"), "x.txt:1: unknown word \"flow-x-a-1\"\n");
+  EXPECT_EQ(FailuresOf("> delete\n"), "x.txt:1: more words are wanted behind \"delete\"\n");
+  EXPECT_EQ(FailuresOf("> engine\n. a\n"), "x.txt:2: unknown word \". a\"\n");
+}
+
+TEST(Scenarios, WhatIsToldOfAMachineWantsOne) { EXPECT_EQ(FailuresOf("> run\n"), "x.txt:1: unknown word \"run\"\n"); }
 
 }  // namespace
 }  // namespace flow::docker

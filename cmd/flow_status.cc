@@ -52,10 +52,10 @@ bool WantsInspection() { return FLAGS_output != "table" && FLAGS_output != "name
 
 // Adds a sample of what each running container uses; all of them are taken at once.
 void AddUsage(Caller& caller, deploy::PipelineStatus* status) {
-  std::vector<deploy::ContainerStatus*> running;
+  std::vector<deploy::ReplicaStatus*> running;
   std::vector<docker::engine::Call> calls;
   for (deploy::ComponentStatus& component : *status->mutable_components()) {
-    for (deploy::ContainerStatus& container : *component.mutable_containers()) {
+    for (deploy::ReplicaStatus& container : *component.mutable_containers()) {
       if (container.state() != "running") continue;
       running.push_back(&container);
       calls.push_back(docker::engine::SampleStats{container.id()});

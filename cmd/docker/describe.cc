@@ -85,7 +85,7 @@ deploy::PipelineStatus Describe(Session& session, Caller& caller, const Pipeline
   docker::AddContainers(containers, probe_cannot_run, &input);
   deploy::PipelineStatus status = deploy::DescribePipeline(input);
   for (deploy::ComponentStatus& component : *status.mutable_components()) {
-    for (deploy::ContainerStatus& container : *component.mutable_containers()) {
+    for (deploy::ReplicaStatus& container : *component.mutable_containers()) {
       const auto inspect = inspected.find(container.id());
       if (inspect == inspected.end()) continue;
       container.set_started_at(inspect->second.state().started_at());

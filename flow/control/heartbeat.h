@@ -132,7 +132,7 @@ class Heartbeat {
   static flowctl::v1::RegisterRequest Describe(const deploy::PipelineStatus& status, const deploy::ComponentStatus& of,
                                                const project::Project* project) {
     std::vector<std::string> ids;
-    for (const deploy::ContainerStatus& container : of.containers()) ids.push_back(container.id());
+    for (const deploy::ReplicaStatus& container : of.containers()) ids.push_back(container.id());
     if (project != nullptr) {
       for (const project::Service& service : project->services()) {
         if (service.name() == of.id()) return DescribeComponent(*project, service, ids);

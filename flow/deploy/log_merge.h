@@ -1,4 +1,4 @@
-// Lines of several containers in the order of their times, as far as that can be known while they still come: a line
+// Lines of several sources in the order of their times, as far as that can be known while they still come: a line
 // goes on when every source that may have an earlier one has shown a later one, or has been silent for a moment.
 #ifndef FLOW_DEPLOY_LOG_MERGE_H_
 #define FLOW_DEPLOY_LOG_MERGE_H_

@@ -1,4 +1,4 @@
-// A line of a container's output as it is shown: to people, or as JSON to programs.
+// A line of a component's output as it is shown: to people, or as JSON to programs.
 #ifndef FLOW_DEPLOY_LOG_TEXT_H_
 #define FLOW_DEPLOY_LOG_TEXT_H_
 

@@ -30,11 +30,12 @@ struct StatusInput {
   std::vector<Replica> replicas;         // the pipeline's, as its target has them
   bool is_prepared = false;              // an apply is finding out what it needs, and has not written its intent yet
   std::optional<int> holder;             // the process that works on the pipeline now
+  std::string replica_noun = "replica";  // what the target calls one: "container", "pod"
 };
 
 namespace internal {
 
-// From the worst to the best: a component is what the worst of its containers is.
+// From the worst to the best: a component is what the worst of its replicas is.
 inline constexpr absl::string_view kComponentStates[] = {"missing",  "failed",  "unhealthy", "restarting", "paused",
                                                          "starting", "pending", "running",   "completed"};
 
@@ -84,11 +85,11 @@ inline std::string Drift(const Replica& replica, const project::Service& service
 
 // Why a component is not as it should be, in a few words.
 inline std::string ComponentMessage(const ComponentStatus& component, const project::Service* service,
-                                    const std::vector<Replica>& replicas) {
+                                    const std::vector<Replica>& replicas, const std::string& noun) {
   if (component.state() == "missing") {
     return component.replicas() > 1
-               ? absl::StrCat("there are ", replicas.size(), " of ", component.replicas(), " containers")
-               : "there is no container";
+               ? absl::StrCat("there are ", replicas.size(), " of ", component.replicas(), " ", noun, "s")
+               : absl::StrCat("there is no ", noun);
   }
   for (const Replica& replica : replicas) {
     if (replica.state == ReplicaState::kExited && component.state() == "failed") {
@@ -100,11 +101,11 @@ inline std::string ComponentMessage(const ComponentStatus& component, const proj
     if (std::string drift = Drift(replica, *service); !drift.empty()) return drift;
   }
   if (replicas.size() <= service->replicas()) return "";
-  return absl::StrCat("there are ", replicas.size(), " containers, and ", service->replicas(), " asked for");
+  return absl::StrCat("there are ", replicas.size(), " ", noun, "s, and ", service->replicas(), " asked for");
 }
 
 inline ComponentStatus DescribeComponent(const std::string& id, const project::Service* service,
-                                         const std::vector<Replica>& replicas) {
+                                         const std::vector<Replica>& replicas, const std::string& noun) {
   ComponentStatus component;
   component.set_id(id);
   component.set_type(service != nullptr ? service->type() : replicas.front().type);
@@ -113,7 +114,7 @@ inline ComponentStatus DescribeComponent(const std::string& id, const project::S
   absl::string_view state = component.replicas() > replicas.size() ? "missing" : "completed";
   Health health = Health::kNone;
   for (const Replica& replica : replicas) {
-    ContainerStatus& status = *component.add_containers();
+    ReplicaStatus& status = *component.add_containers();
     status.set_id(replica.id);
     status.set_name(replica.name);
     status.set_state(replica.state_word);
@@ -130,7 +131,7 @@ inline ComponentStatus DescribeComponent(const std::string& id, const project::S
   if (component.replicas() == 0 && replicas.empty()) state = "running";
   component.set_state(std::string(state));
   component.set_health(std::string(WordOf(health)));
-  component.set_message(ComponentMessage(component, service, replicas));
+  component.set_message(ComponentMessage(component, service, replicas, noun));
   return component;
 }
 
@@ -166,7 +167,7 @@ inline std::string MessageOf(const PipelineStatus& pipeline) {
 }  // namespace internal
 
 // The status of one pipeline. Its components are those that were asked for, in the file's order, then those that the
-// engine has besides.
+// target has besides.
 inline PipelineStatus DescribePipeline(const StatusInput& input) {
   PipelineStatus pipeline;
   pipeline.set_name(input.pipeline);
@@ -176,12 +177,13 @@ inline PipelineStatus DescribePipeline(const StatusInput& input) {
   const bool known = input.deployment.has_value() && input.deployment->has_project();
   if (known) {
     for (const project::Service& service : input.deployment->project().services()) {
-      *pipeline.add_components() = internal::DescribeComponent(service.name(), &service, of_component[service.name()]);
+      *pipeline.add_components() =
+          internal::DescribeComponent(service.name(), &service, of_component[service.name()], input.replica_noun);
       of_component.erase(service.name());
     }
   }
   for (const auto& [id, replicas] : of_component) {
-    *pipeline.add_components() = internal::DescribeComponent(id, nullptr, replicas);
+    *pipeline.add_components() = internal::DescribeComponent(id, nullptr, replicas, input.replica_noun);
     if (known) pipeline.mutable_components()->rbegin()->set_message("no longer in the file");
   }
   pipeline.set_state(internal::WordOf(pipeline));
@@ -206,7 +208,7 @@ inline PipelineStatus DescribePipeline(const StatusInput& input) {
                                                         : deployment.error());
       break;
     case Deployment::FAILED: {
-      // Of a pipeline that was never up there is nothing to tell but this; else the containers tell how it is.
+      // Of a pipeline that was never up there is nothing to tell but this; else the replicas tell how it is.
       const bool never_up = !deployment.has_succeeded() && (deployment.first() || input.replicas.empty());
       if (never_up) pipeline.set_state("failed");
       const std::string error = absl::StrCat("the last apply failed: ", deployment.error());

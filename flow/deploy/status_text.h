@@ -45,7 +45,7 @@ inline std::string PipelineTable(const PipelineStatus& pipeline, bool wide = fal
                component.containers().empty() ? "-" : internal::OrDash(component.containers(0).up())};
     if (wide) {
       int restarts = 0;
-      for (const ContainerStatus& container : component.containers()) restarts += container.restart_count();
+      for (const ReplicaStatus& container : component.containers()) restarts += container.restart_count();
       // To the second: "2026-11-26T08:00:00Z".
       const std::string started = component.containers().empty() ? "" : component.containers(0).started_at();
       row.push_back(absl::StrCat(restarts));
@@ -63,11 +63,11 @@ inline std::string PipelineTable(const PipelineStatus& pipeline, bool wide = fal
   return text;
 }
 
-// What the containers of a pipeline use, a line each.
+// What the replicas of a pipeline use, a line each.
 inline std::string UsageTable(const PipelineStatus& pipeline) {
   std::vector<Row> rows = {{"CONTAINER", "CPU", "MEMORY", "LIMIT", "NET IN", "NET OUT", "READ", "WRITTEN"}};
   for (const ComponentStatus& component : pipeline.components()) {
-    for (const ContainerStatus& container : component.containers()) {
+    for (const ReplicaStatus& container : component.containers()) {
       if (!container.has_usage()) {
         if (container.state() == "running") rows.push_back({container.name(), "-", "-", "-", "-", "-", "-", "-"});
         continue;

@@ -27,7 +27,7 @@ PipelineStatus OneContainer() {
   component.set_health("none");
   component.set_replicas(1);
   component.set_ready(1);
-  ContainerStatus& container = *component.add_containers();
+  ReplicaStatus& container = *component.add_containers();
   container.set_name("flow-x-a-1");
   container.set_up("5 minutes");
   container.set_restart_count(2);

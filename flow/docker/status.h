@@ -71,6 +71,7 @@ inline deploy::Replica ReplicaOf(const Container& container) {
 
 inline void AddContainers(const std::vector<Container>& containers, const std::set<std::string>& probe_cannot_run,
                           deploy::StatusInput* input) {
+  input->replica_noun = "container";
   for (const Container& container : containers) {
     if (container.reads_metadata()) {
       input->is_prepared = true;

@@ -8,9 +8,9 @@
 #include "cmd/base/write_out.h"
 #include "cmd/cli/flags.h"
 #include "cmd/cli/terminal.h"
-#include "flow/docker/engine/json.h"
 #include "flow/pipeline/harmless.h"
 #include "google/protobuf/struct.pb.h"
+#include "google/protobuf/util/json_util.h"
 
 namespace flow {
 namespace {
@@ -36,7 +36,9 @@ std::string JsonLine(const deploy::Report& report, absl::Duration since) {
   fields["component"].set_string_value(report.component);
   fields["text"].set_string_value(report.text);
   fields["seconds"].set_number_value(absl::ToDoubleSeconds(since));
-  return docker::engine::WriteJson(line) + "\n";
+  std::string text;
+  (void)google::protobuf::util::MessageToJsonString(line, &text).ok();  // fails for no Struct
+  return text + "\n";
 }
 
 }  // namespace

@@ -35,6 +35,7 @@
 #include "flow/docker/images.h"
 #include "flow/docker/observation.h"
 #include "flow/docker/patience.h"
+#include "flow/docker/pulls.h"
 #include "flow/docker/readiness.h"
 #include "flow/docker/reconcile.h"
 #include "flow/docker/rollback.h"

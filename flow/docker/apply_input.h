@@ -13,7 +13,7 @@
 #include "flow/deploy/record.h"
 #include "flow/docker/engine/container_config.h"
 #include "flow/docker/engine/engine.pb.h"
-#include "flow/docker/reconcile.h"
+#include "flow/docker/pulls.h"
 
 namespace flow::docker {
 

@@ -1,5 +1,6 @@
-// Whether the engine's machine can give what components ask for. The engine tells only at create, of one container and
-// without saying how much that asked for; below the kernel's least it tells at start, in the runtime's words.
+// Whether the engine's machine can give what components ask for. The engine itself tells that late and in other words:
+// too much when a container is created, without saying how much it asked for; too little when it is started, in the
+// words of its runtime.
 #ifndef FLOW_DOCKER_CAPACITY_H_
 #define FLOW_DOCKER_CAPACITY_H_
 
@@ -16,14 +17,21 @@
 
 namespace flow::docker {
 
-// The kernel's least quota is 1 ms of a period of 100 ms (Linux, tg_set_cfs_bandwidth).
+// The least that the kernel can give: 1 ms of a period of 100 ms (Linux, tg_set_cfs_bandwidth).
 inline constexpr double kLeastCpus = 0.01;
-// The engine's (Docker 20.10 and later).
+// The least that the engine can give (Docker 20.10 and later).
 inline constexpr double kLeastMemoryBytes = 6 * 1024 * 1024;
+
+// What keeps the containers that the plan creates from running, a line a component. `info`: the answer to GET /info; what
+// that does not tell (it has 0 CPUs) is not judged.
+inline std::vector<std::string> CapacityConflicts(const Plan& plan, const project::Project& project,
+                                                  const engine::Info& info);
+
+// How it is done
 
 namespace internal {
 
-// Empty: it can be given.
+// Why the resources cannot be given; empty where they can.
 inline std::string CapacityProblem(const project::Resources& resources, const engine::Info& info) {
   const double cpus = resources.limit_cpus(), memory = resources.limit_memory_bytes();
   if (info.cpus() != 0 && cpus > info.cpus()) {
@@ -41,8 +49,6 @@ inline std::string CapacityProblem(const project::Resources& resources, const en
 
 }  // namespace internal
 
-// What keeps the containers that the plan creates from being made, a line a component. `info`: of GET /info; what it
-// does not tell (0 CPUs) is not judged.
 inline std::vector<std::string> CapacityConflicts(const Plan& plan, const project::Project& project,
                                                   const engine::Info& info) {
   std::vector<std::string> conflicts;

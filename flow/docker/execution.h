@@ -21,8 +21,7 @@
 #include "flow/docker/network_claim.h"
 #include "flow/docker/observed.h"
 #include "flow/docker/operations.h"
-#include "flow/docker/reconcile.h"
-#include "flow/project/labels.h"
+#include "flow/docker/owner.h"
 #include "flow/project/project.pb.h"
 
 namespace flow::docker {
@@ -97,8 +96,8 @@ class Execution : public deploy::Execution<Docker> {
 
   // The engine answers with the volume that has the name, also where that came up since it was asked what there is.
   static absl::StatusOr<engine::Reply> OwnVolume(const project::Project& project, const engine::Created& volume) {
-    if (project::IsOwned(volume.labels(), project.namespace_(), project.pipeline())) return engine::Reply(volume);
-    return absl::InternalError(absl::StrCat("its name was taken meanwhile by ", HolderText(volume.labels())));
+    if (IsOwned(volume.labels(), project)) return engine::Reply(volume);
+    return absl::InternalError(absl::StrCat("its name was taken meanwhile by ", OwnerText(volume.labels())));
   }
 
   std::string MadeNetwork() const {

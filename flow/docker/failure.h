@@ -2,6 +2,7 @@
 #ifndef FLOW_DOCKER_FAILURE_H_
 #define FLOW_DOCKER_FAILURE_H_
 
+#include <cstddef>
 #include <set>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "flow/compose/probe.h"
 #include "flow/deploy/plan.h"
 #include "flow/deploy/plan.pb.h"
@@ -31,8 +33,36 @@ struct Failure {
   std::string what;              // "exited with code 3"
   std::string hint;              // what to do about it, where that is known
   std::vector<std::string> log;  // what the container wrote last
-  bool by_probe = false;         // what the probe answered says why
+  bool by_probe = false;         // what the health probe answered says why
 };
+
+// What the engine's refusal of an operation means, in words for its user; the engine's own words where they are clear.
+//
+//   a start: "driver failed programming external connectivity … listen tcp4 127.0.0.1:18080: bind: address already in
+//   use" becomes "cannot publish 127.0.0.1:18080: that port is taken on the host"
+inline std::string ExplainRefusal(const Operation& operation, absl::string_view message);
+
+// What to do about a container that ended; empty where nothing is known to help. `restarts`: the engine starts it again
+// whenever it ends.
+inline std::string ExitHint(int exit_code, bool restarts);
+
+// Adds to a failure what an inspection of its container tells: that it ran out of memory, what its last probe answered.
+inline void AddInspection(const engine::ContainerInspect& inspect, Failure* failure);
+
+// Whether a container's last health probe could not run in its image. That says nothing of the component.
+inline bool ProbeCannotRun(const engine::ContainerInspect& inspect);
+
+// A failure in one line: "COMPONENT: what".
+inline std::string Headline(const Failure& failure) {
+  return failure.component.empty() ? failure.what : absl::StrCat(failure.component, ": ", failure.what);
+}
+
+// All that a failed apply's message says: each failure with its hint and its log, the components that were not started
+// because of them, and what is left.
+inline std::string FailedText(const std::vector<Failure>& failures, const Readiness& readiness,
+                              const std::string& what_is_left);
+
+// How it is done
 
 namespace internal {
 
@@ -51,67 +81,19 @@ inline std::string AddressIn(absl::string_view text) {
   return "";
 }
 
-}  // namespace internal
-
-// What the engine's refusal of an operation means, in words for its user; the engine's own where it is clear already.
-//
-//   ExplainRefusal("driver failed programming external connectivity … listen tcp4 127.0.0.1:18080: bind: address
-//   already in use") == "cannot publish 127.0.0.1:18080: something else on the host has that port"
+// An engine names the port that is taken in many ways; and a command that cannot be run at the end of a long chain of
+// causes: "OCI runtime create failed: …: exec: \"nope\": executable file not found in $PATH: unknown".
 inline std::string ExplainRefusal(absl::string_view message) {
   const bool port = absl::StrContains(message, "address already in use") ||
                     absl::StrContains(message, "port is already allocated") ||
                     absl::StrContains(message, "failed to bind host port");
-  if (const std::string address = internal::AddressIn(message); port && !address.empty()) {
+  if (const std::string address = AddressIn(message); port && !address.empty()) {
     return absl::StrCat("cannot publish ", address, ": that port is taken on the host");
   }
-  // "OCI runtime create failed: …: exec: \"nope\": executable file not found in $PATH: unknown": its end is what it is.
   if (const size_t exec = message.rfind("exec: \""); exec != absl::string_view::npos) {
-    absl::string_view end = absl::StripSuffix(message.substr(exec), ": unknown");
-    return absl::StrCat("its command cannot be run: ", end);
+    return absl::StrCat("its command cannot be run: ", absl::StripSuffix(message.substr(exec), ": unknown"));
   }
   return std::string(message);
-}
-
-// The same for any operation, a pull too.
-inline std::string ExplainRefusal(const Operation& operation, absl::string_view message) {
-  return KindOf(operation) == OperationKind::kPullImage ? ExplainPull(operation.name(), message)
-                                                        : ExplainRefusal(message);
-}
-
-// What to do about a container that ended; empty where nothing is known to help.
-inline std::string ExitHint(int exit_code, bool restarts) {
-  if (exit_code == 0 && restarts) {
-    return "if it is meant to end, say so by `restart_policy: no` or `on-failure`";
-  }
-  if (exit_code == 126) return "126: its command is there and may not be run, or is no program";
-  if (exit_code == 127) return "127: its command, or one that its script runs, is not in the image";
-  if (exit_code == 137) return "137: it was killed, by memory's end perhaps";
-  return "";
-}
-
-// Fills in what an inspection of the failed container tells.
-inline void AddInspection(const engine::ContainerInspect& inspect, Failure* failure) {
-  const engine::ContainerState& state = inspect.state();
-  if (state.oom_killed()) failure->hint = "the engine killed it: it used more memory than its limit";
-  if (failure->by_probe && state.health().log_size() > 0) {
-    const engine::HealthProbe& probe = state.health().log(state.health().log_size() - 1);
-    const std::string answer = compose::ProbeAnswer(probe.output());
-    absl::StrAppend(&failure->what, "; its last health probe: ",
-                    answer.empty() ? absl::StrCat("exit code ", probe.exit_code()) : answer);
-  }
-}
-
-// Whether a container's last probe could not run in its image: no verdict on the component.
-inline bool ProbeCannotRun(const engine::ContainerInspect& inspect) {
-  const auto& log = inspect.state().health().log();
-  if (log.empty()) return false;
-  const engine::HealthProbe& last = log[log.size() - 1];
-  return compose::ProbeCannotRun(last.exit_code(), last.output());
-}
-
-// "COMPONENT: what"
-inline std::string Headline(const Failure& failure) {
-  return failure.component.empty() ? failure.what : absl::StrCat(failure.component, ": ", failure.what);
 }
 
 // One failure, from its headline to its last log lines.
@@ -124,7 +106,7 @@ inline std::string FailureText(const Failure& failure) {
   return text;
 }
 
-// The components that were never started because others failed, comma-separated; empty where all were, or where no
+// The components that were not started because others failed, separated by commas. Empty: all were started, or no
 // component is to blame.
 inline std::string NotStarted(const Readiness& readiness, const std::vector<Failure>& failures) {
   std::set<std::string> failed;
@@ -141,12 +123,46 @@ inline std::string NotStarted(const Readiness& readiness, const std::vector<Fail
   return absl::StrJoin(waiting, ", ");
 }
 
-// All that a failed apply's message says: each failure, what waited for it, and what is left.
+}  // namespace internal
+
+inline std::string ExplainRefusal(const Operation& operation, absl::string_view message) {
+  return KindOf(operation) == OperationKind::kPullImage ? ExplainPull(operation.name(), message)
+                                                        : internal::ExplainRefusal(message);
+}
+
+inline std::string ExitHint(int exit_code, bool restarts) {
+  if (exit_code == 0 && restarts) {
+    return "if it is meant to end, say so by `restart_policy: no` or `on-failure`";
+  }
+  if (exit_code == 126) return "126: its command is there and may not be run, or is no program";
+  if (exit_code == 127) return "127: its command, or one that its script runs, is not in the image";
+  if (exit_code == 137) return "137: it was killed, by memory's end perhaps";
+  return "";
+}
+
+inline void AddInspection(const engine::ContainerInspect& inspect, Failure* failure) {
+  const engine::ContainerState& state = inspect.state();
+  if (state.oom_killed()) failure->hint = "the engine killed it: it used more memory than its limit";
+  if (failure->by_probe && state.health().log_size() > 0) {
+    const engine::HealthProbe& probe = state.health().log(state.health().log_size() - 1);
+    const std::string answer = compose::ProbeAnswer(probe.output());
+    absl::StrAppend(&failure->what, "; its last health probe: ",
+                    answer.empty() ? absl::StrCat("exit code ", probe.exit_code()) : answer);
+  }
+}
+
+inline bool ProbeCannotRun(const engine::ContainerInspect& inspect) {
+  const auto& log = inspect.state().health().log();
+  if (log.empty()) return false;
+  const engine::HealthProbe& last = log[log.size() - 1];
+  return compose::ProbeCannotRun(last.exit_code(), last.output());
+}
+
 inline std::string FailedText(const std::vector<Failure>& failures, const Readiness& readiness,
                               const std::string& what_is_left) {
   std::vector<std::string> parts;
-  for (const Failure& failure : failures) parts.push_back(FailureText(failure));
-  if (const std::string waiting = NotStarted(readiness, failures); !waiting.empty()) {
+  for (const Failure& failure : failures) parts.push_back(internal::FailureText(failure));
+  if (const std::string waiting = internal::NotStarted(readiness, failures); !waiting.empty()) {
     parts.push_back(absl::StrCat("not started because of it: ", waiting));
   }
   parts.push_back(what_is_left);

@@ -7,18 +7,54 @@
 #include <string>
 
 #include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "flow/deploy/plan.pb.h"
+#include "flow/docker/contract.h"
 #include "flow/docker/engine/engine.pb.h"
 #include "flow/docker/operations.h"
-#include "flow/docker/reconcile.h"
 #include "flow/pipeline/image_reference.h"
 #include "flow/project/project.pb.h"
+#include "flow/project/services.h"
 
 namespace flow::docker {
 
-// Reference in full → id, of those of `wanted` that the engine has. An image may be named by an id as well, which is at
-// least twelve of its hexadecimal digits.
+// The reference in full under which ImageIds and Observed::image_ids know a service's image:
+// "docker.io/library/busybox:1.36" of "busybox:1.36".
+inline std::string ImageKey(const project::Service& service) {
+  return pipeline::ParseImageReference(service.image()).ToString();
+}
+
+// Reference in full → id of the image that it names, for those of `wanted` that the engine has. An image may be named by
+// its id too: by at least the first twelve of its hexadecimal digits.
+inline std::map<std::string, std::string> ImageIds(const std::set<std::string>& wanted,
+                                                   const engine::ImageList& images);
+
+// The same for the images of the project: Observed::image_ids.
+inline std::map<std::string, std::string> ImageIds(const project::Project& project, const engine::ImageList& images);
+
+// The images, as the file names them, of the containers that the plan starts. Whether they have a health check decides
+// when such a container is ready.
+inline std::set<std::string> ImagesToInspect(const project::Project& project, const Plan& plan);
+
+// Whether an image brings a health check. `HEALTHCHECK NONE` is a test of NONE.
+inline bool HasHealthCheck(const engine::ImageInspect& image) {
+  const auto& test = image.config().healthcheck().test();
+  return !test.empty() && test[0] != "NONE";
+}
+
+// How it is done
+
+namespace internal {
+
+// Whether `name` is written as an image's id is: at least twelve hexadecimal digits.
+inline bool IsImageId(absl::string_view name) {
+  const absl::string_view digits = absl::StripPrefix(name, "sha256:");
+  return digits.size() >= 12 && digits.find_first_not_of("0123456789abcdef") == absl::string_view::npos;
+}
+
+}  // namespace internal
+
 inline std::map<std::string, std::string> ImageIds(const std::set<std::string>& wanted,
                                                    const engine::ImageList& images) {
   std::map<std::string, std::string> by_reference;
@@ -37,39 +73,30 @@ inline std::map<std::string, std::string> ImageIds(const std::set<std::string>& 
     if (!reference.digest.empty()) reference.tag.clear();  // beside a digest a tag is a comment
     if (const auto found = by_reference.find(reference.ToString()); found != by_reference.end()) {
       ids[key] = found->second;
-      continue;
-    }
-    const absl::string_view hex = absl::StripPrefix(name, "sha256:");
-    if (hex.size() < 12 || hex.find_first_not_of("0123456789abcdef") != absl::string_view::npos) continue;
-    for (const engine::ImageSummary& image : images.images()) {
-      if (absl::StartsWith(absl::StripPrefix(image.id(), "sha256:"), hex)) ids[key] = image.id();
+    } else if (internal::IsImageId(name)) {
+      for (const engine::ImageSummary& image : images.images()) {
+        const absl::string_view id = absl::StripPrefix(image.id(), "sha256:");
+        if (absl::StartsWith(id, absl::StripPrefix(name, "sha256:"))) ids[key] = image.id();
+      }
     }
   }
   return ids;
 }
 
-// The ids of the project's images: Observed::image_ids.
 inline std::map<std::string, std::string> ImageIds(const project::Project& project, const engine::ImageList& images) {
   std::set<std::string> wanted;
   for (const project::Service& service : project.services()) wanted.insert(service.image());
   return ImageIds(wanted, images);
 }
 
-// The images of the containers that the plan creates or starts: whether they have a health check must be known.
 inline std::set<std::string> ImagesToInspect(const project::Project& project, const Plan& plan) {
   std::set<std::string> images;
   for (const Operation& operation : plan.operations()) {
     if (KindOf(operation) != OperationKind::kStartContainer) continue;
-    if (const project::Service* service = project::FindService(project, operation.component()))
-      images.insert(service->image());
+    const project::Service* const service = project::FindService(project, operation.component());
+    if (service != nullptr) images.insert(service->image());
   }
   return images;
-}
-
-// Whether an image brings a health check. `HEALTHCHECK NONE` is a test of NONE.
-inline bool HasHealthCheck(const engine::ImageInspect& image) {
-  const auto& test = image.config().healthcheck().test();
-  return !test.empty() && test[0] != "NONE";
 }
 
 }  // namespace flow::docker

@@ -33,7 +33,7 @@
 #include "flow/docker/images.h"
 #include "flow/docker/operations.h"
 #include "flow/docker/pull_refusal.h"
-#include "flow/docker/reconcile.h"
+#include "flow/docker/pulls.h"
 #include "flow/pipeline/component_metadata.h"
 #include "flow/pipeline/image_reference.h"
 #include "flow/pipeline/parse_options.h"

@@ -57,10 +57,7 @@ class Observation {
     Ask(engine::GetInfo{}, kDeadline, out);
     engine::ListContainers names;
     for (const Operation& operation : plan.operations()) {
-      if (KindOf(operation) == OperationKind::kCreateContainer ||
-          KindOf(operation) == OperationKind::kRenameContainer) {
-        names.names.push_back(operation.name());
-      }
+      if (TakesContainerName(operation)) names.names.push_back(operation.name());
     }
     if (!names.names.empty()) holders_request_ = Ask(std::move(names), kDeadline, out);
   }

@@ -38,22 +38,29 @@ enum class OperationKind : uint32_t {
 
 inline OperationKind KindOf(const Operation& operation) { return static_cast<OperationKind>(operation.kind()); }
 
-// Sets the kind and its words.
+// Sets the kind, and the words by which people read it.
 inline void SetKind(OperationKind kind, Operation* operation);
 
-// The call of an operation on `target` (Execution::ObjectId). `placement` is what all containers of the project share.
+// Whether the operation gives its name to a container: then nothing else may have it.
+inline bool TakesContainerName(const Operation& operation) {
+  return KindOf(operation) == OperationKind::kCreateContainer || KindOf(operation) == OperationKind::kRenameContainer;
+}
+
+// The call that an operation is. `target`: the engine's id of what it is about (Execution::ObjectId). `placement`: what
+// all containers of the project share. `version`: the API version that the engine is spoken to in.
 inline engine::Call MakeCall(const Operation& operation, const std::string& target, const project::Project& project,
                              const engine::Placement& placement, const compose::ApiVersion& version);
 
-// How long the engine may take to answer. An engine that is asked to start ten containers at once answers the last one
-// after seconds; a pull takes what it takes, within the --timeout of the whole.
+// How long the engine may take to answer. One that is asked to start ten containers at once answers the last of these
+// requests after seconds. A pull has no bound of its own: the --timeout of the whole ends it.
 inline absl::Duration DeadlineOf(const Operation& operation);
 
-// The labels of a network or volume: the pipeline's own, flow's and Compose's. `key` is its name within the project.
+// Adds the labels of a network or volume: the pipeline's own, flow's and Compose's. `kind_label` is Compose's label of
+// its kind, `key` its name within the project, which that label holds.
 inline void SetSharedLabels(const project::Project& project, absl::string_view kind_label, absl::string_view key,
                             google::protobuf::Map<std::string, std::string>* labels);
 
-// Builds a plan operation by operation; each Add returns the one that it added.
+// Adds operations to a plan; each Add returns the one that it added.
 class PlanBuilder {
  public:
   explicit PlanBuilder(Plan* plan) : plan_(*plan) {}
@@ -126,7 +133,7 @@ inline engine::Call CreateContainerCall(const Operation& operation, const projec
   return engine::CreateContainer{operation.name(), engine::MakeContainerConfig(project, service, placement, version)};
 }
 
-// Whether the engine leaves its program ended once that has done its work.
+// Whether the container may have ended when its start is answered, and that is well.
 inline bool RunsOnce(const Operation& operation, const project::Project& project) {
   const project::Service* const service = project::FindService(project, operation.component());
   return service == nullptr || project::MayComplete(*service);
@@ -186,7 +193,7 @@ inline absl::Duration DeadlineOf(const Operation& operation) {
     case OperationKind::kPullImage:
       return absl::InfiniteDuration();
     case OperationKind::kStopContainer:
-      // Not known: someone else's choice, which may be minutes.
+      // Where the grace period is not known, someone else has chosen it: it may be minutes.
       return operation.grace_seconds() > 0 ? absl::Seconds(operation.grace_seconds()) + absl::Seconds(30)
                                            : absl::Minutes(10);
     default:

@@ -1,5 +1,5 @@
-// Whether images are made for the engine's machine. Another platform's may run all the same, where the machine emulates
-// that: so it is told beforehand and, when it fails, as the reason.
+// Whether images are made for the engine's machine. One of another platform may run all the same, where the machine
+// emulates that: so it is a warning, and the reason where the component fails.
 #ifndef FLOW_DOCKER_PLATFORM_H_
 #define FLOW_DOCKER_PLATFORM_H_
 
@@ -11,9 +11,16 @@
 
 namespace flow::docker {
 
+// "its image my:1 is for linux/arm64, and the engine's machine is linux/amd64". Empty where they are the same, where one
+// of them is not told, or where the machine runs the image's programs as its own (386 on amd64).
+inline std::string PlatformMismatch(const std::string& reference, const engine::ImageInspect& image,
+                                    const engine::Info& info);
+
+// How it is done
+
 namespace internal {
 
-// The kernel's name of a processor (GET /info) as images have it (Go's GOARCH).
+// The name that images have for a processor (Go's GOARCH), by the kernel's name of it (GET /info).
 inline absl::string_view ArchitectureName(absl::string_view name) {
   if (name == "x86_64") return "amd64";
   if (name == "aarch64") return "arm64";
@@ -24,8 +31,6 @@ inline absl::string_view ArchitectureName(absl::string_view name) {
 
 }  // namespace internal
 
-// "its image my:1 is for linux/arm64, and the engine's machine is linux/amd64"; empty where they are the same, where
-// either does not tell, or where the one runs the other's programs as its own.
 inline std::string PlatformMismatch(const std::string& reference, const engine::ImageInspect& image,
                                     const engine::Info& info) {
   const std::string ours(internal::ArchitectureName(info.architecture()));

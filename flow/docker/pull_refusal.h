@@ -1,5 +1,5 @@
-// Why an image could not be pulled, in words for its user: the engine passes on what registries, resolvers and
-// networks say, each in its own way.
+// Why an image could not be pulled, in words for its user. The engine passes on what registries, name servers and
+// networks say, and each of them says it in its own way.
 #ifndef FLOW_DOCKER_PULL_REFUSAL_H_
 #define FLOW_DOCKER_PULL_REFUSAL_H_
 
@@ -15,16 +15,24 @@
 
 namespace flow::docker {
 
+// What is wrong, and with whom, by `message`, which is what the engine said of a pull of `image`. Its own words follow in
+// brackets; a message of an unknown kind stays as it is.
+//
+//   ExplainPull("my:1", "no basic auth credentials") == "docker.io wants credentials, and there are none for it; `docker
+//   login` stores them (the engine says: no basic auth credentials)"
+inline std::string ExplainPull(const std::string& image, absl::string_view message);
+
+// How it is done
+
 namespace internal {
 
-// Phrases of which one, in lower case, is in what the engine passes on, and what they mean: $0 is the registry, $1 the
-// repository, $2 "tag 1.36" or the digest, $3 the command that stores credentials.
+// A kind of refusal.
 struct PullRefusal {
-  std::vector<absl::string_view> phrases;
-  const char* meaning;
+  std::vector<absl::string_view> phrases;  // of which the message, in lower case, has one
+  const char* meaning;  // $0: registry, $1: repository, $2: "tag 1.36" or the digest, $3: what stores credentials
 };
 
-// The first that fits counts: the more special ones come first.
+// The first one that fits counts, so those that say more come first.
 inline const std::vector<PullRefusal>& PullRefusals() {
   static const auto& refusals = *new std::vector<PullRefusal>{
       {{"toomanyrequests", "too many requests", "rate limit"},
@@ -50,7 +58,6 @@ inline const std::vector<PullRefusal>& PullRefusals() {
 
 }  // namespace internal
 
-// What is wrong, and with whom; the engine's own words follow in any case, in brackets.
 inline std::string ExplainPull(const std::string& image, absl::string_view message) {
   const pipeline::ImageReference reference = pipeline::ParseImageReference(image);
   const std::string version =

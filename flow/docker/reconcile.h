@@ -1,4 +1,4 @@
-// Deciding: what has to be done so that the engine has what the project says. It compares, and does nothing.
+// Deciding what has to be done so that the engine has what the project says. It compares, and does nothing.
 #ifndef FLOW_DOCKER_RECONCILE_H_
 #define FLOW_DOCKER_RECONCILE_H_
 
@@ -15,13 +15,13 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
-#include "flow/deploy/plan.h"
 #include "flow/deploy/plan.pb.h"
 #include "flow/docker/contract.h"
+#include "flow/docker/images.h"
 #include "flow/docker/observed.h"
 #include "flow/docker/operations.h"
+#include "flow/docker/owner.h"
 #include "flow/docker/removal.h"
-#include "flow/pipeline/image_reference.h"
 #include "flow/project/labels.h"
 #include "flow/project/names.h"
 #include "flow/project/project.pb.h"
@@ -29,76 +29,38 @@
 
 namespace flow::docker {
 
-enum class PullPolicy { kMissing, kAlways, kNever };
-
 struct ReconcileOptions {
-  bool force_recreate = false;
+  bool force_recreate = false;  // replace every container, also one that has not changed
 };
 
+// What was decided.
 struct Reconciliation {
   Plan plan;
   // Why nothing may be done: names that something else holds, images that may not be pulled. Empty: go ahead.
   std::vector<std::string> conflicts;
-  // What differs and stays so: a network or volume is never recreated.
+  // What differs from the file and stays as it is: a network or a volume is never recreated.
   std::vector<std::string> notes;
 };
 
-// Stages of an apply's plan. Containers start only when all are created: what the engine refuses at create ends an
-// apply before anything of it has run.
-enum Stage : uint32_t { kCreateShared = 0, kCreateContainers = 1, kRun = 2 };
-
-// The reference under which Observed::image_ids knows a service's image.
-inline std::string ImageKey(const project::Service& service) {
-  return pipeline::ParseImageReference(service.image()).ToString();
-}
-
-// Under which name a replacement is created until the old container is gone. No id can make a container of that name
-// (the part behind the last "-" of a container's name is a number).
-inline std::string ReplacementName(absl::string_view name) { return absl::StrCat(name, ".new"); }
-
-// Who holds a name, by the labels of what has it: `pipeline "a"`, or that it is not flow's.
-inline std::string HolderText(const google::protobuf::Map<std::string, std::string>& labels) {
-  const std::string pipeline = project::Label(labels, project::kPipelineLabel);
-  if (pipeline.empty()) return "something that is not flow's";
-  const std::string namespace_ = project::Label(labels, project::kNamespaceLabel);
-  return absl::StrCat("pipeline \"", pipeline, "\"",
-                      namespace_ == "default" ? "" : absl::StrCat(" of namespace \"", namespace_, "\""));
-}
-
-// Whether the policy has an image pulled, before a command has pulled it.
-inline bool WantsPull(PullPolicy policy, bool missing) {
-  return policy == PullPolicy::kAlways || (policy == PullPolicy::kMissing && missing);
-}
-
-// What keeps a component from running whose image is missing and may not be pulled.
-inline std::string MissingImageText(absl::string_view component, absl::string_view image) {
-  return absl::StrCat(component, ": the engine has no image ", image, ", and --pull=never forbids to pull it");
-}
-
-// The pulls that have to be done before all else: what they bring decides the rest. An image that is missing and may
-// not be pulled is a conflict.
+// The plan that makes the engine match the project, once the project's images are pulled (pulls.h). It has three stages:
+// networks and volumes are created, then containers, then what is replaced is removed and containers are started. So
+// what the engine refuses at a create ends an apply before anything of it has run. A container is replaced by one that
+// is created under another name before the old one stops.
 //
-// `pulled`: images that this very command has pulled already.
-inline Reconciliation ReconcileImages(const project::Project& project, const Observed& observed, PullPolicy policy,
-                                      const std::set<std::string>& pulled = {}) {
-  Reconciliation result;
-  PlanBuilder builder(&result.plan);
-  std::set<std::string> seen;
-  for (const project::Service& service : project.services()) {
-    if (service.replicas() == 0 || !seen.insert(ImageKey(service)).second) continue;
-    const bool missing = !observed.image_ids.contains(ImageKey(service));
-    const bool always = policy == PullPolicy::kAlways;
-    if (WantsPull(policy, missing) && !(always && pulled.contains(service.image()))) {
-      builder.Add(OperationKind::kPullImage, service.image(), always ? "always pulled" : "not on the engine", 0)
-          .set_component(service.name());
-    } else if (missing) {
-      result.conflicts.push_back(MissingImageText(service.name(), service.image()));
-    }
-  }
-  return result;
-}
+// An empty plan without conflicts: the engine matches already.
+inline Reconciliation Reconcile(const project::Project& project, const Observed& observed,
+                                const ReconcileOptions& options);
+
+// The containers of others that have a name which the plan makes, told before anything is done: the engine would refuse
+// such a name half-way. `holders` is what the engine has under these names.
+inline std::vector<std::string> NameConflicts(const Plan& plan, const std::vector<engine::ContainerSummary>& holders,
+                                              const project::Project& project);
+
+// How it is done
 
 namespace internal {
+
+enum Stage : uint32_t { kCreateShared, kCreateContainers, kRun };
 
 class Reconciler {
  public:
@@ -133,15 +95,11 @@ class Reconciler {
     uint32_t created_by = 0;  // the operation, where `create`
   };
 
-  bool Owned(const google::protobuf::Map<std::string, std::string>& labels) const {
-    return project::IsOwned(labels, project_.namespace_(), project_.pipeline());
-  }
-
   void PlanNetwork() {
     const std::string& name = project_.network().name();
     if (observed_.networks.empty()) builder_.Add(OperationKind::kCreateNetwork, name, "not there", kCreateShared);
     for (const engine::NetworkSummary& network : observed_.networks) {
-      if (Owned(network.labels())) {
+      if (IsOwned(network.labels(), project_)) {
         network_ids_.insert(network.id());
         network_ids_.insert(name);  // what Podman tells of a container in the id's place
         CompareLabels("network", name, network.labels());
@@ -160,7 +118,7 @@ class Reconciler {
         builder_.Add(OperationKind::kCreateVolume, volume.name(), "not there", kCreateShared);
         continue;
       }
-      if (Owned(found->second->labels())) {
+      if (IsOwned(found->second->labels(), project_)) {
         CompareLabels("volume", volume.name(), found->second->labels());
       } else {
         Conflict("volume", volume.name(), found->second->labels());
@@ -168,7 +126,7 @@ class Reconciler {
       there.erase(found);
     }
     for (const auto& [name, volume] : there) {
-      if (!Owned(volume->labels())) continue;
+      if (!IsOwned(volume->labels(), project_)) continue;
       result_.notes.push_back(
           absl::StrCat("volume ", name, " is no longer in the file and stays; deleting the pipeline removes it"));
     }
@@ -194,11 +152,11 @@ class Reconciler {
   void Conflict(absl::string_view kind, absl::string_view name,
                 const google::protobuf::Map<std::string, std::string>& labels) {
     result_.conflicts.push_back(absl::StrCat("the ", kind, " ", name, " is there already and belongs to ",
-                                             HolderText(labels), "; rename the pipeline, or remove it"));
+                                             OwnerText(labels), "; rename the pipeline, or remove it"));
   }
 
-  // Of the containers of one replica the one that stays: an apply that was cut off while it replaced one leaves two.
-  // The one with the right name counts, else the newest; the others go.
+  // The container that counts as the replica's: an apply that was cut off while it replaced one leaves two. It is the
+  // one with the right name, else the newest; the others go. nullptr: there is none.
   const Container* Keep(const std::string& component, int number, absl::string_view name) {
     const Container* keep = nullptr;
     for (const Container& container : observed_.containers) {
@@ -260,14 +218,13 @@ class Reconciler {
   }
 
   void PlanCreate(Replica* replica) {
-    std::string name = replica->name;
-    if (replica->existing != nullptr) name = FreeReplacementName(name);
+    const std::string name = replica->existing == nullptr ? replica->name : ReplacementName(replica->name);
     Operation& create = builder_.Add(OperationKind::kCreateContainer, name, replica->reason, kCreateContainers);
     create.set_component(replica->service->name());
     create.set_number(replica->number);
     replica->created_by = builder_.last();
-    // The first one is created alone. Of two applies at the same time the engine gives its name to one, and the other
-    // finds that out before it has made anything that the first needs.
+    // The first one is created alone. Where two applies run at the same time, the engine gives its name to one of them,
+    // and the other learns so before it has created anything that the first one needs.
     if (!first_create_.has_value()) {
       first_create_ = replica->created_by;
     } else {
@@ -275,15 +232,16 @@ class Reconciler {
     }
   }
 
-  // An apply that was killed while it replaced the container may have left one under that name, which goes only later.
-  std::string FreeReplacementName(std::string name) const {
-    const auto taken = [this](const std::string& wanted) {
+  // Under which name a replacement is created until the old container is gone. No component can have it: behind the
+  // last "-" of a container's own name stands a number. An apply that was killed may have left one under that name.
+  std::string ReplacementName(std::string name) const {
+    const auto is_taken = [this](const std::string& wanted) {
       return std::any_of(observed_.containers.begin(), observed_.containers.end(),
                          [&](const Container& container) { return container.name == wanted; });
     };
     do {
-      name = ReplacementName(name);
-    } while (taken(name));
+      absl::StrAppend(&name, ".new");
+    } while (is_taken(name));
     return name;
   }
 
@@ -306,8 +264,9 @@ class Reconciler {
       removal_.containers.push_back({container, reason});
     }
     removed_by_ = AddRemoval(removal_, InputsOf(project_), kRun, &result_.plan);
-    // A container that is replaced runs until its replacement may start: until what that waits for is there. One that
-    // holds a port which another component is to get can wait for nothing that may wait for that one.
+    // A container that is replaced runs on until its replacement may start, which is when the components that it waits
+    // for are ready. But one that holds a port which another component is to get stops at once: what it would wait for
+    // may be waiting for that other component.
     for (Operation& operation : *result_.plan.mutable_operations()) {
       const bool holds_port = HoldsPortOfAnother(operation.target());
       const auto found = replaced.find(operation.target());
@@ -400,26 +359,21 @@ class Reconciler {
 
 }  // namespace internal
 
-// The plan that makes the engine match the project, its images pulled. An empty plan without conflicts: it matches.
 inline Reconciliation Reconcile(const project::Project& project, const Observed& observed,
                                 const ReconcileOptions& options) {
   return internal::Reconciler(project, observed, options).Run();
 }
 
-// Containers that hold a name which the plan creates: what the engine would refuse half-way, told before anything is
-// done. `holders` is what the engine has under these names.
 inline std::vector<std::string> NameConflicts(const Plan& plan, const std::vector<engine::ContainerSummary>& holders,
                                               const project::Project& project) {
   std::vector<std::string> conflicts;
   for (const engine::ContainerSummary& holder : holders) {
+    if (IsOwned(holder.labels(), project)) continue;
     const std::string name = ReadContainer(holder).name;
-    const bool ours = project::IsOwned(holder.labels(), project.namespace_(), project.pipeline());
     for (const Operation& operation : plan.operations()) {
-      const bool takes =
-          KindOf(operation) == OperationKind::kCreateContainer || KindOf(operation) == OperationKind::kRenameContainer;
-      if (!takes || operation.name() != name || ours) continue;
+      if (!TakesContainerName(operation) || operation.name() != name) continue;
       conflicts.push_back(absl::StrCat(operation.component(), ": the container name ", name, " is held by ",
-                                       HolderText(holder.labels()), "; remove or rename that container"));
+                                       OwnerText(holder.labels()), "; remove or rename that container"));
     }
   }
   return conflicts;

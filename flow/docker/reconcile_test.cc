@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "flow/deploy/plan.h"
 #include "flow/docker/images.h"
+#include "flow/docker/pulls.h"
 #include "flow/docker/testing/projects.h"
 
 namespace flow::docker {

@@ -1,4 +1,4 @@
-// The plan that takes containers, a network and volumes away: of a delete, of a rollback, of what has left the file.
+// What takes containers, networks and volumes away: for a delete, for a rollback, and for what has left the file.
 #ifndef FLOW_DOCKER_REMOVAL_H_
 #define FLOW_DOCKER_REMOVAL_H_
 
@@ -19,11 +19,11 @@
 
 namespace flow::docker {
 
-// What each component reads: id → ids. Containers stop the way the data flows, sources first, so that what is in flight
-// drains.
+// What each component reads: id → ids. Containers stop in the direction in which the data flows, sources first, so that
+// what is on its way still arrives.
 using Inputs = std::map<std::string, std::set<std::string>>;
 
-// The inputs as the project has them.
+// The inputs that the project tells of.
 inline Inputs InputsOf(const project::Project& project) {
   Inputs inputs;
   for (const project::Service& service : project.services()) {
@@ -34,7 +34,8 @@ inline Inputs InputsOf(const project::Project& project) {
   return inputs;
 }
 
-// The inputs as far as labels tell, for when the project is not known: sinks read processors read sources.
+// The inputs as far as the containers' labels tell, for when the project is not known: processors read sources, sinks
+// read both.
 inline Inputs InputsByType(const std::vector<Container>& containers) {
   Inputs inputs;
   for (const Container& reader : containers) {
@@ -57,19 +58,38 @@ struct Removal {
   std::vector<Leaving> containers;
   std::vector<engine::NetworkSummary> networks;
   std::vector<std::string> volumes;
-  std::string reason;                           // of networks and volumes
-  std::map<std::string, double> grace_seconds;  // component → how long it may take to stop, where known
+  std::string reason;                           // why networks and volumes go
+  std::map<std::string, double> grace_seconds;  // component → how long it may take to stop, where that is known
 };
+
+// The plan of a removal: a container is stopped when those that it reads are stopped, and removed when it is stopped
+// itself; networks and volumes go when all containers are gone.
+inline Plan PlanRemoval(const Removal& removal, const Inputs& inputs);
+
+// Adds the same to a plan, from the stage `stage` on: networks and volumes go in the one behind it. Returns container
+// id → the index of the operation that removes the container.
+inline std::map<std::string, uint32_t> AddRemoval(const Removal& removal, const Inputs& inputs, uint32_t stage,
+                                                  Plan* plan);
+
+// How many seconds each of the project's components may take to stop.
+inline std::map<std::string, double> GracesOf(const project::Project& project) {
+  std::map<std::string, double> graces;
+  for (const project::Service& service : project.services()) {
+    graces[service.name()] = service.stop_grace_period_seconds();
+  }
+  return graces;
+}
+
+// How it is done
 
 namespace internal {
 
-// The components in an order in which each comes after what it reads. Inputs have no cycle (the parser refuses them);
-// where labels were tampered with, what is left goes in any order.
+// The components, each behind those that it reads. Inputs of a file have no cycle, as the parser refuses one. Labels that
+// somebody changed may have one: its components come last, in any order.
 inline std::vector<std::string> InDataFlowOrder(const std::set<std::string>& components, const Inputs& inputs) {
   std::vector<std::string> order;
-  std::map<std::string, int> missing;
+  std::map<std::string, int> missing;  // how many of a component's inputs are not in the order yet
   std::map<std::string, std::vector<std::string>> readers;
-  std::vector<std::string> ready;
   for (const std::string& component : components) {
     if (const auto found = inputs.find(component); found != inputs.end()) {
       for (const std::string& input : found->second) {
@@ -78,14 +98,13 @@ inline std::vector<std::string> InDataFlowOrder(const std::set<std::string>& com
         readers[input].push_back(component);
       }
     }
-    if (missing[component] == 0) ready.push_back(component);
+    if (missing[component] == 0) order.push_back(component);
   }
-  for (size_t next = 0; next < ready.size(); ++next) {
-    for (const std::string& reader : readers[ready[next]]) {
-      if (--missing[reader] == 0) ready.push_back(reader);
+  for (size_t next = 0; next < order.size(); ++next) {
+    for (const std::string& reader : readers[order[next]]) {
+      if (--missing[reader] == 0) order.push_back(reader);
     }
   }
-  order = ready;
   for (const std::string& component : components) {
     if (missing[component] > 0) order.push_back(component);
   }
@@ -94,9 +113,12 @@ inline std::vector<std::string> InDataFlowOrder(const std::set<std::string>& com
 
 }  // namespace internal
 
-// Adds the removal to a plan, from `stage` on: a container is stopped when those it reads are stopped, and removed when
-// it is stopped itself; networks and volumes go when all containers are gone. Returns container id → the index of the
-// operation that removes it.
+inline Plan PlanRemoval(const Removal& removal, const Inputs& inputs) {
+  Plan plan;
+  AddRemoval(removal, inputs, /*stage=*/0, &plan);
+  return plan;
+}
+
 inline std::map<std::string, uint32_t> AddRemoval(const Removal& removal, const Inputs& inputs, uint32_t stage,
                                                   Plan* plan) {
   PlanBuilder builder(plan);
@@ -129,7 +151,7 @@ inline std::map<std::string, uint32_t> AddRemoval(const Removal& removal, const 
       if (container.running()) remove.add_after(stops[component].back());
       removed_by[container.id] = builder.last();
     }
-    // What reads a component with nothing to stop still comes after what that one reads.
+    // Where a component has nothing to stop, what reads it comes after what that one reads.
     if (stops[component].empty()) stops[component] = after;
   }
   for (const engine::NetworkSummary& network : removal.networks) {
@@ -139,21 +161,6 @@ inline std::map<std::string, uint32_t> AddRemoval(const Removal& removal, const 
     builder.Add(OperationKind::kRemoveVolume, volume, removal.reason, stage + 1).set_target(volume);
   }
   return removed_by;
-}
-
-inline Plan PlanRemoval(const Removal& removal, const Inputs& inputs) {
-  Plan plan;
-  AddRemoval(removal, inputs, /*stage=*/0, &plan);
-  return plan;
-}
-
-// How long the project's components may take to stop.
-inline std::map<std::string, double> GracesOf(const project::Project& project) {
-  std::map<std::string, double> graces;
-  for (const project::Service& service : project.services()) {
-    graces[service.name()] = service.stop_grace_period_seconds();
-  }
-  return graces;
 }
 
 }  // namespace flow::docker

@@ -19,6 +19,7 @@
 #include "flow/deploy/plan.pb.h"
 #include "flow/docker/execution.h"
 #include "flow/docker/observed.h"
+#include "flow/docker/owner.h"
 #include "flow/docker/readiness.h"
 #include "flow/docker/removal.h"
 #include "flow/project/project.pb.h"
@@ -183,9 +184,7 @@ class Rollback {
  private:
   // What this apply's own operations created.
   void AddMade(const project::Project& project, const Observed& found, const Execution& execution) {
-    const auto is_owned = [&](const auto& labels) {
-      return project::IsOwned(labels, project.namespace_(), project.pipeline());
-    };
+    const auto is_owned = [&](const auto& labels) { return IsOwned(labels, project); };
     const auto& operations = execution.plan().operations();
     for (uint32_t index = 0; index < static_cast<uint32_t>(operations.size()); ++index) {
       const Operation& operation = operations[index];
@@ -221,11 +220,10 @@ class Rollback {
       if (!removed.contains(container.id)) made_.containers.push_back({container, "rolled back"});
     }
     for (const auto& network : observed.networks) {
-      if (project::IsOwned(network.labels(), project.namespace_(), project.pipeline()))
-        made_.networks.push_back(network);
+      if (IsOwned(network.labels(), project)) made_.networks.push_back(network);
     }
     for (const auto& volume : observed.volumes) {
-      if (!project::IsOwned(volume.labels(), project.namespace_(), project.pipeline())) continue;
+      if (!IsOwned(volume.labels(), project)) continue;
       (volumes_.contains(volume.name()) ? made_.volumes : kept_).push_back(volume.name());
     }
   }

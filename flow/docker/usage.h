@@ -12,8 +12,8 @@
 
 namespace flow::docker {
 
-// The engine takes two samples a second apart (docker/cli, command/container/stats_helpers.go has the same rules).
-// Nothing where it has no sample: the container does not run any more, or its cgroup cannot be read.
+// By the rules of `docker stats` (docker/cli, command/container/stats_helpers.go): a sample holds two readings of the CPU,
+// a second apart. Nothing where there is no sample: the container does not run any more, or its cgroup cannot be read.
 inline std::optional<deploy::Usage> UsageOf(const engine::ContainerStats& stats) {
   if (absl::StartsWith(stats.read(), "0001-")) return std::nullopt;  // Go's zero time
   deploy::Usage usage;
@@ -21,8 +21,8 @@ inline std::optional<deploy::Usage> UsageOf(const engine::ContainerStats& stats)
   const double used = now.cpu_usage().total_usage() - before.cpu_usage().total_usage();
   const double passed = now.system_cpu_usage() - before.system_cpu_usage();
   if (used > 0 && passed > 0) usage.set_cpu_percent(used / passed * now.online_cpus() * 100);
-  // Of what the kernel counts as the container's, file pages that nobody has used of late are no need of its own: under
-  // cgroup 2 and 1 they have different names.
+  // The kernel counts file pages that nobody has used lately as the container's too, which it does not need. They are
+  // named differently under cgroup 1 (total_inactive_file) and 2.
   const auto& parts = stats.memory_stats().stats();
   const auto idle = parts.find(parts.contains("total_inactive_file") ? "total_inactive_file" : "inactive_file");
   const double cached = idle == parts.end() ? 0 : idle->second;

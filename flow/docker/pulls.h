@@ -1,0 +1,58 @@
+// Which images are pulled: decided before all else, as what they bring decides the rest.
+#ifndef FLOW_DOCKER_PULLS_H_
+#define FLOW_DOCKER_PULLS_H_
+
+#include <set>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "flow/docker/images.h"
+#include "flow/docker/observed.h"
+#include "flow/docker/operations.h"
+#include "flow/docker/reconcile.h"
+#include "flow/project/project.pb.h"
+
+namespace flow::docker {
+
+enum class PullPolicy { kMissing, kAlways, kNever };
+
+// The pulls that have to be done. An image that is missing and may not be pulled is a conflict. `pulled`: the references
+// of images that this very command has pulled already, and does not pull again.
+inline Reconciliation ReconcileImages(const project::Project& project, const Observed& observed, PullPolicy policy,
+                                      const std::set<std::string>& pulled = {});
+
+// Whether the policy has an image pulled. `is_missing`: the engine does not have it.
+inline bool WantsPull(PullPolicy policy, bool is_missing) {
+  return policy == PullPolicy::kAlways || (policy == PullPolicy::kMissing && is_missing);
+}
+
+// What keeps a component from running whose image is missing and may not be pulled.
+inline std::string MissingImageText(absl::string_view component, absl::string_view image) {
+  return absl::StrCat(component, ": the engine has no image ", image, ", and --pull=never forbids to pull it");
+}
+
+// How it is done
+
+inline Reconciliation ReconcileImages(const project::Project& project, const Observed& observed, PullPolicy policy,
+                                      const std::set<std::string>& pulled) {
+  Reconciliation result;
+  PlanBuilder builder(&result.plan);
+  std::set<std::string> seen;
+  for (const project::Service& service : project.services()) {
+    if (service.replicas() == 0 || !seen.insert(ImageKey(service)).second) continue;
+    const bool is_missing = !observed.image_ids.contains(ImageKey(service));
+    const bool always = policy == PullPolicy::kAlways;
+    if (WantsPull(policy, is_missing) && !(always && pulled.contains(service.image()))) {
+      builder.Add(OperationKind::kPullImage, service.image(), always ? "always pulled" : "not on the engine", 0)
+          .set_component(service.name());
+    } else if (is_missing) {
+      result.conflicts.push_back(MissingImageText(service.name(), service.image()));
+    }
+  }
+  return result;
+}
+
+}  // namespace flow::docker
+
+#endif  // FLOW_DOCKER_PULLS_H_

@@ -33,6 +33,17 @@ struct StatusInput {
   std::string replica_noun = "replica";  // what the target calls one: "container", "pod"
 };
 
+// The status of one pipeline. Its components are those that were asked for, in the file's order, then those that the
+// target has besides.
+inline PipelineStatus DescribePipeline(const StatusInput& input);
+
+// Whether --check is content.
+inline bool IsWell(const PipelineStatus& pipeline) {
+  return pipeline.state() == "running" || pipeline.state() == "completed";
+}
+
+// How it is done
+
 namespace internal {
 
 // From the worst to the best: a component is what the worst of its replicas is.
@@ -166,8 +177,6 @@ inline std::string MessageOf(const PipelineStatus& pipeline) {
 
 }  // namespace internal
 
-// The status of one pipeline. Its components are those that were asked for, in the file's order, then those that the
-// target has besides.
 inline PipelineStatus DescribePipeline(const StatusInput& input) {
   PipelineStatus pipeline;
   pipeline.set_name(input.pipeline);
@@ -220,11 +229,6 @@ inline PipelineStatus DescribePipeline(const StatusInput& input) {
       if (input.replicas.empty() && !deployment.has_succeeded()) pipeline.set_state("pending");
   }
   return pipeline;
-}
-
-// Whether --check is content.
-inline bool IsWell(const PipelineStatus& pipeline) {
-  return pipeline.state() == "running" || pipeline.state() == "completed";
 }
 
 }  // namespace flow::deploy

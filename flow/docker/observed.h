@@ -55,6 +55,8 @@ struct Container {
   std::vector<engine::PublishedPort> ports;
 
   bool running() const { return state == "running" || state == "restarting" || state == "paused"; }
+  // Its program ended by itself, and well. Whether that is completion, project::MayComplete tells.
+  bool ended_well() const { return state == "exited" && exit_code == 0; }
   // It belongs to no component, but to the reading of an image's metadata.
   bool reads_metadata() const { return type == project::kMetadataType; }
 };

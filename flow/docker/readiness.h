@@ -129,7 +129,7 @@ class Readiness {
     instance->steady = instance->settled = instance->running;
     if (instance->running) instance->health = container.health;
     if (container.state == "restarting") instance->exits = 1;
-    instance->completed = container.state == "exited" && container.exit_code == 0 && instance->ends;
+    instance->completed = container.ended_well() && instance->ends;
   }
 
   // All that are there and that the plan does not remove.

@@ -214,7 +214,7 @@ class Reconciler {
 
   // A run-once component that ended well and has not changed is not run again.
   static bool Completed(const project::Service& service, const Container& container) {
-    return container.state == "exited" && container.exit_code == 0 && project::MayComplete(service);
+    return container.ended_well() && project::MayComplete(service);
   }
 
   void PlanCreate(Replica* replica) {

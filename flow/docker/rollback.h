@@ -77,7 +77,7 @@ inline std::vector<Container> CreatedContainers(const Execution& execution, cons
 inline bool IsAllThere(const project::Project& project, const Observed& observed) {
   const auto is_there = [&](const project::Service& service, int number) {
     return std::any_of(observed.containers.begin(), observed.containers.end(), [&](const Container& container) {
-      const bool well = container.state == "running" || (container.state == "exited" && container.exit_code == 0);
+      const bool well = container.state == "running" || container.ended_well();
       return well && container.component == service.name() && container.number == number &&
              container.digest == project::Label(service.labels(), project::kDigestLabel);
     });

@@ -1,4 +1,4 @@
-// Case P20: engines of every age, and what is none, as a stub that the commands speak to. The commands as programs.
+// Engines of every age, and what is none, as a stub that the commands speak to. The commands as programs.
 #include <functional>
 #include <mutex>
 #include <string>

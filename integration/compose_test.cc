@@ -24,7 +24,7 @@ class ComposeTest : public WithCompose {
   }
 };
 
-// "Must show": `docker compose -p PROJECT ps` lists the three containers.
+// `docker compose -p PROJECT ps` lists the three containers.
 TEST_F(ComposeTest, ComposeListsThePipelineAsAProject) {
   const std::string name = Name("ps"), project = "flow-" + name;
   ASSERT_EQ(Apply(Chain(name)).exit_code, 0);
@@ -61,9 +61,9 @@ print(len(sys.argv) - 2, "files")
   EXPECT_EQ(validated.exit_code, 0) << validated.Describe();
 }
 
-// P76: the file that is kept beside the state makes the same containers, to Compose and to flow.
+// The file that is kept beside the state makes the same containers, to Compose and to flow.
 TEST_F(ComposeTest, TheKeptFileIsTrueToComposeAndBack) {
-  const std::string name = Name("p76"), project = "flow-" + name, file = StateOf(name) + "/compose.yaml";
+  const std::string name = Name("kept"), project = "flow-" + name, file = StateOf(name) + "/compose.yaml";
   ASSERT_EQ(Apply(WithVolume(name)).exit_code, 0);
   // Compose keeps a hash of its own of what it made, and makes anew what has another: by name the same comes back.
   Compose({"-f", file, "up", "-d"});

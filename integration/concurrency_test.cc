@@ -19,9 +19,9 @@ using testing::HasSubstr;
 
 class ConcurrencyTest : public DockerTest {};
 
-// P39: the second command is told who holds the pipeline, and a killed holder holds nothing.
+// The second command is told who holds the pipeline, and a killed holder holds nothing.
 TEST_F(ConcurrencyTest, TheSecondCommandIsToldWhoHoldsThePipeline) {
-  const std::string name = Name("p39");
+  const std::string name = Name("holder");
   wire().Hold(Wire::Point::kAfter, [](const std::string& request) { return absl::StrContains(request, "/start"); });
   Process& first = StartApply(Chain(name));
   ASSERT_TRUE(wire().WaitUntilHeld());

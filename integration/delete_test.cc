@@ -27,9 +27,9 @@ class DeleteTest : public DockerTest {
   std::string StateFile(const std::string& name) const { return StateOf(name) + "/deployment.textproto"; }
 };
 
-// P42: someone else's container in the network keeps its connection; all else goes, and the next delete ends it.
+// Someone else's container in the network keeps its connection; all else goes, and the next delete ends it.
 TEST_F(DeleteTest, ANetworkThatIsInUseStaysWithItsHolderNamed) {
-  const std::string name = Name("p42"), network = "flow-" + name + "_default";
+  const std::string name = Name("in-use"), network = "flow-" + name + "_default";
   ASSERT_EQ(Apply(WithVolume(name)).exit_code, 0);
   const std::string other = "flow-" + Name("other");
   engine().Run(other, R"({"Image": "busybox:1.36", "Cmd": ["sleep", "1000"], "HostConfig": {"NetworkMode": ")" +
@@ -120,9 +120,9 @@ TEST_F(DeleteTest, WithoutStateStatusAndDeleteWorkByLabels) {
   EXPECT_TRUE(Gone(name));
 }
 
-// P72: whatever has become of the state file, status tells by labels and warns, apply repairs, delete leaves nothing.
+// Whatever has become of the state file, status tells by labels and warns, apply repairs, delete leaves nothing.
 TEST_F(DeleteTest, ADamagedStateFileIsToldAndRepaired) {
-  const std::string name = Name("p72"), file = StateFile(name);
+  const std::string name = Name("damaged"), file = StateFile(name);
   ASSERT_EQ(Apply(WithVolume(name)).exit_code, 0);
   const auto ids = Ids(name);
   const std::string good = ReadFile(file);
@@ -151,9 +151,8 @@ TEST_F(DeleteTest, ADamagedStateFileIsToldAndRepaired) {
   EXPECT_TRUE(Gone(name));
 }
 
-// P72
 TEST_F(DeleteTest, AFolderInTheStateFilesPlaceIsNoObstacle) {
-  const std::string name = Name("p72b"), file = StateFile(name);
+  const std::string name = Name("folder"), file = StateFile(name);
   ASSERT_EQ(Apply(WithVolume(name)).exit_code, 0);
   std::filesystem::remove(file);
   std::filesystem::create_directory(file);

@@ -12,7 +12,7 @@ using testing::UnorderedElementsAre;
 
 class DeployTest : public DockerTest {};
 
-// "Must show": from no containers to data that came through all three, and back.
+// From no containers to data that came through all three, and back.
 TEST_F(DeployTest, DataFlowsThroughAllThreeComponentsAndDeleteLeavesNothing) {
   const std::string name = Name("demo"), project = "flow-" + name;
   const std::string file = Write("demo.yaml", Chain(name));

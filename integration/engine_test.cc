@@ -35,7 +35,7 @@ class EngineTest : public DockerTest {
   }
 };
 
-// "Must show": no engine is told at once, with the address and where it came from.
+// That no engine is there is told at once, with the address and where that came from.
 TEST_F(EngineTest, WhereThereIsNoneTheAddressAndItsOriginAreTold) {
   const std::string address = "unix://" + folder() + "/no.sock";
   environment()["DOCKER_HOST"] = address;
@@ -55,7 +55,7 @@ TEST_F(EngineTest, WhereThereIsNoneTheAddressAndItsOriginAreTold) {
   EXPECT_THAT(tcp.err, HasSubstr("tcp://127.0.0.1:1"));
 }
 
-// P24: a dead DOCKER_HOST beats the context that is alive, and that is told.
+// A dead DOCKER_HOST beats the context that is alive, and that is told.
 TEST_F(EngineTest, AContextThatIsNotUsedBecauseOfDockerHostIsTold) {
   const std::string live = environment()["DOCKER_HOST"];
   // The folder of a context's file is the SHA-256 of its name.
@@ -77,7 +77,7 @@ TEST_F(EngineTest, AContextThatIsNotUsedBecauseOfDockerHostIsTold) {
   EXPECT_THAT(wire().Requests(), testing::Not(IsEmpty()));
 }
 
-// "Must show": a running pipeline's table takes two requests at most, an unchanged apply five, and none of them changes
+// A running pipeline's table takes two requests at most, an unchanged apply five, and none of them changes
 // anything.
 TEST_F(EngineTest, StatusTakesTwoRequestsAndAnUnchangedApplyFive) {
   const std::string name = Name("counted");
@@ -93,7 +93,7 @@ TEST_F(EngineTest, StatusTakesTwoRequestsAndAnUnchangedApplyFive) {
   EXPECT_THAT(wire().Changes(), IsEmpty());
 }
 
-// P20: every path carries a version that the engine offers.
+// Every path carries a version that the engine offers.
 TEST_F(EngineTest, EveryPathCarriesAVersionOfTheEngines) {
   const std::string name = Name("version");
   ASSERT_EQ(Apply(Pipeline(name, "  sources:\n" + Idle("source"))).exit_code, 0);
@@ -144,7 +144,7 @@ TEST_F(EngineTest, AStateOfAnotherEngineIsToldAndKept) {
   EXPECT_TRUE(Gone(name));
 }
 
-// "Must show": what is wrong with the command line or the file is found out without an engine.
+// What is wrong with the command line or the file is found out without an engine.
 TEST_F(EngineTest, AWrongFileOrFlagAsksNoEngine) {
   const Finished& yaml = Flow("flow-apply", {Write("bad.yaml", "apiVersion: flowctl/v1\nkind: [Pipeline\n")});
   EXPECT_EQ(yaml.exit_code, 3) << yaml.Describe();

@@ -37,7 +37,7 @@ class FailureTest : public DockerTest {
   }
 };
 
-// "Must show": without an init process the engine refuses the start.
+// Without an init process the engine refuses the start.
 TEST_F(FailureTest, ACommandThatDoesNotExistIsToldInTheEnginesWords) {
   const std::string name = Name("command");
   const Finished& apply =
@@ -49,7 +49,7 @@ TEST_F(FailureTest, ACommandThatDoesNotExistIsToldInTheEnginesWords) {
   ExpectItToldAndDelete(name, "processor");
 }
 
-// "Must show": with one, which is the default, it is the init process that does not find it, once it runs.
+// With one, which is the default, it is the init process that does not find it, once it runs.
 TEST_F(FailureTest, ACommandThatTheInitProcessDoesNotFindIsTold) {
   const std::string name = Name("initcommand");
   const Finished& apply =
@@ -59,7 +59,6 @@ TEST_F(FailureTest, ACommandThatTheInitProcessDoesNotFindIsTold) {
   ExpectItToldAndDelete(name, "processor");
 }
 
-// "Must show"
 TEST_F(FailureTest, AnImageThatDoesNotExistIsToldAndNothingIsCreated) {
   const std::string name = Name("image");
   const Finished& apply = Apply(With(name, "      image: 127.0.0.1:1/flow/no-such-image:7\n"));
@@ -69,7 +68,6 @@ TEST_F(FailureTest, AnImageThatDoesNotExistIsToldAndNothingIsCreated) {
   ExpectItToldAndDelete(name, "processor");
 }
 
-// "Must show"
 TEST_F(FailureTest, ALoggingOptionThatTheDriverDoesNotKnowIsTold) {
   const std::string name = Name("logging");
   const Finished& apply =
@@ -91,9 +89,9 @@ TEST_F(FailureTest, AComponentThatExitsAtOnceIsToldWithItsLastLines) {
   ExpectItToldAndDelete(name, "processor");
 }
 
-// P01: the death of what is probed is told at its second exit, not when time runs out.
+// The death of what is probed is told at its second exit, not when time runs out.
 TEST_F(FailureTest, ADeathBeforeTheFirstProbeIsToldAtOnce) {
-  const std::string name = Name("p01"), source = "flow-" + name + "-source-1";
+  const std::string name = Name("dies"), source = "flow-" + name + "-source-1";
   Process& apply = StartApply(Pipeline(name, R"(  sources:
     - id: source
       image: busybox:1.36
@@ -118,9 +116,9 @@ TEST_F(FailureTest, ADeathBeforeTheFirstProbeIsToldAtOnce) {
   ExpectItToldAndDelete(name, "source");
 }
 
-// P05: a port that a process of the host has; when that is gone, the same file deploys.
+// A port that a process of the host has; when that is gone, the same file deploys.
 TEST_F(FailureTest, ATakenPortIsNamedAndNothingStays) {
-  const std::string name = Name("p05");
+  const std::string name = Name("port");
   Descriptor held = testkit::ListenOnPort();
   const int port = testkit::PortOf(held);
   const std::string yaml = Chain(name, absl::StrCat("      ports: [{containerPort: 8080, hostPort: ", port, "}]\n"));
@@ -135,9 +133,9 @@ TEST_F(FailureTest, ATakenPortIsNamedAndNothingStays) {
   EXPECT_EQ(Status(name).state, "running");
 }
 
-// P07: volumes that an image's VOLUME makes have no name that anybody knows: they go with their container.
+// Volumes that an image's VOLUME makes have no name that anybody knows: they go with their container.
 TEST_F(FailureTest, AnonymousVolumesGoWithDelete) {
-  const std::string name = Name("p07"), project = "flow-" + name;
+  const std::string name = Name("anonymous"), project = "flow-" + name;
   const std::string image = MakeImage("volume", {"VOLUME /data"});
   ASSERT_EQ(Apply(Pipeline(name, "  sources:\n    - {id: source, image: '" + image + "', command: [sleep, '1000']}\n"))
                 .exit_code,
@@ -149,9 +147,8 @@ TEST_F(FailureTest, AnonymousVolumesGoWithDelete) {
   EXPECT_TRUE(Gone(name));
 }
 
-// P07
 TEST_F(FailureTest, AnonymousVolumesGoWithAFailedApplyAndWithAReplacement) {
-  const std::string name = Name("p07b");
+  const std::string name = Name("anonymous-b");
   const std::string image = MakeImage("volume", {"VOLUME /data"});
   const auto source = [&](const std::string& command) {
     return Pipeline(name, "  sources:\n    - {id: source, image: '" + image + "', command: " + command + "}\n");
@@ -168,9 +165,9 @@ TEST_F(FailureTest, AnonymousVolumesGoWithAFailedApplyAndWithAReplacement) {
   EXPECT_TRUE(Gone(name));
 }
 
-// P12, first run: what may not exit and does so within --min_ready fails the apply.
+// What may not exit and does so within --min_ready fails the apply.
 TEST_F(FailureTest, AnExitWithinMinReadyFailsTheApply) {
-  const std::string name = Name("p12");
+  const std::string name = Name("exits-within");
   const Finished& apply = Apply(Chain(name) +
                                     "    - id: exits\n      image: busybox:1.36\n      inputs: [processor]\n"
                                     "      restart_policy: 'no'\n"
@@ -181,9 +178,9 @@ TEST_F(FailureTest, AnExitWithinMinReadyFailsTheApply) {
   ExpectItToldAndDelete(name, "exits");
 }
 
-// P12, second run: what exits later does not fail the apply that is over; status tells.
+// What exits later does not fail the apply that is over; status tells.
 TEST_F(FailureTest, AnExitAfterMinReadyIsForStatusToTell) {
-  const std::string name = Name("p12b"), project = "flow-" + name;
+  const std::string name = Name("exits-later"), project = "flow-" + name;
   // It goes on until the test says so: a file in its own file system.
   const Finished& apply =
       Apply(Chain(name) +
@@ -204,9 +201,9 @@ TEST_F(FailureTest, AnExitAfterMinReadyIsForStatusToTell) {
   EXPECT_EQ(Status(name).components["exits"], "failed");
 }
 
-// P14: one that ends well where it should go on is told what to write if it is meant to end.
+// One that ends well where it should go on is told what to write if it is meant to end.
 TEST_F(FailureTest, AnEndWithZeroUnderAPolicyThatRestartsIsExplained) {
-  const std::string name = Name("p14");
+  const std::string name = Name("ends");
   const Finished& apply = Apply(
       Pipeline(name,
                "  sources:\n    - {id: source, image: 'busybox:1.36', command: [sh, -c, 'echo done']}\n  sinks:\n" +
@@ -218,9 +215,9 @@ TEST_F(FailureTest, AnEndWithZeroUnderAPolicyThatRestartsIsExplained) {
   ExpectItToldAndDelete(name, "source");
 }
 
-// P32: the first line names the one that is unhealthy, not the ones that wait for it.
+// The first line names the one that is unhealthy, not the ones that wait for it.
 TEST_F(FailureTest, TheUnhealthyComponentIsNamedWithItsProbesAnswer) {
-  const std::string name = Name("p32");
+  const std::string name = Name("unhealthy");
   // A probe without retries, from the image: flow's own would take its start period to give up.
   const std::string image =
       MakeImage("unhealthy", {"HEALTHCHECK --interval=100ms --retries=1 CMD echo the database says no; exit 1"});
@@ -240,7 +237,7 @@ TEST_F(FailureTest, TheUnhealthyComponentIsNamedWithItsProbesAnswer) {
 
 // A component that answers its probe with 500: the HTTP answer is what the user needs.
 TEST_F(FailureTest, WhatTheHttpProbeAnsweredIsTold) {
-  const std::string name = Name("p32http");
+  const std::string name = Name("unhealthy-http");
   const Finished& apply = Apply(Pipeline(name, R"(  sources:
     - id: source
       image: busybox:1.36

@@ -96,10 +96,10 @@ class DockerTest : public testing::Test {
   std::map<std::string, std::string> Ids(const std::string& name);
   std::string IdOf(const std::string& container) { return Text(At(engine().Inspect(container), {"Id"})); }
 
-  // EMPTY of cases.md: the engine holds nothing of the pipeline, nor any anonymous volume that a container which flow
+  // The engine holds nothing of the pipeline, nor any anonymous volume that a container which flow
   // has removed ever had.
   testing::AssertionResult Empty(const std::string& name);
-  // GONE of cases.md: EMPTY, and no state folder.
+  // Empty, and there is no state folder either.
   testing::AssertionResult Gone(const std::string& name);
 
   // An image of this test alone, made of busybox:1.36 and Dockerfile lines; removed at the end. Its reference. Made

@@ -29,7 +29,7 @@ class HealthTest : public DockerTest {
   }
 };
 
-// P30: a server that listens on IPv4 alone is found, whatever comes first under the name localhost.
+// A server that listens on IPv4 alone is found, whatever comes first under the name localhost.
 TEST_F(HealthTest, TheProbeAsksTheAddressAndNotTheName) {
   const std::string name = Name("probe"), container = "flow-" + name + "-source-1";
   const Finished& apply = Apply(
@@ -42,7 +42,7 @@ TEST_F(HealthTest, TheProbeAsksTheAddressAndNotTheName) {
   EXPECT_THAT(probe, AllOf(HasSubstr("127.0.0.1:8080"), testing::Not(HasSubstr("localhost"))));
 }
 
-// P34: a container that is started again is not judged by its health from before, nor by events of then.
+// A container that is started again is not judged by its health from before, nor by events of then.
 TEST_F(HealthTest, AnOldVerdictIsNone) {
   const std::string name = Name("verdict"), container = "flow-" + name + "-source-1";
   const std::string yaml =
@@ -66,7 +66,7 @@ TEST_F(HealthTest, AnOldVerdictIsNone) {
   EXPECT_EQ(Status(name).state, "running");
 }
 
-// P29: the list of containers tells health in words alone, and is one request however many there are.
+// The list of containers tells health in words alone, and is one request however many there are.
 TEST_F(HealthTest, TheTableOfManyContainersTellsHealthInTwoRequests) {
   const std::string name = Name("many");
   const std::string twenty = Checked("source", kServer, "      replicas: 18\n");
@@ -82,7 +82,7 @@ TEST_F(HealthTest, TheTableOfManyContainersTellsHealthInTwoRequests) {
   EXPECT_THAT(table.out, testing::ContainsRegex("plain +source +running +none"));
 }
 
-// P29: starting and unhealthy are words of their own.
+// Starting and unhealthy are words of their own.
 TEST_F(HealthTest, StartingAndUnhealthyAreToldApart) {
   const std::string name = Name("words"), container = "flow-" + name + "-source-1";
   const std::string yaml = Pipeline(name, "  sources:\n" + Checked("source", "sleep 1000"));

@@ -39,7 +39,7 @@ class HostTest : public DockerTest {
   }
 };
 
-// P57: what is to be read must be there; an empty folder in its place would only fail later.
+// What is to be read must be there; an empty folder in its place would only fail later.
 TEST_F(HostTest, AMissingPathThatIsToBeReadIsToldAndNothingIsMade) {
   const std::string name = Name("readonly"), path = folder() + "/conf/app.yaml";
   EXPECT_THAT(Refused(name, Mounts(name, "./conf/app.yaml", ", readonly: true")),
@@ -47,7 +47,7 @@ TEST_F(HostTest, AMissingPathThatIsToBeReadIsToldAndNothingIsMade) {
   EXPECT_FALSE(std::filesystem::exists(folder() + "/conf"));
 }
 
-// P57: one that may be written to is made, as the user who runs flow.
+// One that may be written to is made, as the user who runs flow.
 TEST_F(HostTest, AMissingPathThatIsToBeWrittenIsMade) {
   const std::string name = Name("writable"), path = folder() + "/made/data";
   const Finished& apply = Apply(Mounts(name, "./made/data"));
@@ -63,7 +63,7 @@ TEST_F(HostTest, AMissingPathThatIsToBeWrittenIsMade) {
   EXPECT_TRUE(std::filesystem::exists(path + "/out"));  // what is the host's stays
 }
 
-// P57: a link that leads nowhere, and a folder of someone else's.
+// A link that leads nowhere, and a folder of someone else's.
 TEST_F(HostTest, APathThatCannotBeMadeIsToldWithTheReason) {
   const std::string name = Name("nowhere"), link = folder() + "/link";
   std::filesystem::create_symlink(folder() + "/gone", link);
@@ -75,7 +75,7 @@ TEST_F(HostTest, APathThatCannotBeMadeIsToldWithTheReason) {
   EXPECT_TRUE(Empty(name));
 }
 
-// P60: in the file's terms, with what was asked for and what there is, before anything is created.
+// They are told in the file's terms, with what was asked for and what there is, before anything is created.
 TEST_F(HostTest, LimitsThatTheMachineCannotGiveAreTold) {
   const std::string name = Name("limits");
   const std::string cpus = absl::StrCat(Number(At(engine().Do("GET", "/info"), {"NCPU"})));
@@ -88,7 +88,7 @@ TEST_F(HostTest, LimitsThatTheMachineCannotGiveAreTold) {
   EXPECT_TRUE(Gone(name));
 }
 
-// P74: the host's own services are reached under one name on every engine.
+// The host's own services are reached under one name on every engine.
 TEST_F(HostTest, TheHostHasANameInEveryContainer) {
   const std::string name = Name("gateway"), container = "flow-" + name + "-source-1";
   ASSERT_EQ(Apply(Pipeline(name, "  sources:\n" + Idle("source"))).exit_code, 0);

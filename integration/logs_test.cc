@@ -58,7 +58,7 @@ TEST_F(LogsTest, ComponentsAreToldApartAndInTheOrderOfTheirTimes) {
   EXPECT_EQ(Flow("flow-logs", {Name("none")}).exit_code, 6);
 }
 
-// P62: over five restarts and then a replacement each line comes once, and the end of the pipeline is the end.
+// Over five restarts and then a replacement each line comes once, and the end of the pipeline is the end.
 TEST_F(LogsTest, FollowedOverRestartsAndAReplacementEachLineComesOnce) {
   const std::string name = Name("restarts"), container = "flow-" + name + "-source-1";
   // Each life writes its number, which the volume keeps, and ends; the sixth goes on.
@@ -85,7 +85,7 @@ TEST_F(LogsTest, FollowedOverRestartsAndAReplacementEachLineComesOnce) {
   EXPECT_THAT(counted, ElementsAre("old 1", "old 2", "old 3", "old 4", "old 5", "old 6", "new 7"));
 }
 
-// P65: a reader that goes away ends it at the next line, without a word.
+// A reader that goes away ends it at the next line, without a word.
 TEST_F(LogsTest, AReaderThatGoesAwayEndsIt) {
   const std::string name = Name("pipe");
   ASSERT_EQ(Apply(Pipeline(name, "  sources:\n" + Script("source", "while echo ready; do sleep 0.1; done"))).exit_code,
@@ -110,7 +110,7 @@ TEST_F(LogsTest, FollowedUntilATimeItEndsThenWhereNothingIsWritten) {
   EXPECT_LT(run.took, absl::Seconds(20)) << run.Describe();
 }
 
-// P66: both streams come on standard output, a program's own colours are left, and flow adds none off a terminal.
+// Both streams come on standard output, a program's own colours are left, and flow adds none off a terminal.
 TEST_F(LogsTest, BothStreamsComeAsTheyAreWritten) {
   const std::string name = Name("streams");
   ASSERT_EQ(

@@ -54,7 +54,7 @@ class MetadataTest : public DockerTest {
   }
 };
 
-// "Must show": such a file deploys, and the mapped variable is in the container.
+// The variable that the image's metadata names for it is in the container.
 TEST_F(MetadataTest, AFileAsFlowctlInitWritesItDeploys) {
   const std::string name = Name("init"), project = "flow-" + name;
   const std::string source = MakeComponent("source", Says(R"({"output_types": ["ledger"], "port": 50051})"));

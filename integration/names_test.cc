@@ -28,9 +28,8 @@ class NamesTest : public DockerTest {
   }
 };
 
-// P10
 TEST_F(NamesTest, BothSpellingsOfAnIdResolveToItsComponent) {
-  const std::string name = Name("p10"), sink = "flow-" + name + "-sink-1";
+  const std::string name = Name("spellings"), sink = "flow-" + name + "-sink-1";
   const Finished& apply = Apply(Pipeline(name, "  sources:\n" + Serving("My.Source") + "  processors:\n" +
                                                    Serving("ttp_proc", "      inputs: [My.Source]\n") + "  sinks:\n" +
                                                    Idle("sink", "      inputs: [ttp_proc]\n")));
@@ -43,7 +42,7 @@ TEST_F(NamesTest, BothSpellingsOfAnIdResolveToItsComponent) {
   EXPECT_TRUE(Gone(name));
 }
 
-// P40: `a` with `b-c` and `a-b` with `c` both want flow-a-b-c-1.
+// `a` with `b-c` and `a-b` with `c` both want flow-a-b-c-1.
 TEST_F(NamesTest, AContainerNameOfAnotherPipelineIsToldBeforeAnythingIsCreated) {
   const std::string a = Name("a"), ab = Name("a-b");
   ASSERT_EQ(Apply(Pipeline(a, "  sources:\n" + Idle("b-c"))).exit_code, 0);
@@ -58,7 +57,7 @@ TEST_F(NamesTest, AContainerNameOfAnotherPipelineIsToldBeforeAnythingIsCreated) 
   EXPECT_EQ(Status(a).state, "running");
 }
 
-// P40: volumes `b_c` of `a` and `c` of `a_b` both want flow-a_b_c.
+// Volumes `b_c` of `a` and `c` of `a_b` both want flow-a_b_c.
 TEST_F(NamesTest, AVolumeNameOfAnotherPipelineIsToldBeforeAnythingIsCreated) {
   const std::string a = Name("a"), ab = Name("a_b");
   ASSERT_EQ(Apply(Pipeline(a, "  sources:\n" + Idle("s", "      volumes: [{name: b_c, mountPath: /x}]\n"))).exit_code,
@@ -86,10 +85,10 @@ TEST_F(NamesTest, AStrangersContainerOfThatNameIsLeftAlone) {
   EXPECT_EQ(Text(At(engine().Inspect(container), {"State", "Status"})), "running");
 }
 
-// P79: names as long as they may be work to the end; one character more is told with its place.
+// Names as long as they may be work to the end; one character more is told with its place.
 TEST_F(NamesTest, NamesOf63CharactersWorkAnd64AreToldWithTheirPlace) {
   const auto padded = [](std::string text, size_t size) { return text + std::string(size - text.size(), 'n'); };
-  const std::string name = padded(Name("p79"), 63), name_space = padded(Name("ns"), 63), id = padded("i", 63);
+  const std::string name = padded(Name("long"), 63), name_space = padded(Name("ns"), 63), id = padded("i", 63);
   const auto yaml = [&](const std::string& source) {
     return absl::StrCat("apiVersion: flowctl/v1\nkind: Pipeline\nmetadata:\n  name: ", name,
                         "\n  namespace: ", name_space, "\nspec:\n  sources:\n", Serving(source, "      replicas: 2\n"),

@@ -98,7 +98,7 @@ TEST_F(PullTest, AMissingImageIsPulledWithProgressAndAPresentOneIsNot) {
   Forget();
 }
 
-// P45: whatever the registry is called in the file, and whoever keeps its credentials.
+// Whatever the registry is called in the file, and whoever keeps its credentials.
 TEST_F(PullTest, CredentialsAreFoundWhateverTheirSpelling) {
   StartRegistry(/*with_password=*/true);
   const std::string name = Name("spelling"), auth = absl::Base64Escape("user:pa:ss");
@@ -137,7 +137,7 @@ TEST_F(PullTest, AMissingHelperIsAWarningAndAnAnonymousTry) {
   Forget();
 }
 
-// "Must show": a wrong password, an unknown tag and an unknown host are three messages.
+// A wrong password, an unknown tag and an unknown host are three messages.
 TEST_F(PullTest, ARefusalSaysWhoRefusedWhatAndWhy) {
   StartRegistry(/*with_password=*/true);
   const std::string name = Name("refused");
@@ -154,7 +154,7 @@ TEST_F(PullTest, ARefusalSaysWhoRefusedWhatAndWhy) {
               AllOf(HasSubstr("source"), HasSubstr("does not know the host of registry registry.invalid")));
 }
 
-// P48: an image for another processor is told before it is started.
+// An image for another processor is told before it is started.
 TEST_F(PullTest, AnImageForAnotherPlatformIsToldWithBothPlatforms) {
   const std::string name = Name("platform"), image = absl::StrCat("arm", getpid() % 10000 + 10000, ":1.0");
   ASSERT_EQ(image.size(), std::string("busybox:1.36").size());

@@ -11,9 +11,9 @@ using testing::HasSubstr;
 
 class RecreateTest : public DockerTest {};
 
-// P15: the same pipeline, written in another way and in another file.
+// The same pipeline, written in another way and in another file.
 TEST_F(RecreateTest, AnotherSpellingOfTheSamePipelineChangesNothing) {
-  const std::string name = Name("p15");
+  const std::string name = Name("same");
   ASSERT_EQ(Apply(Pipeline(name, R"(  sources:
     - id: source
       image: busybox:1.36
@@ -57,9 +57,9 @@ apiVersion: flowctl/v1
   EXPECT_EQ(Ids(name), before);
 }
 
-// P17: a tag that names another image now is a change of those that use it, and nobody asks a registry.
+// A tag that names another image now is a change of those that use it, and nobody asks a registry.
 TEST_F(RecreateTest, ATagThatWasMovedReplacesThoseThatUseItAlone) {
-  const std::string name = Name("p17"), project = "flow-" + name;
+  const std::string name = Name("moved"), project = "flow-" + name;
   const std::string image = MakeImage("my", {"LABEL version=1"});
   const std::string yaml =
       Pipeline(name, "  sources:\n" + Idle("source") + "  processors:\n    - id: processor\n      image: " + image +

@@ -1,4 +1,4 @@
-// P37: the engine goes away in the middle of an apply and comes back. These scenarios have an engine of their own
+// The engine goes away in the middle of an apply and comes back. These scenarios have an engine of their own
 // (own_engine.sh), since they kill it.
 #include <signal.h>
 #include <stdlib.h>

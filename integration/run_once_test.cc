@@ -17,7 +17,7 @@ class RunOnceTest : public DockerTest {
   }
 };
 
-// P03: what ended well is well, also where it is all there is.
+// What ended well is well, also where it is all there is.
 TEST_F(RunOnceTest, APipelineOfOneJobThatEndsIsCompleted) {
   const std::string name = Name("job");
   const std::string yaml = Pipeline(name, "  pipelines: [{id: job, image: 'busybox:1.36', command: ['true']}]\n");
@@ -41,7 +41,7 @@ TEST_F(RunOnceTest, APipelineOfOneJobThatEndsIsCompleted) {
   EXPECT_TRUE(Gone(name));
 }
 
-// P03: a chain beside a job that nothing depends on.
+// A chain beside a job that nothing depends on.
 TEST_F(RunOnceTest, AJobBesideAChainDoesNotMakeItFail) {
   const std::string name = Name("beside");
   const Finished& apply = Apply(Chain(name) + "  pipelines: [{id: job, image: 'busybox:1.36', command: ['true']}]\n");

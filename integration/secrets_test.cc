@@ -47,7 +47,6 @@ class SecretsTest : public DockerTest {
   int files_ = 0;  // looked into
 };
 
-// "Must show".
 TEST_F(SecretsTest, AValueIsInTheContainersEnvironmentAndNowhereElse) {
   const std::string name = Name("kept"), container = "flow-" + name + "-source-1";
   const std::string yaml = Secretive(name);

@@ -43,7 +43,7 @@ class SignalTest : public DockerTest {
   }
 };
 
-// P35: while it waits, by each of the three signals.
+// A signal while it waits, by each of the three signals.
 class SignalWhileWaitingTest : public SignalTest, public testing::WithParamInterface<std::pair<int, int>> {};
 
 TEST_P(SignalWhileWaitingTest, TakesAwayWhatItMade) {
@@ -63,7 +63,7 @@ TEST_P(SignalWhileWaitingTest, TakesAwayWhatItMade) {
 INSTANTIATE_TEST_SUITE_P(Signals, SignalWhileWaitingTest,
                          testing::Values(std::pair(SIGINT, 130), std::pair(SIGTERM, 143), std::pair(SIGHUP, 129)));
 
-// P35: between two creates.
+// A signal between two creates.
 TEST_F(SignalTest, BetweenCreatesItTakesAwayWhatItMade) {
   const std::string name = Name("creates");
   wire().Hold(Wire::Point::kBefore, Nth(2, Asks("POST", "/containers/create")));
@@ -76,7 +76,7 @@ TEST_F(SignalTest, BetweenCreatesItTakesAwayWhatItMade) {
   EXPECT_TRUE(Empty(name));
 }
 
-// P35: in an update, what it did not touch runs on.
+// A signal in an update: what it did not touch runs on.
 TEST_F(SignalTest, InAnUpdateWhatItDidNotTouchRunsOn) {
   const std::string name = Name("update");
   ASSERT_EQ(Apply(IdlePair(name)).exit_code, 0);
@@ -94,7 +94,7 @@ TEST_F(SignalTest, InAnUpdateWhatItDidNotTouchRunsOn) {
   }
 }
 
-// P35: a delete stops where it is, and the next one ends it.
+// A delete stops where it is, and the next one ends it.
 TEST_F(SignalTest, AnInterruptedDeleteIsEndedByTheNext) {
   const std::string name = Name("delete");
   ASSERT_EQ(Apply(IdlePair(name)).exit_code, 0);
@@ -113,7 +113,7 @@ TEST_F(SignalTest, AnInterruptedDeleteIsEndedByTheNext) {
   EXPECT_TRUE(Gone(name));
 }
 
-// P35: a second signal ends it at once, also where the engine says nothing.
+// A second signal ends it at once, also where the engine says nothing.
 TEST_F(SignalTest, ASecondSignalLeavesAtOnceAndSaysWhatMayBeLeft) {
   const std::string name = Name("second");
   Process& apply = StartApply(Pipeline(name, "  sources:\n" + NeverReady()));

@@ -41,9 +41,8 @@ class StopTest : public DockerTest {
   }
 };
 
-// P70
 TEST_F(StopTest, ShellsStopWhenTold) {
-  const std::string name = Name("p70");
+  const std::string name = Name("shells");
   const absl::Time begin = absl::Now();
   ASSERT_EQ(Apply(Pipeline(name, "  sources:\n" + Shell("source", "") + "  processors:\n" +
                                      Shell("processor", "      inputs: [source]\n") + "  sinks:\n" +
@@ -57,9 +56,9 @@ TEST_F(StopTest, ShellsStopWhenTold) {
   EXPECT_TRUE(Gone(name));
 }
 
-// P70: one that does not listen is waited for as long as its grace period says, and named.
+// One that does not listen is waited for as long as its grace period says, and named.
 TEST_F(StopTest, WithoutInitItTakesItsGraceAndIsNamed) {
-  const std::string name = Name("p70b");
+  const std::string name = Name("deaf");
   const absl::Time begin = absl::Now();
   ASSERT_EQ(Apply(Pipeline(name, "  sources:\n" + Shell("deaf", "      init: false\n      stop_grace_period: 3s\n") +
                                      "  sinks:\n" + Shell("sink", "      inputs: [deaf]\n")))

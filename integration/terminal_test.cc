@@ -1,4 +1,4 @@
-// What is drawn on a terminal, and that nothing is drawn on what is none (P68). The terminal is a pseudo-terminal of
+// What is drawn on a terminal, and that nothing is drawn on what is none. The terminal is a pseudo-terminal of
 // script(1), read by a small one of the test's own, which knows no more than what flow writes.
 #include <string>
 #include <vector>

@@ -38,7 +38,7 @@ class TextTest : public DockerTest {
   Json Source(const std::string& name) { return engine().Inspect("flow-" + name + "-source-1"); }
 };
 
-// P49: a dollar that would cut a password off is told with its place; written twice it arrives once.
+// A dollar that would cut a password off is told with its place; written twice it arrives once.
 TEST_F(TextTest, ADollarIsAVariableOrIsWrittenTwice) {
   const std::string name = Name("dollar");
   const std::string good = Pipeline(name, R"(  sources:
@@ -63,7 +63,7 @@ TEST_F(TextTest, ADollarIsAVariableOrIsWrittenTwice) {
   EXPECT_THAT(Command(name), testing::ElementsAre("sh", "-c", "sleep 1000", "$HOME"));
 }
 
-// P53: what YAML 1.1 readers take for numbers and truths is text here.
+// What YAML 1.1 readers take for numbers and truths is text here.
 TEST_F(TextTest, NumbersAndTruthsArriveAsTheyAreWritten) {
   const std::string name = Name("scalars");
   const Finished& apply = Apply(Pipeline(name, "  sources:\n" + Idle("source", R"(      env:
@@ -84,7 +84,7 @@ TEST_F(TextTest, NumbersAndTruthsArriveAsTheyAreWritten) {
                                                "H=2024-01-01", "I=12345678901234567890", "J=null", "K="}));
 }
 
-// P55: a file of a Windows editor is the same file.
+// A file of a Windows editor is the same file.
 TEST_F(TextTest, AByteOrderMarkAndCarriageReturnsChangeNothing) {
   const std::string name = Name("windows");
   const std::string yaml = Pipeline(name, R"(  sources:

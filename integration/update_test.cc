@@ -53,7 +53,7 @@ TEST_F(UpdateTest, AChangedComponentIsReplacedAndTheOthersStay) {
   EXPECT_TRUE(Gone(name));
 }
 
-// "Must show": of ten components one gets another image, one leaves the file, one is new; the plan says so before it is
+// Of ten components one gets another image, one leaves the file, one is new; the plan says so before it is
 // done, and the others keep their containers.
 TEST_F(UpdateTest, OfTenComponentsOnlyThoseThatDifferAreTouched) {
   const std::string name = Name("ten"), project = "flow-" + name;
@@ -97,7 +97,7 @@ TEST_F(UpdateTest, OfTenComponentsOnlyThoseThatDifferAreTouched) {
   EXPECT_EQ(after.size(), 10u);
 }
 
-// "Must show": what was removed behind flow's back is told, and comes back alone.
+// What was removed behind flow's back is told, and comes back alone.
 TEST_F(UpdateTest, AContainerThatWasRemovedIsNamedAndComesBackAlone) {
   const std::string name = Name("removed"), project = "flow-" + name;
   ASSERT_EQ(Apply(Idlers(name)).exit_code, 0);

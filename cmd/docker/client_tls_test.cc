@@ -1,4 +1,4 @@
-// The client against TLS servers: the openssl program, which the test starts, and plain ones. Cases P26.
+// The client against TLS servers: the openssl program, which the test starts, and plain ones.
 #include <optional>
 #include <string>
 #include <vector>

@@ -1,4 +1,4 @@
-// P45: credentials are found under every spelling of a registry, and what keeps them from being found is told.
+// Credentials are found under every spelling of a registry, and what keeps them from being found is told.
 #include "cmd/docker/credentials.h"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-// One command at a time works on a pipeline (P39).
+// One command at a time works on a pipeline.
 #ifndef CMD_STATE_LOCK_H_
 #define CMD_STATE_LOCK_H_
 

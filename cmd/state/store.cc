@@ -177,7 +177,7 @@ absl::Status Store::Write(const PipelineKey& key, const std::string& file, absl:
   RemoveTemporaryFiles(folder);
   struct stat found;
   if (stat(file.c_str(), &found) == 0 && S_ISDIR(found.st_mode)) {
-    // A container that mounted the file before it was there makes one (P72).
+    // A container that mounted the file before it was there makes one.
     if (absl::Status status = RemoveFolder(file); !status.ok()) return status;
   }
   return WriteFileDurably(file, bytes, 0600);

@@ -59,7 +59,7 @@ inline bool IsOfAnother(const flowctl::v1::ComponentInfo& info, absl::string_vie
   return info.metadata().contains(kPipelineKey) && !IsOf(info, name_space, pipeline);
 }
 
-// What a heartbeat says of a component that is in such a state (design of flow-status: its words).
+// What a heartbeat says of a component that is in such a state:
 //
 //   running, all replicas ready; completed   healthy      what ended well as it should is no trouble
 //   running, but not all replicas            degraded

@@ -89,7 +89,7 @@ TEST_F(LiveBlockTest, ShowsHowFarPullsAre) {
   EXPECT_THAT(Lines(), ElementsAre("   1.5s  apply x: 1 of 1 done", "   1.5s  image i:1  pulled"));
 }
 
-// P68: whatever the width, no line goes on in the next, and the block stays within the terminal.
+// Whatever the width, no line goes on in the next, and the block stays within the terminal.
 TEST_F(LiveBlockTest, FitsAnyTerminal) {
   for (int i = 0; i < 50; ++i) Expect(absl::StrCat("component-with-a-long-name-", i), {});
   for (int i = 0; i < 50; ++i) {

@@ -197,7 +197,7 @@ TEST_F(LogFollowTest, OnlyTheComponentsThatAreAskedFor) {
   EXPECT_EQ(looking_.count("a2"), 0u);
 }
 
-// P62: a restart ends the stream; what is read again is shown once.
+// A restart ends the stream; what is read again is shown once.
 TEST_F(LogFollowTest, OverARestartEachLineComesOnce) {
   Follow({"a1"});
   AnswerLook("a1", "running");
@@ -294,7 +294,7 @@ TEST_F(LogFollowTest, WhatFailedIsAskedAgain) {
   EXPECT_EQ(listens_, 1);
 }
 
-// P62: the replacement is there before the old one goes.
+// The replacement is there before the old one goes.
 TEST_F(LogFollowTest, OverAReplacementItGoesOn) {
   Follow({"a1"}, {.tail = "1"});
   AnswerLook("a1", "running");

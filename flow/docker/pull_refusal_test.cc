@@ -44,7 +44,7 @@ TEST(ExplainPull, NamesTheDigestWhereThatIsNotFound) {
 
 TEST(ExplainPull, WhatItDoesNotKnowStaysAsItIs) { EXPECT_EQ(ExplainPull("my:1", "disk full"), "disk full"); }
 
-// P48: an image for another processor.
+// An image for another processor.
 TEST(PlatformMismatch, TellsBothPlatforms) {
   engine::ImageInspect image;
   image.set_os("linux");

@@ -16,7 +16,7 @@ std::string Text(absl::string_view yaml) {
   return ConfigText(result.document.root());
 }
 
-TEST(ConfigText, LeavesScalarsAsWritten) {  // P53
+TEST(ConfigText, LeavesScalarsAsWritten) {
   for (absl::string_view text : {"0755", "1e3", "yes", "22:22", "1.10", "0x1F", "2024-01-01", "12345678901234567890"}) {
     EXPECT_EQ(Text(text), text);
   }

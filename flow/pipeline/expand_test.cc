@@ -43,11 +43,11 @@ TEST(Expand, ExpandsDefaultsInTurn) {
 
 TEST(Expand, DoesNotExpandValues) { EXPECT_EQ(Text("$D"), "$A"); }
 
-TEST(Expand, MakesADollarOfTwo) {  // P49
+TEST(Expand, MakesADollarOfTwo) {
   EXPECT_EQ(Text("pa$$word $$A $$$A"), "pa$word $A $value");
 }
 
-TEST(Expand, LeavesOtherDollars) {  // P49
+TEST(Expand, LeavesOtherDollars) {
   EXPECT_EQ(Text("cost $5, 3$, $-, $"), "cost $5, 3$, $-, $");
 }
 
@@ -88,7 +88,7 @@ TEST(Expand, TellsVariablesThatMustBeThere) {
   EXPECT_EQ(Explain(expansion.problems[2]), "variable \"E\" is empty; give it a value");
 }
 
-TEST(Expand, ExpandsAMessageAndShowsItAsItStandsWhereItCannot) {  // P51
+TEST(Expand, ExpandsAMessageAndShowsItAsItStandsWhereItCannot) {
   const Expansion expansion = With({{"E", ""}, {"A", "x"}}, "${E:?set it like $A}${E:?say $why {now}}");
   ASSERT_EQ(expansion.problems.size(), 2u);
   EXPECT_EQ(expansion.problems[0].message, "set it like x");

@@ -19,7 +19,7 @@ TEST(UrlProblem, RefusesWhatAShellWouldRead) {
   }
 }
 
-TEST(WithoutLocalhost, AsksTheAddressThatServersListenOn) {  // P30
+TEST(WithoutLocalhost, AsksTheAddressThatServersListenOn) {
   EXPECT_EQ(WithoutLocalhost("http://localhost:80/x"), "http://127.0.0.1:80/x");
   EXPECT_EQ(WithoutLocalhost("https://localhost"), "https://127.0.0.1");
   EXPECT_EQ(WithoutLocalhost("http://localhost.example.org/"), "http://localhost.example.org/");

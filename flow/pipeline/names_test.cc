@@ -12,7 +12,7 @@ TEST(EnvironmentName, IsUpperCaseWithUnderscores) {
   EXPECT_EQ(EnvironmentName("ü"), "_");  // one character
 }
 
-TEST(DnsAlias, HasDashesForAllElse) {  // P10
+TEST(DnsAlias, HasDashesForAllElse) {
   EXPECT_EQ(DnsAlias("ttp_proc"), "ttp-proc");
   EXPECT_EQ(DnsAlias("My.Source"), "My-Source");
   EXPECT_EQ(DnsAlias("plain"), "plain");

@@ -38,7 +38,7 @@ TEST(ParsePipeline, TakesTheSmallestPipeline) {
 
 constexpr absl::string_view kHead = "apiVersion: flowctl/v1\nkind: Pipeline\nmetadata: {name: a}\nspec:\n";
 
-TEST(ParsePipeline, ReadsWindowsFilesAsAllOthers) {  // P55
+TEST(ParsePipeline, ReadsWindowsFilesAsAllOthers) {
   const std::string text = absl::StrCat(kHead, R"(  sources:
     - id: source
       image: busybox

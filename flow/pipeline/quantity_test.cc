@@ -41,7 +41,7 @@ TEST(ParseMemory, GivesWholeBytes) {
   EXPECT_EQ(*ParseMemory("1.1k"), 1100);
 }
 
-TEST(ParseMemory, SuggestsTheUnitThatWasMeant) {  // P60
+TEST(ParseMemory, SuggestsTheUnitThatWasMeant) {
   EXPECT_THAT(MemoryProblem("512m"), testing::AllOf(testing::HasSubstr("\"512M\""), testing::HasSubstr("\"512Mi\"")));
   EXPECT_THAT(MemoryProblem("1GB"), testing::HasSubstr("\"1G\""));
   EXPECT_THAT(MemoryProblem("1gib"), testing::HasSubstr("\"1Gi\""));

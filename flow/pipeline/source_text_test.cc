@@ -10,7 +10,7 @@ namespace {
 
 std::string Problem(absl::string_view bytes) { return ReadSourceText(bytes).problem; }
 
-TEST(ReadSourceText, MakesOneOfAllLineEnds) {  // P55
+TEST(ReadSourceText, MakesOneOfAllLineEnds) {
   EXPECT_EQ(ReadSourceText("a\r\nb\rc\n\r\n").text(), "a\nb\nc\n\n");
 }
 
@@ -28,7 +28,7 @@ TEST(ReadSourceText, TakesAByteOrderMark) {
             "a");
 }
 
-TEST(ReadSourceText, NamesUtf16) {  // P55
+TEST(ReadSourceText, NamesUtf16) {
   EXPECT_THAT(Problem(absl::string_view("\xFF\xFE"
                                         "a\0",
                                         4)),

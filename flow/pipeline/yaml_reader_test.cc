@@ -95,14 +95,14 @@ TEST(ReadYaml, TellsKeysThatAreNoText) {
   EXPECT_THAT(Problem("~: b\n"), HasSubstr("a key is missing here"));
 }
 
-TEST(ReadYaml, NamesTheTabInAnIndentation) {  // P55
+TEST(ReadYaml, NamesTheTabInAnIndentation) {
   EXPECT_THAT(Problem("a:\n\tb: 1\n"), HasSubstr("2:1 not YAML: a tab"));
   EXPECT_THAT(Problem("a:\n  - b\n\t- c: d\n"), HasSubstr("3:1 not YAML: a tab"));
   EXPECT_THAT(Problem("a:\n  b:\n  \tc: 1\n"), HasSubstr("3:3 not YAML: a tab"));
   EXPECT_EQ(Json("{\n\t\"a\":\t1,\n\t\"b\": 2\n}\n"), R"({"a":1,"b":2})");  // JSON may be indented so
 }
 
-TEST(ReadYaml, NamesTheNonBreakingSpace) {  // P55
+TEST(ReadYaml, NamesTheNonBreakingSpace) {
   EXPECT_THAT(Problem("a:\n \u00A0b: 1\n"), HasSubstr("2:2 a non-breaking space (U+00A0)"));
   EXPECT_THAT(Problem("a:\u00A0b\n"), HasSubstr("1:3 a non-breaking space"));
   EXPECT_THAT(Problem("a:\n  -\u00A0b\n"), HasSubstr("2:4 a non-breaking space"));

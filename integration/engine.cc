@@ -12,6 +12,7 @@
 #include "absl/strings/strip.h"
 #include "cmd/base/environment.h"
 #include "cmd/docker/choose_endpoint.h"
+#include "flow/docker/engine/compose_labels.h"
 #include "flow/docker/engine/log_frames.h"
 #include "flow/docker/engine/request.h"
 #include "flow/docker/engine/response.h"
@@ -31,7 +32,7 @@ std::string NameOf(const docker::engine::ContainerSummary& container) {
 template <typename Labels>
 bool Holds(const std::string& name, const Labels& labels, const std::string& token) {
   if (absl::StrContains(name, token)) return true;
-  for (const char* key : {project::kPipelineLabel, project::kNamespaceLabel, project::kComposeProjectLabel}) {
+  for (const char* key : {project::kPipelineLabel, project::kNamespaceLabel, docker::engine::kComposeProjectLabel}) {
     const auto label = labels.find(key);
     if (label != labels.end() && absl::StrContains(label->second, token)) return true;
   }

@@ -4,8 +4,6 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "cmd/docker/listen.h"
@@ -35,11 +33,7 @@ void ChangeWatch::Listen() {
                             },
                         .happened =
                             [this](const docker::engine::Event& event) {
-                              // Probes and commands in containers come by the second, and change nothing that is shown.
-                              const std::string& id = event.actor().id();
-                              if (event.action() == "die" || event.action() == "died") ended_.insert(id);
-                              if (event.action() == "start") ended_.erase(id);
-                              changed_ |= !absl::StartsWith(event.action(), "exec_") && event.action() != "top";
+                              OnEvent(docker::engine::ReadContainerEvent(event));
                             },
                         .ended =
                             [this](const absl::Status& status) {
@@ -48,6 +42,14 @@ void ChangeWatch::Listen() {
                               listen_again_ = absl::Now() + kListenAgain;
                               cut_off_ = status;
                             }});
+}
+
+void ChangeWatch::OnEvent(const docker::engine::ContainerEvent& event) {
+  using Kind = docker::engine::ContainerEvent::Kind;
+  if (event.kind == Kind::kExited) ended_.insert(event.id);
+  if (event.kind == Kind::kStarted) ended_.erase(event.id);
+  // Probes and other commands in containers come by the second.
+  changed_ |= event.kind != Kind::kExec && event.kind != Kind::kExecEnded;
 }
 
 ChangeWatch::Woken ChangeWatch::Open() {

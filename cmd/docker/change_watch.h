@@ -14,6 +14,7 @@
 #include "cmd/docker/session.h"
 #include "cmd/state/store.h"
 #include "flow/compose/api_version.h"
+#include "flow/docker/engine/container_event.h"
 
 namespace flow {
 
@@ -56,6 +57,7 @@ class ChangeWatch {
 
  private:
   void Listen();
+  void OnEvent(const docker::engine::ContainerEvent& event);
 
   Session& session_;
   const std::vector<std::string> labels_;

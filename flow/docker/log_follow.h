@@ -16,17 +16,15 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "flow/deploy/log_merge.h"
 #include "flow/docker/contract.h"
 #include "flow/docker/engine/call.h"
+#include "flow/docker/engine/container_event.h"
 #include "flow/docker/engine/log_lines.h"
 #include "flow/docker/engine/request.h"
 #include "flow/docker/observed.h"
-#include "flow/project/labels.h"
 
 namespace flow::docker {
 
@@ -154,24 +152,21 @@ class LogFollow {
   }
 
   void On(const StreamEvent& happened) {
-    const engine::Event& event = happened.event;
-    const std::string& id = event.actor().id();
-    if (event.action() == "create" || event.action() == "start") {
-      int number = 0;
-      (void)absl::SimpleAtoi(project::Label(event.actor().attributes(), project::kComposeContainerNumberLabel),
-                             &number);
-      Add(id, project::Label(event.actor().attributes(), project::kComponentLabel), number);
-      if (const auto found = sources_.find(id); found != sources_.end()) {
-        found->second.over = false;
-        found->second.newer = true;
-      }
-    }
-    const auto found = sources_.find(id);
+    using Kind = engine::ContainerEvent::Kind;
+    const engine::ContainerEvent event = engine::ReadContainerEvent(happened.event);
+    const bool comes = event.kind == Kind::kCreated || event.kind == Kind::kStarted;
+    if (comes) Add(event.id, event.component, event.number);
+    const auto found = sources_.find(event.id);
     if (found == sources_.end()) return;
-    if (event.action() == "destroy" || event.action() == "remove") return Remove(found);
-    if (event.action() != "start" && event.action() != "die") return;
-    found->second.outdated = found->second.looking != RequestId();
-    Look(id, found->second);
+    Source& source = found->second;
+    if (comes) {
+      source.over = false;
+      source.newer = true;
+    }
+    if (event.kind == Kind::kRemoved) return Remove(found);
+    if (event.kind != Kind::kStarted && event.kind != Kind::kExited) return;
+    source.outdated = source.looking != RequestId();
+    Look(event.id, source);
   }
 
   void On(const Answer& answer) {

@@ -70,7 +70,7 @@ class LogFollowTest : public ::testing::Test {
       container.set_id(id);
       auto& labels = *container.mutable_labels();
       labels[project::kComponentLabel] = id.substr(0, 1);
-      labels[project::kComposeContainerNumberLabel] = "1";
+      labels[engine::kComposeContainerNumberLabel] = "1";
     }
     Tell(Answer{listing_, engine::Reply(list)});
   }
@@ -98,7 +98,7 @@ class LogFollowTest : public ::testing::Test {
     event.set_action(action);
     event.mutable_actor()->set_id(id);
     (*event.mutable_actor()->mutable_attributes())[project::kComponentLabel] = id.substr(0, 1);
-    (*event.mutable_actor()->mutable_attributes())[project::kComposeContainerNumberLabel] = "1";
+    (*event.mutable_actor()->mutable_attributes())[engine::kComposeContainerNumberLabel] = "1";
     Tell(StreamEvent{event});
   }
 
@@ -218,6 +218,18 @@ TEST_F(LogFollowTest, OverARestartEachLineComesOnce) {
   Write("a1", 3, "three");
   EXPECT_THAT(Printed(), ElementsAre("a: one", "a: two", "a: two again", "a: a third one of that time", "a: three"));
   EXPECT_FALSE(done_);
+}
+
+// Podman's events have other names.
+TEST_F(LogFollowTest, WhatPodmanTellsOfAnEndIsUnderstood) {
+  Follow({"a1"});
+  AnswerLook("a1", "running", "1", "no");
+  End("a1");
+  AnswerLook("a1", "running", "1", "no");  // its end is not told yet
+  End("a1");
+  Happen("died", "a1");
+  AnswerLook("a1", "exited", "1", "no");
+  EXPECT_TRUE(done_);
 }
 
 // A program that is started and ends before anyone has looked: its start is another one, and so it is read.

@@ -17,6 +17,7 @@
 #include "absl/strings/strip.h"
 #include "flow/deploy/replica.h"
 #include "flow/docker/engine/call.h"
+#include "flow/docker/engine/compose_labels.h"
 #include "flow/docker/engine/engine.pb.h"
 #include "flow/project/labels.h"
 #include "flow/project/project.pb.h"
@@ -92,9 +93,7 @@ inline Container ReadContainer(const engine::ContainerSummary& summary) {
   if (summary.names_size() > 0) container.name = std::string(absl::StripPrefix(summary.names(0), "/"));
   container.component = project::Label(summary.labels(), project::kComponentLabel);
   container.type = project::Label(summary.labels(), project::kTypeLabel);
-  if (!absl::SimpleAtoi(project::Label(summary.labels(), project::kComposeContainerNumberLabel), &container.number)) {
-    container.number = 0;
-  }
+  container.number = engine::ReplicaNumber(summary.labels());
   container.digest = project::Label(summary.labels(), project::kDigestLabel);
   container.image = summary.image();
   container.image_id = summary.image_id();

@@ -12,6 +12,7 @@
 #include "flow/compose/api_version.h"
 #include "flow/docker/contract.h"
 #include "flow/docker/engine/call.h"
+#include "flow/docker/engine/compose_labels.h"
 #include "flow/docker/engine/container_config.h"
 #include "flow/docker/observed.h"
 #include "flow/project/labels.h"
@@ -112,7 +113,7 @@ inline engine::Call CreateNetworkCall(const project::Project& project) {
   engine::CreateNetwork call;
   call.config.set_name(project.network().name());
   call.config.set_check_duplicate(true);
-  SetSharedLabels(project, project::kComposeNetworkLabel, project.network().key(), call.config.mutable_labels());
+  SetSharedLabels(project, engine::kComposeNetworkLabel, project.network().key(), call.config.mutable_labels());
   return call;
 }
 
@@ -121,7 +122,7 @@ inline engine::Call CreateVolumeCall(const Operation& operation, const project::
   call.config.set_name(operation.name());
   for (const project::Volume& volume : project.volumes()) {
     if (volume.name() != operation.name()) continue;
-    SetSharedLabels(project, project::kComposeVolumeLabel, volume.key(), call.config.mutable_labels());
+    SetSharedLabels(project, engine::kComposeVolumeLabel, volume.key(), call.config.mutable_labels());
   }
   return call;
 }
@@ -154,8 +155,8 @@ inline void SetSharedLabels(const project::Project& project, absl::string_view k
   for (const auto& [name, value] : project.labels()) (*labels)[name] = value;
   (*labels)[project::kNamespaceLabel] = project.namespace_();
   (*labels)[project::kPipelineLabel] = project.pipeline();
-  (*labels)[project::kComposeProjectLabel] = project.name();
-  (*labels)[project::kComposeVersionLabel] = std::string(kVersion);
+  (*labels)[engine::kComposeProjectLabel] = project.name();
+  (*labels)[engine::kComposeVersionLabel] = std::string(kVersion);
   (*labels)[std::string(kind_label)] = std::string(key);
 }
 

@@ -319,7 +319,7 @@ TEST(Reconcile, LabelsOfNetworksAndVolumesThatDifferAreToldAndStay) {
   (*observed.networks[0].mutable_labels())["team"] = "new";
   (*observed.volumes[0].mutable_labels())["team"] = "old";
   (*observed.volumes[0].mutable_labels())["gone"] = "1";
-  (*observed.volumes[0].mutable_labels())[project::kComposeVersionLabel] = "another";
+  (*observed.volumes[0].mutable_labels())[engine::kComposeVersionLabel] = "another";
   const Reconciliation decision = Reconcile(project, observed, {});
   EXPECT_EQ(OrderedPlanText({decision.plan}), "");
   EXPECT_THAT(decision.notes, ElementsAre(AllOf(HasSubstr("volume flow-x_data keeps"), HasSubstr("(gone, team)"))));

@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "flow/compose/api_version.h"
 #include "flow/compose/health.h"
+#include "flow/docker/engine/compose_labels.h"
 #include "flow/docker/engine/engine.pb.h"
 #include "flow/project/labels.h"
 #include "flow/project/names.h"
@@ -35,14 +36,14 @@ inline void SetLabels(const project::Project& project, const project::Service& s
                       ContainerConfig* config) {
   auto& labels = *config->mutable_labels();
   for (const auto& [key, value] : service.labels()) labels[key] = value;
-  labels[project::kComposeProjectLabel] = project.name();
-  labels[project::kComposeServiceLabel] = service.name();
-  labels[project::kComposeContainerNumberLabel] = absl::StrCat(placement.number);
-  labels[project::kComposeOneoffLabel] = "False";
-  labels[project::kComposeConfigHashLabel] = labels[project::kDigestLabel];
-  labels[project::kComposeVersionLabel] = std::string(kVersion);
-  labels[project::kComposeConfigFilesLabel] = placement.config_files;
-  labels[project::kComposeWorkingDirLabel] = placement.working_dir;
+  labels[kComposeProjectLabel] = project.name();
+  labels[kComposeServiceLabel] = service.name();
+  labels[kComposeContainerNumberLabel] = absl::StrCat(placement.number);
+  labels[kComposeOneoffLabel] = "False";
+  labels[kComposeConfigHashLabel] = labels[project::kDigestLabel];
+  labels[kComposeVersionLabel] = std::string(kVersion);
+  labels[kComposeConfigFilesLabel] = placement.config_files;
+  labels[kComposeWorkingDirLabel] = placement.working_dir;
 }
 
 inline void SetPorts(const project::Service& service, ContainerConfig* config) {

@@ -234,9 +234,8 @@ docker::ApplyInput DescribeInput(const Run& run, const HostFiles& files, const C
 void TellOfControlPlane(const Run& run, const ControlPlaneChoice& control_plane, const ArrivalReport& report) {
   if (!report.reached() || (!report.begun() && !control_plane.registered.service_ids().empty())) return;
   const std::string address = HostAndPort(control_plane.registered.address());
-  if (project::IsLoopback(address)) {
-    run.session.Warn(absl::StrCat("components are told that the control plane is at ",
-                                  project::AddressForContainers(address),
+  if (const std::string told = project::AddressForContainers(address); told != address) {
+    run.session.Warn(absl::StrCat("components are told that the control plane is at ", told,
                                   "; one that listens on 127.0.0.1 alone cannot be reached there"));
   }
   run.session.Note(

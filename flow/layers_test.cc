@@ -39,7 +39,7 @@ const std::vector<Room>& Rooms() {
       {"flow", {}},
       {"flow/http", {}},
       {"flow/pipeline", {}},
-      {"flow/project", {"flow/pipeline"}},
+      {"flow/project", {"flow/http", "flow/pipeline"}},
       {"flow/compose", {"flow/project"}},
       {"flow/deploy", {"flow/project"}},
       {"flow/docker", {"flow/http", "flow/compose", "flow/deploy"}},

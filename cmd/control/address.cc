@@ -3,7 +3,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "cmd/http/authority.h"
+#include "flow/http/authority.h"
 
 namespace flow {
 
@@ -14,7 +14,7 @@ std::string HostAndPort(const std::string& address) {
 }
 
 absl::StatusOr<Endpoint> ControlPlaneEndpoint(const std::string& address, const Environment& environment) {
-  const absl::StatusOr<Authority> authority = ParseAuthority(HostAndPort(address));
+  const absl::StatusOr<http::Authority> authority = http::ParseAuthority(HostAndPort(address));
   if (!authority.ok() || authority->host.empty() || authority->port == 0) {
     return absl::InvalidArgumentError(
         absl::StrCat("--control_plane cannot be \"", address,
@@ -26,7 +26,7 @@ absl::StatusOr<Endpoint> ControlPlaneEndpoint(const std::string& address, const 
   endpoint.host = authority->host;
   endpoint.tls = absl::StartsWith(address, "https://");
   endpoint.http2 = true;
-  endpoint.url = UrlOf(*authority, endpoint.tls);
+  endpoint.url = http::UrlOf(*authority, endpoint.tls);
   endpoint.ca = Variable(environment, "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH");
   return endpoint;
 }

@@ -12,7 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "cmd/docker/docker_config.h"
-#include "cmd/http/authority.h"
+#include "flow/http/authority.h"
 
 namespace flow {
 namespace {
@@ -65,14 +65,14 @@ absl::Status ParseUnix(absl::string_view rest, Endpoint& endpoint) {
 
 absl::Status ParseTcp(absl::string_view rest, Endpoint& endpoint) {
   const absl::string_view text = rest.substr(0, rest.find('/'));
-  absl::StatusOr<Authority> authority = ParseAuthority(text);
+  absl::StatusOr<http::Authority> authority = http::ParseAuthority(text);
   if (!authority.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(authority.status().message(), ": tcp://build-7:2376"));
   }
   if (authority->host.empty()) authority->host = "127.0.0.1";              // as for the docker program: tcp://:2375
   if (authority->port == 0) authority->port = endpoint.tls ? 2376 : 2375;  // Docker's
   endpoint.host = authority->host;
-  endpoint.url = absl::StrCat(UrlOf(*authority, endpoint.tls), absl::StripSuffix(rest.substr(text.size()), "/"));
+  endpoint.url = absl::StrCat(http::UrlOf(*authority, endpoint.tls), absl::StripSuffix(rest.substr(text.size()), "/"));
   return absl::OkStatus();
 }
 

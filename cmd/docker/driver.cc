@@ -97,8 +97,8 @@ bool Driver::TryLater(deploy::RequestId number, const absl::StatusOr<http::Respo
   std::optional<docker::engine::Setback> setback;
   if (response.ok()) {
     setback = docker::engine::SetbackOf(*response);
-  } else if (client_.answered() && IsTransient(response.status())) {
-    setback = docker::engine::Setback{.taken = MayHaveReachedEngine(response.status())};
+  } else if (client_.answered() && IsRetryable(response.status())) {
+    setback = docker::engine::Setback{.may_be_done = MayHaveReachedEngine(response.status())};
   }
   if (!setback.has_value()) return false;
   Sent& sent = requests_.at(number);

@@ -15,6 +15,7 @@
 #include "absl/strings/strip.h"
 #include "cmd/http/transfer_error.h"
 #include "cmd/http/trouble.h"
+#include "flow/http/authority.h"
 #include "flow/version.h"
 
 namespace flow {
@@ -25,10 +26,6 @@ constexpr size_t kMostBody = 64 * 1024 * 1024;
 // Before 8.0 the second request on a kept connection of HTTP/2 without TLS fails (curl 8.0.0, "http2: fix for
 // http2-prior-knowledge when reusing connections"): each has one of its own then.
 constexpr unsigned kKeepsHttp2 = 0x080000;
-
-bool IsLoopback(absl::string_view host) {
-  return host == "localhost" || host == "::1" || absl::StartsWith(host, "127.");
-}
 
 bool HasControlCharacter(absl::string_view text) {
   return std::any_of(text.begin(), text.end(),
@@ -215,7 +212,7 @@ void Client::SetUpConnection(CURL* easy) {
     curl_.easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, 10L);
     curl_.easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);  // a proxy's answer is not the server's
   }
-  if (endpoint_.kind == Endpoint::Kind::kUnix || IsLoopback(endpoint_.host)) {
+  if (endpoint_.kind == Endpoint::Kind::kUnix || http::IsLoopback(endpoint_.host)) {
     curl_.easy_setopt(easy, CURLOPT_PROXY, "");  // not even the environment's
   }
   if (!endpoint_.tls) return;

@@ -35,7 +35,7 @@ bool MayHaveReachedEngine(const absl::Status& status) {
   }
 }
 
-bool IsTransient(const absl::Status& status) {
+bool IsRetryable(const absl::Status& status) {
   switch (TroubleOf(status)) {
     case Trouble::kNoSocketFile:
     case Trouble::kPermissionDenied:

@@ -1,5 +1,5 @@
-// What kept a request from its answer, as more than a status code: the client (client.h) finds it, and what explains it
-// to the user (unreachable.h) or decides whether to try again needs it.
+// What kept a request from its answer, more precisely than a status code tells it. The client (client.h) finds it; it
+// is needed to explain the error to the user (unreachable.h), and to decide whether to try again.
 #ifndef CMD_HTTP_TROUBLE_H_
 #define CMD_HTTP_TROUBLE_H_
 
@@ -35,13 +35,14 @@ absl::Status WithTrouble(absl::Status status, Trouble trouble);
 // kNone for a status that has none attached.
 Trouble TroubleOf(const absl::Status& status);
 
-// Whether the engine may have got the request that ended with this error, and so have done it: only where this is false
-// is it safe to repeat a request that must not be done twice. True also for statuses of unknown origin.
+// Whether the server may have got the request that ended with this error, and so may have carried it out. Where it has
+// not, even a request that must not be carried out twice may be sent again. True for statuses of unknown origin, too.
 bool MayHaveReachedEngine(const absl::Status& status);
 
-// Whether an engine that has answered before may be away for a moment, as one that restarts is: its socket is missing,
-// refuses, or is not yet our group's; or a connection was lost.
-bool IsTransient(const absl::Status& status);
+// Whether the same request may come through a moment later, where the server has answered before: it restarts, say, and
+// its socket is missing, refuses, or is not our group's yet; or the connection was lost. Whether the request may be sent
+// twice is another question.
+bool IsRetryable(const absl::Status& status);
 
 }  // namespace flow
 

@@ -25,10 +25,12 @@
 #include "flow/docker/engine/log_lines.h"
 #include "flow/docker/engine/request.h"
 #include "flow/docker/observed.h"
+#include "flow/http/backoff.h"
 
 namespace flow::docker {
 
-// What the driver tells besides contract.h's Begin, Answer, StreamOpened, StreamEvent and StreamEnded. `stream` is OpenLog's number.
+// What the driver tells besides contract.h's Begin, Answer, StreamOpened, StreamEvent and StreamEnded. `stream` is the
+// number of OpenLog.
 struct LogPiece {
   int stream;
   std::string bytes;
@@ -104,7 +106,6 @@ class LogFollow {
   // What may wait of all containers together, in bytes of memory, before less is read.
   static constexpr size_t kMostWaiting = 4 << 20;
   static constexpr absl::Duration kDeadline = absl::Seconds(30);
-  static constexpr absl::Duration kShortPause = absl::Milliseconds(200), kLongPause = absl::Seconds(5);
   // For how long nothing has come where `until` is over: an engine ends a stream at the first line after it alone.
   static constexpr absl::Duration kQuiet = absl::Seconds(2);
 
@@ -118,8 +119,8 @@ class LogFollow {
     RequestId looking = RequestId();  // the request for its state
     bool outdated = false;            // it was started or has ended since that was asked for
     absl::Time look_again = absl::InfiniteFuture();
-    bool brought = false;  // the stream has brought a line that is new
-    absl::Duration pause;  // before the next look, where streams bring nothing
+    bool brought = false;   // the stream has brought a line that is new
+    http::Backoff backoff;  // between looks and streams that bring nothing
     bool paused = false;
     bool gone = false;        // removed: what is still to come of it is the last
     bool over = false;        // it writes no more, and is not started again
@@ -138,7 +139,7 @@ class LogFollow {
   }
 
   void On(const StreamOpened&) {
-    pause_ = kShortPause;
+    backoff_.Reset();
     deaf_ = false;
     relist_ = absl::InfiniteFuture();
     List();
@@ -147,7 +148,7 @@ class LogFollow {
   void On(const StreamEnded&) {
     if (!std::exchange(deaf_, true) && !input_.endless)
       Warn("the engine's event stream broke off; it is opened again when the engine is back");
-    relisten_ = now_ + NextPause();
+    relisten_ = now_ + backoff_.Next();
     relist_ = absl::InfiniteFuture();
   }
 
@@ -202,8 +203,8 @@ class LogFollow {
       if (source.gone) return (void)sources_.erase(found);
       if (!ended.status.ok()) OnRefused(source, ended.status);
       if (input_.follow && now_ < input_.until) {
-        if (std::exchange(source.brought, false)) source.pause = absl::ZeroDuration();
-        const bool at_once = ended.status.ok() && source.pause == absl::ZeroDuration();
+        if (std::exchange(source.brought, false)) source.backoff.Reset();
+        const bool at_once = ended.status.ok() && source.backoff.untried();
         LookAgain(source);
         if (at_once) source.look_again = now_;
       } else {
@@ -233,8 +234,6 @@ class LogFollow {
     for (auto& [id, source] : sources_) source.newer = false;
   }
 
-  absl::Duration NextPause() { return std::exchange(pause_, std::min(pause_ * 2, kLongPause)); }
-
   RequestId Ask(engine::Call call) {
     out_.push_back(Send{RequestId(++requests_), std::move(call), input_.version, kDeadline});
     return RequestId(requests_);
@@ -249,7 +248,7 @@ class LogFollow {
       }
       listed_ = !input_.follow;
       // Without the stream of events it is listed again when that is back.
-      if (input_.follow && !deaf_) relist_ = now_ + NextPause();
+      if (input_.follow && !deaf_) relist_ = now_ + backoff_.Next();
       return;
     }
     listed_ = true;
@@ -323,10 +322,7 @@ class LogFollow {
   }
 
   // Nothing came of the last look or of the stream that it opened.
-  void LookAgain(Source& source) {
-    source.look_again = now_ + std::max(source.pause, kShortPause);
-    source.pause = std::clamp(source.pause * 2, kShortPause, kLongPause);
-  }
+  void LookAgain(Source& source) { source.look_again = now_ + source.backoff.Next(); }
 
   // From when on a start's lines are. An engine notes a start when the process may have written already.
   static absl::Time EarlierThan(const std::string& started_at) {
@@ -445,7 +441,7 @@ class LogFollow {
   absl::Time came_ = absl::InfinitePast();  // the last piece of any stream, or the opening of one
   absl::Time relisten_ = absl::InfiniteFuture();
   absl::Time relist_ = absl::InfiniteFuture();  // the list failed; the stream of events lives
-  absl::Duration pause_ = kShortPause;
+  http::Backoff backoff_;                       // of the stream of events, and of the list
   int requests_ = 0, streams_ = 0;
   RequestId listing_ = RequestId();
   bool listed_ = false;  // nothing is there that was not seen

@@ -1,5 +1,7 @@
-// Whether a request that came to nothing is sent again: where the engine is away for a moment (it restarts, or a proxy
-// before it does), and only where doing the same twice does no harm.
+// Whether a request that came to nothing is sent again, and when. It is where the engine does not answer for a moment,
+// as one that restarts or has a proxy before it, and where carrying it out twice would do no harm.
+//
+//   engine::RetryAfter(call, *engine::SetbackOf(response), /*tries=*/1, absl::Seconds(20), jitter)
 #ifndef FLOW_DOCKER_ENGINE_RETRY_H_
 #define FLOW_DOCKER_ENGINE_RETRY_H_
 
@@ -12,42 +14,46 @@
 #include "absl/strings/numbers.h"
 #include "absl/time/time.h"
 #include "flow/docker/engine/call.h"
+#include "flow/http/backoff.h"
 #include "flow/http/message.h"
 
 namespace flow::docker::engine {
 
-// Why a try came to nothing for now.
+// Why a request came to nothing this time.
 struct Setback {
-  bool taken = true;                                  // the engine may have done what was asked
-  absl::Duration retry_after = absl::ZeroDuration();  // what it asks to be left alone for
-  bool away = true;                                   // the engine is; else it answers, and something is in the way
+  // The engine may have carried it out all the same.
+  bool may_be_done = true;
+  // The engine asks not to be asked again before that.
+  absl::Duration retry_after = absl::ZeroDuration();
+  // The engine does not answer; else it does, and something else is in the way for a moment.
+  bool away = true;
+  // After so many tries it fails for good.
   int most_tries = INT_MAX;
 };
 
-// What an engine says that starts nothing because two networks have the name of the container's. Two appliers at the
-// same time make two, and one of them removes its own within a second or so (network_claim.h).
+// The setback of an answer that means "later"; nullopt for any other answer, which is the request's. Later means:
+//   502 to 504                 a proxy found no engine (RFC 9110, 15.6)
+//   429 with Retry-After       too many requests; without the header it is a limit of hours (RFC 6585, 4)
+//   "network … is ambiguous"   two appliers made a network of the same name, and one is about to remove its own
+// Retry-After is read in seconds.
+std::optional<Setback> SetbackOf(const http::Response& response);
+
+// How long to wait before the call is sent again; nullopt: it is not. `tries` is how often it was sent; `left`, what is
+// left of the time that it was given; `jitter`, within [0, 1), keeps those that wait from coming back all at once.
+std::optional<absl::Duration> RetryAfter(const Call& call, const Setback& setback, int tries, absl::Duration left,
+                                         double jitter);
+
+namespace internal {
+
+// Some six seconds, where a second network goes within one or so (network_claim.h).
+inline constexpr int kMostTriesOfAmbiguousNetwork = 8;
+
 inline bool IsAmbiguousNetwork(const http::Response& response) {
   return response.status >= 400 && absl::StrContains(response.body, " is ambiguous (") &&
          absl::StrContains(response.body, "matches found on name");
 }
 
-// Of an answer that means "later": two networks of one name; 429 that says when (RFC 6585, 4; one that does not is a
-// limit of hours), and what a proxy says of an engine that is not there (502 to 504; RFC 9110, 15.6). Retry-After is
-// read in seconds.
-inline std::optional<Setback> SetbackOf(const http::Response& response) {
-  // Eight tries: some six seconds.
-  if (IsAmbiguousNetwork(response)) return Setback{.taken = false, .away = false, .most_tries = 8};
-  int seconds = 0;
-  const auto header = response.headers.find("retry-after");
-  const bool says_when = header != response.headers.end() && absl::SimpleAtoi(header->second, &seconds) && seconds >= 0;
-  if (response.status == 429) {
-    return says_when ? std::optional(Setback{.taken = false, .retry_after = absl::Seconds(seconds)}) : std::nullopt;
-  }
-  if (response.status < 502 || response.status > 504) return std::nullopt;
-  return Setback{.taken = true, .retry_after = absl::Seconds(seconds)};
-}
-
-// Whether the call, made once more after it was done, changes nothing and fails in nothing. Not so: a second network of
+// Whether the call, sent once more after it was carried out, changes nothing and succeeds. Not so: a second network of
 // one name, a container's name that its first creation has taken, a second run of a program that is to run once.
 inline bool MayBeRepeated(const Call& call) {
   if (const auto* start = std::get_if<StartContainer>(&call)) return !start->once;
@@ -55,16 +61,26 @@ inline bool MayBeRepeated(const Call& call) {
          !std::holds_alternative<RenameContainer>(call) && !std::holds_alternative<UnpauseContainer>(call);
 }
 
-inline constexpr absl::Duration kFirstRetry = absl::Milliseconds(100);
-inline constexpr absl::Duration kLongestRetry = absl::Seconds(2);
+}  // namespace internal
 
-// How long to wait before the call is sent again; nullopt: not at all. `tries`: how often it was sent; `left`: of the
-// time that it was given; `jitter`: within [0, 1), so that those who wait do not all come back at once.
+inline std::optional<Setback> SetbackOf(const http::Response& response) {
+  if (internal::IsAmbiguousNetwork(response)) {
+    return Setback{.may_be_done = false, .away = false, .most_tries = internal::kMostTriesOfAmbiguousNetwork};
+  }
+  int seconds = 0;
+  const auto header = response.headers.find("retry-after");
+  const bool says_when = header != response.headers.end() && absl::SimpleAtoi(header->second, &seconds) && seconds >= 0;
+  if (response.status == 429 && says_when) {
+    return Setback{.may_be_done = false, .retry_after = absl::Seconds(seconds)};
+  }
+  if (response.status < 502 || response.status > 504) return std::nullopt;
+  return Setback{.may_be_done = true, .retry_after = absl::Seconds(seconds)};
+}
+
 inline std::optional<absl::Duration> RetryAfter(const Call& call, const Setback& setback, int tries,
                                                 absl::Duration left, double jitter) {
-  if (tries >= setback.most_tries || (setback.taken && !MayBeRepeated(call))) return std::nullopt;
-  absl::Duration pause = std::min(kLongestRetry, kFirstRetry * (1 << std::min(tries - 1, 10)));
-  pause = std::max(pause * (0.5 + jitter / 2), setback.retry_after);
+  if (tries >= setback.most_tries || (setback.may_be_done && !internal::MayBeRepeated(call))) return std::nullopt;
+  const absl::Duration pause = std::max(http::Backoff::After(tries) * (0.5 + jitter / 2), setback.retry_after);
   return pause < left ? std::optional(pause) : std::nullopt;
 }
 

@@ -12,7 +12,7 @@ TEST(Setback, IsWhatMeansLater) {
   for (int status : {502, 503, 504}) {
     const auto setback = SetbackOf({.status = status, .headers = {{"retry-after", "3"}}, .body = ""});
     ASSERT_TRUE(setback.has_value()) << status;
-    EXPECT_TRUE(setback->taken);
+    EXPECT_TRUE(setback->may_be_done);
     EXPECT_EQ(setback->retry_after, absl::Seconds(3));
   }
 }
@@ -20,7 +20,7 @@ TEST(Setback, IsWhatMeansLater) {
 TEST(Setback, OfTooManyRequestsIsTakenAtItsWord) {
   const auto setback = SetbackOf({.status = 429, .headers = {{"retry-after", "7"}}, .body = ""});
   ASSERT_TRUE(setback.has_value());
-  EXPECT_FALSE(setback->taken);
+  EXPECT_FALSE(setback->may_be_done);
   EXPECT_EQ(setback->retry_after, absl::Seconds(7));
   EXPECT_FALSE(SetbackOf({.status = 429, .headers = {}, .body = ""}).has_value());
   EXPECT_FALSE(SetbackOf({.status = 429, .headers = {{"retry-after", "Wed, 1 Jan"}}, .body = ""}).has_value());
@@ -42,13 +42,13 @@ TEST(Retry, WhatMustNotBeDoneTwiceIsNotWhereItMayHaveBeenDone) {
   const absl::Duration left = absl::Minutes(1);
   for (const Call& call : {Call(CreateNetwork{}), Call(CreateContainer{}), Call(RenameContainer{}),
                            Call(UnpauseContainer{}), Call(StartContainer{"a", true})}) {
-    EXPECT_FALSE(RetryAfter(call, {.taken = true}, 1, left, 0).has_value()) << call.index();
-    EXPECT_TRUE(RetryAfter(call, {.taken = false}, 1, left, 0).has_value()) << call.index();
+    EXPECT_FALSE(RetryAfter(call, {.may_be_done = true}, 1, left, 0).has_value()) << call.index();
+    EXPECT_TRUE(RetryAfter(call, {.may_be_done = false}, 1, left, 0).has_value()) << call.index();
   }
   for (const Call& call : {Call(Ping{}), Call(ListContainers{}), Call(InspectImage{}), Call(PullImage{}),
                            Call(CreateVolume{}), Call(StartContainer{"a", false}), Call(StopContainer{}),
                            Call(RemoveContainer{}), Call(RemoveNetwork{}), Call(RemoveVolume{})}) {
-    EXPECT_TRUE(RetryAfter(call, {.taken = true}, 1, left, 0).has_value()) << call.index();
+    EXPECT_TRUE(RetryAfter(call, {.may_be_done = true}, 1, left, 0).has_value()) << call.index();
   }
 }
 

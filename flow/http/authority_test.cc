@@ -1,9 +1,9 @@
-#include "cmd/http/authority.h"
+#include "flow/http/authority.h"
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace flow {
+namespace flow::http {
 namespace {
 
 using ::testing::HasSubstr;
@@ -46,10 +46,25 @@ TEST(ParseAuthority, SaysWhatIsWrong) {
   }
 }
 
+TEST(AuthorityText, IsWhatWasRead) {
+  for (const char* text : {"[::1]:65535", "build-7:2376", "build-7", ":2375"}) {
+    EXPECT_EQ(AuthorityText(*ParseAuthority(text)), text);
+  }
+}
+
 TEST(UrlOf, PutsAnIpV6AddressInBrackets) {
   EXPECT_EQ(UrlOf({"::1", 2376}, /*tls=*/true), "https://[::1]:2376");
   EXPECT_EQ(UrlOf({"build-7", 2375}, /*tls=*/false), "http://build-7:2375");
 }
 
+TEST(IsLoopback, IsThisMachineUnderAnyOfItsNames) {
+  for (const char* host : {"127.0.0.1", "localhost", "LocalHost", "a.localhost", "::1", "127.1.2.3", "0.0.0.0", "::"}) {
+    EXPECT_TRUE(IsLoopback(host)) << host;
+  }
+  for (const char* host : {"10.0.0.7", "localhost.example", "fd00::1", "128.0.0.1", "host.docker.internal", ""}) {
+    EXPECT_FALSE(IsLoopback(host)) << host;
+  }
+}
+
 }  // namespace
-}  // namespace flow
+}  // namespace flow::http

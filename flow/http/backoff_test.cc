@@ -1,0 +1,28 @@
+#include "flow/http/backoff.h"
+
+#include <gtest/gtest.h>
+
+namespace flow::http {
+namespace {
+
+TEST(Backoff, PausesGrowToABound) {
+  Backoff backoff;
+  for (const int milliseconds : {100, 200, 400, 800, 1600, 2000, 2000}) {
+    EXPECT_EQ(backoff.Next(), absl::Milliseconds(milliseconds));
+  }
+  EXPECT_EQ(Backoff::After(1000000), absl::Seconds(2));
+}
+
+TEST(Backoff, BeginsAnewOnceItCameOff) {
+  Backoff backoff;
+  EXPECT_TRUE(backoff.untried());
+  backoff.Next();
+  backoff.Next();
+  EXPECT_FALSE(backoff.untried());
+  backoff.Reset();
+  EXPECT_TRUE(backoff.untried());
+  EXPECT_EQ(backoff.Next(), absl::Milliseconds(100));
+}
+
+}  // namespace
+}  // namespace flow::http

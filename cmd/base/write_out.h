@@ -1,5 +1,5 @@
-// What is written for whoever runs the command. A reader that reads no further (a pipe into a program that is stopped,
-// a terminal after Ctrl-S) is waited for, but does not keep the command from its end.
+// Writes what is for whoever runs the command. Whoever reads it may stop reading (a program behind a pipe that is
+// stopped, a terminal after Ctrl-S): then it is waited for, but only until a signal asks the command to end.
 #ifndef CMD_BASE_WRITE_OUT_H_
 #define CMD_BASE_WRITE_OUT_H_
 
@@ -8,15 +8,16 @@
 
 namespace flow {
 
-// All of `bytes` to `fd`, as WriteAll does it. But from a signal on (Signals::Came) `fd` is not waited for: where it
-// takes nothing for a tenth of a second that is Cancelled, as for a reader that is gone, and the rest is lost. So is
-// from then on whatever a descriptor does not take at once. The signal stays Signals::Next's to give.
+// Writes all of `bytes` to `fd`, as WriteAll does, until a signal has come (Signals::Came). From then on `fd` has a
+// tenth of a second to take something. Where it takes nothing, the rest is lost and the error is Cancelled, as for a
+// reader that is gone; and what is written later is lost, too, unless it is taken at once. The signal itself is left for
+// Signals::Next to return.
 absl::Status WriteTo(int fd, absl::string_view name, absl::string_view bytes);
 
-// The same to standard output.
+// Writes to standard output.
 absl::Status WriteOutput(absl::string_view bytes);
 
-// The same to standard error. What cannot be written there there is nobody to tell of.
+// Writes to standard error. An error is not returned: there is nobody left to tell.
 void WriteError(absl::string_view bytes);
 
 }  // namespace flow

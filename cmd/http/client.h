@@ -19,29 +19,31 @@
 
 namespace flow {
 
-// A client belongs to one thread. All callbacks run from within Poll(), one after the other; they may call Send, Stream
-// and Cancel, but neither Poll nor the destructor. Connections are kept and used again; answers are not followed
-// (redirects) nor remembered (cookies); proxies of the environment (http_proxy, https_proxy, NO_PROXY, as curl has
-// them) are used for tcp to other machines alone.
+// A client belongs to one thread. All callbacks run from within Poll(), one after the other. They may call Send, Stream,
+// Cancel and Pause, but neither Poll nor the destructor.
 //
-// An answer of any HTTP status is an answer; errors are what kept it from coming:
+// Connections are kept and used again. Redirects are not followed, and cookies are not kept. A proxy that the
+// environment names (http_proxy, https_proxy, NO_PROXY, as curl reads them) is used for other machines alone.
+//
+// An answer of any HTTP status is an answer. An error is what kept the answer from coming:
 //   Unavailable        no connection, or it was lost; TLS did not come about
 //   PermissionDenied   on the socket file
 //   DeadlineExceeded   the request's deadline
 //   ResourceExhausted  an answer of more than 64 MiB that was to be collected
 //   InvalidArgument    a request that cannot be put in HTTP
-// Each carries its Trouble (trouble.h). A message says in words what happened to which request, then curl's own words
-// in brackets. A GET or HEAD is sent a second time by itself where a kept connection turns out to be closed; nothing
-// else is.
+// Each carries its Trouble (trouble.h). Its message says what happened to which request, then curl's own words in
+// brackets.
 //
-//   client->Send(request, absl::Seconds(10), [](absl::StatusOr<http::Response> answer) {
-//   … }); while (!finished) RETURN_IF_ERROR(client->Poll(absl::InfiniteDuration(), {signals.fd()}));
+// Where a kept connection turns out to be closed, a GET or HEAD is sent a second time. Nothing else is sent again.
+//
+//   client->Send(request, absl::Seconds(10), [&](absl::StatusOr<http::Response> answer) { … });
+//   while (!finished) RETURN_IF_ERROR(client->Poll(absl::InfiniteDuration(), {signals.fd()}));
 class Client {
  public:
   using Done = std::function<void(absl::StatusOr<http::Response>)>;
 
   struct StreamHandlers {
-    // Once, when the status (under 400) and the headers are there, though no byte of the body may be for long. May be
+    // Called once, when the status (under 400) and the headers have come; the body may still be long in coming. May be
     // null.
     std::function<void(const http::Response&)> opened = nullptr;
     // Each piece of the body as it comes, never empty; pieces end anywhere.
@@ -65,23 +67,24 @@ class Client {
   int Send(const http::Request& request, absl::Duration deadline, Done done);
   int Stream(const http::Request& request, StreamHandlers handlers);
 
-  // No callback of the request runs any more. Whether the engine did what was asked is open. Ids that are over are
-  // ignored.
+  // Gives the request up: none of its callbacks runs any more. The server may have carried it out all the same. The id
+  // of a request that is over is ignored.
   void Cancel(int id);
 
-  // Reads no more of a stream's body for now, or goes on: what is not read waits at the engine. Pieces that came before
-  // are told all the same. Ids that are over are ignored. Not to be called from the stream's own `opened`.
+  // Reads no more of a stream's body for now, or (false) goes on. What is not read waits at the server; pieces that have
+  // come are told all the same. The id of a request that is over is ignored. Not to be called from the stream's own
+  // `opened`.
   void Pause(int id, bool pause);
 
-  // The loop's: moves all requests on, those of other clients of the loop too, and returns when callbacks have run, one
-  // of the descriptors is readable, or `at_most` is over.
+  // Moves all requests of the loop on, those of its other clients too. Returns when callbacks have run, one of the
+  // descriptors is readable, or `at_most` is over.
   absl::Status Poll(absl::Duration at_most, absl::Span<const int> also_readable) {
     return loop_->Poll(at_most, also_readable);
   }
 
   const std::shared_ptr<Loop>& loop() const { return loop_; }
 
-  // How many requests went out to the engine; those that found no connection do not count.
+  // How many requests went out; those that found no connection do not count.
   int64_t requests_sent() const { return requests_sent_; }
 
   // Whether anything at the other end has answered in HTTP yet.

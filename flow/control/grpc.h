@@ -23,6 +23,14 @@ namespace flow::control {
 // The most bytes of an answer that are taken.
 inline constexpr size_t kMostAnswer = 4 * 1024 * 1024;  // gRPC's own default
 
+// The request that calls `method` ("/flowctl.v1.ControlPlaneService/Heartbeat") with a serialized message. `deadline`
+// is what the server is told; to keep it is the sender's.
+http::Request BuildUnary(absl::string_view method, absl::string_view message, absl::Duration deadline);
+
+// The serialized message of the answer, or the error that the server answered with, under gRPC's code and words.
+// Unavailable where the answer is none of gRPC.
+absl::StatusOr<std::string> ReadUnary(const http::Response& response);
+
 namespace internal {
 
 constexpr size_t kPrefix = 5;  // compressed or not, and the length in four bytes, the highest first
@@ -74,8 +82,6 @@ inline std::string Printable(std::string text) {
 
 }  // namespace internal
 
-// The request that calls `method` ("/flowctl.v1.ControlPlaneService/Heartbeat") with a serialized message. `deadline`
-// is what the server is told; to keep it is the sender's.
 inline http::Request BuildUnary(absl::string_view method, absl::string_view message, absl::Duration deadline) {
   http::Request request;
   request.method = "POST";
@@ -88,8 +94,6 @@ inline http::Request BuildUnary(absl::string_view method, absl::string_view mess
   return request;
 }
 
-// The serialized message of the answer, or the error that the server answered with, under gRPC's code and words.
-// Unavailable where the answer is none of gRPC.
 inline absl::StatusOr<std::string> ReadUnary(const http::Response& response) {
   // A call that fails at once has its status among the headers ("Trailers-Only").
   const bool only_headers = response.headers.contains("grpc-status");

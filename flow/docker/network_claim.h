@@ -50,7 +50,7 @@ class NetworkClaim {
     const auto& list = std::get<engine::NetworkList>(*reply);
     const engine::NetworkSummary* oldest = OldestOwned(list, project.namespace_(), project.pipeline());
     if (oldest != nullptr && oldest->id() == own_) {
-      const auto* other = OldestOwned(list, project.namespace_(), project.pipeline(), /*but=*/own_);
+      const auto* other = OldestOwned(list, project.namespace_(), project.pipeline(), /*except=*/own_);
       if (other != nullptr && timer_ == TimerId()) {
         timer_ = out.Timer(kForTheOther);
         return std::nullopt;

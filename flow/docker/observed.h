@@ -1,4 +1,5 @@
-// What the engine has of one pipeline, in the terms that planning and status think in.
+// What the engine has of one pipeline, in the terms that planning and status think in: which calls ask for it, and how
+// their answers are read.
 #ifndef FLOW_DOCKER_OBSERVED_H_
 #define FLOW_DOCKER_OBSERVED_H_
 
@@ -24,18 +25,6 @@
 
 namespace flow::docker {
 
-// The oldest of the pipeline's networks, but for the one of this id; nullptr where the list has none.
-inline const engine::NetworkSummary* OldestOwned(const engine::NetworkList& list, absl::string_view namespace_,
-                                                 absl::string_view pipeline, absl::string_view but = "") {
-  const auto age = [](const engine::NetworkSummary& network) { return std::tie(network.created(), network.id()); };
-  const engine::NetworkSummary* oldest = nullptr;
-  for (const engine::NetworkSummary& network : list.networks()) {
-    if (network.id() == but || !project::IsOwned(network.labels(), namespace_, pipeline)) continue;
-    if (oldest == nullptr || age(network) < age(*oldest)) oldest = &network;
-  }
-  return oldest;
-}
-
 using deploy::Health;
 
 struct Container {
@@ -47,11 +36,11 @@ struct Container {
   std::string digest;
   std::string image;
   std::string image_id;
-  std::string state;  // the engine's word: created running paused restarting removing exited dead
-  std::string status;
+  std::string state;   // in Docker's words: created running paused restarting removing exited dead
+  std::string status;  // "Up 5 minutes (healthy)"
   Health health = Health::kNone;
-  int exit_code = 0;  // of an exited one
-  int64_t created = 0;
+  int exit_code = 0;    // of an exited one
+  int64_t created = 0;  // seconds since the epoch
   std::vector<std::string> network_ids;
   std::vector<engine::PublishedPort> ports;
 
@@ -62,8 +51,34 @@ struct Container {
   bool reads_metadata() const { return type == project::kMetadataType; }
 };
 
-// The health that the list of containers tells, in the text of a container's status: it has no field for it before
-// API 1.52.
+// Everything the engine has that an apply of one pipeline has to know.
+struct Observed {
+  std::vector<Container> containers;             // the pipeline's own, in the order of component and number
+  std::vector<engine::NetworkSummary> networks;  // of the project's network's name; may be foreign, may be several
+  std::vector<engine::VolumeSummary> volumes;    // whose names begin as the project's do; may be foreign
+  // Image reference in full → id of the image that it names now. Absent: the engine has no such image.
+  std::map<std::string, std::string> image_ids;
+};
+
+// The call that lists a pipeline's containers, of whatever state.
+engine::ListContainers ListPipelineContainers(absl::string_view namespace_, absl::string_view pipeline);
+
+// The calls that ask what there is that carries the project's labels or names, for ReadInto.
+std::vector<engine::Call> ObservingCalls(const project::Project& project);
+
+// Replaces the containers, networks or volumes that were observed before by those of an answer. False: the answer is
+// about something else.
+bool ReadInto(const engine::Reply& reply, Observed* observed);
+
+// The containers of a list, by component, number and age.
+std::vector<Container> ReadContainers(const engine::ContainerList& list);
+Container ReadContainer(const engine::ContainerSummary& summary);
+
+// The oldest of the pipeline's networks, the one with the id `except` left out; nullptr where the list has none.
+const engine::NetworkSummary* OldestOwned(const engine::NetworkList& list, absl::string_view namespace_,
+                                          absl::string_view pipeline, absl::string_view except = "");
+
+// The health that a container's status tells in its text: the list has no field for it before API 1.52.
 inline Health HealthOf(absl::string_view status) {
   if (absl::StrContains(status, "(healthy)")) return Health::kHealthy;
   if (absl::StrContains(status, "(unhealthy)")) return Health::kUnhealthy;
@@ -79,12 +94,49 @@ inline int ExitCodeOf(absl::string_view status) {
   return absl::SimpleAtoi(status.substr(open + 1, close - open - 1), &code) ? code : 0;
 }
 
+namespace internal {
+
 // The state in Docker's words. Podman has more: one that is told to stop and has not yet is running still.
 inline std::string StateOf(const engine::ContainerSummary& summary) {
   if (summary.state() == "stopping") return "running";
   if (summary.state() == "stopped") return "exited";
   if (summary.state() == "initialized" || summary.state() == "configured") return "created";
   return summary.state();
+}
+
+}  // namespace internal
+
+inline engine::ListContainers ListPipelineContainers(absl::string_view namespace_, absl::string_view pipeline) {
+  return {.labels = {absl::StrCat(project::kNamespaceLabel, "=", namespace_),
+                     absl::StrCat(project::kPipelineLabel, "=", pipeline)}};
+}
+
+inline std::vector<engine::Call> ObservingCalls(const project::Project& project) {
+  return {ListPipelineContainers(project.namespace_(), project.pipeline()),
+          engine::ListNetworks{.name = project.network().name()},
+          engine::ListVolumes{.name_prefix = absl::StrCat(project.name(), "_")}};
+}
+
+inline bool ReadInto(const engine::Reply& reply, Observed* observed) {
+  if (const auto* containers = std::get_if<engine::ContainerList>(&reply)) {
+    observed->containers = ReadContainers(*containers);
+  } else if (const auto* networks = std::get_if<engine::NetworkList>(&reply)) {
+    observed->networks.assign(networks->networks().begin(), networks->networks().end());
+  } else if (const auto* volumes = std::get_if<engine::VolumeList>(&reply)) {
+    observed->volumes.assign(volumes->volumes().begin(), volumes->volumes().end());
+  } else {
+    return false;
+  }
+  return true;
+}
+
+inline std::vector<Container> ReadContainers(const engine::ContainerList& list) {
+  std::vector<Container> containers;
+  for (const engine::ContainerSummary& summary : list.containers()) containers.push_back(ReadContainer(summary));
+  std::sort(containers.begin(), containers.end(), [](const Container& a, const Container& b) {
+    return std::tie(a.component, a.number, a.created, a.id) < std::tie(b.component, b.number, b.created, b.id);
+  });
+  return containers;
 }
 
 inline Container ReadContainer(const engine::ContainerSummary& summary) {
@@ -97,7 +149,7 @@ inline Container ReadContainer(const engine::ContainerSummary& summary) {
   container.digest = project::Label(summary.labels(), project::kDigestLabel);
   container.image = summary.image();
   container.image_id = summary.image_id();
-  container.state = StateOf(summary);
+  container.state = internal::StateOf(summary);
   container.status = summary.status();
   container.health = HealthOf(summary.status());
   container.exit_code = ExitCodeOf(summary.status());
@@ -109,50 +161,15 @@ inline Container ReadContainer(const engine::ContainerSummary& summary) {
   return container;
 }
 
-// Everything the engine has that an apply of one pipeline has to know.
-struct Observed {
-  std::vector<Container> containers;             // the pipeline's own, in the order of component and number
-  std::vector<engine::NetworkSummary> networks;  // of the project's network's name; may be foreign, may be several
-  std::vector<engine::VolumeSummary> volumes;    // whose names begin as the project's do; may be foreign
-  std::map<std::string, std::string>
-      image_ids;  // reference in full → the image it names now; absent: not on the engine
-};
-
-inline std::vector<Container> ReadContainers(const engine::ContainerList& list) {
-  std::vector<Container> containers;
-  for (const engine::ContainerSummary& summary : list.containers()) containers.push_back(ReadContainer(summary));
-  std::sort(containers.begin(), containers.end(), [](const Container& a, const Container& b) {
-    return std::tie(a.component, a.number, a.created, a.id) < std::tie(b.component, b.number, b.created, b.id);
-  });
-  return containers;
-}
-
-// The call that lists a pipeline's containers, of whatever state.
-inline engine::ListContainers ListPipelineContainers(absl::string_view namespace_, absl::string_view pipeline) {
-  return {.labels = {absl::StrCat(project::kNamespaceLabel, "=", namespace_),
-                     absl::StrCat(project::kPipelineLabel, "=", pipeline)}};
-}
-
-// The calls that ask what there is that carries the project's labels or names, for ReadInto.
-inline std::vector<engine::Call> ObservingCalls(const project::Project& project) {
-  return {ListPipelineContainers(project.namespace_(), project.pipeline()),
-          engine::ListNetworks{.name = project.network().name()},
-          engine::ListVolumes{.name_prefix = absl::StrCat(project.name(), "_")}};
-}
-
-// Puts the containers, networks or volumes of an answer in the place of those that were observed before. False: it is
-// an answer about something else.
-inline bool ReadInto(const engine::Reply& reply, Observed* observed) {
-  if (const auto* containers = std::get_if<engine::ContainerList>(&reply)) {
-    observed->containers = ReadContainers(*containers);
-  } else if (const auto* networks = std::get_if<engine::NetworkList>(&reply)) {
-    observed->networks.assign(networks->networks().begin(), networks->networks().end());
-  } else if (const auto* volumes = std::get_if<engine::VolumeList>(&reply)) {
-    observed->volumes.assign(volumes->volumes().begin(), volumes->volumes().end());
-  } else {
-    return false;
+inline const engine::NetworkSummary* OldestOwned(const engine::NetworkList& list, absl::string_view namespace_,
+                                                 absl::string_view pipeline, absl::string_view except) {
+  const auto age = [](const engine::NetworkSummary& network) { return std::tie(network.created(), network.id()); };
+  const engine::NetworkSummary* oldest = nullptr;
+  for (const engine::NetworkSummary& network : list.networks()) {
+    if (network.id() == except || !project::IsOwned(network.labels(), namespace_, pipeline)) continue;
+    if (oldest == nullptr || age(network) < age(*oldest)) oldest = &network;
   }
-  return true;
+  return oldest;
 }
 
 }  // namespace flow::docker

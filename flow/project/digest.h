@@ -22,6 +22,18 @@
 
 namespace flow::project {
 
+// The digest of a service: 64 characters of hex. Left out of it is what makes no container another one: the number of
+// replicas, what it is started after, who feeds it (the environment tells that already) and with which types of events,
+// the digest label itself, and of a secret variable where its value comes from. `secret_digests` gives, by the
+// variable's name, the SecretDigest of its value; a variable that has none enters by its name alone.
+std::string ServiceDigest(const Service& service, const std::map<std::string, std::string>& secret_digests = {});
+
+// By service, then by variable: the SecretDigest of each secret variable's value.
+using SecretDigests = std::map<std::string, std::map<std::string, std::string>>;
+
+// Puts each service's digest into its label. To be called again by whoever changes a service or learns its secrets.
+void LabelWithDigests(Project& project, const SecretDigests& secrets);
+
 // SHA-256 in lower-case hex, 64 characters.
 inline std::string Sha256(const std::string& bytes) {
   char hex[SHA256_DIGEST_STRING_LENGTH];
@@ -121,12 +133,7 @@ inline std::string Canonical(const Message& message) {
 
 }  // namespace internal
 
-// The digest of a service: 64 characters of hex. Left out of it is what makes no container another one: the number of
-// replicas, what it is started after, who feeds it (the environment tells that already) and with which types of events,
-// the digest label itself, and of a secret variable where its value comes from. `secret_digests` gives, by the
-// variable's name, the SecretDigest of its value; a variable that has none enters by its name alone.
-inline std::string ServiceDigest(const Service& service,
-                                 const std::map<std::string, std::string>& secret_digests = {}) {
+inline std::string ServiceDigest(const Service& service, const std::map<std::string, std::string>& secret_digests) {
   Service desired = service;
   desired.clear_replicas();
   desired.clear_depends_on();
@@ -147,10 +154,6 @@ inline std::string ServiceDigest(const Service& service,
   return Sha256(text);
 }
 
-// By service, then by variable: the SecretDigest of each secret variable's value.
-using SecretDigests = std::map<std::string, std::map<std::string, std::string>>;
-
-// Puts each service's digest into its label. To be called again by whoever changes a service or learns its secrets.
 inline void LabelWithDigests(Project& project, const SecretDigests& secrets) {
   static const auto& none = *new std::map<std::string, std::string>;
   for (Service& service : *project.mutable_services()) {

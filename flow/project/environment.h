@@ -39,6 +39,14 @@ inline std::string SecretEnvironmentName(const pipeline::Secret& secret) {
   return EnvironmentName(secret.name());
 }
 
+// Fills `service`'s environment and secret_environment (its name is set already), from the weakest to the strongest:
+// config, what flow tells each component of itself, `env`, secrets, the control plane. FLOW_INPUT_<ID> needs the other
+// components and is given in `input_addresses`, name → "id:port". `control_plane` is HOST:PORT or empty. Pipeline
+// format, "What flow adds to each container's environment".
+void FillEnvironment(const pipeline::Pipeline& pipeline, const pipeline::Component& component,
+                     const std::map<std::string, std::string>& input_addresses, const std::string& control_plane,
+                     Service& service);
+
 namespace internal {
 
 using Environment = google::protobuf::Map<std::string, std::string>;
@@ -98,10 +106,6 @@ inline void AddControlPlane(const std::string& control_plane, Service& service) 
 
 }  // namespace internal
 
-// Fills `service`'s environment and secret_environment (its name is set already), from the weakest to the strongest:
-// config, what flow tells each component of itself, `env`, secrets, the control plane. FLOW_INPUT_<ID> needs the other
-// components and is given in `input_addresses`, name → "id:port". `control_plane` is HOST:PORT or empty. Pipeline
-// format, "What flow adds to each container's environment".
 inline void FillEnvironment(const pipeline::Pipeline& pipeline, const pipeline::Component& component,
                             const std::map<std::string, std::string>& input_addresses, const std::string& control_plane,
                             Service& service) {

@@ -36,6 +36,10 @@ struct TranslateOptions {
   SecretDigests secret_digests;
 };
 
+// The project of a pipeline, digest labels included. Cannot fail; takes time in proportion to the components and the
+// edges between them.
+Project Translate(const pipeline::Pipeline& pipeline, const TranslateOptions& options = {});
+
 namespace internal {
 
 using ComponentsById = absl::flat_hash_map<std::string, const pipeline::Component*>;
@@ -222,9 +226,7 @@ inline void SeparateSecretVariables(Project& project) {
 
 }  // namespace internal
 
-// The project of a pipeline, digest labels included. Cannot fail; takes time in proportion to the components and the
-// edges between them.
-inline Project Translate(const pipeline::Pipeline& pipeline, const TranslateOptions& options = {}) {
+inline Project Translate(const pipeline::Pipeline& pipeline, const TranslateOptions& options) {
   internal::ComponentsById components;
   components.reserve(pipeline.components_size());
   for (const pipeline::Component& component : pipeline.components()) components[component.id()] = &component;

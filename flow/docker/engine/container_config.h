@@ -28,6 +28,10 @@ struct Placement {
   std::map<std::string, std::string> secrets;  // SecretVariable::compose_variable → value
 };
 
+// The body of POST /containers/create for one replica of a service, with nothing newer than `version`.
+ContainerConfig MakeContainerConfig(const project::Project& project, const project::Service& service,
+                                    const Placement& placement, const compose::ApiVersion& version);
+
 namespace internal {
 
 inline double Nanoseconds(absl::Duration duration) { return std::round(absl::ToDoubleNanoseconds(duration)); }
@@ -92,7 +96,6 @@ inline void SetRestartPolicy(const project::Service& service, HostConfig* host) 
 
 }  // namespace internal
 
-// The body of POST /containers/create for one replica of a service, with nothing newer than `version`.
 inline ContainerConfig MakeContainerConfig(const project::Project& project, const project::Service& service,
                                            const Placement& placement, const compose::ApiVersion& version) {
   ContainerConfig config;

@@ -27,6 +27,18 @@ inline std::string RegistryKey(absl::string_view reference) {
   return registry == "docker.io" ? kHubKey : registry;
 }
 
+// The helper that keeps a registry's credentials: the program docker-credential-NAME; empty: none does.
+std::string CredentialHelper(const google::protobuf::Struct& config, const std::string& key);
+
+// The credentials that stand in the file itself. Nothing: there are none for this registry.
+std::optional<AuthConfig> StoredCredentials(const google::protobuf::Struct& config, const std::string& key);
+
+// What a helper answered to `get` (docker/docker-credential-helpers). Nothing: it has none, or that is no answer.
+std::optional<AuthConfig> HelperCredentials(absl::string_view answer);
+
+// The value of X-Registry-Auth: JSON in URL-safe base64, padded.
+std::string RegistryAuthHeader(AuthConfig credentials, const std::string& key);
+
 namespace internal {
 
 // What the spellings of a registry have in common: no scheme, no path, one name for Docker Hub.
@@ -59,13 +71,11 @@ inline const google::protobuf::Value* EntryOf(const google::protobuf::Struct& en
 
 }  // namespace internal
 
-// The helper that keeps a registry's credentials: the program docker-credential-NAME; empty: none does.
 inline std::string CredentialHelper(const google::protobuf::Struct& config, const std::string& key) {
   const google::protobuf::Value* own = internal::EntryOf(internal::ObjectOf(config, "credHelpers"), key);
   return own != nullptr ? own->string_value() : internal::TextOf(config, "credsStore");
 }
 
-// The credentials that stand in the file itself. Nothing: there are none for this registry.
 inline std::optional<AuthConfig> StoredCredentials(const google::protobuf::Struct& config, const std::string& key) {
   const google::protobuf::Value* entry = internal::EntryOf(internal::ObjectOf(config, "auths"), key);
   if (entry == nullptr) return std::nullopt;
@@ -85,7 +95,6 @@ inline std::optional<AuthConfig> StoredCredentials(const google::protobuf::Struc
   return some ? std::optional(credentials) : std::nullopt;
 }
 
-// What a helper answered to `get` (docker/docker-credential-helpers). Nothing: it has none, or that is no answer.
 inline std::optional<AuthConfig> HelperCredentials(absl::string_view answer) {
   const absl::StatusOr<google::protobuf::Struct> fields = ReadJson<google::protobuf::Struct>(answer);
   if (!fields.ok()) return std::nullopt;
@@ -101,7 +110,6 @@ inline std::optional<AuthConfig> HelperCredentials(absl::string_view answer) {
   return credentials;
 }
 
-// The value of X-Registry-Auth: JSON in URL-safe base64, padded.
 inline std::string RegistryAuthHeader(AuthConfig credentials, const std::string& key) {
   if (!credentials.identity_token().empty()) {
     credentials.clear_username();

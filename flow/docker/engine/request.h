@@ -23,6 +23,28 @@
 
 namespace flow::docker::engine {
 
+// The request that makes `call`, under "/v1.41" or whatever `version` is. Ping goes without one: its answer is what the
+// version is negotiated from.
+http::Request BuildRequest(const Call& call, const compose::ApiVersion& version);
+
+// What is wanted of a container's output.
+struct LogsQuery {
+  std::string id;
+  bool follow = false;
+  std::string tail = "all";  // or a number of lines
+  // By the engine's clock. The infinite past and future: all of it.
+  absl::Time since = absl::InfinitePast();
+  absl::Time until = absl::InfiniteFuture();
+};
+
+// The request for the stream of a container's output, with a time before each line (log_lines.h reads it).
+http::Request BuildLogsRequest(const LogsQuery& query, const compose::ApiVersion& version);
+
+// The request for the stream of everything that happens to containers with these labels, from `since` (the engine's
+// clock) on where it is set. There is no filter on the event's name: Podman's names differ.
+http::Request BuildEventsRequest(const std::vector<std::string>& labels, int64_t since_nano,
+                                 const compose::ApiVersion& version);
+
 // Escapes text for a part of a path or a query value (RFC 3986: all but the unreserved characters).
 inline std::string PercentEncode(absl::string_view text) {
   std::string encoded;
@@ -166,8 +188,6 @@ struct RequestBuilder {
 
 }  // namespace internal
 
-// The request that makes `call`, under "/v1.41" or whatever `version` is. Ping goes without one: its answer is what the
-// version is negotiated from.
 inline http::Request BuildRequest(const Call& call, const compose::ApiVersion& version) {
   http::Request request = std::visit(internal::RequestBuilder(), call);
   if (!std::holds_alternative<Ping>(call)) {
@@ -176,17 +196,6 @@ inline http::Request BuildRequest(const Call& call, const compose::ApiVersion& v
   return request;
 }
 
-// What is wanted of a container's output.
-struct LogsQuery {
-  std::string id;
-  bool follow = false;
-  std::string tail = "all";  // or a number of lines
-  // By the engine's clock. The infinite past and future: all of it.
-  absl::Time since = absl::InfinitePast();
-  absl::Time until = absl::InfiniteFuture();
-};
-
-// The request for the stream of a container's output, with a time before each line (log_lines.h reads it).
 inline http::Request BuildLogsRequest(const LogsQuery& query, const compose::ApiVersion& version) {
   const auto seconds = [](absl::Time time) -> std::string {
     if (time == absl::InfinitePast() || time == absl::InfiniteFuture()) return "";
@@ -203,8 +212,6 @@ inline http::Request BuildLogsRequest(const LogsQuery& query, const compose::Api
                                         {"until", seconds(query.until)}}))};
 }
 
-// The request for the stream of everything that happens to containers with these labels, from `since` (the engine's
-// clock) on where it is set. There is no filter on the event's name: Podman's names differ.
 inline http::Request BuildEventsRequest(const std::vector<std::string>& labels, int64_t since_nano,
                                         const compose::ApiVersion& version) {
   const std::string filters = Filters({{"type", {"container"}}, {"label", labels}});

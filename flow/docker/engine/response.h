@@ -23,7 +23,21 @@
 
 namespace flow::docker::engine {
 
+// Reads the answer to `call`: of the kind that call.h names for it, whatever the engine sent. Errors carry the engine's
+// own words: kNotFound, kAlreadyExists (a conflict), kInvalidArgument, kFailedPrecondition (the engine no longer speaks
+// the version asked in), kPermissionDenied, kResourceExhausted, kUnavailable (ask again), kInternal for all else.
+absl::StatusOr<Reply> ReadReply(const Call& call, const http::Response& response);
+
 // The engine's refusal as a status: its own words, under the code that its HTTP status means.
+absl::Status ReadError(const http::Response& response);
+
+// Why a stream ended: the engine's refusal, or what cut it off; OK where it came to its end.
+absl::Status EndOfStream(const absl::StatusOr<http::Response>& response);
+
+// Whether an engine that refuses so does it the next time too: it does not know what is asked, or does not allow it.
+// Else something is in the way for now.
+bool IsForGood(const absl::Status& refusal);
+
 inline absl::Status ReadError(const http::Response& response) {
   std::string message;
   if (absl::StatusOr<ErrorMessage> error = ReadJson<ErrorMessage>(response.body); error.ok())
@@ -65,8 +79,6 @@ inline absl::Status ReadError(const http::Response& response) {
   return absl::Status(code, absl::string_view(absl::StripAsciiWhitespace(message)));
 }
 
-// Whether an engine that refuses so does it the next time too: it does not know what is asked, or does not allow it.
-// Else something is in the way for now.
 inline bool IsForGood(const absl::Status& refusal) {
   return absl::IsInvalidArgument(refusal) || absl::IsFailedPrecondition(refusal) || absl::IsPermissionDenied(refusal) ||
          absl::IsNotFound(refusal);
@@ -155,9 +167,6 @@ inline bool IsNoFile(const Call& call, const absl::Status& error) {
 
 }  // namespace internal
 
-// Reads the answer to `call`: of the kind that call.h names for it, whatever the engine sent. Errors carry the engine's
-// own words: kNotFound, kAlreadyExists (a conflict), kInvalidArgument, kFailedPrecondition (the engine no longer speaks
-// the version asked in), kPermissionDenied, kResourceExhausted, kUnavailable (ask again), kInternal for all else.
 inline absl::StatusOr<Reply> ReadReply(const Call& call, const http::Response& response) {
   if (response.status == 404 && internal::GoneIsDone(call)) return Reply();
   if (response.status == 304 && internal::MayBeSo(call)) return Reply();
@@ -175,7 +184,6 @@ inline absl::StatusOr<Reply> ReadReply(const Call& call, const http::Response& r
   return std::visit(internal::SuccessReader{response.body, response.headers}, call);
 }
 
-// Why a stream ended: the engine's refusal, or what cut it off; OK where it came to its end.
 inline absl::Status EndOfStream(const absl::StatusOr<http::Response>& response) {
   return response.ok() && response->status >= 400 ? ReadError(*response) : response.status();
 }

@@ -20,6 +20,10 @@
 
 namespace flow::docker::engine {
 
+// The bytes of the archive's first entry. kFailedPrecondition where that is no regular file (links are not followed),
+// kResourceExhausted where it has over `most` bytes, kDataLoss where the archive is cut off or none at all.
+absl::StatusOr<std::string> ReadTarFile(absl::string_view archive, size_t most);
+
 namespace internal {
 
 inline constexpr size_t kTarBlock = 512;
@@ -72,8 +76,6 @@ inline std::string TarOtherKind(char type, absl::string_view header) {
 
 }  // namespace internal
 
-// The bytes of the archive's first entry. kFailedPrecondition where that is no regular file (links are not followed),
-// kResourceExhausted where it has over `most` bytes, kDataLoss where the archive is cut off or none at all.
 inline absl::StatusOr<std::string> ReadTarFile(absl::string_view archive, size_t most) {
   while (archive.size() >= internal::kTarBlock) {
     const absl::string_view header = archive.substr(0, internal::kTarBlock);

@@ -1,40 +1,5 @@
-// Stories of apply and delete as text: testdata/deploy/*.txt. A paragraph is a command (after ">") and, under it, what
-// the machine does because of it; the top of the file says what is there. Reads like what it promises, and is rewritten
-// by
-//
-//   tools/golden
-//
-//   > apply [again] [force] [norollback] [pull]
-//   . COMPONENT                 a line each, as testing/projects.h describes them
-//   > delete NAME
-//   > lose-state
-//   > run                       all that goes well by itself, until nothing does; begins with what there is under way
-//   > until CALL                the same, until this call is under way, or "save"
-//   > answer CALL               the engine carries it out          (CALL as the machine's `send` lines say)
-//   > refuse CALL: MESSAGE
-//   > lose CALL                 carried out, but the connection breaks before the answer
-//   > healthy|unhealthy|end|crash CONTAINER
-//   > fail-to-save              the state cannot be written; "until save" comes before it
-//   > wait                      the next timer fires
-//   > last-timer                the one that was started last does
-//   > timeout                   the last one to fire does
-//   > signal                    Ctrl-C
-//   > deafen [MESSAGE]          the stream of events breaks; the engine says why
-//   > kill-engine               the same, and what ran has ended when it is opened again
-//   > tell-end CONTAINER        by then, as an engine does that was killed
-//   > remove-network ID         by someone else
-//   > stop|remove CONTAINER     by hand, without the machine
-//   > attach CONTAINER          of someone else, to the pipeline's network
-//   > hold container NAME [PIPELINE]
-//   > hold network NAME
-//   > network|volume NAME PIPELINE    one comes up that carries the pipeline's labels
-//   > image TAG ID              what the engine has under a tag
-//   > registry TAG ID [check]   what a pull brings; "check": with a health check
-//   > sicken CONTAINER          its probe fails from now on, while nothing goes on
-//   > log COMPONENT TEXT
-//   > engine                    what there is on it now
-//
-// A word that is none of these is a failure, at its line.
+// Stories of apply and delete as text: testdata/deploy/*.txt. Under each command (after ">") stands what the machine does
+// because of it. testdata/README.md has the commands; tools/golden writes the stories anew.
 #include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
 

@@ -64,13 +64,13 @@ using ToldOnes = std::map<PipelineKey, std::unique_ptr<Told>>;
 class Watcher {
  public:
   // `flag`: the control plane that is told of all, whatever the states say; nothing: each is told of by its state's.
-  Watcher(Session& session, const compose::ApiVersion& version, const Environment& environment, std::string name_space,
+  Watcher(Session& session, const compose::ApiVersion& version, const Environment& environment, std::string namespace_,
           std::optional<std::string> flag)
       : session_(session),
         version_(version),
         environment_(environment),
         flag_(std::move(flag)),
-        labels_({project::kPipelineLabel, absl::StrCat(project::kNamespaceLabel, "=", name_space)}),
+        labels_({project::kPipelineLabel, absl::StrCat(project::kNamespaceLabel, "=", namespace_)}),
         changes_(session, labels_, version) {}
 
   // The pipelines to be told of. The exit code where there is one of which nothing can be told, which was told then.
@@ -224,10 +224,10 @@ ExitCode Main(const Arguments& arguments) {
   auto opened = Session::Open(kName, environment);
   if (const ExitCode* over = std::get_if<ExitCode>(&opened)) return *over;
   Session& session = *std::get<std::unique_ptr<Session>>(opened);
-  const std::string name_space = FLAGS_namespace.empty() ? "default" : FLAGS_namespace;
+  const std::string namespace_ = FLAGS_namespace.empty() ? "default" : FLAGS_namespace;
   std::vector<PipelineKey> keys;
   for (const std::string& name : arguments.operands) {
-    keys.push_back({name_space, name});
+    keys.push_back({namespace_, name});
     if (const absl::Status status = CheckKey(keys.back()); !status.ok()) {
       return session.Fail(ExitCode::kUsage, status.message());
     }
@@ -235,7 +235,7 @@ ExitCode Main(const Arguments& arguments) {
   if (session.client() == nullptr) return ExitCode::kFailed;
   Caller caller(session);
   if (const std::optional<ExitCode> over = Connect(session, caller)) return *over;
-  Watcher watcher(session, caller.version(), environment, name_space, ControlPlaneFlag(arguments));
+  Watcher watcher(session, caller.version(), environment, namespace_, ControlPlaneFlag(arguments));
   if (const std::optional<ExitCode> over = watcher.Choose(caller, keys)) return *over;
   return watcher.Run();
 }

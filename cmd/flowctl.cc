@@ -30,19 +30,19 @@ class StateNames : public KnownNames {
     for (const PipelineKey& key : List(state_dir)) names.insert(key.pipeline_namespace);
     return {names.begin(), names.end()};
   }
-  std::vector<std::string> Pipelines(const std::string& state_dir, const std::string& name_space) const override {
+  std::vector<std::string> Pipelines(const std::string& state_dir, const std::string& namespace_) const override {
     std::vector<std::string> names;
     for (const PipelineKey& key : List(state_dir)) {
-      if (key.pipeline_namespace == name_space) names.push_back(key.name);
+      if (key.pipeline_namespace == namespace_) names.push_back(key.name);
     }
     return names;
   }
-  std::vector<std::string> Components(const std::string& state_dir, const std::string& name_space,
+  std::vector<std::string> Components(const std::string& state_dir, const std::string& namespace_,
                                       const std::string& pipeline) const override {
     std::vector<std::string> ids;
     const absl::StatusOr<std::string> folder = StateFolder(state_dir, ProcessEnvironment());
     if (!folder.ok()) return ids;
-    const auto state = Store(*folder).ReadDeployment({name_space, pipeline});
+    const auto state = Store(*folder).ReadDeployment({namespace_, pipeline});
     if (!state.ok()) return ids;
     for (const deploy::Component& component : state->components()) ids.push_back(component.id());
     return ids;

@@ -88,18 +88,18 @@ TEST_F(NamesTest, AStrangersContainerOfThatNameIsLeftAlone) {
 // Names as long as they may be work to the end; one character more is told with its place.
 TEST_F(NamesTest, NamesOf63CharactersWorkAnd64AreToldWithTheirPlace) {
   const auto padded = [](std::string text, size_t size) { return text + std::string(size - text.size(), 'n'); };
-  const std::string name = padded(Name("long"), 63), name_space = padded(Name("ns"), 63), id = padded("i", 63);
+  const std::string name = padded(Name("long"), 63), namespace_ = padded(Name("ns"), 63), id = padded("i", 63);
   const auto yaml = [&](const std::string& source) {
     return absl::StrCat("apiVersion: flowctl/v1\nkind: Pipeline\nmetadata:\n  name: ", name,
-                        "\n  namespace: ", name_space, "\nspec:\n  sources:\n", Serving(source, "      replicas: 2\n"),
+                        "\n  namespace: ", namespace_, "\nspec:\n  sources:\n", Serving(source, "      replicas: 2\n"),
                         "  sinks:\n", Idle("sink"));
   };
   const Finished& apply = Apply(yaml(id));
   ASSERT_EQ(apply.exit_code, 0) << apply.Describe();
-  const std::string flag = "--namespace=" + name_space;
+  const std::string flag = "--namespace=" + namespace_;
   EXPECT_EQ(Status(name, {flag}).state, "running");
   EXPECT_EQ(Ids(name).size(), 3u);
-  EXPECT_TRUE(Resolves(absl::StrCat("flow-", name_space, "__", name, "-sink-1"), id, id));
+  EXPECT_TRUE(Resolves(absl::StrCat("flow-", namespace_, "__", name, "-sink-1"), id, id));
   EXPECT_EQ(Delete(name, {flag}).exit_code, 0);
   EXPECT_TRUE(Gone(name));
   EXPECT_EQ(Flow("flow-status", {name, flag}).exit_code, 6);

@@ -13,8 +13,8 @@ class KnownNames {
  public:
   virtual ~KnownNames() = default;
   virtual std::vector<std::string> Namespaces(const std::string& state_dir) const = 0;
-  virtual std::vector<std::string> Pipelines(const std::string& state_dir, const std::string& name_space) const = 0;
-  virtual std::vector<std::string> Components(const std::string& state_dir, const std::string& name_space,
+  virtual std::vector<std::string> Pipelines(const std::string& state_dir, const std::string& namespace_) const = 0;
+  virtual std::vector<std::string> Components(const std::string& state_dir, const std::string& namespace_,
                                               const std::string& pipeline) const = 0;
 };
 

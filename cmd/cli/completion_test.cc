@@ -20,9 +20,9 @@ using ::testing::StartsWith;
 class Known : public KnownNames {
  public:
   std::vector<std::string> Namespaces(const std::string&) const override { return {"default", "staging"}; }
-  std::vector<std::string> Pipelines(const std::string& state_dir, const std::string& name_space) const override {
+  std::vector<std::string> Pipelines(const std::string& state_dir, const std::string& namespace_) const override {
     if (state_dir == "/other") return {"elsewhere"};
-    return name_space == "staging" ? std::vector<std::string>{"trial"} : std::vector<std::string>{"minimal", "mine"};
+    return namespace_ == "staging" ? std::vector<std::string>{"trial"} : std::vector<std::string>{"minimal", "mine"};
   }
   std::vector<std::string> Components(const std::string&, const std::string&,
                                       const std::string& pipeline) const override {

@@ -23,7 +23,7 @@ namespace flow {
 // Cancel and Pause, but neither Poll nor the destructor.
 //
 // Connections are kept and used again. Redirects are not followed, and cookies are not kept. A proxy that the
-// environment names (http_proxy, https_proxy, NO_PROXY, as curl reads them) is used for other machines alone.
+// environment names (http_proxy, https_proxy, NO_PROXY, as curl reads them) is used for other hosts alone.
 //
 // An answer of any HTTP status is an answer. An error is what kept the answer from coming:
 //   Unavailable        no connection, or it was lost; TLS did not come about

@@ -8,7 +8,7 @@ namespace flow {
 
 struct Endpoint {
   enum class Kind {
-    kUnix,  // a socket file: on this machine
+    kUnix,  // a socket file: on this host
     kTcp,   // on another one, for all flow knows
   };
 

@@ -10,13 +10,13 @@
 #include <filesystem>
 #include <system_error>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cmd/base/errno_status.h"
 #include "cmd/base/file.h"
 #include "cmd/base/paths.h"
+#include "flow/pipeline/names.h"
 
 namespace flow {
 namespace {
@@ -27,14 +27,6 @@ constexpr char kPipeline[] = "pipeline.yaml";
 // What it is, for people and their editors (the Text Format Specification's "Header").
 constexpr char kHeader[] = "# proto-file: flow/deploy/deployment.proto\n# proto-message: flow.deploy.Deployment\n\n";
 constexpr size_t kMostBytes = 64 * 1024 * 1024;
-constexpr size_t kLongestName = 63;
-
-// [a-z0-9]([a-z0-9EXTRA]*[a-z0-9])?, at most 63.
-bool IsName(absl::string_view name, absl::string_view extra) {
-  const auto plain = [](char c) { return absl::ascii_islower(c) || absl::ascii_isdigit(c); };
-  if (name.empty() || name.size() > kLongestName || !plain(name.front()) || !plain(name.back())) return false;
-  return std::all_of(name.begin(), name.end(), [&](char c) { return plain(c) || absl::StrContains(extra, c); });
-}
 
 // What went wrong in Protobuf text, first error first.
 class FirstError : public google::protobuf::io::ErrorCollector {
@@ -70,17 +62,17 @@ absl::Status RemoveFolder(const std::string& folder) {
 }  // namespace
 
 absl::Status CheckNamespace(absl::string_view name) {
-  if (IsName(name, "-")) return absl::OkStatus();
+  if (pipeline::IsNamespaceName(name)) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(
       "\"", absl::CHexEscape(name),
-      "\" is no namespace's name: ", "lower-case letters, digits, and - between them, at most ", kLongestName));
+      "\" is no namespace's name: ", "lower-case letters, digits, and - between them, at most ", pipeline::kMaxName));
 }
 
 absl::Status CheckKey(const PipelineKey& key) {
-  if (!IsName(key.name, "-_") || absl::StrContains(key.name, "__")) {
+  if (!pipeline::IsPipelineName(key.name)) {
     return absl::InvalidArgumentError(
         absl::StrCat("\"", absl::CHexEscape(key.name), "\" is no pipeline's name: lower-case ",
-                     "letters, digits, and - and single _ between them, at most ", kLongestName));
+                     "letters, digits, and - and single _ between them, at most ", pipeline::kMaxName));
   }
   return CheckNamespace(key.pipeline_namespace);
 }

@@ -46,17 +46,17 @@ inline flowctl::v1::RegisterRequest DescribeComponent(const project::Project& pr
 }
 
 // Whether a component that a control plane lists was registered for this pipeline.
-inline bool IsOf(const flowctl::v1::ComponentInfo& info, absl::string_view name_space, absl::string_view pipeline) {
+inline bool IsOf(const flowctl::v1::ComponentInfo& info, absl::string_view namespace_, absl::string_view pipeline) {
   const auto its_pipeline = info.metadata().find(kPipelineKey);
   const auto its_namespace = info.metadata().find(kNamespaceKey);
   return its_pipeline != info.metadata().end() && its_pipeline->second == pipeline &&
-         its_namespace != info.metadata().end() && its_namespace->second == name_space;
+         its_namespace != info.metadata().end() && its_namespace->second == namespace_;
 }
 
 // Whether it was registered for another one, as far as its metadata tells: what registered by itself has none.
-inline bool IsOfAnother(const flowctl::v1::ComponentInfo& info, absl::string_view name_space,
+inline bool IsOfAnother(const flowctl::v1::ComponentInfo& info, absl::string_view namespace_,
                         absl::string_view pipeline) {
-  return info.metadata().contains(kPipelineKey) && !IsOf(info, name_space, pipeline);
+  return info.metadata().contains(kPipelineKey) && !IsOf(info, namespace_, pipeline);
 }
 
 // What a heartbeat says of a component that is in such a state:

@@ -23,8 +23,8 @@ namespace flow::control {
 
 class Departure {
  public:
-  Departure(std::string name_space, std::string pipeline, deploy::ControlPlane registered)
-      : namespace_(std::move(name_space)), pipeline_(std::move(pipeline)), registered_(std::move(registered)) {}
+  Departure(std::string namespace_, std::string pipeline, deploy::ControlPlane registered)
+      : namespace_(std::move(namespace_)), pipeline_(std::move(pipeline)), registered_(std::move(registered)) {}
 
   void Begin() {
     for (const auto& [component, id] : registered_.service_ids()) Unregister(id);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "flow/pipeline/names.h"
 #include "flow/project/labels.h"
 #include "flow/project/project.pb.h"
 #include "google/protobuf/map.h"
@@ -22,7 +23,7 @@ inline std::string OwnerText(const google::protobuf::Map<std::string, std::strin
   if (pipeline.empty()) return "something that is not flow's";
   const std::string namespace_ = project::Label(labels, project::kNamespaceLabel);
   return absl::StrCat("pipeline \"", pipeline, "\"",
-                      namespace_ == "default" ? "" : absl::StrCat(" of namespace \"", namespace_, "\""));
+                      namespace_ == pipeline::kDefaultNamespace ? "" : absl::StrCat(" of namespace \"", namespace_, "\""));
 }
 
 }  // namespace flow::docker

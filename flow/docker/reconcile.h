@@ -141,7 +141,7 @@ class Reconciler {
       if (found == labels.end() || found->second != value) differing.insert(key);
     }
     for (const auto& [key, value] : labels) {
-      if (!project::IsReservedLabel(key) && !project_.labels().contains(key)) differing.insert(key);
+      if (!pipeline::IsReservedLabel(key) && !project_.labels().contains(key)) differing.insert(key);
     }
     if (differing.empty()) return;
     result_.notes.push_back(absl::StrCat(kind, " ", name, " keeps the labels it has, which the file has otherwise (",

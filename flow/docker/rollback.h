@@ -22,6 +22,7 @@
 #include "flow/docker/owner.h"
 #include "flow/docker/readiness.h"
 #include "flow/docker/removal.h"
+#include "flow/pipeline/names.h"
 #include "flow/project/project.pb.h"
 
 namespace flow::docker {
@@ -29,7 +30,7 @@ namespace flow::docker {
 // The command that removes what an apply had to leave.
 inline std::string DeleteCommand(const project::Project& project) {
   return absl::StrCat("flow-delete ",
-                      project.namespace_() == "default" ? "" : absl::StrCat("-n ", project.namespace_(), " "),
+                      project.namespace_() == pipeline::kDefaultNamespace ? "" : absl::StrCat("-n ", project.namespace_(), " "),
                       project.pipeline());
 }
 

@@ -1,4 +1,4 @@
-// HOST:PORT as it stands in a URL (RFC 3986, section 3.2), read, written, and whether it is this machine.
+// HOST:PORT as it stands in a URL (RFC 3986, section 3.2), read, written, and whether it is this host.
 #ifndef FLOW_HTTP_AUTHORITY_H_
 #define FLOW_HTTP_AUTHORITY_H_
 
@@ -32,7 +32,7 @@ std::string AuthorityText(const Authority& authority);
 // "https://[::1]:2376"
 std::string UrlOf(const Authority& authority, bool tls);
 
-// Whether a host is this machine as it calls itself: localhost, 127.0.0.0/8, ::1, and the addresses that mean any
+// Whether it is this host as it calls itself: localhost, 127.0.0.0/8, ::1, and the addresses that mean any
 // (0.0.0.0, ::). Inside a container that is the container.
 bool IsLoopback(absl::string_view host);
 

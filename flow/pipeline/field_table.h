@@ -15,6 +15,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "flow/pipeline/names.h"
 
 namespace flow::pipeline {
 
@@ -75,7 +76,6 @@ struct Field {
 inline constexpr int64_t kMaxPort = 65535;
 // A Linux bridge has 1024 ports (BR_MAX_PORTS), and every container of a network takes one.
 inline constexpr int64_t kMaxReplicas = 1000;
-inline constexpr size_t kMaxName = 63;  // of a label in DNS (RFC 1035), and so of a host's name
 // With the project's name before it ("flow-" and two names of 63 at most) a volume's is a folder's name: 255 bytes.
 inline constexpr size_t kMaxVolumeName = 120;
 

@@ -26,6 +26,7 @@
 #include "flow/pipeline/diagnostic.h"
 #include "flow/pipeline/driver.h"
 #include "flow/pipeline/fields.h"
+#include "flow/pipeline/names.h"
 #include "flow/pipeline/other_format.h"
 #include "flow/pipeline/parse_options.h"
 #include "flow/pipeline/pipeline.pb.h"
@@ -46,16 +47,6 @@ struct ParseResult {
 };
 
 namespace parse_internal {
-
-// [a-z0-9]([a-z0-9_-]*[a-z0-9])?, the underscore only where it is allowed.
-inline bool IsLowerName(absl::string_view name, bool underscores) {
-  const auto ends = [](char c) { return absl::ascii_islower(c) || absl::ascii_isdigit(c); };
-  if (name.empty() || !ends(name.front()) || !ends(name.back())) return false;
-  for (char c : name) {
-    if (!ends(c) && c != '-' && !(c == '_' && underscores)) return false;
-  }
-  return true;
-}
 
 // The name of a pipeline or namespace; what is wrong with it is told.
 inline std::string ReadName(Context& context, const Value& value, absl::string_view what, bool underscores) {
@@ -87,7 +78,7 @@ inline void ReadLabels(Context& context, const Fields& metadata, Pipeline& pipel
   for (const Value& label : metadata.Map("labels")) {
     const absl::string_view key = label.key.text();
     if (key.empty()) context.Error(label.key.offset(), label.path, "a label needs a name");
-    for (absl::string_view reserved : {"com.obsrvr.flow.", "com.docker.compose."}) {
+    for (absl::string_view reserved : kReservedLabels) {
       if (!absl::StartsWith(key, reserved)) continue;
       context.Error(label.key.offset(), label.path,
                     absl::StrCat("labels that begin with ", Quoted(reserved),
@@ -102,7 +93,7 @@ inline void ReadLabels(Context& context, const Fields& metadata, Pipeline& pipel
 }
 
 inline void ReadMetadata(Context& context, const Fields& file, Pipeline& pipeline) {
-  pipeline.set_namespace_("default");
+  pipeline.set_namespace_(kDefaultNamespace);
   for (const Fields& metadata : file.Sections("metadata")) {
     if (const Value name = metadata.Get("name")) {
       pipeline.set_name(ReadName(context, name, "a pipeline's name", /*underscores=*/true));

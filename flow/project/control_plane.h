@@ -9,12 +9,12 @@
 
 namespace flow::project {
 
-// The name under which every container reaches the machine that its engine runs on, and what makes it one (an entry of
+// The name under which every container reaches the host that its engine runs on, and what makes it one (an entry of
 // extra_hosts; Engine API 1.41, "HostConfig.ExtraHosts").
 inline constexpr char kHostName[] = "host.docker.internal";
 inline constexpr char kHostGateway[] = "host.docker.internal:host-gateway";
 
-// HOST:PORT as containers are told it: of this machine itself (http::IsLoopback), which inside a container would be the
+// HOST:PORT as containers are told it: of this host itself (http::IsLoopback), which inside a container would be the
 // container, it is host.docker.internal with the same port; any other stays as it is. Where it differs the caller
 // warns: what is bound to 127.0.0.1 alone cannot be reached that way.
 inline std::string AddressForContainers(const std::string& address) {

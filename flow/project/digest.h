@@ -45,9 +45,9 @@ inline std::string LengthPrefixed(const std::string& text) { return absl::StrCat
 
 // What stands for a secret's value in a digest: a hash salted with whose it is, so that equal values of two components
 // cannot be told to be equal.
-inline std::string SecretDigest(const std::string& pipeline, const std::string& name_space,
+inline std::string SecretDigest(const std::string& pipeline, const std::string& namespace_,
                                 const std::string& component, const std::string& value) {
-  return Sha256(absl::StrCat("flow secret;", LengthPrefixed(name_space), LengthPrefixed(pipeline),
+  return Sha256(absl::StrCat("flow secret;", LengthPrefixed(namespace_), LengthPrefixed(pipeline),
                              LengthPrefixed(component), LengthPrefixed(value)));
 }
 

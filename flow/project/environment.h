@@ -28,11 +28,6 @@ inline const char* TypeName(pipeline::Component::Type type) {
   }
 }
 
-// Where a secret that is a file or folder stands in the container.
-inline std::string SecretPath(const pipeline::Secret& secret) {
-  return secret.container_path().empty() ? absl::StrCat("/secrets/", secret.name()) : secret.container_path();
-}
-
 // The variable that a secret sets: its `env`; where it has none, an environment secret is called by its name.
 inline std::string SecretEnvironmentName(const pipeline::Secret& secret) {
   if (!secret.env().empty() || secret.type() != pipeline::Secret::ENV) return secret.env();
@@ -78,7 +73,7 @@ inline void AddSecrets(const pipeline::Component& component, Service& service) {
   for (const auto& [name, secret] : by_variable) {
     service.mutable_environment()->erase(name);
     if (secret->type() != pipeline::Secret::ENV) {
-      (*service.mutable_environment())[name] = SecretPath(*secret);
+      (*service.mutable_environment())[name] = secret->container_path();
       continue;
     }
     SecretVariable& variable = *service.add_secret_environment();

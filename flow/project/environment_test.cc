@@ -108,7 +108,7 @@ TEST(EnvironmentTest, AnEnvironmentSecretHasNoValueHere) {
 TEST(EnvironmentTest, AFileSecretsVariableHoldsItsPath) {
   const Service service = Filled(R"(
     id: "s"
-    secrets { type: FILE name: "key" env: "KEY_FILE" host_path: "/k" }
+    secrets { type: FILE name: "key" env: "KEY_FILE" host_path: "/k" container_path: "/secrets/key" }
     secrets { type: DIR name: "tls" env: "TLS" host_path: "/t" container_path: "/certs" }
     secrets { type: FILE name: "silent" host_path: "/s" })");
   EXPECT_THAT(service.environment(), Contains(Pair("KEY_FILE", "/secrets/key")));
@@ -121,7 +121,7 @@ TEST(EnvironmentTest, OfTwoSecretsThatSetOneVariableTheLaterWins) {
   const Service service = Filled(R"(
     id: "s"
     secrets { type: ENV name: "a" env: "V" host_path: "/a" }
-    secrets { type: FILE name: "b" env: "V" host_path: "/b" })");
+    secrets { type: FILE name: "b" env: "V" host_path: "/b" container_path: "/secrets/b" })");
   EXPECT_THAT(service.environment(), Contains(Pair("V", "/secrets/b")));
   EXPECT_EQ(service.secret_environment_size(), 0);
 }

@@ -5,7 +5,6 @@
 
 #include <string>
 
-#include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/map.h"
 
@@ -25,11 +24,6 @@ inline constexpr char kDigestLabel[] = "com.obsrvr.flow.digest";
 // an apply that was cut off, or is another apply's.
 inline constexpr char kMetadataType[] = "metadata";
 
-// True for keys that only flow and Compose set: a pipeline's own label of such a key would lie about whose a thing is.
-inline bool IsReservedLabel(const std::string& key) {
-  return absl::StartsWith(key, "com.obsrvr.flow.") || absl::StartsWith(key, "com.docker.compose.");
-}
-
 // The value of a label; empty where it is not there.
 inline std::string Label(const google::protobuf::Map<std::string, std::string>& labels, absl::string_view key) {
   const auto found = labels.find(std::string(key));
@@ -37,9 +31,9 @@ inline std::string Label(const google::protobuf::Map<std::string, std::string>& 
 }
 
 // Whether something with these labels is this pipeline's. Ownership is by flow's labels alone: never by name.
-inline bool IsOwned(const google::protobuf::Map<std::string, std::string>& labels, absl::string_view name_space,
+inline bool IsOwned(const google::protobuf::Map<std::string, std::string>& labels, absl::string_view namespace_,
                     absl::string_view pipeline) {
-  return Label(labels, kNamespaceLabel) == name_space && Label(labels, kPipelineLabel) == pipeline;
+  return Label(labels, kNamespaceLabel) == namespace_ && Label(labels, kPipelineLabel) == pipeline;
 }
 
 }  // namespace flow::project

@@ -2,20 +2,24 @@
 
 #include <gtest/gtest.h>
 
+#include "flow/pipeline/names.h"
+
 namespace flow::project {
 namespace {
 
-TEST(LabelsTest, EveryKeyOfOursAndOfComposeIsReserved) {
-  for (const char* key :
-       {kNamespaceLabel, kPipelineLabel, kComponentLabel, kTypeLabel, kDigestLabel, "com.docker.compose.project"}) {
-    EXPECT_TRUE(IsReservedLabel(key)) << key;
+TEST(LabelsTest, NoPipelineCanSetOneOfOurs) {
+  for (const char* key : {kNamespaceLabel, kPipelineLabel, kComponentLabel, kTypeLabel, kDigestLabel}) {
+    EXPECT_TRUE(pipeline::IsReservedLabel(key)) << key;
   }
 }
 
-TEST(LabelsTest, OtherKeysAreTheUsers) {
-  for (const char* key : {"team", "com.obsrvr.flowers", "com.docker.composer", "com.obsrvr", ""}) {
-    EXPECT_FALSE(IsReservedLabel(key)) << key;
-  }
+TEST(IsOwned, AsksForBothNamespaceAndPipeline) {
+  google::protobuf::Map<std::string, std::string> labels;
+  labels[kPipelineLabel] = "payments";
+  EXPECT_FALSE(IsOwned(labels, "default", "payments"));
+  labels[kNamespaceLabel] = "default";
+  EXPECT_TRUE(IsOwned(labels, "default", "payments"));
+  EXPECT_FALSE(IsOwned(labels, "test", "payments"));
 }
 
 }  // namespace

@@ -17,9 +17,9 @@ namespace flow::project {
 // underscores part the two, since neither a namespace nor a name may hold them, so no two pipelines share a project.
 // Takes the words as the pipeline file's rules let them through (lower case), which makes the result a legal project
 // name (Compose spec, "name": [a-z0-9][a-z0-9_-]*). The empty namespace is the default one.
-inline std::string ProjectName(const std::string& name_space, const std::string& pipeline) {
-  if (name_space.empty() || name_space == "default") return absl::StrCat("flow-", pipeline);
-  return absl::StrCat("flow-", name_space, "__", pipeline);
+inline std::string ProjectName(const std::string& namespace_, const std::string& pipeline) {
+  if (namespace_.empty() || namespace_ == pipeline::kDefaultNamespace) return absl::StrCat("flow-", pipeline);
+  return absl::StrCat("flow-", namespace_, "__", pipeline);
 }
 
 // The container of a service's replica; `number` counts from 1 (Compose's own rule, PROJECT-SERVICE-NUMBER).

@@ -19,6 +19,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "flow/pipeline/names.h"
 #include "flow/pipeline/pipeline.pb.h"
 #include "flow/project/digest.h"
 #include "flow/project/environment.h"
@@ -116,7 +117,7 @@ inline void AddMounts(const pipeline::Component& component, Service& service) {
     Mount& mount = *service.add_mounts();
     mount.set_type(Mount::BIND);
     mount.set_source(secret.host_path());
-    mount.set_target(SecretPath(secret));
+    mount.set_target(secret.container_path());
     mount.set_read_only(true);
   }
 }
@@ -154,7 +155,7 @@ inline void SetResources(const pipeline::Resources& from, Resources& resources) 
 inline void AddProjectLabels(const pipeline::Pipeline& pipeline,
                              google::protobuf::Map<std::string, std::string>& labels) {
   for (const auto& [key, value] : pipeline.labels()) {
-    if (!IsReservedLabel(key)) labels[key] = value;
+    if (!pipeline::IsReservedLabel(key)) labels[key] = value;
   }
   labels[kNamespaceLabel] = pipeline.namespace_();
   labels[kPipelineLabel] = pipeline.name();

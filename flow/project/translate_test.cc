@@ -163,7 +163,7 @@ TEST(TranslateTest, MountsAreVolumesBindsAndSecretFiles) {
     volumes { name: "data" container_path: "/data" read_only: true }
     volumes { name: "conf" host_path: "/h" container_path: "/c" }
     secrets { type: FILE name: "key" host_path: "/k" container_path: "/secrets/key" }
-    secrets { type: DIR name: "tls" host_path: "/t" }
+    secrets { type: DIR name: "tls" host_path: "/t" container_path: "/secrets/tls" }
     secrets { type: ENV name: "env" host_path: "/e" env: "E" })");
   ASSERT_EQ(service.mounts_size(), 4);
   EXPECT_EQ(service.mounts(0).type(), Mount::VOLUME);

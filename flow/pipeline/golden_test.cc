@@ -84,6 +84,7 @@ TEST(Golden, EveryFieldAndWordStandsInAValidCase) {
   for (const Field& field : kFields) {
     const std::string name = absl::StrCat(SectionName(field.section), ".", field.name);
     EXPECT_TRUE(seen.contains(name)) << name;
+    if (field.name == "driver") continue;  // driver_test.cc has its words
     for (absl::string_view word : field.rules.words) {
       EXPECT_TRUE(seen.contains(absl::StrCat(name, ": ", word))) << name << ": " << word;
     }

@@ -36,6 +36,9 @@ inline bool IsPipelineName(absl::string_view name) {
   return name.size() <= kMaxName && IsLowerName(name, /*underscores=*/true) && !absl::StrContains(name, "__");
 }
 
+// The variable that holds a control plane's address, as flowctl's components read it.
+inline constexpr char kControlPlaneVariable[] = "FLOWCTL_ENDPOINT";
+
 // How the labels begin that only flow and Compose set: a pipeline's own label of such a key would lie about whose a
 // thing is.
 inline constexpr absl::string_view kReservedLabels[] = {"com.obsrvr.flow.", "com.docker.compose."};

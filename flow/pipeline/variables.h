@@ -34,9 +34,6 @@ inline bool NamesLoopback(absl::string_view text) {
   return false;
 }
 
-// The variable that holds a control plane's address, as flowctl's components read it.
-inline constexpr absl::string_view kControlPlaneVariable = "FLOWCTL_ENDPOINT";
-
 // What keeps a program from being started with this variable, in words; empty: nothing.
 inline std::string VariableProblem(absl::string_view name, absl::string_view value) {
   const size_t size = name.size() + 1 + value.size();

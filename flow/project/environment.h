@@ -87,7 +87,7 @@ inline void AddSecrets(const pipeline::Component& component, Service& service) {
 inline void AddControlPlane(const std::string& control_plane, Service& service) {
   const std::map<std::string, std::string> variables = {
       {"ENABLE_FLOWCTL", "true"},
-      {"FLOWCTL_ENDPOINT", AddressForContainers(control_plane)},
+      {pipeline::kControlPlaneVariable, AddressForContainers(control_plane)},
       {"FLOWCTL_COMPONENT_ID", service.name()},
       {"FLOWCTL_SERVICE_ID", service.name()},
       {"FLOWCTL_HEARTBEAT_INTERVAL", "10s"},

@@ -60,8 +60,7 @@ inline std::string OptionOf(const std::string& yaml, absl::string_view name) {
   return "";
 }
 
-// Options for the parser: nostrict, deploy, driver=WORD, control_plane=HOST:PORT, default_image=IMAGE, allow=PATH,
-// home=PATH, NAME=VALUE (a variable).
+// Options for the parser; testdata/README.md has the words.
 inline ParseOptions OptionsOf(const std::string& yaml) {
   ParseOptions options;
   options.base_directory = "/pipelines";
@@ -73,10 +72,6 @@ inline ParseOptions OptionsOf(const std::string& yaml) {
     const std::string value = parts.size() > 1 ? parts[1] : "";
     if (parts[0] == "nostrict") {
       options.strict = false;
-    } else if (parts[0] == "deploy") {
-      options.deploy = true;
-    } else if (parts[0] == "driver") {
-      options.driver = value;
     } else if (parts[0] == "control_plane") {
       options.control_plane = true;
     } else if (parts[0] == "default_image") {

@@ -27,28 +27,17 @@ inline std::string ShellQuote(const std::string& text) {
   return absl::StrCat("'", absl::StrReplaceAll(text, {{"'", "'\\''"}}), "'");
 }
 
-// The URL as it is asked for: the host `localhost` becomes 127.0.0.1, since BusyBox's wget takes ::1 alone where the
-// name means both, and most servers listen on IPv4. All else stays.
-inline std::string ProbeUrl(const std::string& url) {
-  const size_t scheme = url.find("://");
-  if (scheme == std::string::npos) return url;
-  const size_t host = scheme + 3;
-  const size_t end = std::min(url.find_first_of(":/?#", host), url.size());
-  if (!absl::EqualsIgnoreCase(url.substr(host, end - host), "localhost")) return url;
-  return absl::StrCat(url.substr(0, host), "127.0.0.1", url.substr(end));
-}
-
 // The shell text that asks `url` (http or https, absolute) and exits with 0 where the answer is a success.
 //
 // - A whole GET with the body thrown away: BusyBox's --spider sends HEAD in some versions, which many servers refuse.
-// - GNU wget is silent with -q, so -nv, which BusyBox takes and ignores. No -T: Debian's BusyBox, built without it,
-// crashes
-//   on the option; the engine's own timeout ends the probe, and `exec` lets that reach the program.
+// - GNU wget is silent with -q, so -nv, which BusyBox takes and ignores.
+// - No -T: Debian's BusyBox, built without it, crashes on the option. The engine's own timeout ends the probe, and
+//   `exec` lets that reach the program.
 // - A proxy from the container's environment would be asked for 127.0.0.1.
 // - No one signs certificates for 127.0.0.1: they are not verified.
 inline std::string ProbeShellTest(const std::string& url) {
   const bool tls = absl::StartsWithIgnoreCase(url, "https:");
-  const std::string word = ShellQuote(ProbeUrl(url));
+  const std::string word = ShellQuote(url);
   return absl::Substitute(R"(unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
 if command -v wget >/dev/null; then
   exec wget -nv -t 1 $0-O /dev/null $2

@@ -24,15 +24,6 @@ TEST(ProbeTest, DoesNotVerifyACertificateForLoopback) {
   EXPECT_TRUE(absl::StrContains(test, "curl -fsS -k -o /dev/null 'https:")) << test;
 }
 
-TEST(ProbeTest, LocalhostBecomesTheIpv4Loopback) {
-  EXPECT_EQ(ProbeUrl("http://localhost:8080/health"), "http://127.0.0.1:8080/health");
-  EXPECT_EQ(ProbeUrl("http://LocalHost"), "http://127.0.0.1");
-  EXPECT_EQ(ProbeUrl("https://localhost/x?y=localhost"), "https://127.0.0.1/x?y=localhost");
-  for (const char* other : {"http://localhost.example/", "http://mylocalhost:80/", "http://[::1]:80/", "localhost"}) {
-    EXPECT_EQ(ProbeUrl(other), other);
-  }
-}
-
 TEST(ProbeTest, TheUrlIsOneWordOfTheShell) {
   EXPECT_EQ(ShellQuote("a'b $(c) \"d\"; e"), R"('a'\''b $(c) "d"; e')");
   const std::string test = ProbeShellTest("http://127.0.0.1/'; reboot '");

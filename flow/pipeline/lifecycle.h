@@ -41,17 +41,17 @@ inline std::string UrlProblem(absl::string_view url) {
   return host.empty() || host[0] == ':' ? "names no host" : "";
 }
 
-// "http://localhost:80/x" → "http://127.0.0.1:80/x": BusyBox's wget takes the first address of a name alone, which may
-// be
-// ::1, where most servers do not listen.
+// The URL with 127.0.0.1 where its host is `localhost`: BusyBox's wget takes the first address of a name alone, which may
+// be ::1, where most servers do not listen. All else stays.
+//
+//   WithoutLocalhost("http://localhost:80/x") == "http://127.0.0.1:80/x"
 inline std::string WithoutLocalhost(absl::string_view url) {
-  for (absl::string_view scheme : {"http://", "https://"}) {
-    const absl::string_view rest = url.substr(std::min(scheme.size(), url.size()));
-    if (!absl::StartsWith(url, scheme) || !absl::StartsWith(rest, "localhost")) continue;
-    const absl::string_view after = rest.substr(9);
-    if (after.empty() || absl::StrContains(":/?#", after.substr(0, 1))) return absl::StrCat(scheme, "127.0.0.1", after);
-  }
-  return std::string(url);
+  const size_t scheme = url.find("://");
+  if (scheme == absl::string_view::npos) return std::string(url);
+  const size_t host = scheme + 3;
+  const size_t end = std::min(url.find_first_of(":/?#", host), url.size());
+  if (!absl::EqualsIgnoreCase(url.substr(host, end - host), "localhost")) return std::string(url);
+  return absl::StrCat(url.substr(0, host), "127.0.0.1", url.substr(end));
 }
 
 // health_check, or health_endpoint, which stands in files for flowctl, where it means nothing.

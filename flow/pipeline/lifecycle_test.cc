@@ -21,7 +21,8 @@ TEST(UrlProblem, RefusesWhatAShellWouldRead) {
 
 TEST(WithoutLocalhost, AsksTheAddressThatServersListenOn) {
   EXPECT_EQ(WithoutLocalhost("http://localhost:80/x"), "http://127.0.0.1:80/x");
-  EXPECT_EQ(WithoutLocalhost("https://localhost"), "https://127.0.0.1");
+  EXPECT_EQ(WithoutLocalhost("https://LocalHost"), "https://127.0.0.1");
+  EXPECT_EQ(WithoutLocalhost("https://localhost/x?y=localhost"), "https://127.0.0.1/x?y=localhost");
   EXPECT_EQ(WithoutLocalhost("http://localhost.example.org/"), "http://localhost.example.org/");
   EXPECT_EQ(WithoutLocalhost("http://other/localhost"), "http://other/localhost");
 }

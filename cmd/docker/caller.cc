@@ -7,13 +7,12 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "flow/docker/deadlines.h"
 #include "flow/docker/engine/negotiate.h"
 #include "flow/docker/engine/request.h"
 #include "flow/docker/engine/response.h"
 
 namespace flow {
-
-static constexpr absl::Duration kDeadline = absl::Seconds(30);
 
 absl::Status Caller::Negotiate() {
   const absl::StatusOr<docker::engine::Reply> reply = One(docker::engine::Ping{});
@@ -35,7 +34,7 @@ std::vector<absl::StatusOr<docker::engine::Reply>> Caller::All(const std::vector
     };
     const http::Request request = docker::engine::BuildRequest(calls[index], version_);
     session_.Trace(request);
-    ids.push_back(client_.Send(request, std::min(kDeadline, until_ - absl::Now()), done));
+    ids.push_back(client_.Send(request, std::min(docker::kReadDeadline, until_ - absl::Now()), done));
   }
   while (answered < calls.size() && signal_ == 0) {
     if (const absl::Status status = client_.Poll(absl::InfiniteDuration(), {signals_.fd()}); !status.ok()) break;

@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "cmd/docker/listen.h"
 #include "cmd/http/client.h"
+#include "flow/docker/deadlines.h"
 #include "flow/docker/engine/request.h"
 #include "flow/docker/engine/response.h"
 
@@ -15,7 +16,6 @@ namespace flow {
 
 static constexpr absl::Duration kSwarm = absl::Milliseconds(50);
 static constexpr absl::Duration kListenAgain = absl::Seconds(1);
-static constexpr absl::Duration kOpenWithin = absl::Seconds(30);
 
 ChangeWatch::ChangeWatch(Session& session, std::vector<std::string> labels, compose::ApiVersion version)
     : session_(session), labels_(std::move(labels)), version_(version) {}
@@ -55,7 +55,7 @@ void ChangeWatch::OnEvent(const docker::engine::ContainerEvent& event) {
 ChangeWatch::Woken ChangeWatch::Open() {
   Listen();
   Woken woken;
-  const absl::Time until = absl::Now() + kOpenWithin;
+  const absl::Time until = absl::Now() + docker::kReadDeadline;
   while (!opened_ && stream_ != 0 && absl::Now() < until) {
     woken.status = session_.client()->Poll(until - absl::Now(), {session_.signals().fd()});
     if (const std::optional<int> signal = session_.signals().Next()) woken.signal = *signal;

@@ -2,7 +2,6 @@
 
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
-#include <sha2.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "cmd/base/file.h"
+#include "flow/project/digest.h"
 
 namespace flow {
 namespace {
@@ -34,12 +34,6 @@ const google::protobuf::Value& Member(const google::protobuf::Struct& object, co
   return found == object.fields().end() ? google::protobuf::Value::default_instance() : found->second;
 }
 
-std::string HexSha256(absl::string_view text) {
-  char hex[SHA256_DIGEST_STRING_LENGTH];
-  SHA256Data(reinterpret_cast<const uint8_t*>(text.data()), text.size(), hex);
-  return hex;
-}
-
 std::string IfThere(const std::string& path) { return access(path.c_str(), F_OK) == 0 ? path : std::string(); }
 
 }  // namespace
@@ -60,7 +54,7 @@ absl::StatusOr<std::string> CurrentContext(const std::string& folder) {
 }
 
 absl::StatusOr<DockerContext> LoadContext(const std::string& folder, absl::string_view name) {
-  const std::string digest = HexSha256(name);
+  const std::string digest = project::Sha256(std::string(name));
   const std::string path = absl::StrCat(folder, "/contexts/meta/", digest, "/meta.json");
   const absl::StatusOr<google::protobuf::Struct> meta = ReadJson(path);
   if (absl::IsNotFound(meta.status())) return meta.status();

@@ -1,5 +1,5 @@
 // What an apply tells a control plane: the run of the pipeline, and each component once it is up. A machine like those
-// of flow/deploy: it is told what happened, and says which calls are to be made. It never holds the apply up.
+// of flow/docker: it is told what happened, and says which calls are to be made. It never holds the apply up.
 //
 //   Look      what is registered already: an id that is another pipeline's is warned of
 //   BeginRun  the intent is saved: a run is created; the one before it has ended

@@ -24,6 +24,18 @@ using Call =
 using Reply = std::variant<std::monostate,  // google.protobuf.Empty
                            flowctl::v1::ListComponentsResponse, flowctl::v1::RegisterResponse, flowctl::PipelineRun>;
 
+// The HTTP request that makes the call. `deadline` is what the server is told.
+http::Request BuildRequest(const Call& call, absl::Duration deadline);
+
+// The answer to the call, of the type that its method answers; else the server's error, or what kept it from answering.
+absl::StatusOr<Reply> ReadReply(const Call& call, const http::Response& response);
+
+// Whether an error means that no control plane answered, which holds for the next call as well; else it is the server's
+// word on this one.
+inline bool IsAway(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) || absl::IsDataLoss(status);
+}
+
 // Every component that the server knows, whatever its health.
 inline flowctl::v1::ListComponentsRequest ListAll() {
   flowctl::v1::ListComponentsRequest request;
@@ -113,12 +125,6 @@ inline absl::StatusOr<Reply> ReadReply(const Call& call, const http::Response& r
   const absl::StatusOr<std::string> bytes = ReadUnary(response);
   if (!bytes.ok()) return bytes.status();
   return std::visit(internal::ReplyReader{*bytes}, call);
-}
-
-// Whether an error means that no control plane answered, which holds for the next call as well; else it is the server's
-// word on this one.
-inline bool IsAway(const absl::Status& status) {
-  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) || absl::IsDataLoss(status);
 }
 
 // What a machine of this room wants done; its driver makes the calls, each answered once.

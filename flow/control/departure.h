@@ -1,5 +1,5 @@
 // What a delete tells a control plane: the pipeline's components are unregistered, and its run has stopped. A machine
-// like those of flow/deploy.
+// like those of flow/docker.
 //
 // The ids that the state knows may be others by now, where a control plane was restarted, or be lost with the state. So
 // the server is asked at the end what it still lists of the pipeline. It tells no service ids in a list: registering

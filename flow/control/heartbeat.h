@@ -1,5 +1,5 @@
 // What flow-heartbeat tells a control plane of one pipeline: every component's health, at each Beat and at once when it
-// has changed. A machine like those of flow/deploy.
+// has changed. A machine like those of flow/docker.
 //
 // A server that knows a service id no more (it was restarted, or the component was unregistered by a delete) answers
 // with an error. Then the component is registered anew, but not before a look has shown that it is still there:

@@ -20,6 +20,7 @@
 #include "absl/time/time.h"
 #include "flow/deploy/log_merge.h"
 #include "flow/docker/contract.h"
+#include "flow/docker/deadlines.h"
 #include "flow/docker/engine/call.h"
 #include "flow/docker/engine/container_event.h"
 #include "flow/docker/engine/log_lines.h"
@@ -105,7 +106,6 @@ class LogFollow {
   static constexpr absl::Duration kPatience = absl::Milliseconds(80);
   // What may wait of all containers together, in bytes of memory, before less is read.
   static constexpr size_t kMostWaiting = 4 << 20;
-  static constexpr absl::Duration kDeadline = absl::Seconds(30);
   // For how long nothing has come where `until` is over: an engine ends a stream at the first line after it alone.
   static constexpr absl::Duration kQuiet = absl::Seconds(2);
 
@@ -235,7 +235,7 @@ class LogFollow {
   }
 
   RequestId Ask(engine::Call call) {
-    out_.push_back(Send{RequestId(++requests_), std::move(call), input_.version, kDeadline});
+    out_.push_back(Send{RequestId(++requests_), std::move(call), input_.version, kReadDeadline});
     return RequestId(requests_);
   }
 

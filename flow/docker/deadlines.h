@@ -1,0 +1,18 @@
+// How long an engine may take to answer, by what it is asked. While it is away it is asked again within that time
+// (engine/retry.h). What an operation of a plan may take is in operations.h.
+#ifndef FLOW_DOCKER_DEADLINES_H_
+#define FLOW_DOCKER_DEADLINES_H_
+
+#include "absl/time/time.h"
+
+namespace flow::docker {
+
+// What there is: lists, and what a container or image is, before anything is done.
+inline constexpr absl::Duration kReadDeadline = absl::Seconds(30);
+
+// A second look while someone waits for a deployment: what failed, who holds a network.
+inline constexpr absl::Duration kLookDeadline = absl::Seconds(5);
+
+}  // namespace flow::docker
+
+#endif  // FLOW_DOCKER_DEADLINES_H_

@@ -204,7 +204,7 @@ class LogFollow {
       if (!ended.status.ok()) OnRefused(source, ended.status);
       if (input_.follow && now_ < input_.until) {
         if (std::exchange(source.brought, false)) source.backoff.Reset();
-        const bool at_once = ended.status.ok() && source.backoff.untried();
+        const bool at_once = ended.status.ok() && source.backoff.tries == 0;
         LookAgain(source);
         if (at_once) source.look_again = now_;
       } else {

@@ -9,25 +9,21 @@
 
 namespace flow::http {
 
-class Backoff {
- public:
-  // The pause after so many tries that have failed, from 1 on.
-  static absl::Duration After(int tries) { return std::min(kLongest, kShortest * (1 << std::min(tries - 1, 10))); }
-
-  // The pause after one more try that has failed.
-  absl::Duration Next() { return After(++tries_); }
-
-  // It came off: the next pause is the shortest again.
-  void Reset() { tries_ = 0; }
-
-  // Whether nothing has failed since it last came off.
-  bool untried() const { return tries_ == 0; }
-
- private:
+struct Backoff {
   static constexpr absl::Duration kShortest = absl::Milliseconds(100);
   static constexpr absl::Duration kLongest = absl::Seconds(2);
 
-  int tries_ = 0;
+  // How many tries have failed, one after the other.
+  int tries = 0;
+
+  // The pause after one more try that has failed.
+  absl::Duration Next() { return After(++tries); }
+
+  // It came off: the next pause is the shortest again.
+  void Reset() { tries = 0; }
+
+  // The pause after so many tries that have failed, from 1 on.
+  static absl::Duration After(int tries) { return std::min(kLongest, kShortest * (1 << std::min(tries - 1, 10))); }
 };
 
 }  // namespace flow::http

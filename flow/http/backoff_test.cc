@@ -15,12 +15,12 @@ TEST(Backoff, PausesGrowToABound) {
 
 TEST(Backoff, BeginsAnewOnceItCameOff) {
   Backoff backoff;
-  EXPECT_TRUE(backoff.untried());
+  EXPECT_EQ(backoff.tries, 0);
   backoff.Next();
   backoff.Next();
-  EXPECT_FALSE(backoff.untried());
+  EXPECT_EQ(backoff.tries, 2);
   backoff.Reset();
-  EXPECT_TRUE(backoff.untried());
+  EXPECT_EQ(backoff.tries, 0);
   EXPECT_EQ(backoff.Next(), absl::Milliseconds(100));
 }
 

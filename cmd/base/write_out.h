@@ -10,8 +10,8 @@ namespace flow {
 
 // Writes all of `bytes` to `fd`, as WriteAll does, until a signal has come (Signals::Came). From then on `fd` has a
 // tenth of a second to take something. Where it takes nothing, the rest is lost and the error is Cancelled, as for a
-// reader that is gone; and what is written later is lost, too, unless it is taken at once. The signal itself is left for
-// Signals::Next to return.
+// reader that is gone; and what is written later is lost, too, unless it is taken at once. The signal itself is left
+// for Signals::Next to return.
 absl::Status WriteTo(int fd, absl::string_view name, absl::string_view bytes);
 
 // Writes to standard output.

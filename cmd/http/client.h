@@ -19,8 +19,8 @@
 
 namespace flow {
 
-// A client belongs to one thread. All callbacks run from within Poll(), one after the other. They may call Send, Stream,
-// Cancel and Pause, but neither Poll nor the destructor.
+// A client belongs to one thread. All callbacks run from within Poll(), one after the other. They may call Send,
+// Stream, Cancel and Pause, but neither Poll nor the destructor.
 //
 // Connections are kept and used again. Redirects are not followed, and cookies are not kept. A proxy that the
 // environment names (http_proxy, https_proxy, NO_PROXY, as curl reads them) is used for other hosts alone.
@@ -71,9 +71,9 @@ class Client {
   // of a request that is over is ignored.
   void Cancel(int id);
 
-  // Reads no more of a stream's body for now, or (false) goes on. What is not read waits at the server; pieces that have
-  // come are told all the same. The id of a request that is over is ignored. Not to be called from the stream's own
-  // `opened`.
+  // Reads no more of a stream's body for now, or (false) goes on. What is not read waits at the server; pieces that
+  // have come are told all the same. The id of a request that is over is ignored. Not to be called from the stream's
+  // own `opened`.
   void Pause(int id, bool pause);
 
   // Moves all requests of the loop on, those of its other clients too. Returns when callbacks have run, one of the

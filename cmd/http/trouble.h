@@ -40,8 +40,8 @@ Trouble TroubleOf(const absl::Status& status);
 bool MayHaveReachedEngine(const absl::Status& status);
 
 // Whether the same request may come through a moment later, where the server has answered before: it restarts, say, and
-// its socket is missing, refuses, or is not our group's yet; or the connection was lost. Whether the request may be sent
-// twice is another question.
+// its socket is missing, refuses, or is not our group's yet; or the connection was lost. Whether the request may be
+// sent twice is another question.
 bool IsRetryable(const absl::Status& status);
 
 }  // namespace flow

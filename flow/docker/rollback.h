@@ -29,9 +29,10 @@ namespace flow::docker {
 
 // The command that removes what an apply had to leave.
 inline std::string DeleteCommand(const project::Project& project) {
-  return absl::StrCat("flow-delete ",
-                      project.namespace_() == pipeline::kDefaultNamespace ? "" : absl::StrCat("-n ", project.namespace_(), " "),
-                      project.pipeline());
+  return absl::StrCat(
+      "flow-delete ",
+      project.namespace_() == pipeline::kDefaultNamespace ? "" : absl::StrCat("-n ", project.namespace_(), " "),
+      project.pipeline());
 }
 
 namespace internal {

@@ -43,13 +43,9 @@ TEST(Expand, ExpandsDefaultsInTurn) {
 
 TEST(Expand, DoesNotExpandValues) { EXPECT_EQ(Text("$D"), "$A"); }
 
-TEST(Expand, MakesADollarOfTwo) {
-  EXPECT_EQ(Text("pa$$word $$A $$$A"), "pa$word $A $value");
-}
+TEST(Expand, MakesADollarOfTwo) { EXPECT_EQ(Text("pa$$word $$A $$$A"), "pa$word $A $value"); }
 
-TEST(Expand, LeavesOtherDollars) {
-  EXPECT_EQ(Text("cost $5, 3$, $-, $"), "cost $5, 3$, $-, $");
-}
+TEST(Expand, LeavesOtherDollars) { EXPECT_EQ(Text("cost $5, 3$, $-, $"), "cost $5, 3$, $-, $"); }
 
 TEST(Expand, TellsVariablesThatAreNotSet) {
   const Expansion expansion = With({}, "a$word ${B}");

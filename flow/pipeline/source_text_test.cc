@@ -10,9 +10,7 @@ namespace {
 
 std::string Problem(absl::string_view bytes) { return ReadSourceText(bytes).problem; }
 
-TEST(ReadSourceText, MakesOneOfAllLineEnds) {
-  EXPECT_EQ(ReadSourceText("a\r\nb\rc\n\r\n").text(), "a\nb\nc\n\n");
-}
+TEST(ReadSourceText, MakesOneOfAllLineEnds) { EXPECT_EQ(ReadSourceText("a\r\nb\rc\n\r\n").text(), "a\nb\nc\n\n"); }
 
 TEST(ReadSourceText, CopiesNothingWhereNothingChanges) {
   const std::string bytes =

@@ -22,6 +22,12 @@ enum class ExitCode : int {
   kTerminated = 143,
 };
 
+// A signal that ends a command, by its number: SIGHUP, SIGINT or SIGTERM.
+enum class Signal : int {};
+
+// What a command that ends by a signal exits with, as a shell has it.
+constexpr ExitCode ExitCodeOf(Signal signal) { return static_cast<ExitCode>(128 + static_cast<int>(signal)); }
+
 }  // namespace flow
 
 #endif  // FLOW_EXIT_CODE_H_

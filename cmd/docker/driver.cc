@@ -162,7 +162,7 @@ void Driver::Wait() {
     finish_ = deploy::Finish{ExitCode::kFailed, std::string(status.message())};
     return;
   }
-  while (const std::optional<int> signal = signals_.Next()) events_.push_back(deploy::Interrupted{*signal});
+  while (const std::optional<int> signal = signals_.Next()) events_.push_back(deploy::Interrupted{Signal(*signal)});
   for (auto timer = timers_.begin(); timer != timers_.end() && timer->first <= absl::Now();) {
     events_.push_back(deploy::TimerFired{timer->second});
     timer = timers_.erase(timer);

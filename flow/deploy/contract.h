@@ -17,15 +17,20 @@
 // A target is a class that names its types, and nothing else:
 //
 //   struct Docker {
-//     using Call = …;     // what is asked of it: data, which the driver turns into bytes
-//     using Reply = …;    // what it answers
-//     using Event = …;    // what it tells by itself
-//     using Filter = …;   // which of its events are wanted
-//     using Version = …;  // of its API; default-constructed: not known yet
+//     using Call = …;          // what is asked of it: data, which the driver turns into bytes
+//     using Reply = …;         // what it answers
+//     using Event = …;         // what it tells by itself
+//     using Filter = …;        // which of its events are wanted
+//     using Version = …;       // of its API; default-constructed: not known yet
+//     using Purpose = …;       // what its machines send requests for: a variant of small structs
+//     using TimerPurpose = …;  // and what they start timers for
 //   };
 #ifndef FLOW_DEPLOY_CONTRACT_H_
 #define FLOW_DEPLOY_CONTRACT_H_
 
+#include <algorithm>
+#include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -40,7 +45,7 @@
 
 namespace flow::deploy {
 
-// Numbers that an Outbox gives. The default, 0, is none.
+// Numbers that an Outbox gives, from 1 on.
 enum class RequestId : int {};
 enum class TimerId : int {};
 
@@ -67,7 +72,7 @@ struct TimerFired {
   TimerId timer;
 };
 struct Interrupted {
-  int signal;  // SIGINT, SIGTERM, SIGHUP
+  Signal signal;
 };
 
 template <typename Target>
@@ -123,38 +128,115 @@ template <typename Target>
 using Action =
     std::variant<Send<Target>, Cancel, OpenStream<Target>, CloseStream, Save, Forget, StartTimer, Report, Finish>;
 
-// Collects the actions of a step and numbers its requests and timers, from 1 on.
-template <typename Target>
+// Collects the actions of a step. It numbers requests and timers, and remembers what each is for until that is told
+// back: an answer and a timer come to the machine as their purpose (step.h), never as a number.
+template <typename Target, typename Purpose = typename Target::Purpose,
+          typename TimerPurpose = typename Target::TimerPurpose>
 class Outbox {
  public:
-  RequestId Request(typename Target::Call call, absl::Duration deadline) {
-    actions_.push_back(Send<Target>{RequestId(++requests_), std::move(call), version_, deadline});
-    return RequestId(requests_);
-  }
-  TimerId Timer(absl::Duration after) {
-    actions_.push_back(StartTimer{TimerId(++timers_), after});
-    return TimerId(timers_);
-  }
+  void Request(Purpose purpose, typename Target::Call call, absl::Duration deadline);
+  // Whether a request for one of these purposes, each an alternative of Purpose, is not answered yet.
+  template <typename... Purposes>
+  bool Awaits() const;
+  // Whether any is.
+  bool AwaitsAny() const { return !requests_.empty(); }
+  // Cancels the requests for whose purpose `which` is true.
+  template <typename Predicate>
+  void Cancel(const Predicate& which);
+
+  // One timer runs for a purpose: an earlier one that has not fired is not told any more.
+  void Timer(TimerPurpose purpose, absl::Duration after);
+  bool HasTimer(const TimerPurpose& purpose) const;
+  void StopTimer(const TimerPurpose& purpose);
+
   void Put(Action<Target> action) { actions_.push_back(std::move(action)); }
-  void Tell(Report::Kind kind, std::string component, std::string text) {
-    actions_.push_back(Report{kind, std::move(component), std::move(text)});
-  }
-  void Tell(Report::Kind kind, const Operation& operation, std::string text) {
-    actions_.push_back(
-        Report{kind, operation.component(), std::move(text), operation.action(), operation.object(), operation.name()});
-  }
+  void Tell(Report::Kind kind, std::string component, std::string text);
+  void Tell(Report::Kind kind, const Operation& operation, std::string text);
 
   std::vector<Action<Target>> Take() { return std::exchange(actions_, {}); }
+
+  // What a request was sent for that is answered now, or a timer started that fires now: it is over. Nothing: it was
+  // cancelled or stopped, and the driver had not heard of that.
+  std::optional<Purpose> Answered(RequestId request) { return TakeFrom(requests_, request); }
+  std::optional<TimerPurpose> Fired(TimerId timer) { return TakeFrom(timers_, timer); }
+
+  // The same, while they last.
+  const std::map<RequestId, Purpose>& requests() const { return requests_; }
+  const std::map<TimerId, TimerPurpose>& timers() const { return timers_; }
 
   void set_version(typename Target::Version version) { version_ = version; }
   const typename Target::Version& version() const { return version_; }
 
  private:
+  template <typename Id, typename Of>
+  static std::optional<Of> TakeFrom(std::map<Id, Of>& all, Id id) {
+    auto found = all.extract(id);
+    return found.empty() ? std::nullopt : std::optional<Of>(std::move(found.mapped()));
+  }
+
   std::vector<Action<Target>> actions_;
-  int requests_ = 0;
-  int timers_ = 0;
+  std::map<RequestId, Purpose> requests_;   // without an answer
+  std::map<TimerId, TimerPurpose> timers_;  // that run
+  RequestId last_request_ = RequestId();
+  TimerId last_timer_ = TimerId();
   typename Target::Version version_;
 };
+
+// How it is done
+
+template <typename Target, typename Purpose, typename TimerPurpose>
+void Outbox<Target, Purpose, TimerPurpose>::Request(Purpose purpose, typename Target::Call call,
+                                                    absl::Duration deadline) {
+  last_request_ = RequestId(static_cast<int>(last_request_) + 1);
+  actions_.push_back(Send<Target>{last_request_, std::move(call), version_, deadline});
+  requests_.emplace(last_request_, std::move(purpose));
+}
+
+template <typename Target, typename Purpose, typename TimerPurpose>
+template <typename... Purposes>
+bool Outbox<Target, Purpose, TimerPurpose>::Awaits() const {
+  return std::any_of(requests_.begin(), requests_.end(),
+                     [](const auto& request) { return (std::holds_alternative<Purposes>(request.second) || ...); });
+}
+
+template <typename Target, typename Purpose, typename TimerPurpose>
+template <typename Predicate>
+void Outbox<Target, Purpose, TimerPurpose>::Cancel(const Predicate& which) {
+  std::erase_if(requests_, [&](const auto& request) {
+    if (!which(request.second)) return false;
+    actions_.push_back(deploy::Cancel{request.first});
+    return true;
+  });
+}
+
+template <typename Target, typename Purpose, typename TimerPurpose>
+void Outbox<Target, Purpose, TimerPurpose>::Timer(TimerPurpose purpose, absl::Duration after) {
+  StopTimer(purpose);
+  last_timer_ = TimerId(static_cast<int>(last_timer_) + 1);
+  actions_.push_back(StartTimer{last_timer_, after});
+  timers_.emplace(last_timer_, std::move(purpose));
+}
+
+template <typename Target, typename Purpose, typename TimerPurpose>
+bool Outbox<Target, Purpose, TimerPurpose>::HasTimer(const TimerPurpose& purpose) const {
+  return std::any_of(timers_.begin(), timers_.end(), [&](const auto& timer) { return timer.second == purpose; });
+}
+
+template <typename Target, typename Purpose, typename TimerPurpose>
+void Outbox<Target, Purpose, TimerPurpose>::StopTimer(const TimerPurpose& purpose) {
+  std::erase_if(timers_, [&](const auto& timer) { return timer.second == purpose; });
+}
+
+template <typename Target, typename Purpose, typename TimerPurpose>
+void Outbox<Target, Purpose, TimerPurpose>::Tell(Report::Kind kind, std::string component, std::string text) {
+  actions_.push_back(Report{kind, std::move(component), std::move(text)});
+}
+
+template <typename Target, typename Purpose, typename TimerPurpose>
+void Outbox<Target, Purpose, TimerPurpose>::Tell(Report::Kind kind, const Operation& operation, std::string text) {
+  actions_.push_back(
+      Report{kind, operation.component(), std::move(text), operation.action(), operation.object(), operation.name()});
+}
 
 }  // namespace flow::deploy
 

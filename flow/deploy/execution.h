@@ -9,7 +9,9 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -22,12 +24,17 @@
 
 namespace flow::deploy {
 
+// The purpose of the calls of an operation of the plan that is being carried out.
+struct OperationCall {
+  uint32_t operation;  // its index
+};
+
 // The progress of one plan, whose operations are named by their indices. A value: copying it copies the progress and
-// shares the plan.
+// shares the plan. Its calls are sent as OperationCalls, which Target::Purpose holds.
 template <typename Target>
 class Execution {
  public:
-  // One call of an operation: what is asked, and how long the target may take to answer.
+  // The call of an operation: what is asked, and how long the target may take to answer.
   struct Request {
     typename Target::Call call;
     absl::Duration deadline;
@@ -44,25 +51,15 @@ class Execution {
   }
 
   // Makes the calls of all operations that may begin. `reached` tells whether a component is where a Wait wants it;
-  // `request(index)` is what the operation asks first.
+  // `request_of(index)` is what the operation asks. What each comes to is told by Done or Failed.
   template <typename RequestOf>
   void Pump(const std::function<bool(const Wait&)>& reached, const RequestOf& request_of, Outbox<Target>& out) {
     for (const uint32_t index : Begin(reached)) {
       out.Tell(Report::Kind::kBegun, plan_->operations(index), OperationText(plan_->operations(index)));
-      Ask(index, request_of(index), out);
+      Request request = request_of(index);
+      out.Request(OperationCall{index}, std::move(request.call), request.deadline);
     }
   }
-
-  // Another call of an operation that has begun.
-  void Ask(uint32_t index, Request request, Outbox<Target>& out) {
-    calls_[out.Request(std::move(request.call), request.deadline)] = index;
-  }
-
-  // Whether the request is a call of one of the operations.
-  bool Owns(RequestId request) const { return calls_.contains(request); }
-
-  // The operation whose call was answered. To be followed by Done, Failed or another Ask.
-  uint32_t Take(RequestId request) { return calls_.extract(request).mapped(); }
 
   // `made` is the id of what the operation created, where it created something.
   void Done(uint32_t index, absl::string_view made, Outbox<Target>& out) {
@@ -83,11 +80,10 @@ class Execution {
 
   // The calls of these operations are no longer awaited, and count as failed, which is not told.
   void GiveUp(const std::function<bool(const Operation&)>& which, Outbox<Target>& out) {
-    std::erase_if(calls_, [&](const auto& call) {
-      const auto& [request, index] = call;
-      if (!which(plan_->operations(index))) return false;
-      out.Put(Cancel{request});
-      progress_[index] = Progress::kFailed;
+    out.Cancel([&](const typename Target::Purpose& purpose) {
+      const auto* call = std::get_if<OperationCall>(&purpose);
+      if (call == nullptr || !which(plan_->operations(call->operation))) return false;
+      progress_[call->operation] = Progress::kFailed;
       return true;
     });
   }
@@ -120,11 +116,10 @@ class Execution {
   // The ids of what was made, by the operation that made it.
   const std::map<uint32_t, std::string>& made() const { return made_; }
 
-  // A letter an operation: what a test tells states apart by.
-  std::string DebugString() const {
-    std::string text(stopped_ ? "!" : "");
-    for (const Progress progress : progress_) text += "-r+x"[static_cast<int>(progress)];
-    return text;
+  // All that it is made of, for a test that tells states apart.
+  auto Members() const {
+    const auto& [plan, progress, made, stopped] = *this;
+    return std::tie(plan, progress, made, stopped);
   }
 
  private:
@@ -159,7 +154,6 @@ class Execution {
   std::shared_ptr<const Plan> plan_;
   std::vector<Progress> progress_;
   std::map<uint32_t, std::string> made_;  // operation → id
-  std::map<RequestId, uint32_t> calls_;   // under way → operation
   bool stopped_ = false;
 };
 

@@ -50,6 +50,8 @@ struct Host {
   using Event = UnitIsUp;
   using Filter = std::string;  // the project
   using Version = int;
+  using Purpose = std::variant<OperationCall>;
+  using TimerPurpose = std::monostate;  // it starts none
 };
 
 // Deciding: every unit is written before one is started.
@@ -102,7 +104,7 @@ class Apply {
     GoOn();
   }
   void On(const Answer<Host>& answer) {
-    const uint32_t index = execution_.Take(answer.request);
+    const uint32_t index = std::get<OperationCall>(out_.Answered(answer.request).value()).operation;
     if (answer.reply.ok()) {
       execution_.Done(index, *answer.reply, out_);
     } else {

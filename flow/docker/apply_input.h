@@ -2,17 +2,14 @@
 #ifndef FLOW_DOCKER_APPLY_INPUT_H_
 #define FLOW_DOCKER_APPLY_INPUT_H_
 
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
-#include <vector>
 
 #include "absl/time/time.h"
-#include "flow/compose/api_version.h"
 #include "flow/deploy/record.h"
 #include "flow/docker/engine/container_config.h"
-#include "flow/docker/engine/engine.pb.h"
+#include "flow/docker/observation.h"
 #include "flow/docker/pulls.h"
 
 namespace flow::docker {
@@ -28,20 +25,13 @@ struct ApplyOptions {
   absl::Duration min_ready = absl::Milliseconds(500);
 };
 
-// What the same command has asked the engine before (learn_metadata.h), and is not asked again.
-struct Known {
-  compose::ApiVersion version;
-  engine::ImageList images;
-  std::set<std::string> pulled;  // references
-};
-
 struct ApplyInput : deploy::DeploymentInput {
   // Where the command's apply before this one ended with Finish::again: the volumes that it created, and left.
   std::optional<std::set<std::string>> left;
   absl::Duration took;  // of the timeout, by what the command has done before
   ApplyOptions options;
   engine::Placement placement;  // what the containers' descriptions need besides; its number and network are filled in
-  std::optional<Known> known;
+  std::optional<Known> known;   // where the same command has asked the engine before
 };
 
 }  // namespace flow::docker

@@ -12,6 +12,7 @@
 #include "flow/deploy/plan.pb.h"
 #include "flow/docker/engine/call.h"
 #include "flow/docker/engine/engine.pb.h"
+#include "flow/docker/purpose.h"
 
 namespace flow::docker {
 
@@ -28,6 +29,8 @@ struct Docker {
   using Event = engine::Event;
   using Filter = EventFilter;
   using Version = compose::ApiVersion;
+  using Purpose = docker::Purpose;
+  using TimerPurpose = docker::TimerPurpose;
 };
 
 using deploy::Begin;

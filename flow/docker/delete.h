@@ -5,21 +5,24 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "flow/deploy/deployment.pb.h"
 #include "flow/deploy/record.h"
+#include "flow/deploy/step.h"
 #include "flow/docker/contract.h"
+#include "flow/docker/engine/call.h"
 #include "flow/docker/execution.h"
 #include "flow/docker/observation.h"
 #include "flow/docker/operations.h"
@@ -45,82 +48,51 @@ class Delete {
 
   std::vector<Action> Step(absl::Time now, const Event& event) {
     now_ = now;
-    if (phase_ != Phase::kFinished) {
-      std::visit([this](const auto& e) { On(e); }, event);
-      for (Phase before = Phase::kStart; before != phase_;) {
-        before = phase_;
-        Advance();
-      }
-    }
-    return out_.Take();
+    return deploy::TakeStep(
+        event, out_, phase_, [this](const auto&... told) { On(told...); }, [this] { GoOn(); });
   }
 
   const Plan& plan() const { return execution_.plan(); }
 
-  // What a test tells states apart by.
-  std::string DebugString() const {
-    return absl::StrCat(static_cast<int>(phase_), "|", observation_.pending(), "|", execution_.DebugString(), "|",
-                        holders_.size(), ",", left_.size(), ",", hurried_);
+  // For a test that tells states apart: what is under way, and all else that changes.
+  const Outbox& outbox() const { return out_; }
+  auto Members() const {
+    const auto& [input, out, phase, now, started, observation, execution, left] = *this;
+    return std::tie(phase, observation, execution, left);
   }
 
  private:
+  using Reply = absl::StatusOr<engine::Reply>;
+
   enum class Phase {
-    kStart,
-    kConnecting,
-    kObserving,
-    kIntending,  // the intent is being written
-    kExecuting,
+    kConnecting,  // which API version
+    kObserving,   // what the engine has of the pipeline
+    kIntending,   // the intent is being written
+    kExecuting,   // the plan
     kExplaining,  // who holds what could not go
     kConcluding,  // that something is left is being written
     kFinished,
   };
 
-  // Events
+  // What happens, and who takes it
 
   void On(const Begin&) {
     started_ = now_;
-    timeout_ = out_.Timer(input_->timeout);
-    hurry_ = out_.Timer(input_->timeout * 4 / 5);
-    phase_ = Phase::kConnecting;
+    out_.Timer(Timeout{}, input_->timeout);
+    out_.Timer(Hurry{}, input_->timeout * 4 / 5);
     observation_.Connect(out_);
   }
 
-  void On(const Answer& answer) {
-    if (observation_.Owns(answer)) return OnObservation(answer);
-    if (execution_.Owns(answer.request)) {
-      const auto outcome = execution_.Take(answer, NoProject(), out_);
-      if (!outcome->reply.ok()) OnOperationFailed(outcome->index, outcome->reply.status());
-      return;
-    }
-    if (const auto held = holders_.extract(answer.request); !held.empty()) {
-      left_.push_back(absl::StrCat(held.mapped(), HoldersText(answer.reply)));
-    }
-  }
-
   void On(const Saved& saved) {
-    if (phase_ == Phase::kIntending && !saved.status.ok()) {
-      return Finish(ExitCode::kFailed, std::string(saved.status.message()));
-    }
-    if (phase_ == Phase::kIntending) {
-      phase_ = Phase::kExecuting;
-    } else if (phase_ == Phase::kConcluding) {
-      Finish(ExitCode::kFailed, LeftText());
-    }
-  }
-
-  void On(const TimerFired& fired) {
-    if (fired.timer == hurry_ && phase_ == Phase::kExecuting) Hurry();
-    if (fired.timer != timeout_) return;
-    const std::string after = absl::StrCat("after ", absl::FormatDuration(input_->timeout), " (--timeout)");
-    if (phase_ < Phase::kExecuting) return Finish(ExitCode::kFailed, absl::StrCat("the engine did not answer ", after));
-    Finish(ExitCode::kFailed, absl::StrCat("not done ", after, "; deleting again goes on from here"));
+    if (phase_ == Phase::kConcluding) return Finish(ExitCode::kFailed, LeftText());
+    if (!saved.status.ok()) return Finish(ExitCode::kFailed, std::string(saved.status.message()));
+    phase_ = Phase::kExecuting;
   }
 
   // It stops where it is: the state says `deleting` by now, and the next delete ends it.
-  void On(const Interrupted& signal) {
-    Finish(static_cast<ExitCode>(128 + signal.signal), phase_ < Phase::kIntending
-                                                           ? "interrupted; nothing was changed"
-                                                           : "interrupted; deleting again goes on from here");
+  void On(const Interrupted& interrupted) {
+    Finish(ExitCodeOf(interrupted.signal),
+           IsLooking() ? "interrupted; nothing was changed" : "interrupted; deleting again goes on from here");
   }
 
   // A delete does not listen.
@@ -128,22 +100,58 @@ class Delete {
   void On(const StreamEvent&) {}
   void On(const StreamEnded&) {}
 
-  void Advance() {
+  void On(const WhatIsThere& asked, const Reply& reply) {
+    const absl::Status status = observation_.On(asked, reply, NoProject(), out_);
+    if (status.ok()) return;
+    if (phase_ == Phase::kConnecting || absl::IsFailedPrecondition(status)) {
+      return Finish(ExitCode::kNoEngine, std::string(status.message()));
+    }
+    Finish(ExitCode::kFailed, absl::StrCat("the engine would not tell what it has: ", status.message()));
+  }
+  void On(const OperationCall& call, const Reply& reply) {
+    EndOperation(execution_, call.operation, reply, out_);
+    if (!reply.ok()) OnRefusal(execution_.plan().operations(call.operation), reply.status());
+  }
+  void On(const WhoUsesIt& asked, const Reply& reply) { left_.push_back(absl::StrCat(asked.what, UsersText(reply))); }
+  template <typename Other>
+  void On(const Other&, const Reply&) {}  // an apply asks all else
+
+  void On(const Timeout&) {
+    const std::string after = absl::StrCat("after ", absl::FormatDuration(input_->timeout), " (--timeout)");
+    if (IsLooking() || phase_ == Phase::kIntending) {
+      return Finish(ExitCode::kFailed, absl::StrCat("the engine did not answer ", after));
+    }
+    Finish(ExitCode::kFailed, absl::StrCat("not done ", after, "; deleting again goes on from here"));
+  }
+  void On(const Hurry&) {
+    if (phase_ == Phase::kExecuting) KillWhatRuns();
+  }
+  template <typename Other>
+  void On(const Other&) {}  // an apply has all other timers
+
+  // Nothing was changed.
+  bool IsLooking() const { return phase_ == Phase::kConnecting || phase_ == Phase::kObserving; }
+
+  // When all that a phase waits for is there.
+  void GoOn() {
     switch (phase_) {
       case Phase::kConnecting:
-        if (observation_.Done()) Observe();
+        if (Observation::IsDone(out_)) Observe();
         break;
       case Phase::kObserving:
-        if (observation_.Done()) Intend();
+        if (Observation::IsDone(out_)) Intend();
         break;
       case Phase::kExecuting:
-        Pump();
+        BeginOperations(
+            execution_, NoProject(), {}, "", [](const Wait&) { return true; }, DeadlineOf, out_);
         if (execution_.Finished()) phase_ = Phase::kExplaining;
         break;
       case Phase::kExplaining:
-        if (holders_.empty()) Conclude();
+        if (!out_.Awaits<WhoUsesIt>()) Conclude();
         break;
-      default:
+      case Phase::kIntending:
+      case Phase::kConcluding:
+      case Phase::kFinished:
         break;
     }
   }
@@ -152,15 +160,6 @@ class Delete {
 
   // A delete knows none, and what it does needs none.
   static const project::Project& NoProject() { return project::Project::default_instance(); }
-
-  void OnObservation(const Answer& answer) {
-    const absl::Status status = observation_.Take(answer, NoProject(), out_);
-    if (status.ok()) return;
-    if (phase_ == Phase::kConnecting || absl::IsFailedPrecondition(status)) {
-      return Finish(ExitCode::kNoEngine, std::string(status.message()));
-    }
-    Finish(ExitCode::kFailed, absl::StrCat("the engine would not tell what it has: ", status.message()));
-  }
 
   void Observe() {
     phase_ = Phase::kObserving;
@@ -199,32 +198,23 @@ class Delete {
 
   // Doing
 
-  void Pump() {
-    execution_.Pump(
-        NoProject(), {}, "", [](const Wait&) { return true; }, DeadlineOf, out_);
-  }
-
-  void OnOperationFailed(uint32_t index, const absl::Status& status) {
-    const Operation& operation = execution_.plan().operations(index);
+  // What refuses to go: what uses it is asked for, to be told.
+  void OnRefusal(const Operation& operation, const absl::Status& status) {
+    const std::string what = absl::StrCat(operation.object(), " ", operation.name());
     switch (KindOf(operation)) {
       case OperationKind::kStopContainer:
         return;  // its removal kills it
       case OperationKind::kRemoveNetwork:
-        holders_[out_.Request(engine::InspectNetwork{operation.target()}, absl::Seconds(5))] =
-            absl::StrCat("network ", operation.name());
-        return;
+        return out_.Request(WhoUsesIt{what}, engine::InspectNetwork{operation.target()}, absl::Seconds(5));
       case OperationKind::kRemoveVolume:
-        holders_[out_.Request(engine::ListContainers{.volume = operation.name()}, absl::Seconds(5))] =
-            absl::StrCat("volume ", operation.name());
-        return;
+        return out_.Request(WhoUsesIt{what}, engine::ListContainers{.volume = operation.name()}, absl::Seconds(5));
       default:
-        left_.push_back(absl::StrCat("container ", operation.name(), " (", status.message(), ")"));
+        left_.push_back(absl::StrCat(what, " (", status.message(), ")"));
     }
   }
 
   // The timeout is near: what still runs is killed by its removal.
-  void Hurry() {
-    hurried_ = true;
+  void KillWhatRuns() {
     out_.Tell(Report::Kind::kWarning, "", "time is running out: what still runs is killed");
     const auto stops = [](const Operation& operation) { return KindOf(operation) == OperationKind::kStopContainer; };
     execution_.GiveUp(stops, out_);
@@ -234,8 +224,8 @@ class Delete {
     }
   }
 
-  // " (held by other, third)", as the engine's answer about a network or the users of a volume tells.
-  static std::string HoldersText(const absl::StatusOr<engine::Reply>& reply) {
+  // " (in use by other, third)", as the engine's answer about a network or the users of a volume tells.
+  static std::string UsersText(const Reply& reply) {
     std::vector<std::string> names;
     if (!reply.ok()) return "";
     if (const auto* network = std::get_if<engine::NetworkInspect>(&*reply)) {
@@ -283,15 +273,12 @@ class Delete {
 
   std::shared_ptr<const DeleteInput> input_;
   Outbox out_;
-  Phase phase_ = Phase::kStart;
+  Phase phase_ = Phase::kConnecting;
   absl::Time now_, started_;
-  TimerId timeout_ = TimerId(), hurry_ = TimerId();
-  bool hurried_ = false;
 
   Observation observation_;
   Execution execution_;
-  std::map<RequestId, std::string> holders_;  // request → what could not go, whose holders are asked for
-  std::vector<std::string> left_;
+  std::vector<std::string> left_;  // what could not be removed, and why
 };
 
 }  // namespace flow::docker

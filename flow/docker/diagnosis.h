@@ -4,13 +4,13 @@
 #define FLOW_DOCKER_DIAGNOSIS_H_
 
 #include <cstddef>
-#include <map>
-#include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "flow/docker/contract.h"
 #include "flow/docker/engine/call.h"
@@ -23,39 +23,47 @@ namespace flow::docker {
 class Diagnosis {
  public:
   // Asks about every failure that has a container.
-  void Ask(const std::vector<Failure>& failures, Outbox& out) {
+  static void Ask(const std::vector<Failure>& failures, Outbox& out) {
     for (size_t index = 0; index < failures.size(); ++index) {
       const std::string& id = failures[index].container_id;
       if (id.empty()) continue;
-      about_[out.Request(engine::InspectContainer{id}, kDeadline)] = index;
-      about_[out.Request(engine::TailLogs{id}, kDeadline)] = index;
+      out.Request(WhyItFailed{index}, engine::InspectContainer{id}, kDeadline);
+      out.Request(WhyItFailed{index}, engine::TailLogs{id}, kDeadline);
     }
   }
 
   // Asks what there is of the pipeline now.
-  void Search(const project::Project& project, Outbox& out) {
+  static void Search(const project::Project& project, Outbox& out) {
     for (engine::Call& call : ObservingCalls(project)) {
-      search_.insert(out.Request(std::move(call), kSearchDeadline));
+      out.Request(WhatWasMade{}, std::move(call), kSearchDeadline);
     }
   }
 
-  // Takes an answer to one of its questions, and adds to the failure what it tells. A question that is not answered is
-  // not asked again: the failure itself is what counts.
-  void Take(const Answer& answer, std::vector<Failure>& failures) {
-    if (search_.erase(answer.request) > 0) {
-      if (answer.reply.ok()) ReadInto(*answer.reply, &found_);
-      return;
-    }
-    const auto about = about_.extract(answer.request);
-    if (about.empty() || !answer.reply.ok()) return;
-    Failure& failure = failures[about.mapped()];
-    if (const auto* inspect = std::get_if<engine::ContainerInspect>(&*answer.reply)) AddInspection(*inspect, &failure);
-    if (const auto* log = std::get_if<engine::LogLines>(&*answer.reply)) failure.log = log->lines;
+  // Whether all that it asked is answered.
+  static bool IsDone(const Outbox& out) { return !out.Awaits<WhyItFailed, WhatWasMade>(); }
+
+  // Each takes an answer in; the first adds to the failure what it tells. A question that is not answered is not asked
+  // again: the failure itself is what counts.
+
+  static void On(const WhyItFailed& asked, const absl::StatusOr<engine::Reply>& reply, std::vector<Failure>& failures) {
+    if (!reply.ok()) return;
+    Failure& failure = failures[asked.failure];
+    if (const auto* inspect = std::get_if<engine::ContainerInspect>(&*reply)) AddInspection(*inspect, &failure);
+    if (const auto* log = std::get_if<engine::LogLines>(&*reply)) failure.log = log->lines;
   }
 
-  bool Done() const { return about_.empty() && search_.empty(); }
+  void On(const WhatWasMade&, const absl::StatusOr<engine::Reply>& reply) {
+    if (reply.ok()) ReadInto(*reply, &found_);
+  }
+
+  // What the search has found.
   const Observed& found() const { return found_; }
-  size_t pending() const { return about_.size() + search_.size(); }
+
+  // All that it is made of, for a test that tells states apart.
+  auto Members() const {
+    const auto& [found] = *this;
+    return std::tie(found);
+  }
 
  private:
   // What is asked about a failure must not keep it from being told.
@@ -63,8 +71,6 @@ class Diagnosis {
   // Without it something might stay that a request made whose answer was lost: an engine that restarts is waited for.
   static constexpr absl::Duration kSearchDeadline = absl::Seconds(30);
 
-  std::map<RequestId, size_t> about_;  // request → failure
-  std::set<RequestId> search_;
   Observed found_;
 };
 

@@ -5,13 +5,14 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <map>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
@@ -45,14 +46,15 @@ class EventWatch {
   EventWatch(const project::Project& project, absl::Duration min_ready)
       : list_(ListPipelineContainers(project.namespace_(), project.pipeline())), min_ready_(min_ready) {}
 
-  void Listen(Outbox& out) {
-    relisten_ = TimerId();
-    out.Put(docker::OpenStream{list_.labels, last_event_, out.version()});
+  void Open(Outbox& out) { out.Put(OpenStream{list_.labels, last_event_, out.version()}); }
+
+  void Close(Outbox& out) {
+    out.Put(CloseStream{});
   }
 
   void On(const StreamOpened&, Outbox& out) {
-    listening_ = heard_ = true;
-    const bool broke = std::exchange(deaf_, false);
+    open_ = opened_ = true;
+    const bool broke = std::exchange(broken_, false);
     if (broke) out.Tell(Report::Kind::kNote, "", "the engine tells its events again");
     pause_ = absl::ZeroDuration();
     // What happened before the stream was open is in no event.
@@ -85,46 +87,62 @@ class EventWatch {
     }
   }
 
-  void On(const StreamEnded& deaf, Outbox& out) {
-    listening_ = false;
-    const bool away = deaf.status.ok() || absl::IsUnavailable(deaf.status);
-    if (engine::IsForGood(deaf.status) || (!heard_ && !away)) {
-      failures_.push_back({.what = absl::StrCat("the engine tells no events: ", deaf.status.message())});
+  void On(const StreamEnded& ended, Outbox& out) {
+    open_ = false;
+    const bool away = ended.status.ok() || absl::IsUnavailable(ended.status);
+    if (engine::IsForGood(ended.status) || (!opened_ && !away)) {
+      failures_.push_back({.what = absl::StrCat("the engine tells no events: ", ended.status.message())});
       return;
     }
-    if (!std::exchange(deaf_, true)) {
+    if (!std::exchange(broken_, true)) {
       out.Tell(Report::Kind::kWarning, "",
                "the engine broke off its stream of events: is it restarting? It is asked again until --timeout");
     }
-    relisten_ = out.Timer(NextPause());
-    relist_ = TimerId();
+    out.Timer(OpenAgain{}, NextPause());
+    out.StopTimer(ListAgain{});
   }
 
-  void On(const TimerFired& fired, Outbox& out) {
-    if (fired.timer == relisten_) Listen(out);
-    if (fired.timer == relist_) List(out);
-    if (const auto steadying = steadying_.extract(fired.timer); !steadying.empty()) {
-      readiness_.Steady(steadying.mapped().id, steadying.mapped().starts);
-    }
-    if (const auto settling = settling_.extract(fired.timer); !settling.empty()) {
-      const auto& [id, starts] = settling.mapped();
-      React(id, readiness_.Settled(id, starts), out);
-    }
+  void On(const OpenAgain&, Outbox& out) { Open(out); }
+  void On(const ListAgain&, Outbox& out) { List(out); }
+  void On(const Steady& steady) { readiness_.Steady(steady.container, steady.start); }
+  void On(const Ready& ready, Outbox& out) {
+    React(ready.container, readiness_.Ready(ready.container, ready.start), out);
   }
 
-  void On(const Answer& answer, Outbox& out) {
-    const auto request = requests_.extract(answer.request);
-    if (request.empty()) return OnStartedAgain(answer);
-    if (!request.mapped().empty()) return OnProbe(request.mapped(), answer, out);
-    if (!answer.reply.ok()) {
+  void On(const WhatRunsNow&, const absl::StatusOr<engine::Reply>& reply, Outbox& out) {
+    if (!reply.ok()) {
       // Where the stream ends as well the list is made when that is back.
-      if (listening_) relist_ = out.Timer(NextPause());
+      if (open_) out.Timer(ListAgain{}, NextPause());
       return;
     }
-    for (const Container& container : ReadContainers(std::get<engine::ContainerList>(*answer.reply))) {
+    for (const Container& container : ReadContainers(std::get<engine::ContainerList>(*reply))) {
       React(container.id, readiness_.ListedAgain(container), out);
-      StartAgain(container, out);
+      StartWhereEnded(container, out);
     }
+  }
+
+  void On(const WhatProbeSaid& asked, const absl::StatusOr<engine::Reply>& reply, Outbox& out) {
+    const Instance* instance = readiness_.Get(asked.container);
+    if (instance == nullptr || instance->health == Health::kNone) return;
+    if (reply.ok() && ProbeCannotRun(std::get<engine::ContainerInspect>(*reply))) {
+      out.Tell(Report::Kind::kWarning, instance->component,
+               "its image has nothing to run the health check with (a shell, and wget or curl): its health is unknown");
+      return React(asked.container, readiness_.ProbeCannotRun(asked.container), out);
+    }
+    if (instance->health != Health::kUnhealthy) return;
+    Failure failure{
+        .component = instance->component, .container_id = asked.container, .what = "is unhealthy", .by_probe = true};
+    if (reply.ok()) AddInspection(std::get<engine::ContainerInspect>(*reply), &failure);
+    failure.by_probe = !reply.ok();  // told already
+    failures_.push_back(std::move(failure));
+  }
+
+  void On(const StartAgain& asked, const absl::StatusOr<engine::Reply>& reply) {
+    const Instance* instance = readiness_.Get(asked.container);
+    if (instance == nullptr || reply.ok()) return;
+    failures_.push_back({.component = instance->component,
+                         .container_id = instance->id,
+                         .what = absl::StrCat("could not be started again: ", reply.status().message())});
   }
 
   // The engine answered that it started a container.
@@ -148,70 +166,61 @@ class EventWatch {
   // The failures since the last call.
   std::vector<Failure> TakeFailures() { return std::exchange(failures_, {}); }
 
-  bool listening() const { return listening_; }
+  bool is_open() const { return open_; }
   // The stream broke off, and what it could not tell is not listed yet: what was up may be so no more.
-  bool deaf() const { return deaf_ || relist_ != TimerId(); }
+  bool MayHaveMissed(const Outbox& out) const { return broken_ || out.HasTimer(ListAgain{}); }
   // A question is open whose answer may be a failure.
-  bool looking() const { return !requests_.empty() || !starting_.empty(); }
+  static bool Asks(const Outbox& out) { return out.Awaits<WhatRunsNow, WhatProbeSaid, StartAgain>(); }
 
   Readiness& readiness() { return readiness_; }
   const Readiness& readiness() const { return readiness_; }
 
-  std::string DebugString() const {
-    std::string text = absl::StrCat(readiness_.DebugString(), listening_, relisten_ != TimerId(), relist_ != TimerId());
-    for (const auto& [request, id] : requests_) absl::StrAppend(&text, "?", id);
-    for (const auto& [request, id] : starting_) absl::StrAppend(&text, "!", id);
-    for (const auto& [timer, start] : steadying_) absl::StrAppend(&text, ",", start.id, start.starts);
-    for (const auto& [timer, start] : settling_) absl::StrAppend(&text, ";", start.id, start.starts);
-    return text;
+  // All that it is made of, for a test that tells states apart.
+  auto Members() const {
+    const auto& [list, min_ready, readiness, failures, open, broken, opened, last_event, pause] = *this;
+    return std::tie(readiness, failures, open, broken, opened, last_event, pause);  // the others never change
   }
 
  private:
-  // A start of a container that a timer runs for.
-  struct Start {
-    std::string id;
-    int starts;
-  };
-
   static constexpr absl::Duration kDeadline = absl::Seconds(5);
   static constexpr absl::Duration kStartDeadline = absl::Minutes(2);
   static constexpr absl::Duration kShortestPause = absl::Milliseconds(100);
   static constexpr absl::Duration kLongestPause = absl::Seconds(2);
 
   void List(Outbox& out) {
-    relist_ = TimerId();
+    out.StopTimer(ListAgain{});
     readiness_.ListAsked();
-    requests_[out.Request(list_, kDeadline)] = "";
+    out.Request(WhatRunsNow{}, list_, kDeadline);
   }
 
   absl::Duration NextPause() { return pause_ = std::min(kLongestPause, std::max(kShortestPause, 2 * pause_)); }
 
-  // What a container's turn means for the deployment.
-  void React(const std::string& id, Turn turn, Outbox& out) {
+  // What has become of a container, and what that means for the deployment.
+  void React(const std::string& id, Transition transition, Outbox& out) {
     const Instance* instance = readiness_.Get(id);
     if (instance == nullptr) return;
-    switch (turn) {
-      case Turn::kNothing:
+    switch (transition) {
+      case Transition::kNothing:
         return;
-      case Turn::kStarted:
+      case Transition::kStarted:
         if (instance->awaited && instance->health == Health::kNone && kSteadyAfter < min_ready_) {
-          steadying_[out.Timer(kSteadyAfter)] = {id, instance->starts};
+          out.Timer(Steady{id, instance->starts}, kSteadyAfter);
         }
-        settling_[out.Timer(min_ready_)] = {id, instance->starts};
+        out.Timer(Ready{id, instance->starts}, min_ready_);
         return;
-      case Turn::kUp:
+      case Transition::kUp:
         return TellUp(instance->component, instance->health == Health::kHealthy ? "healthy" : "running", out);
-      case Turn::kCompleted:
+      case Transition::kCompleted:
         return TellUp(instance->component, "completed", out);
-      case Turn::kForgiven:
+      case Transition::kForgiven:
         return out.Tell(Report::Kind::kWarning, instance->component,
                         absl::StrCat("exited with code ", instance->exit_code,
                                      "; it is started again, a second exit fails the apply"));
-      case Turn::kExited:
+      case Transition::kExited:
         return OnExit(*instance);
-      case Turn::kUnhealthy:
+      case Transition::kUnhealthy:
         return LookAtProbe(id, out);
-      case Turn::kDisappeared:
+      case Transition::kDisappeared:
         failures_.push_back({.component = instance->component, .what = "its container was removed by someone else"});
         return;
     }
@@ -224,21 +233,12 @@ class EventWatch {
 
   // What an engine that was killed finds running when it comes back it may end, and not start again whatever the policy
   // (Docker 20.10 does; one that starts it again lists it as restarting).
-  void StartAgain(const Container& container, Outbox& out) {
+  void StartWhereEnded(const Container& container, Outbox& out) {
     const Instance* instance = readiness_.Get(container.id);
     if (instance == nullptr || container.state != "exited" || !instance->restarts || instance->starts == 0) return;
     if (instance->failed || instance->completed || instance->running) return;
     out.Tell(Report::Kind::kNote, instance->component, "the engine did not start it again by itself: start it");
-    starting_[out.Request(engine::StartContainer{container.id}, kStartDeadline)] = container.id;
-  }
-
-  void OnStartedAgain(const Answer& answer) {
-    const auto start = starting_.extract(answer.request);
-    const Instance* instance = start.empty() ? nullptr : readiness_.Get(start.mapped());
-    if (instance == nullptr || answer.reply.ok()) return;
-    failures_.push_back({.component = instance->component,
-                         .container_id = instance->id,
-                         .what = absl::StrCat("could not be started again: ", answer.reply.status().message())});
+    out.Request(StartAgain{container.id}, engine::StartContainer{container.id}, kStartDeadline);
   }
 
   void OnExit(const Instance& instance) {
@@ -254,37 +254,16 @@ class EventWatch {
   void LookAtProbe(const std::string& id, Outbox& out) {
     const Instance* instance = readiness_.Get(id);
     if (instance == nullptr || instance->health == Health::kNone || instance->health == Health::kHealthy) return;
-    requests_[out.Request(engine::InspectContainer{id}, kDeadline)] = id;
-  }
-
-  void OnProbe(const std::string& id, const Answer& answer, Outbox& out) {
-    const Instance* instance = readiness_.Get(id);
-    if (instance == nullptr || instance->health == Health::kNone) return;
-    if (answer.reply.ok() && ProbeCannotRun(std::get<engine::ContainerInspect>(*answer.reply))) {
-      out.Tell(Report::Kind::kWarning, instance->component,
-               "its image has nothing to run the health check with (a shell, and wget or curl): its health is unknown");
-      return React(id, readiness_.ProbeCannotRun(id), out);
-    }
-    if (instance->health != Health::kUnhealthy) return;
-    Failure failure{.component = instance->component, .container_id = id, .what = "is unhealthy", .by_probe = true};
-    if (answer.reply.ok()) AddInspection(std::get<engine::ContainerInspect>(*answer.reply), &failure);
-    failure.by_probe = !answer.reply.ok();  // told already
-    failures_.push_back(std::move(failure));
+    out.Request(WhatProbeSaid{id}, engine::InspectContainer{id}, kDeadline);
   }
 
   engine::ListContainers list_;
   absl::Duration min_ready_;
   Readiness readiness_;
   std::vector<Failure> failures_;
-  std::map<RequestId, std::string> requests_;  // → whose probe is looked at; empty: the list
-  std::map<RequestId, std::string> starting_;  // → what is started again after the engine was away
-  std::map<TimerId, Start> steadying_;         // timer → whose kSteadyAfter it is
-  std::map<TimerId, Start> settling_;          // timer → whose min_ready it is
-  bool listening_ = false;
-  bool deaf_ = false;   // the stream broke off, and that was told
-  bool heard_ = false;  // the stream has been open
-  TimerId relisten_ = TimerId();
-  TimerId relist_ = TimerId();
+  bool open_ = false;
+  bool broken_ = false;  // the stream broke off, and that was told
+  bool opened_ = false;  // the stream has been open
   int64_t last_event_ = 0;
   absl::Duration pause_;
 };

@@ -1,5 +1,4 @@
-// A plan carried out on a Docker engine: flow/deploy/execution.h, with what two of its operations need besides their
-// one call. A network is claimed (network_claim.h), and a volume that was created may turn out to be someone else's.
+// Docker's side of carrying out a plan: the call that each operation makes, and what its answer comes to.
 #ifndef FLOW_DOCKER_EXECUTION_H_
 #define FLOW_DOCKER_EXECUTION_H_
 
@@ -26,90 +25,87 @@
 
 namespace flow::docker {
 
-class Execution : public deploy::Execution<Docker> {
- public:
-  // Makes the calls of all operations that may begin. `network_id`: the network that is there, where the plan creates
-  // none. `reached` tells whether a component is where a Wait wants it, `deadline` how long the engine has.
-  void Pump(const project::Project& project, const engine::Placement& placement, const std::string& network_id,
-            const std::function<bool(const Wait&)>& reached,
-            const std::function<absl::Duration(const Operation&)>& deadline, Outbox& out) {
-    std::optional<engine::Placement> complete;  // most events let nothing begin
-    deploy::Execution<Docker>::Pump(
-        reached,
-        [&](uint32_t index) {
-          if (!complete.has_value()) {
-            complete = placement;
-            const std::string made = MadeNetwork();
-            complete->network_id = made.empty() ? network_id : made;
-          }
-          const Operation& operation = plan().operations(index);
-          return Request{MakeCall(operation, ObjectId(index), project, *complete, out.version()), deadline(operation)};
-        },
-        out);
+using Execution = deploy::Execution<Docker>;
+
+// Makes the calls of all operations that may begin. `network_id`: the network that is there, where the plan creates
+// none. `reached` tells whether a component is where a Wait wants it, `deadline` how long the engine has.
+inline void BeginOperations(Execution& execution, const project::Project& project, const engine::Placement& placement,
+                            const std::string& network_id, const std::function<bool(const Wait&)>& reached,
+                            const std::function<absl::Duration(const Operation&)>& deadline, Outbox& out);
+
+// Takes the answer to a call of an operation, and returns how the operation ended: what the engine replied, or why it
+// failed. Nothing: it goes on, as another call is to tell. `claim` is that of the network which the plan creates.
+inline std::optional<absl::StatusOr<engine::Reply>> TakeAnswer(Execution& execution, NetworkClaim& claim,
+                                                               const OperationCall& call,
+                                                               absl::StatusOr<engine::Reply> reply,
+                                                               const project::Project& project, Outbox& out);
+
+// The same where any answer is the operation's end, as in a removal.
+inline void EndOperation(Execution& execution, uint32_t operation, const absl::StatusOr<engine::Reply>& reply,
+                         Outbox& out);
+
+// How it is done
+
+namespace internal {
+
+// The network that the plan has created by now; empty: none.
+inline std::string MadeNetwork(const Execution& execution) {
+  for (const auto& [index, id] : execution.made()) {
+    if (KindOf(execution.plan().operations(index)) == OperationKind::kCreateNetwork) return id;
   }
+  return "";
+}
 
-  struct Outcome {
-    uint32_t index;  // of the operation
-    absl::StatusOr<engine::Reply> reply;
-  };
+// The engine answers with the volume that has the name, also where that came up since it was asked what there is.
+inline absl::StatusOr<engine::Reply> OwnVolume(const project::Project& project, const engine::Created& volume) {
+  if (IsOwned(volume.labels(), project)) return engine::Reply(volume);
+  return absl::InternalError(absl::StrCat("its name was taken meanwhile by ", OwnerText(volume.labels())));
+}
 
-  // Takes the answer to one of its calls. Nothing: the outcome is open, as another call is to tell.
-  std::optional<Outcome> Take(const Answer& answer, const project::Project& project, Outbox& out) {
-    Outcome outcome{deploy::Execution<Docker>::Take(answer.request), answer.reply};
-    const Operation& operation = plan().operations(outcome.index);
-    if (KindOf(operation) == OperationKind::kCreateNetwork) {
-      std::optional<absl::StatusOr<engine::Reply>> claimed = Claim(outcome, project, out);
-      if (!claimed.has_value()) return std::nullopt;
-      outcome.reply = *std::move(claimed);
-    }
-    if (KindOf(operation) == OperationKind::kCreateVolume && outcome.reply.ok()) {
-      outcome.reply = OwnVolume(project, std::get<engine::Created>(*outcome.reply));
-    }
-    if (outcome.reply.ok()) {
-      const auto* made = std::get_if<engine::Created>(&*outcome.reply);
-      Done(outcome.index, made == nullptr ? "" : made->id().empty() ? made->name() : made->id(), out);
-    } else {
-      Failed(outcome.index, outcome.reply.status(), out);
-    }
-    return outcome;
+}  // namespace internal
+
+inline void BeginOperations(Execution& execution, const project::Project& project, const engine::Placement& placement,
+                            const std::string& network_id, const std::function<bool(const Wait&)>& reached,
+                            const std::function<absl::Duration(const Operation&)>& deadline, Outbox& out) {
+  std::optional<engine::Placement> complete;  // most events let nothing begin
+  execution.Pump(
+      reached,
+      [&](uint32_t index) {
+        if (!complete.has_value()) {
+          complete = placement;
+          const std::string made = internal::MadeNetwork(execution);
+          complete->network_id = made.empty() ? network_id : made;
+        }
+        const Operation& operation = execution.plan().operations(index);
+        return Execution::Request{MakeCall(operation, execution.ObjectId(index), project, *complete, out.version()),
+                                  deadline(operation)};
+      },
+      out);
+}
+
+inline std::optional<absl::StatusOr<engine::Reply>> TakeAnswer(Execution& execution, NetworkClaim& claim,
+                                                               const OperationCall& call,
+                                                               absl::StatusOr<engine::Reply> reply,
+                                                               const project::Project& project, Outbox& out) {
+  const Operation& operation = execution.plan().operations(call.operation);
+  if (KindOf(operation) == OperationKind::kCreateNetwork) {
+    std::optional<absl::StatusOr<engine::Reply>> claimed = claim.Take(call, operation.name(), reply, project, out);
+    if (!claimed.has_value()) return std::nullopt;
+    reply = *std::move(claimed);
   }
-
-  void On(const TimerFired& fired, Outbox& out) {
-    if (claim_.IsDue(fired)) Ask(claiming_, claim_.List(), out);
+  if (KindOf(operation) == OperationKind::kCreateVolume && reply.ok()) {
+    reply = internal::OwnVolume(project, std::get<engine::Created>(*reply));
   }
+  EndOperation(execution, call.operation, reply, out);
+  return reply;
+}
 
-  // What a test tells states apart by.
-  std::string DebugString() const {
-    return absl::StrCat(deploy::Execution<Docker>::DebugString(), claim_.is_under_way());
-  }
-
- private:
-  // What the create of a network comes to; nothing: a list or a timer is to tell.
-  std::optional<absl::StatusOr<engine::Reply>> Claim(const Outcome& outcome, const project::Project& project,
-                                                     Outbox& out) {
-    claiming_ = outcome.index;
-    if (claim_.is_under_way()) return claim_.OnListed(project, outcome.reply, out);
-    if (!claim_.OnCreated(plan().operations(outcome.index).name(), outcome.reply)) return outcome.reply;
-    Ask(claiming_, claim_.List(), out);
-    return std::nullopt;
-  }
-
-  // The engine answers with the volume that has the name, also where that came up since it was asked what there is.
-  static absl::StatusOr<engine::Reply> OwnVolume(const project::Project& project, const engine::Created& volume) {
-    if (IsOwned(volume.labels(), project)) return engine::Reply(volume);
-    return absl::InternalError(absl::StrCat("its name was taken meanwhile by ", OwnerText(volume.labels())));
-  }
-
-  std::string MadeNetwork() const {
-    for (const auto& [index, id] : made()) {
-      if (KindOf(plan().operations(index)) == OperationKind::kCreateNetwork) return id;
-    }
-    return "";
-  }
-
-  NetworkClaim claim_;
-  uint32_t claiming_ = 0;  // the operation that it is of
-};
+inline void EndOperation(Execution& execution, uint32_t operation, const absl::StatusOr<engine::Reply>& reply,
+                         Outbox& out) {
+  if (!reply.ok()) return execution.Failed(operation, reply.status(), out);
+  const auto* made = std::get_if<engine::Created>(&*reply);
+  execution.Done(operation, made == nullptr ? "" : made->id().empty() ? made->name() : made->id(), out);
+}
 
 }  // namespace flow::docker
 

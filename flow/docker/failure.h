@@ -42,6 +42,12 @@ struct Failure {
 //   use" becomes "cannot publish 127.0.0.1:18080: that port is taken on the host"
 inline std::string ExplainRefusal(const Operation& operation, absl::string_view message);
 
+// The failure that an engine's refusal of an operation is. `name_taken`: of a create, because something has its name.
+inline Failure RefusalOf(const Operation& operation, absl::string_view message, bool name_taken);
+
+// Whether a request came to no answer: the engine may have done what it asked.
+inline bool IsUnanswered(const absl::Status& status);
+
 // What to do about a container that ended; empty where nothing is known to help. `restarts`: the engine starts it again
 // whenever it ends.
 inline std::string ExitHint(int exit_code, bool restarts);
@@ -128,6 +134,18 @@ inline std::string NotStarted(const Readiness& readiness, const std::vector<Fail
 inline std::string ExplainRefusal(const Operation& operation, absl::string_view message) {
   return KindOf(operation) == OperationKind::kPullImage ? ExplainPull(operation.name(), message)
                                                         : internal::ExplainRefusal(message);
+}
+
+inline Failure RefusalOf(const Operation& operation, absl::string_view message, bool name_taken) {
+  return {.component = operation.component(),
+          .what = absl::StrCat("could not ", OperationText(operation), ": ", ExplainRefusal(operation, message)),
+          .hint = name_taken ? "that container is new: is another apply of this pipeline at work? When it is done, "
+                               "apply again"
+                             : ""};
+}
+
+inline bool IsUnanswered(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
 }
 
 inline std::string ExitHint(int exit_code, bool restarts) {

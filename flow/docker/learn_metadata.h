@@ -16,21 +16,24 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "flow/deploy/deployment.pb.h"
 #include "flow/deploy/plan.h"
-#include "flow/docker/apply_input.h"
+#include "flow/deploy/step.h"
 #include "flow/docker/contract.h"
 #include "flow/docker/engine/call.h"
 #include "flow/docker/engine/negotiate.h"
 #include "flow/docker/images.h"
+#include "flow/docker/observation.h"
 #include "flow/docker/operations.h"
 #include "flow/docker/pull_refusal.h"
 #include "flow/docker/pulls.h"
@@ -92,14 +95,8 @@ class LearnMetadata {
   std::vector<Action> Step(absl::Time now, const Event& event) {
     if (started_ == absl::InfinitePast()) started_ = now;
     took_ = now - started_;
-    if (phase_ != Phase::kFinished) {
-      std::visit([this](const auto& e) { On(e); }, event);
-      for (Phase before = Phase::kStart; before != phase_;) {
-        before = phase_;
-        Advance();
-      }
-    }
-    return out_.Take();
+    return deploy::TakeStep(
+        event, out_, phase_, [this](const auto&... told) { On(told...); }, [this] { GoOn(); });
   }
 
   // What is known of the references, where it ended well; sorted by reference.
@@ -111,17 +108,18 @@ class LearnMetadata {
   // From Begin to Finish.
   absl::Duration took() const { return took_; }
 
-  // What a test tells states apart by.
-  std::string DebugString() const {
-    std::string text = absl::StrCat(static_cast<int>(phase_), "|", absl::StrJoin(made_, ","), "|", files_.size(), "|",
-                                    failures_.size(), ",", left_.size(), ",", interrupted_, stopped_, may_be_left_);
-    for (const auto& [request, about] : requests_) absl::StrAppend(&text, "|", about.image, ",", about.container);
-    return text;
+  // For a test that tells states apart: what is under way, and all else that changes.
+  const auto& outbox() const { return out_; }
+  auto Members() const {
+    const auto& [input, out, phase, started, took, signal, stopped, images, ids, pulled, files, metadata, unknown,
+                 failures, left, may_be_left] = *this;
+    return std::tie(phase, signal, stopped, images, ids, pulled, files, metadata, unknown, failures, left, may_be_left);
   }
 
  private:
+  using Reply = absl::StatusOr<engine::Reply>;
+
   enum class Phase {
-    kStart,
     kConnecting,  // which API version
     kListing,     // which images the engine has
     kPulling,
@@ -130,63 +128,60 @@ class LearnMetadata {
     kFinished,
   };
 
-  // What a request is about: an image by its reference (pulls) or id, and its container.
-  struct About {
+  // What a request is for. `image` is an id, of Pulling a reference.
+  struct Connecting {};
+  struct Listing {};
+  struct Pulling {
+    std::string image;
+  };
+  struct Making {
+    std::string image;
+  };
+  struct Reading {
     std::string image;
     std::string container;
   };
+  struct Removing {
+    std::string container;
+  };
+  using Purpose = std::variant<Connecting, Listing, Pulling, Making, Reading, Removing>;
 
   static constexpr absl::Duration kDeadline = absl::Seconds(30);
   // After a signal, or when time is up, what is under way is given this long.
   static constexpr absl::Duration kPatience = absl::Seconds(10);
 
-  // Events
+  // What happens, and who takes it
 
   void On(const Begin&) {
-    timeout_ = out_.Timer(input_->timeout);
-    phase_ = Phase::kConnecting;
-    Ask(engine::Ping{}, kDeadline);
+    out_.Timer(Timeout{}, input_->timeout);
+    out_.Request(Connecting{}, engine::Ping{}, kDeadline);
   }
-
-  void On(const Answer& answer) {
-    const auto request = requests_.extract(answer.request);
-    if (request.empty()) return;
-    const About& about = request.mapped();
-    if (phase_ == Phase::kConnecting) return OnPong(answer.reply);
-    if (phase_ == Phase::kPulling) return OnPulled(about, answer.reply.status());
-    if (phase_ != Phase::kReading) return OnImages(answer.reply);
-    if (about.container.empty()) return OnCreated(about, answer.reply);
-    if (made_.contains(about.container)) return OnRead(about, answer.reply);
-    if (!answer.reply.ok()) left_.insert(about.container);
-  }
-
-  void On(const TimerFired& fired) {
-    if (fired.timer == patience_) return GiveUp();
-    if (fired.timer != timeout_ || stopped_) return;
-    Fail(absl::StrCat("the metadata of images was not read after ", absl::FormatDuration(input_->timeout),
-                      " (--timeout)"));
+  void On(const Interrupted& interrupted) {
+    if (signal_.has_value()) return GiveUp();
+    signal_ = interrupted.signal;
     Stop();
   }
-
-  void On(const Interrupted& signal) {
-    if (interrupted_ != 0) return GiveUp();
-    interrupted_ = signal.signal;
-    Stop();
-  }
-
   void On(const Saved&) {}
   void On(const StreamOpened&) {}
   void On(const StreamEvent&) {}
   void On(const StreamEnded&) {}
 
+  void On(const Timeout&) {
+    if (stopped_) return;
+    Fail(absl::StrCat("the metadata of images was not read after ", absl::FormatDuration(input_->timeout),
+                      " (--timeout)"));
+    Stop();
+  }
+  void On(const Silence&) { GiveUp(); }
+
   // Going on, when all that a phase waits for is there.
-  void Advance() {
-    if (!requests_.empty() || phase_ == Phase::kFinished) return;
+  void GoOn() {
+    if (out_.AwaitsAny()) return;
     if (stopped_ || (!failures_.empty() && phase_ != Phase::kReading)) return Finish();
     switch (phase_) {
       case Phase::kConnecting:
         phase_ = Phase::kListing;
-        Ask(engine::ListImages{}, kDeadline);
+        out_.Request(Listing{}, engine::ListImages{}, kDeadline);
         break;
       case Phase::kListing:
         phase_ = Phase::kPulling;
@@ -194,7 +189,7 @@ class LearnMetadata {
         break;
       case Phase::kPulling:
         phase_ = Phase::kListingAgain;
-        if (!pulled_.empty()) Ask(engine::ListImages{}, kDeadline);
+        if (!pulled_.empty()) out_.Request(Listing{}, engine::ListImages{}, kDeadline);
         break;
       case Phase::kListingAgain:
         phase_ = Phase::kReading;
@@ -203,13 +198,9 @@ class LearnMetadata {
       case Phase::kReading:
         Conclude();
         break;
-      default:
+      case Phase::kFinished:
         break;
     }
-  }
-
-  void Ask(engine::Call call, absl::Duration deadline, About about = {}) {
-    requests_[out_.Request(std::move(call), deadline)] = std::move(about);
   }
 
   void Fail(std::string what) { failures_.push_back(std::move(what)); }
@@ -224,14 +215,14 @@ class LearnMetadata {
 
   // Asking which images there are
 
-  void OnPong(const absl::StatusOr<engine::Reply>& reply) {
+  void On(const Connecting&, const Reply& reply) {
     if (!reply.ok()) return Finish(ExitCode::kNoEngine, std::string(reply.status().message()));
     const absl::StatusOr<compose::ApiVersion> version = engine::NegotiateVersion(std::get<engine::Pong>(*reply));
     if (!version.ok()) return Finish(ExitCode::kNoEngine, std::string(version.status().message()));
     out_.set_version(*version);
   }
 
-  void OnImages(const absl::StatusOr<engine::Reply>& reply) {
+  void On(const Listing&, const Reply& reply) {
     if (!reply.ok()) {
       const ExitCode code = absl::IsFailedPrecondition(reply.status()) ? ExitCode::kNoEngine : ExitCode::kFailed;
       return Finish(code, absl::StrCat("the engine would not tell what it has: ", reply.status().message()));
@@ -258,16 +249,16 @@ class LearnMetadata {
       if (!WantsPull(input_->pull, missing) || !pulled_.insert(reference.image).second) continue;
       const Operation pull = PullOf(reference);
       out_.Tell(Report::Kind::kBegun, pull, OperationText(pull));
-      Ask(engine::PullImage{reference.image, ""}, absl::InfiniteDuration(), {reference.image, ""});
+      out_.Request(Pulling{reference.image}, engine::PullImage{reference.image, ""}, absl::InfiniteDuration());
     }
   }
 
-  void OnPulled(const About& about, const absl::Status& status) {
+  void On(const Pulling& asked, const Reply& reply) {
     for (const auto& [type, reference] : input_->references) {
-      if (reference.image != about.image) continue;
-      if (!status.ok()) {
-        return Fail(absl::StrCat(reference.component, ": could not pull image ", about.image, ": ",
-                                 ExplainPull(about.image, status.message())));
+      if (reference.image != asked.image) continue;
+      if (!reply.ok()) {
+        return Fail(absl::StrCat(reference.component, ": could not pull image ", asked.image, ": ",
+                                 ExplainPull(asked.image, reply.status().message())));
       }
       const Operation pull = PullOf(reference);
       return out_.Tell(Report::Kind::kDone, pull, DoneText(pull));
@@ -301,7 +292,7 @@ class LearnMetadata {
       } else if (id.empty()) {
         Fail(absl::StrCat(reference.component, ": the engine has no image ", reference.image, ", though it pulled it"));
       } else if (asked.insert(id).second) {
-        Ask(MakeContainer(reference.component, id), kDeadline, {id, ""});
+        out_.Request(Making{id}, MakeContainer(reference.component, id), kDeadline);
       }
     }
   }
@@ -319,49 +310,48 @@ class LearnMetadata {
     return call;
   }
 
-  void OnCreated(const About& about, const absl::StatusOr<engine::Reply>& reply) {
+  void On(const Making& asked, const Reply& reply) {
     if (!reply.ok()) {
-      const bool unanswered = absl::IsUnavailable(reply.status()) || absl::IsDeadlineExceeded(reply.status());
-      may_be_left_ |= unanswered;
-      return FailImage(about.image, absl::StrCat("no container could be made to read it: ", reply.status().message()));
+      may_be_left_ |= absl::IsUnavailable(reply.status()) || absl::IsDeadlineExceeded(reply.status());
+      return FailImage(asked.image, absl::StrCat("no container could be made to read it: ", reply.status().message()));
     }
     const std::string& id = std::get<engine::Created>(*reply).id();
     if (stopped_) return Remove(id);
-    made_.insert(id);
-    Ask(engine::ReadFile{id, kMetadataPath, pipeline::kMaxMetadataBytes}, kDeadline, {about.image, id});
+    out_.Request(Reading{asked.image, id}, engine::ReadFile{id, kMetadataPath, pipeline::kMaxMetadataBytes}, kDeadline);
   }
 
-  void OnRead(const About& about, const absl::StatusOr<engine::Reply>& reply) {
-    made_.erase(about.container);
-    Remove(about.container);
-    if (!reply.ok()) return FailImage(about.image, reply.status().message());
+  void On(const Reading& asked, const Reply& reply) {
+    Remove(asked.container);
+    if (!reply.ok()) return FailImage(asked.image, reply.status().message());
     const auto& file = std::get<engine::FileContent>(*reply);
     if (!file.there) {
-      files_[about.image];  // nothing is said: that is fine
+      files_[asked.image];  // nothing is said: that is fine
       return;
     }
     absl::StatusOr<pipeline::ComponentMetadata> read = pipeline::ReadComponentMetadata(file.bytes);
-    if (!read.ok()) return FailImage(about.image, read.status().message());
-    files_[about.image] = *std::move(read);
+    if (!read.ok()) return FailImage(asked.image, read.status().message());
+    files_[asked.image] = *std::move(read);
   }
 
-  void Remove(const std::string& id) { Ask(engine::RemoveContainer{id}, kDeadline, {"", id}); }
+  void Remove(const std::string& id) { out_.Request(Removing{id}, engine::RemoveContainer{id}, kDeadline); }
+
+  void On(const Removing& asked, const Reply& reply) {
+    if (!reply.ok()) left_.insert(asked.container);
+  }
 
   // Ending
 
   // What was made is removed, and nothing more is begun.
   void Stop() {
-    if (stopped_) return;
-    stopped_ = true;
-    patience_ = out_.Timer(kPatience);
-    std::erase_if(requests_, [this](const auto& request) {
-      const About& about = request.second;
+    if (std::exchange(stopped_, true)) return;
+    out_.Timer(Silence{}, kPatience);
+    std::set<std::string> made;
+    out_.Cancel([&made](const Purpose& purpose) {
+      if (const auto* reading = std::get_if<Reading>(&purpose)) made.insert(reading->container);
       // The answer to a create is awaited: it has the id. So is that of a removal.
-      const bool awaited = phase_ == Phase::kReading && (about.container.empty() || !made_.contains(about.container));
-      if (!awaited) out_.Put(Cancel{request.first});
-      return !awaited;
+      return !std::holds_alternative<Making>(purpose) && !std::holds_alternative<Removing>(purpose);
     });
-    for (const std::string& id : std::exchange(made_, {})) Remove(id);
+    for (const std::string& id : made) Remove(id);
   }
 
   // The engine did not answer in time, or a second signal came.
@@ -407,9 +397,8 @@ class LearnMetadata {
 
   void Finish() {
     const std::string left = Left();
-    if (interrupted_ != 0) {
-      return Finish(static_cast<ExitCode>(128 + interrupted_),
-                    absl::StrCat("interrupted; ", left.empty() ? "nothing was changed" : left));
+    if (signal_.has_value()) {
+      return Finish(ExitCodeOf(*signal_), absl::StrCat("interrupted; ", left.empty() ? "nothing was changed" : left));
     }
     if (!failures_.empty()) {
       if (!left.empty()) Fail(left);
@@ -425,19 +414,16 @@ class LearnMetadata {
   }
 
   std::shared_ptr<const LearnInput> input_;
-  Outbox out_;
-  Phase phase_ = Phase::kStart;
+  deploy::Outbox<Docker, Purpose, std::variant<Timeout, Silence>> out_;
+  Phase phase_ = Phase::kConnecting;
   absl::Time started_ = absl::InfinitePast();
   absl::Duration took_;
-  TimerId timeout_ = TimerId(), patience_ = TimerId();
-  int interrupted_ = 0;   // the signal
+  std::optional<Signal> signal_;
   bool stopped_ = false;  // nothing more is begun
 
-  std::map<RequestId, About> requests_;     // those without an answer
   engine::ImageList images_;                // that the engine has
   std::map<std::string, std::string> ids_;  // reference in full → image, of those that are wanted
   std::set<std::string> pulled_;
-  std::set<std::string> made_;                                // containers whose file is being read
   std::map<std::string, pipeline::ComponentMetadata> files_;  // by image id
   std::vector<deploy::ImageMetadata> metadata_;
   std::set<std::string> unknown_;

@@ -8,12 +8,13 @@
 
 #include <optional>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <variant>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "flow/deploy/execution.h"
 #include "flow/docker/contract.h"
 #include "flow/docker/engine/call.h"
 #include "flow/docker/observed.h"
@@ -23,22 +24,40 @@ namespace flow::docker {
 
 class NetworkClaim {
  public:
-  // Takes the answer to the create of the network of that name. False: it was refused, and there is nothing to claim.
-  bool OnCreated(const std::string& name, const absl::StatusOr<engine::Reply>& reply) {
-    if (!reply.ok() && !absl::IsAlreadyExists(reply.status())) return false;
+  // Takes the answers to the calls of the operation that creates the network: of the create at first, then of each list
+  // that it asks for here. What the create comes to: the network that the pipeline has now, or why there is none.
+  // Nothing: a list or a timer is to tell.
+  std::optional<absl::StatusOr<engine::Reply>> Take(const OperationCall& call, const std::string& name,
+                                                    const absl::StatusOr<engine::Reply>& reply,
+                                                    const project::Project& project, Outbox& out) {
+    if (is_under_way_) return OnListed(project, reply, out);
+    if (!reply.ok() && !absl::IsAlreadyExists(reply.status())) return reply;  // there is nothing to claim
     if (reply.ok()) own_ = std::get<engine::Created>(*reply).id();
     is_under_way_ = true;
+    operation_ = call.operation;
     name_ = name;
-    return true;
+    List(out);
+    return std::nullopt;
   }
 
-  // Asks which networks of the name there are, for OnListed: once at the beginning, and when the timer has fired.
-  deploy::Execution<Docker>::Request List() const { return {engine::ListNetworks{.name = name_}, kDeadline}; }
-  bool IsDue(const TimerFired& fired) const { return timer_ != TimerId() && fired.timer == timer_; }
+  void On(const LookForNetworks&, Outbox& out) { List(out); }
 
-  bool is_under_way() const { return is_under_way_; }
+  // All that it is made of, for a test that tells states apart.
+  auto Members() const {
+    const auto& [is_under_way, operation, name, waited, own] = *this;
+    return std::tie(is_under_way, operation, name, waited, own);
+  }
 
-  // What the create comes to: the network that the pipeline has now. Error: there is none. Nothing: a timer will tell.
+ private:
+  static constexpr absl::Duration kDeadline = absl::Seconds(10);
+  // How long the maker of the younger one has to remove it.
+  static constexpr absl::Duration kForTheOther = absl::Seconds(1);
+
+  // Asks which networks of the name there are.
+  void List(Outbox& out) const {
+    out.Request(OperationCall{operation_}, engine::ListNetworks{.name = name_}, kDeadline);
+  }
+
   std::optional<absl::StatusOr<engine::Reply>> OnListed(const project::Project& project,
                                                         const absl::StatusOr<engine::Reply>& reply, Outbox& out) {
     engine::Created network;
@@ -51,27 +70,25 @@ class NetworkClaim {
     const engine::NetworkSummary* oldest = OldestOwned(list, project.namespace_(), project.pipeline());
     if (oldest != nullptr && oldest->id() == own_) {
       const auto* other = OldestOwned(list, project.namespace_(), project.pipeline(), /*except=*/own_);
-      if (other != nullptr && timer_ == TimerId()) {
-        timer_ = out.Timer(kForTheOther);
+      if (other != nullptr && !std::exchange(waited_, true)) {
+        out.Timer(LookForNetworks{}, kForTheOther);
         return std::nullopt;
       }
       if (other != nullptr) oldest = other;
     }
     if (oldest == nullptr) return own_or(absl::InternalError("its name was taken by something else meanwhile"));
-    if (!own_.empty() && own_ != oldest->id()) out.Request(engine::RemoveNetwork{own_}, kDeadline);
+    if (!own_.empty() && own_ != oldest->id()) {
+      out.Request(GiveNetworkUp{}, engine::RemoveNetwork{own_}, kDeadline);
+    }
     network.set_id(oldest->id());
     return absl::StatusOr<engine::Reply>(engine::Reply(network));
   }
 
- private:
-  static constexpr absl::Duration kDeadline = absl::Seconds(10);
-  // How long the maker of the younger one has to remove it.
-  static constexpr absl::Duration kForTheOther = absl::Seconds(1);
-
   bool is_under_way_ = false;
+  uint32_t operation_ = 0;
   std::string name_;
-  TimerId timer_ = TimerId();
-  std::string own_;  // the id of the one that this apply created
+  bool waited_ = false;  // for the maker of the younger one
+  std::string own_;      // the id of the one that this apply created
 };
 
 }  // namespace flow::docker

@@ -20,6 +20,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -48,7 +49,7 @@ inline int ExitCodeOfEvent(const engine::Event& event) {
 }
 
 // What has become of a container by an event.
-enum class Turn {
+enum class Transition {
   kNothing,
   kStarted,      // it runs: min_ready begins now
   kUp,           // healthy
@@ -69,8 +70,8 @@ struct Instance {
   bool ends = false;              // exit code 0 is completion
   Health health = Health::kNone;  // kNone: has no health check
   bool running = false;
-  bool steady = false;   // ran for kSteadyAfter since it started
-  bool settled = false;  // ran for min_ready since it started
+  bool steady = false;  // ran for kSteadyAfter since it started
+  bool ready = false;   // ran for min_ready since it started
   bool completed = false;
   bool failed = false;
   bool seen = false;         // an event of it came since the list was asked for, and is newer than what that says
@@ -83,7 +84,7 @@ struct Instance {
     return completed || (running && (health == Health::kHealthy || (health == Health::kNone && steady)));
   }
   bool up() const {
-    return completed || (running && (health == Health::kHealthy || (health == Health::kNone && settled)));
+    return completed || (running && (health == Health::kHealthy || (health == Health::kNone && ready)));
   }
 };
 
@@ -126,7 +127,7 @@ class Readiness {
     if (instance == nullptr) return;
     instance->id = container.id;
     instance->running = container.state == "running";
-    instance->steady = instance->settled = instance->running;
+    instance->steady = instance->ready = instance->running;
     if (instance->running) instance->health = container.health;
     if (container.state == "restarting") instance->exits = 1;
     instance->completed = container.ended_well() && instance->ends;
@@ -144,55 +145,55 @@ class Readiness {
   }
 
   // The engine answered that it started a container; the event may have come before, or the exit even.
-  Turn StartAnswered(absl::string_view id) {
+  Transition StartAnswered(absl::string_view id) {
     Instance* instance = Find(id);
-    return instance == nullptr || instance->starts > 0 ? Turn::kNothing : Start(instance);
+    return instance == nullptr || instance->starts > 0 ? Transition::kNothing : Start(instance);
   }
 
-  Turn StartSeen(absl::string_view id) {
+  Transition StartSeen(absl::string_view id) {
     Instance* instance = Find(id);
-    if (instance == nullptr) return Turn::kNothing;
+    if (instance == nullptr) return Transition::kNothing;
     instance->seen = true;
-    return instance->running ? Turn::kNothing : Start(instance);
+    return instance->running ? Transition::kNothing : Start(instance);
   }
 
-  Turn ExitSeen(absl::string_view id, int exit_code) {
+  Transition ExitSeen(absl::string_view id, int exit_code) {
     Instance* instance = Find(id);
-    if (instance == nullptr) return Turn::kNothing;
+    if (instance == nullptr) return Transition::kNothing;
     instance->seen = true;
     // An engine that was killed tells how what it had left running ended, before or after it is asked for its list.
-    if (std::exchange(instance->exit_listed, false)) return Turn::kNothing;
-    instance->running = instance->steady = instance->settled = false;
+    if (std::exchange(instance->exit_listed, false)) return Transition::kNothing;
+    instance->running = instance->steady = instance->ready = false;
     instance->exit_code = exit_code;
     ++instance->exits;
     // A fast exit can be told before the start was answered.
     instance->starts = std::max(instance->starts, instance->exits);
     if (exit_code == 0 && instance->ends) {
       instance->completed = true;
-      return Turn::kCompleted;
+      return Transition::kCompleted;
     }
-    if (instance->restarts && instance->exits == 1) return Turn::kForgiven;
+    if (instance->restarts && instance->exits == 1) return Transition::kForgiven;
     instance->failed = true;
-    return Turn::kExited;
+    return Transition::kExited;
   }
 
-  Turn HealthSeen(absl::string_view id, Health health) {
+  Transition HealthSeen(absl::string_view id, Health health) {
     Instance* instance = Find(id);
     // kNone: its probe was found unable to run, and is no verdict.
-    if (instance == nullptr || instance->health == Health::kNone || !instance->running) return Turn::kNothing;
+    if (instance == nullptr || instance->health == Health::kNone || !instance->running) return Transition::kNothing;
     instance->seen = true;
-    if (instance->health == health) return Turn::kNothing;
+    if (instance->health == health) return Transition::kNothing;
     instance->health = health;
-    if (health == Health::kHealthy) return Turn::kUp;
-    return health == Health::kUnhealthy ? Turn::kUnhealthy : Turn::kNothing;
+    if (health == Health::kHealthy) return Transition::kUp;
+    return health == Health::kUnhealthy ? Transition::kUnhealthy : Transition::kNothing;
   }
 
-  Turn RemovalSeen(absl::string_view id) {
+  Transition RemovalSeen(absl::string_view id) {
     Instance* instance = Find(id);
-    if (instance == nullptr) return Turn::kNothing;
-    instance->running = instance->steady = instance->settled = instance->completed = false;
+    if (instance == nullptr) return Transition::kNothing;
+    instance->running = instance->steady = instance->ready = instance->completed = false;
     instance->failed = true;
-    return Turn::kDisappeared;
+    return Transition::kDisappeared;
   }
 
   // Of a container that was told to have completed: an engine lists it as running for a moment longer.
@@ -209,16 +210,16 @@ class Readiness {
   }
 
   // After the stream of events broke: what the list says now, which is what the events in between would have.
-  Turn ListedAgain(const Container& container) {
+  Transition ListedAgain(const Container& container) {
     Instance* instance = Find(container.id);
-    if (instance == nullptr || instance->seen) return Turn::kNothing;
+    if (instance == nullptr || instance->seen) return Transition::kNothing;
     if (instance->running && !container.running()) {
-      const Turn turn = ExitSeen(container.id, container.exit_code);
+      const Transition transition = ExitSeen(container.id, container.exit_code);
       instance->exit_listed = true;
-      return turn;
+      return transition;
     }
     if (!instance->running && container.state == "running") return StartSeen(container.id);
-    return container.health == Health::kNone ? Turn::kNothing : HealthSeen(container.id, container.health);
+    return container.health == Health::kNone ? Transition::kNothing : HealthSeen(container.id, container.health);
   }
 
   // kSteadyAfter has passed since the `starts`th start of a container.
@@ -228,20 +229,20 @@ class Readiness {
   }
 
   // min_ready has passed since the `starts`th start of a container; nothing where it exited meanwhile.
-  Turn Settled(absl::string_view id, int starts) {
+  Transition Ready(absl::string_view id, int starts) {
     Instance* instance = Find(id);
-    if (instance == nullptr || !instance->running || instance->starts != starts) return Turn::kNothing;
-    instance->steady = instance->settled = true;
-    return instance->health == Health::kNone ? Turn::kUp : Turn::kNothing;
+    if (instance == nullptr || !instance->running || instance->starts != starts) return Transition::kNothing;
+    instance->steady = instance->ready = true;
+    return instance->health == Health::kNone ? Transition::kUp : Transition::kNothing;
   }
 
   // The container's probe cannot run in its image: that is no verdict, and it counts as one without a health check.
   // It has run for longer than min_ready when the first probe was made.
-  Turn ProbeCannotRun(absl::string_view id) {
+  Transition ProbeCannotRun(absl::string_view id) {
     Instance* instance = Find(id);
-    if (instance == nullptr) return Turn::kNothing;
+    if (instance == nullptr) return Transition::kNothing;
     instance->health = Health::kNone;
-    return instance->running && instance->settled ? Turn::kUp : Turn::kNothing;
+    return instance->running && instance->ready ? Transition::kUp : Transition::kNothing;
   }
 
   // The container's failure is known by other means: the engine would not start it.
@@ -253,7 +254,7 @@ class Readiness {
   void Forget(absl::string_view id) {
     if (Instance* instance = Find(id)) {
       instance->id.clear();
-      instance->running = instance->steady = instance->settled = instance->completed = false;
+      instance->running = instance->steady = instance->ready = instance->completed = false;
     }
   }
 
@@ -292,26 +293,21 @@ class Readiness {
   const Instance* Get(absl::string_view id) const { return const_cast<Readiness*>(this)->Find(id); }
   const std::vector<Instance>& instances() const { return instances_; }
 
-  // What a test tells states apart by.
-  std::string DebugString() const {
-    std::string text;
-    for (const Instance& i : instances_) {
-      absl::StrAppend(&text, i.id.empty() ? "." : "c", i.running ? "r" : "", i.steady ? "y" : "", i.settled ? "s" : "",
-                      i.completed ? "c" : "", i.failed ? "f" : "", i.seen ? "e" : "", i.exit_listed ? "l" : "",
-                      static_cast<int>(i.health), i.starts, i.exits, " ");
-    }
-    return text;
+  // All that it is made of, for a test that tells states apart.
+  auto Members() const {
+    const auto& [instances, of_component] = *this;
+    return std::tie(instances, of_component);
   }
 
  private:
-  Turn Start(Instance* instance) {
+  Transition Start(Instance* instance) {
     instance->running = true;
     instance->exit_listed = false;
-    instance->steady = instance->settled = instance->completed = false;
+    instance->steady = instance->ready = instance->completed = false;
     ++instance->starts;
     // A container that starts again is not judged by its health from before.
     if (instance->health != Health::kNone) instance->health = Health::kStarting;
-    return Turn::kStarted;
+    return Transition::kStarted;
   }
 
   using Index = std::map<std::string, std::vector<size_t>>;  // component → its instances, by number

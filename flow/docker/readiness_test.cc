@@ -28,7 +28,7 @@ Wait Started(const std::string& component) {
 
 TEST(Readiness, WhatRunsIsStartedForItsReadersWhenItIsSteady) {
   Readiness readiness = Of({"a", "b reads=a"});
-  EXPECT_EQ(readiness.StartAnswered("a"), Turn::kStarted);
+  EXPECT_EQ(readiness.StartAnswered("a"), Transition::kStarted);
   EXPECT_FALSE(readiness.Reached(Started("a")));
   readiness.Steady("a", 1);
   EXPECT_TRUE(readiness.Reached(Started("a")));
@@ -37,8 +37,8 @@ TEST(Readiness, WhatRunsIsStartedForItsReadersWhenItIsSteady) {
 TEST(Readiness, AStartThatEndedIsNotSteadyByTheTimerOfThatStart) {
   Readiness readiness = Of({"a", "b reads=a"});
   readiness.StartAnswered("a");
-  EXPECT_EQ(readiness.ExitSeen("a", 1), Turn::kForgiven);
-  EXPECT_EQ(readiness.StartSeen("a"), Turn::kStarted);
+  EXPECT_EQ(readiness.ExitSeen("a", 1), Transition::kForgiven);
+  EXPECT_EQ(readiness.StartSeen("a"), Transition::kStarted);
   readiness.Steady("a", 1);
   EXPECT_FALSE(readiness.Reached(Started("a")));
   readiness.Steady("a", 2);
@@ -58,19 +58,19 @@ TEST(Readiness, AnExitThatTheListToldIsNotCountedAgainByItsEvent) {
   Readiness readiness = Of({"a"});
   readiness.StartAnswered("a");
   readiness.ListAsked();
-  EXPECT_EQ(readiness.ListedAgain(Exited("a", 143)), Turn::kForgiven);
-  EXPECT_EQ(readiness.ExitSeen("a", 143), Turn::kNothing);
-  EXPECT_EQ(readiness.StartSeen("a"), Turn::kStarted);
-  EXPECT_EQ(readiness.ExitSeen("a", 1), Turn::kExited);
+  EXPECT_EQ(readiness.ListedAgain(Exited("a", 143)), Transition::kForgiven);
+  EXPECT_EQ(readiness.ExitSeen("a", 143), Transition::kNothing);
+  EXPECT_EQ(readiness.StartSeen("a"), Transition::kStarted);
+  EXPECT_EQ(readiness.ExitSeen("a", 1), Transition::kExited);
 }
 
 TEST(Readiness, AnExitThatItsEventToldIsNotCountedAgainByTheList) {
   Readiness readiness = Of({"a"});
   readiness.StartAnswered("a");
   readiness.ListAsked();
-  EXPECT_EQ(readiness.ExitSeen("a", 143), Turn::kForgiven);
-  EXPECT_EQ(readiness.StartSeen("a"), Turn::kStarted);
-  EXPECT_EQ(readiness.ListedAgain(Exited("a", 143)), Turn::kNothing);  // made between the two events
+  EXPECT_EQ(readiness.ExitSeen("a", 143), Transition::kForgiven);
+  EXPECT_EQ(readiness.StartSeen("a"), Transition::kStarted);
+  EXPECT_EQ(readiness.ListedAgain(Exited("a", 143)), Transition::kNothing);  // made between the two events
   EXPECT_TRUE(readiness.Get("a")->running);
 }
 
@@ -78,17 +78,17 @@ TEST(Readiness, ARestartThatNoEventToldIsForgivenOnce) {
   Readiness readiness = Of({"a"});
   readiness.StartAnswered("a");
   readiness.ListAsked();
-  EXPECT_EQ(readiness.ListedAgain(Exited("a", 143)), Turn::kForgiven);
-  EXPECT_EQ(readiness.StartSeen("a"), Turn::kStarted);
+  EXPECT_EQ(readiness.ListedAgain(Exited("a", 143)), Transition::kForgiven);
+  EXPECT_EQ(readiness.StartSeen("a"), Transition::kStarted);
   readiness.ListAsked();
-  EXPECT_EQ(readiness.ListedAgain(Exited("a", 143)), Turn::kExited);
+  EXPECT_EQ(readiness.ListedAgain(Exited("a", 143)), Transition::kExited);
 }
 
 // Docker 20.10 lists a container as running for some 100 ms after its "die" event.
 TEST(Readiness, WhatWasToldToHaveCompletedIsNotShownAsRunning) {
   Readiness readiness = Of({"a once"});
   readiness.StartAnswered("a");
-  EXPECT_EQ(readiness.ExitSeen("a", 0), Turn::kCompleted);
+  EXPECT_EQ(readiness.ExitSeen("a", 0), Transition::kCompleted);
   Container container;
   container.id = "a";
   container.state = "running";

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -125,8 +126,8 @@ class Rollback {
 
   // A create was refused because its name was taken since this apply looked: another one is at work, whose container
   // may not be listed yet, and which may use the network and the volumes.
-  void OnTaken(uint32_t create) { taken_.insert(create); }
-  size_t taken() const { return taken_.size(); }
+  void OnNameTaken(uint32_t create) { taken_.insert(create); }
+  size_t names_taken() const { return taken_.size(); }
 
   // Finds out what of the pipeline is on the engine because of this apply; of a first apply all of it but what may hold
   // someone's data. `found`: what a search saw, for creates that were not answered.
@@ -183,6 +184,12 @@ class Rollback {
                         kept_.size() == 1 ? ", which was there before" : ", which were there before");
   }
 
+  // All that it is made of, for a test that tells states apart.
+  auto Members() const {
+    const auto& [first, alone_after_all, volumes, taken, made, left, kept] = *this;
+    return std::tie(first, alone_after_all, volumes, taken, made, left, kept);
+  }
+
  private:
   // What this apply's own operations created.
   void AddMade(const project::Project& project, const Observed& found, const Execution& execution) {
@@ -233,7 +240,7 @@ class Rollback {
   bool first_ = false;
   bool alone_after_all_ = false;
   std::set<std::string> volumes_;
-  std::set<uint32_t> taken_;       // creates
+  std::set<uint32_t> taken_;       // creates that were refused because of their names
   Removal made_;                   // what is to be taken away
   std::vector<std::string> left_;  // what could not be
   std::vector<std::string> kept_;  // volumes that were there before

@@ -92,14 +92,14 @@ class Teller {
   // What the machine has done since this was asked last.
   virtual std::string TakeText() = 0;
   virtual FakeEngine& engine() = 0;
-  virtual std::optional<Deployment>& saved() = 0;
+  virtual std::shared_ptr<const Deployment>& saved() = 0;
   virtual std::set<std::string> volumes() const = 0;  // of an apply: those that it created
 };
 
 template <typename Machine>
 class TellerOf : public Teller {
  public:
-  TellerOf(Machine machine, FakeEngine engine, std::optional<Deployment> saved) : world_(std::move(machine)) {
+  TellerOf(Machine machine, FakeEngine engine, std::shared_ptr<const Deployment> saved) : world_(std::move(machine)) {
     world_.engine = std::move(engine);
     world_.engine.events().clear();
     world_.saved = std::move(saved);
@@ -116,7 +116,7 @@ class TellerOf : public Teller {
         {"timeout", {0, 0, [this](const auto&) { Timeout(); }}},
         {"fail-to-save", {0, 0, [this](const auto&) { Happen(Kind::kFailToSave); }}},
         {"signal", {0, 0, [this](const auto&) { Happen(Kind::kSignal); }}},
-        {"deafen", {0, kAnyText, [this](const auto& words) { Happen(Kind::kDeafen, Joined(words)); }}},
+        {"deafen", {0, kAnyText, [this](const auto& words) { Happen(Kind::kStreamEnds, Joined(words)); }}},
         {"kill-engine", {0, 0, [this](const auto&) { KillEngine(); }}},
         {"tell-end", {1, 1, [this](const auto& words) { TellEnd(words[0]); }, true}},
         {"healthy", {1, 1, [this](const auto& words) { Turn(Kind::kHealthy, words[0]); }, true}},
@@ -127,7 +127,7 @@ class TellerOf : public Teller {
   }
 
   FakeEngine& engine() override { return world_.engine; }
-  std::optional<Deployment>& saved() override { return world_.saved; }
+  std::shared_ptr<const Deployment>& saved() override { return world_.saved; }
   std::set<std::string> volumes() const override {
     if constexpr (std::is_same_v<Machine, Apply>) return world_.machine.volumes();
     return {};
@@ -158,8 +158,8 @@ class TellerOf : public Teller {
         Happen({Choice::Kind::kAnswer, static_cast<int>(world_.requests.begin()->first), ""});
       } else if (world_.save_asked) {
         Happen({Choice::Kind::kSave, 0, ""});
-      } else if (world_.listen_asked) {
-        Happen({Choice::Kind::kListen, 0, ""});
+      } else if (world_.stream_asked) {
+        Happen({Choice::Kind::kStreamOpens, 0, ""});
       } else if (!world_.engine.events().empty()) {
         Happen({Choice::Kind::kEvent, 0, world_.engine.events().begin()->first});
       } else if (const auto timer = ShortTimer(); timer != 0) {
@@ -212,7 +212,7 @@ class TellerOf : public Teller {
 
   void KillEngine() {
     world_.engine.Kill();
-    Happen(Choice::Kind::kDeafen);
+    Happen(Choice::Kind::kStreamEnds);
   }
 
   void TellEnd(const std::string& container) {
@@ -324,7 +324,7 @@ class Story {
 
   void Apply(const std::vector<std::string>& words) {
     ApplyInput input;
-    input.previous = saved();
+    input.previous = Previous();
     for (const std::string& word : words) {
       if (word == "again") {
         input.left = teller_->volumes();
@@ -348,7 +348,7 @@ class Story {
 
   void Delete(const std::string& pipeline) {
     DeleteInput input{
-        .namespace_ = "default", .pipeline = pipeline, .previous = saved(), .has_state = saved().has_value()};
+        .namespace_ = "default", .pipeline = pipeline, .previous = Previous(), .has_state = saved() != nullptr};
     Begin(std::make_unique<TellerOf<docker::Delete>>(docker::Delete(std::move(input)), engine(), saved()));
   }
 
@@ -389,7 +389,10 @@ class Story {
   const std::string& IdOf(const std::string& container) { return engine().Find(container)->id; }
 
   FakeEngine& engine() { return teller_ == nullptr ? engine_ : teller_->engine(); }
-  std::optional<Deployment>& saved() { return teller_ == nullptr ? saved_ : teller_->saved(); }
+  std::optional<Deployment> Previous() {
+    return saved() == nullptr ? std::nullopt : std::optional<Deployment>(*saved());
+  }
+  std::shared_ptr<const Deployment>& saved() { return teller_ == nullptr ? saved_ : teller_->saved(); }
 
   const std::string file_;
   const std::vector<std::string> lines_;
@@ -397,7 +400,7 @@ class Story {
   Commands commands_;
   std::string text_;
   FakeEngine engine_;
-  std::optional<Deployment> saved_;
+  std::shared_ptr<const Deployment> saved_;
   std::unique_ptr<Teller> teller_;
 };
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -140,7 +141,13 @@ class FakeEngine {
   // interleaving of different ones may be told.
   std::map<std::string, std::deque<engine::Event>>& events() { return events_; }
 
-  // What tests tell states apart by.
+  // All that it is made of, for a test that tells states apart.
+  auto Members() const {
+    const auto& [containers, networks, volumes, images, registry, files, logs, attached, events] = *this;
+    return std::tie(containers, networks, volumes, images, registry, files, logs, attached, events);
+  }
+
+  // For a message.
   std::string DebugString() const {
     std::string text;
     for (const auto& [id, c] : containers_) {

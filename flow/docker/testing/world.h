@@ -3,12 +3,14 @@
 #ifndef FLOW_DOCKER_TESTING_WORLD_H_
 #define FLOW_DOCKER_TESTING_WORLD_H_
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -19,6 +21,7 @@
 #include "flow/deploy/deployment.pb.h"
 #include "flow/docker/contract.h"
 #include "flow/docker/testing/fake_engine.h"
+#include "flow/docker/testing/fingerprint.h"
 
 namespace flow::docker::testing {
 
@@ -32,11 +35,11 @@ struct Choice {
     kLoseAnswer,     // it carries it out, and the connection is lost
     kSave,           // the state is written
     kFailToSave,
-    kListen,  // the stream of events opens
-    kEvent,   // the oldest event of a container is told
+    kStreamOpens,  // the stream of events opens
+    kEvent,        // the oldest event of a container is told
     kTimer,
-    kDeafen,   // the stream breaks
-    kHealthy,  // a container turns
+    kStreamEnds,  // the stream breaks
+    kHealthy,     // a container turns
     kUnhealthy,
     kEnd,    // a run-once container ends well
     kCrash,  // a container ends badly
@@ -49,8 +52,8 @@ struct Choice {
 
 inline std::string ToString(const Choice& choice) {
   static constexpr const char* kNames[] = {
-      "answer", "start and crash", "refuse", "lose request", "lose answer", "save", "fail to save", "listen",
-      "event",  "timer",           "deafen", "healthy",      "unhealthy",   "end",  "crash",        "signal"};
+      "answer", "start and crash", "refuse",      "lose request", "lose answer", "save", "fail to save", "stream opens",
+      "event",  "timer",           "stream ends", "healthy",      "unhealthy",   "end",  "crash",        "signal"};
   return absl::StrCat(kNames[static_cast<int>(choice.kind)], " ", choice.number == 0 ? "" : absl::StrCat(choice.number),
                       choice.id);
 }
@@ -63,11 +66,11 @@ struct World {
   FakeEngine engine;
   std::map<RequestId, std::shared_ptr<const Send>> requests;
   std::map<TimerId, absl::Duration> timers;
-  bool listening = false;
-  bool listen_asked = false;
+  bool stream_open = false;
+  bool stream_asked = false;
   bool save_asked = false;
-  bool disk_full = false;           // a save failed
-  std::optional<Deployment> saved;  // what is on disk
+  bool disk_full = false;                   // a save failed
+  std::shared_ptr<const Deployment> saved;  // what is on disk, without its times; null: nothing
   std::shared_ptr<const Deployment> to_save;
   std::optional<Finish> finished;
   std::vector<std::string> reports;
@@ -103,15 +106,15 @@ struct World {
         return Answered(RequestId(choice.number), absl::UnavailableError("connection reset"), true);
       case Choice::Kind::kSave:
         save_asked = false;
-        saved = *to_save;
+        saved = to_save;
         return Tell(Saved{});
       case Choice::Kind::kFailToSave:
         save_asked = false;
         disk_full = true;
         return Tell(Saved{absl::InternalError("no space left on device")});
-      case Choice::Kind::kListen:
-        listen_asked = false;
-        listening = true;
+      case Choice::Kind::kStreamOpens:
+        stream_asked = false;
+        stream_open = true;
         engine.events().clear();
         return Tell(StreamOpened{});
       case Choice::Kind::kEvent:
@@ -120,8 +123,8 @@ struct World {
         now += timers.at(TimerId(choice.number));
         timers.erase(TimerId(choice.number));
         return Tell(TimerFired{TimerId(choice.number)});
-      case Choice::Kind::kDeafen:
-        listening = false;
+      case Choice::Kind::kStreamEnds:
+        stream_open = false;
         engine.events().clear();
         return Tell(StreamEnded{choice.id.empty() ? absl::UnavailableError("the stream ended")
                                                   : absl::InternalError(choice.id)});
@@ -138,9 +141,9 @@ struct World {
         engine.Exit(choice.id, 3);
         break;
       case Choice::Kind::kSignal:
-        return Tell(Interrupted{2});
+        return Tell(Interrupted{Signal(2)});
     }
-    if (!listening) engine.events().clear();  // told to nobody
+    if (!stream_open) engine.events().clear();  // told to nobody
   }
 
   void TellOldestEvent(const std::string& id) {
@@ -152,16 +155,40 @@ struct World {
   }
 
   void TellEvents(const std::string& id) {
-    if (!listening) engine.events().clear();
+    if (!stream_open) engine.events().clear();
     while (engine.events().contains(id)) TellOldestEvent(id);
   }
 
+  // What tells it apart from others, when things have happened in another order: all but the numbers that requests and
+  // timers have, what time it is, and what was told until now.
+  uint64_t Fingerprint() const {
+    const auto& [machine_, engine_, requests_, timers_, stream_open_, stream_asked_, save_asked_, disk_full_, saved_,
+                 to_save_, finished_, reports_, now_, before_, on_action_] = *this;
+    testing::Fingerprint all;
+    all.Add(std::tie(machine_, engine_, stream_open_, stream_asked_, save_asked_, disk_full_, saved_, to_save_));
+    all.Add(finished_);
+    for (const auto& [number, send] : requests_) {
+      all.Add(machine.outbox().requests().at(number)).Add(send->call.index());
+    }
+    for (const auto& [number, after] : timers_) {
+      const auto purpose = machine.outbox().timers().find(number);
+      const bool wanted = purpose != machine.outbox().timers().end();
+      all.Add(after).Add(wanted);
+      if (wanted) all.Add(purpose->second);
+    }
+    return all.value();
+  }
+
+  // What another command finds on disk.
+  std::optional<Deployment> Previous() const {
+    return saved == nullptr ? std::nullopt : std::optional<Deployment>(*saved);
+  }
+
+  // For a message: what is under way.
   std::string DebugString() const {
-    std::string text = absl::StrCat(machine.DebugString(), "#", engine.DebugString(), "#", listening, listen_asked,
-                                    save_asked, saved.has_value() ? saved->phase() : 0, "#");
-    // A request is what it is about, whatever its number.
-    for (const auto& [number, send] : requests) absl::StrAppend(&text, send->call.index(), ",");
-    for (const auto& [number, after] : timers) absl::StrAppend(&text, absl::ToInt64Milliseconds(after), ";");
+    std::string text = absl::StrCat(engine.DebugString(), stream_open ? " stream open" : "");
+    for (const auto& [number, send] : requests) absl::StrAppend(&text, " request ", send->call.index());
+    for (const auto& [number, after] : timers) absl::StrAppend(&text, " timer ", absl::FormatDuration(after));
     return text;
   }
 
@@ -173,7 +200,7 @@ struct World {
     if (carried_out) {
       if (before != nullptr) before(*this, send->call);
       reply = engine.Execute(send->call);
-      if (!listening) engine.events().clear();
+      if (!stream_open) engine.events().clear();
       if (const auto* start = std::get_if<engine::StartContainer>(&send->call)) {
         if (crash) engine.Exit(start->id, 3);
         TellEvents(start->id);
@@ -185,13 +212,17 @@ struct World {
 
   void Do(Send& send) { requests[send.request] = std::make_shared<const Send>(std::move(send)); }
   void Do(Cancel& cancel) { requests.erase(cancel.request); }
-  void Do(OpenStream&) { listen_asked = true; }
+  void Do(OpenStream&) { stream_asked = true; }
   void Do(CloseStream&) {
-    listen_asked = listening = false;
+    stream_asked = stream_open = false;
     engine.events().clear();
   }
   void Do(Save& save) {
     save_asked = true;
+    // Without its times, by which nothing is decided: orders of events that come to the same are the same then.
+    save.deployment.clear_started();
+    save.deployment.clear_finished();
+    if (save.deployment.has_succeeded()) save.deployment.mutable_succeeded()->Clear();
     to_save = std::make_shared<const Deployment>(std::move(save.deployment));
   }
   void Do(Forget&) { saved.reset(); }

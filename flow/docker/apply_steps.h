@@ -1,0 +1,413 @@
+// What an apply does: the steps that the table of apply.h is made of, what it knows by then, and when a phase is over.
+#ifndef FLOW_DOCKER_APPLY_STEPS_H_
+#define FLOW_DOCKER_APPLY_STEPS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/time.h"
+#include "flow/deploy/record.h"
+#include "flow/docker/apply_input.h"
+#include "flow/docker/capacity.h"
+#include "flow/docker/contract.h"
+#include "flow/docker/diagnosis.h"
+#include "flow/docker/event_watch.h"
+#include "flow/docker/execution.h"
+#include "flow/docker/failure.h"
+#include "flow/docker/images.h"
+#include "flow/docker/network_claim.h"
+#include "flow/docker/observation.h"
+#include "flow/docker/readiness.h"
+#include "flow/docker/reconcile.h"
+#include "flow/docker/rollback.h"
+
+namespace flow::docker {
+
+// Apply without its table: each step says what is done when a phase begins, or when something goes wrong in one.
+class ApplySteps {
+ public:
+  const project::Project& project() const { return input_->project; }
+
+  // All that changes but what is under way, for a test that tells states apart.
+  auto Members() const {
+    const auto& [input, out, phase, now, started, signal, saved, observation, pulls, decision, execution, claim, watch,
+                 failures, new_failures, unanswered, silent, diagnosis, rollback, outcome] = *this;
+    return std::tie(phase, signal, saved, observation, pulls, decision, execution, claim, watch, failures, new_failures,
+                    unanswered, silent, diagnosis, rollback, outcome);
+  }
+
+ protected:
+  using Reply = absl::StatusOr<engine::Reply>;
+
+  enum class Phase {
+    kConnecting,  // which API version
+    kObserving,   // what the engine has
+    kPreparing,   // what else must be known before anything may be done; the stream of events opens
+    kIntending,   // the intent is being written
+    kPulling,
+    kPulled,      // which images there are now
+    kInspecting,  // images: which have a health check of their own
+    kExecuting,   // and waiting until all is up
+    kSettling,    // something failed: what is under way is awaited
+    kDiagnosing,  // what failed is asked why
+    kRollingBack,
+    kConcluding,  // the outcome is being written
+    kFinished,
+  };
+
+  explicit ApplySteps(ApplyInput input)
+      : input_(std::make_shared<const ApplyInput>(std::move(input))), watch_(project(), options().min_ready) {}
+
+  const ApplyOptions& options() const { return input_->options; }
+
+  // When a phase is over
+
+  bool IsObserved() const { return Observation::IsDone(out_); }
+  bool IsSaved() const { return saved_.has_value(); }
+  bool IsDone() const { return execution_.Finished(); }
+  bool MayExecute() const { return IsObserved() && watch_.is_open(); }
+  bool IsUp() const {
+    const bool up = watch_.readiness().AllUp() && !watch_.MayHaveMissed(out_);  // as far as it can be known
+    return IsDone() && !EventWatch::Asks(out_) && (up || !options().wait);
+  }
+  bool IsQuiet() const { return IsIdle() && IsObserved() && !EventWatch::Asks(out_); }
+  bool IsDiagnosed() const { return Diagnosis::IsDone(out_); }
+  bool IsIdle() const { return execution_.Idle(); }
+
+  // Finding out and deciding
+
+  void OnObserved(const absl::Status& status) {
+    if (status.ok()) return;
+    const std::string what(status.message());
+    const bool no_engine =
+        phase_ == Phase::kConnecting || (phase_ == Phase::kObserving && absl::IsFailedPrecondition(status));
+    if (no_engine) return EndUnchanged(ExitCode::kNoEngine, what);
+    Fail({.what = absl::StrCat("the engine would not tell what it has: ", what)});
+  }
+
+  void Observe() {
+    observation_.Observe(project(), out_);
+    if (!input_->known.has_value()) observation_.ObserveImages(out_);
+  }
+
+  void Decide() {
+    pulls_ = ReconcileImages(project(), observation_.observed(), options().pull,
+                             input_->known.has_value() ? input_->known->pulled : std::set<std::string>());
+    DecideRest();
+    rollback_.Prepare(input_->previous, observation_.observed(), input_->left);
+    std::vector<std::string> conflicts = pulls_.conflicts;
+    conflicts.insert(conflicts.end(), decision_.conflicts.begin(), decision_.conflicts.end());
+    if (!conflicts.empty()) return EndUnchanged(ExitCode::kFailed, absl::StrJoin(conflicts, "\n"));
+    for (const std::string& note : decision_.notes) out_.Tell(Report::Kind::kNote, "", note);
+    if (options().dry_run && PlanIsEmpty()) return EndUnchanged(ExitCode::kDone, "");
+    if (!options().dry_run && PlanIsEmpty() && watch_.readiness().AllUp() && !EngineId().empty()) {
+      outcome_ = {ExitCode::kDone, "", true};
+      return IsRecorded() ? Finish() : Conclude(Deployment::APPLIED);
+    }
+    observation_.Prepare(decision_.plan, out_);
+    if (!options().dry_run) watch_.Open(out_);
+  }
+
+  bool PlanIsEmpty() const { return pulls_.plan.operations().empty() && decision_.plan.operations().empty(); }
+
+  // Decides all but the pulls, and what is to be up because of it.
+  void DecideRest() {
+    decision_ = Reconcile(project(), observation_.observed(), {.force_recreate = options().force_recreate});
+    watch_.readiness().Expect(project(), [this](const project::Service& service) {
+      return service.has_health_check() || observation_.checked_images().contains(service.image());
+    });
+    watch_.readiness().AdoptWhatStays(observation_.observed().containers, decision_.plan);
+  }
+
+  void Intend() {
+    std::vector<std::string> conflicts = NameConflicts(decision_.plan, observation_.holders(), project());
+    for (std::string& problem : CapacityConflicts(decision_.plan, project(), observation_.info())) {
+      conflicts.push_back(std::move(problem));
+    }
+    const std::string text = absl::StrJoin(conflicts, "\n");
+    if (!conflicts.empty() && rollback_.alone_after_all()) return Stop({.what = text});
+    if (!conflicts.empty()) return EndUnchanged(ExitCode::kFailed, text);
+    if (options().dry_run) return EndUnchanged(ExitCode::kDone, "");
+    Save(Deployment::APPLYING);
+  }
+
+  // Doing
+
+  void Pull() {
+    if (!saved_->ok()) return EndUnchanged(ExitCode::kFailed, std::string(saved_->message()));
+    execution_.Start(pulls_.plan);
+    if (signal_.has_value()) Fail({.what = "interrupted"});
+  }
+
+  void ListImages() {
+    if (!pulls_.plan.operations().empty()) observation_.ObserveImages(out_);
+  }
+
+  void Inspect() {
+    if (!pulls_.plan.operations().empty()) DecideRest();  // by the images that were pulled
+    observation_.InspectImages(ImagesToInspect(project(), decision_.plan), out_);
+  }
+
+  void Execute() {
+    DecideRest();  // by what the images say of health
+    for (const project::Service& service : project().services()) {
+      const std::string foreign = observation_.ForeignPlatform(service.image());
+      if (foreign.empty()) continue;
+      out_.Tell(Report::Kind::kWarning, service.name(),
+                absl::StrCat(foreign, ": unless that emulates it, it cannot run"));
+    }
+    execution_.Start(decision_.plan);
+    decision_.plan.operations().empty() ? watch_.JudgeUnhealthy(out_) : watch_.WarnOfUnhealthy(out_);
+  }
+
+  void Proceed() {
+    const auto& networks = observation_.observed().networks;
+    const auto reached = [this](const Wait& wait) { return watch_.readiness().Reached(wait); };
+    const auto deadline = [this](const Operation& operation) {
+      return signal_.has_value() ? absl::Seconds(operation.grace_seconds()) + kPatience : DeadlineOf(operation);
+    };
+    BeginOperations(execution_, project(), input_->placement, networks.empty() ? "" : networks[0].id(), reached,
+                    deadline, out_);
+  }
+
+  void OnOperation(uint32_t index, const Reply& reply) {
+    const Operation& operation = execution_.plan().operations(index);
+    if (phase_ == Phase::kRollingBack) return OnRemoval(operation, reply.status());
+    if (!reply.ok()) return OnRefusal(index, reply.status());
+    if (KindOf(operation) == OperationKind::kCreateContainer) {
+      const auto& made = std::get<engine::Created>(*reply);
+      watch_.readiness().Created(operation.component(), operation.number(), made.id());
+      for (const std::string& warning : made.warnings()) {
+        out_.Tell(Report::Kind::kWarning, operation.component(), warning);
+      }
+    } else if (KindOf(operation) == OperationKind::kStartContainer ||
+               KindOf(operation) == OperationKind::kUnpauseContainer) {
+      watch_.Started(execution_.ObjectId(index), out_);
+    }
+  }
+
+  void OnRefusal(uint32_t index, const absl::Status& status) {
+    const Operation& operation = execution_.plan().operations(index);
+    unanswered_ |= IsUnanswered(status);
+    const bool name_taken = KindOf(operation) == OperationKind::kCreateContainer && absl::IsAlreadyExists(status);
+    if (name_taken) rollback_.OnNameTaken(index);
+    // The engine's refusal says more than the exit that it may tell as well.
+    const std::string id = execution_.ObjectId(index);
+    watch_.readiness().Fail(id);
+    std::erase_if(failures_, [&](const Failure& failure) { return !id.empty() && failure.container_id == id; });
+    Fail(RefusalOf(operation, status.message(), name_taken));
+  }
+
+  // Failing
+
+  // Something failed. What that comes to in this phase is in the table.
+  void Fail(Failure failure) { new_failures_.push_back(std::move(failure)); }
+  void Fail(std::vector<Failure> failures) {
+    for (Failure& failure : failures) Fail(std::move(failure));
+  }
+  std::vector<Failure> TakeFailures() { return std::exchange(new_failures_, {}); }
+
+  void Add(Failure failure) {
+    const project::Service* service = project::FindService(project(), failure.component);
+    const std::string foreign = service == nullptr ? "" : observation_.ForeignPlatform(service->image());
+    if (!foreign.empty()) failure.hint = foreign;
+    // At once: what it needs to clean up may take a while.
+    if (!failure.container_id.empty()) out_.Tell(Report::Kind::kFailed, failure.component, failure.what);
+    failures_.push_back(std::move(failure));
+  }
+
+  // Nothing more is begun, and what is under way is awaited; not pulls, which take minutes and leave nothing half-done.
+  void Stop(Failure failure) {
+    Add(std::move(failure));
+    phase_ = Phase::kSettling;
+    execution_.Stop();
+    execution_.GiveUp([](const Operation& operation) { return KindOf(operation) == OperationKind::kPullImage; }, out_);
+  }
+
+  void StopAtSignal() {
+    Fail({.what = "interrupted"});
+    LimitWait();
+  }
+
+  void StopAtTimeout() {
+    Fail(NotUp(watch_.readiness(), AfterTimeout()));
+    if (new_failures_.empty()) Fail({.what = absl::StrCat("not done", AfterTimeout())});
+    LimitWait();
+  }
+
+  // Writing takes milliseconds: the timeout comes when that is done.
+  void Postpone() { out_.Timer(Timeout{}, absl::Milliseconds(100)); }
+
+  std::string AfterTimeout() const {
+    return absl::StrCat(" after ", absl::FormatDuration(options().timeout), " (--timeout)");
+  }
+
+  // From now on an engine that has fallen silent is not waited for longer than kPatience: when most of that has passed
+  // it is asked whether it is there.
+  void LimitWait() { out_.Timer(Silence{}, kPatience - kForPing); }
+
+  // Since the signal the engine has had its time for what was under way then. What a rollback asks for takes as long as
+  // it takes, while the engine answers at all.
+  void OnPing(bool is_there) {
+    if (phase_ == Phase::kConcluding) return;  // it answered since to all else
+    if (phase_ == Phase::kSettling || !is_there) {
+      execution_.GiveUp([](const Operation&) { return true; }, out_);
+      unanswered_ = true;
+    }
+    if (is_there) return LimitWait();
+    if (phase_ != Phase::kRollingBack) RollBack();
+    silent_ = true;
+    ConcludeFailed();
+  }
+
+  void Diagnose() {
+    watch_.Close(out_);
+    Diagnosis::Ask(failures_, out_);
+    if (unanswered_) Diagnosis::Search(project(), out_);
+  }
+
+  void RollBack() {
+    BeginRollback();
+    out_.StopTimer(LookForNetworks{});  // the create that waits for it is given up
+    execution_.Start(options().rollback ? rollback_.RemovalPlan(project()) : Plan());
+  }
+
+  void BeginRollback() {
+    rollback_.Begin(project(), observation_.observed(), diagnosis_.found(), execution_, watch_.readiness());
+  }
+
+  void OnRemoval(const Operation& operation, const absl::Status& status) {
+    if (status.ok()) {
+      if (KindOf(operation) == OperationKind::kRemoveContainer) watch_.readiness().Forget(operation.target());
+      return;
+    }
+    rollback_.OnNotRemoved(operation, status);
+    if (IsUnanswered(status) && signal_.has_value()) execution_.Stop();  // it will not answer the rest either
+  }
+
+  // Ending
+
+  void Succeed() {
+    // A pull that brought nothing new changed nothing.
+    outcome_ = {ExitCode::kDone, "", decision_.plan.operations().empty()};
+    Conclude(Deployment::APPLIED);
+  }
+
+  void ConcludeFailed() {
+    // The state tells what is there: what was removed is not, and where the engine fell silent all may be.
+    if (silent_ || !execution_.Finished()) rollback_.OnUnknown();
+    const std::string what_is_left = rollback_.WhatIsLeft(project(), options().rollback);
+    outcome_ = {signal_.has_value() ? ExitCodeOf(*signal_) : ExitCode::kFailed,
+                FailedText(failures_, watch_.readiness(), what_is_left)};
+    // Names are taken by another apply, or by the last request of one that was killed.
+    outcome_.again = failures_.size() == rollback_.names_taken() && options().rollback && rollback_.left().empty();
+    Conclude(Deployment::FAILED);
+  }
+
+  void Conclude(Deployment::Phase phase) {
+    phase_ = Phase::kConcluding;
+    out_.StopTimer(Silence{});
+    Save(phase);
+  }
+
+  void End() {
+    if (!saved_->ok()) out_.Tell(Report::Kind::kWarning, "", std::string(saved_->message()));
+    Finish();
+  }
+
+  // A second signal: leave at once, and say what may be left.
+  void Abandon() {
+    if (phase_ != Phase::kRollingBack) BeginRollback();
+    EndUnchanged(ExitCodeOf(*signal_),
+                 absl::StrCat("interrupted again and left at once; perhaps still there: ", rollback_.MayBeLeft(), "; `",
+                              DeleteCommand(project()), "` removes what is left"));
+  }
+
+  void Leave(Failure failure) { EndUnchanged(ExitCode::kFailed, failure.what); }
+  void LeaveAtSignal() { EndUnchanged(ExitCodeOf(*signal_), "interrupted; nothing was changed"); }
+  void LeaveAtTimeout() { EndUnchanged(ExitCode::kFailed, absl::StrCat("the engine did not answer", AfterTimeout())); }
+
+  // The state stays as it is.
+  void EndUnchanged(ExitCode code, std::string message) {
+    if (input_->left.has_value()) {
+      absl::StrAppend(&message, "\nthe network and volumes that it made before stay; `", DeleteCommand(project()),
+                      "` removes what is left");
+    }
+    outcome_ = {code, std::move(message), PlanIsEmpty()};
+    Finish();
+  }
+
+  void Finish() {
+    phase_ = Phase::kFinished;
+    if (outcome_.again && signal_.has_value()) outcome_ = {ExitCodeOf(*signal_), outcome_.message};
+    out_.Put(outcome_);
+  }
+
+  // The state
+
+  void Save(Deployment::Phase phase) {
+    saved_.reset();
+    out_.Put(docker::Save{Record(phase)});
+  }
+
+  Deployment Record(Deployment::Phase phase) const {
+    const auto ids = [this](const std::string& component) { return watch_.readiness().ContainerIds(component); };
+    Deployment record = deploy::MakeRecord(*input_, phase, EngineId(), ids, started_, now_);
+    record.set_engine_api_version(out_.version().ToString());
+    if (!failures_.empty()) record.set_error(Headline(failures_[0]));
+    record.set_first(!record.has_succeeded() && rollback_.first());
+    return record;
+  }
+
+  bool IsRecorded() const {
+    return input_->previous.has_value() && deploy::SameRecord(*input_->previous, Record(Deployment::APPLIED));
+  }
+
+  std::string EngineId() const {
+    if (!observation_.info().id().empty()) return observation_.info().id();
+    return input_->previous.has_value() ? input_->previous->engine_id() : "";
+  }
+
+  // What is under way after a signal or the timeout is given this long, of which an engine has the last part to answer
+  // a ping.
+  static constexpr absl::Duration kPatience = absl::Seconds(10);
+  static constexpr absl::Duration kForPing = absl::Seconds(2);
+
+  std::shared_ptr<const ApplyInput> input_;
+  Outbox out_;
+  Phase phase_ = Phase::kConnecting;
+  absl::Time now_, started_;
+  std::optional<Signal> signal_;       // that interrupted it
+  std::optional<absl::Status> saved_;  // what came of the last Save
+
+  Observation observation_;
+  Reconciliation pulls_, decision_;
+  Execution execution_;
+  NetworkClaim claim_;
+  EventWatch watch_;
+
+  std::vector<Failure> failures_;
+  std::vector<Failure> new_failures_;  // that nothing was done about yet
+  bool unanswered_ = false;            // the engine may have done what it did not answer
+  bool silent_ = false;                // it does not even say that it is there
+  Diagnosis diagnosis_;
+  Rollback rollback_;
+  deploy::Finish outcome_;
+};
+
+}  // namespace flow::docker
+
+#endif  // FLOW_DOCKER_APPLY_STEPS_H_

@@ -1,0 +1,94 @@
+// What the requests and timers of an apply or a delete are for. Each part of a machine sends its own with one of these,
+// and where the machine says On(purpose, reply), or On(purpose) of a timer, it says which part takes what comes of it.
+#ifndef FLOW_DOCKER_PURPOSE_H_
+#define FLOW_DOCKER_PURPOSE_H_
+
+#include <cstddef>
+#include <string>
+#include <variant>
+
+#include "flow/deploy/execution.h"
+
+namespace flow::docker {
+
+// Requests
+
+// observation.h
+struct WhatIsThere {};    // the API version, lists, whose engine it is
+struct WhoHoldsNames {};  // that containers are to be created under
+struct WhatImageSays {
+  std::string image;  // as the project names it
+};
+
+// execution.h
+using deploy::OperationCall;
+struct GiveNetworkUp {};  // the one that this apply made, for an older one
+
+// event_watch.h
+struct WhatRunsNow {};  // the list that stands for the events that were missed
+struct WhatProbeSaid {
+  std::string container;
+};
+struct StartAgain {  // what the engine ended, and did not start by itself
+  std::string container;
+};
+
+// diagnosis.h
+struct WhyItFailed {
+  size_t failure;  // its index
+};
+struct WhatWasMade {};  // by requests that were not answered
+
+// apply.h
+struct IsItThere {};  // an engine that has fallen silent
+
+// delete.h
+struct WhoUsesIt {
+  std::string what;  // "network NAME", which could not be removed
+};
+
+using Purpose = std::variant<WhatIsThere, WhoHoldsNames, WhatImageSays, OperationCall, GiveNetworkUp, WhatRunsNow,
+                             WhatProbeSaid, StartAgain, WhyItFailed, WhatWasMade, IsItThere, WhoUsesIt>;
+
+// Timers
+
+// The whole has taken as long as it may.
+struct Timeout {
+  bool operator==(const Timeout&) const = default;
+};
+// Most of the time is over that a delete has.
+struct Hurry {
+  bool operator==(const Hurry&) const = default;
+};
+// After a signal or the timeout, the engine has had most of the time that what is under way is given.
+struct Silence {
+  bool operator==(const Silence&) const = default;
+};
+// The other maker of a network has had the time to give its own up (network_claim.h).
+struct LookForNetworks {
+  bool operator==(const LookForNetworks&) const = default;
+};
+// The stream of events, or the list that stands for what it missed, is asked for again (event_watch.h).
+struct OpenAgain {
+  bool operator==(const OpenAgain&) const = default;
+};
+struct ListAgain {
+  bool operator==(const ListAgain&) const = default;
+};
+// A container has run for kSteadyAfter, or for min_ready, since a start of it (readiness.h).
+struct Steady {
+  std::string container;
+  int start;  // which start of it, from 1
+  bool operator==(const Steady&) const = default;
+};
+struct Ready {
+  std::string container;
+  int start;
+  bool operator==(const Ready&) const = default;
+};
+
+using TimerPurpose = std::variant<Timeout, Hurry, Silence, LookForNetworks, OpenAgain, ListAgain, Steady, Ready>;
+
+}  // namespace flow::docker
+
+#endif  // FLOW_DOCKER_PURPOSE_H_

@@ -46,10 +46,13 @@ class EventWatch {
   EventWatch(const project::Project& project, absl::Duration min_ready)
       : list_(ListPipelineContainers(project.namespace_(), project.pipeline())), min_ready_(min_ready) {}
 
+  // Opens the stream. It is opened again wherever it ends, until Close.
   void Open(Outbox& out) { out.Put(OpenStream{list_.labels, last_event_, out.version()}); }
 
   void Close(Outbox& out) {
     out.Put(CloseStream{});
+    out.StopTimer(OpenAgain{});
+    out.StopTimer(ListAgain{});
   }
 
   void On(const StreamOpened&, Outbox& out) {

@@ -2,15 +2,17 @@
 #include <algorithm>
 #include <set>
 #include <string>
-#include <variant>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "cmd/base/environment.h"
+#include "cmd/base/exit_status.h"
 #include "cmd/cli/arguments.h"
 #include "cmd/cli/commands.h"
-#include "cmd/cli/flags.h"
+#include "cmd/cli/print.h"
+#include "cmd/cli/run.h"
 #include "cmd/input/load.h"
-#include "cmd/output/print.h"
 #include "cmd/state/store.h"
 #include "flow/compose/emit.h"
 #include "flow/compose/notes.h"
@@ -21,15 +23,14 @@
 namespace flow {
 namespace {
 
-constexpr char kName[] = "flow-translate";
-
-// Reads the file again with what the last apply learned of the images that component references name; the references of
-// which that is. None where there is no state, or none that can be read: the images are flow-apply's to ask.
-std::set<std::string> UseKnownMetadata(const Environment& environment, LoadedPipeline& loaded) {
+// Reads the file again with what the last apply learned of the images that component references name. The references of
+// which that is: none where there is no state that can be read, as only flow-apply asks images.
+std::set<std::string> UseKnownMetadata(const std::string& state_dir, const Environment& environment,
+                                       LoadedPipeline& loaded) {
   const auto& components = loaded.pipeline.components();
   const bool refers = std::any_of(components.begin(), components.end(),
                                   [](const pipeline::Component& component) { return !component.reference().empty(); });
-  const absl::StatusOr<std::string> folder = StateFolder(FLAGS_state_dir, environment);
+  const absl::StatusOr<std::string> folder = StateFolder(state_dir, environment);
   if (!refers || !folder.ok()) return {};
   const absl::StatusOr<deploy::Deployment> state =
       Store(*folder).ReadDeployment({loaded.pipeline.namespace_(), loaded.pipeline.name()});
@@ -40,38 +41,42 @@ std::set<std::string> UseKnownMetadata(const Environment& environment, LoadedPip
   return references;
 }
 
-ExitCode Main(const Arguments& arguments) {
-  compose::EmitOptions options;
-  if (!FLAGS_engine_api.empty()) {
-    const absl::StatusOr<compose::ApiVersion> version = compose::ParseApiVersion(FLAGS_engine_api);
-    if (!version.ok())
+// The Compose file in a format: yaml json textproto.
+std::string Format(const project::Project& project, const compose::EmitOptions& options, const std::string& format) {
+  if (format == "yaml") return compose::EmitCompose(project, options);
+  if (format == "json") return compose::EmitComposeJson(project, options);
+  std::string text;
+  google::protobuf::TextFormat::PrintToString(project, &text);
+  return text;
+}
+
+absl::Status TranslateFile(const Arguments& arguments) {
+  const Options& options = arguments.options;
+  compose::EmitOptions emit;
+  if (!options.engine_api.empty()) {
+    const absl::StatusOr<compose::ApiVersion> version = compose::ParseApiVersion(options.engine_api);
+    if (!version.ok()) {
       return WrongUsage(TranslateCommand(), absl::StrCat("--engine_api: ", version.status().message()));
-    options.api_version = *version;
+    }
+    emit.api_version = *version;
   }
-  if (arguments.operands.empty() == FLAGS_file.empty()) {
+  if (arguments.operands.empty() == options.file.empty()) {
     return WrongUsage(TranslateCommand(), "it takes one pipeline file, as FILE or as -f FILE");
   }
-  if (const absl::Status flags = CheckFileFlags(); !flags.ok()) return WrongUsage(TranslateCommand(), flags.message());
+  if (const absl::Status wrong = CheckFileOptions(options); !wrong.ok()) {
+    return WrongUsage(TranslateCommand(), wrong.message());
+  }
   const Environment environment = ProcessEnvironment();
-  absl::StatusOr<LoadedPipeline> loaded =
-      LoadPipeline(FLAGS_file.empty() ? arguments.operands[0] : FLAGS_file, arguments, environment, /*deploy=*/false);
-  if (!loaded.ok()) return Fail(kName, ExitCode::kFailed, loaded.status().message());
-  if (!loaded->valid) return ExitCode::kInvalidFile;
-  options.notes = compose::MetadataNotes(loaded->pipeline, UseKnownMetadata(environment, *loaded));
-  if (!loaded->valid) return ExitCode::kInvalidFile;
-  const project::Project project = project::Translate(loaded->pipeline);
-  std::string text;
-  if (FLAGS_output == "yaml") text = compose::EmitCompose(project, options);
-  if (FLAGS_output == "json") text = compose::EmitComposeJson(project, options);
-  if (FLAGS_output == "textproto") google::protobuf::TextFormat::PrintToString(project, &text);
-  return Print(kName, ExitCode::kDone, text);
+  const std::string file = options.file.empty() ? arguments.operands[0] : options.file;
+  absl::StatusOr<LoadedPipeline> loaded = LoadPipeline(file, options, environment, /*deploy=*/false);
+  if (!loaded.ok()) return loaded.status();
+  if (!loaded->valid) return ExitWith(ExitCode::kInvalidFile);
+  emit.notes = compose::MetadataNotes(loaded->pipeline, UseKnownMetadata(options.state_dir, environment, *loaded));
+  if (!loaded->valid) return ExitWith(ExitCode::kInvalidFile);
+  return Print(Format(project::Translate(loaded->pipeline), emit, options.output));
 }
 
 }  // namespace
 }  // namespace flow
 
-int main(int argc, char** argv) {
-  auto begun = flow::Begin(flow::TranslateCommand(), argc, argv);
-  if (const auto* over = std::get_if<flow::ExitCode>(&begun)) return static_cast<int>(*over);
-  return static_cast<int>(flow::Main(std::get<flow::Arguments>(begun)));
-}
+int main(int argc, char** argv) { return flow::RunCommand(flow::TranslateCommand(), argc, argv, flow::TranslateFile); }

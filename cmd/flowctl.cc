@@ -7,15 +7,17 @@
 #include <set>
 #include <string>
 #include <system_error>
-#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "cmd/base/environment.h"
 #include "cmd/base/errno_status.h"
+#include "cmd/base/exit_status.h"
 #include "cmd/cli/arguments.h"
 #include "cmd/cli/commands.h"
 #include "cmd/cli/completion.h"
+#include "cmd/cli/print.h"
+#include "cmd/cli/run.h"
 #include "cmd/cli/verbs.h"
 #include "cmd/state/store.h"
 
@@ -27,13 +29,13 @@ class StateNames : public KnownNames {
  public:
   std::vector<std::string> Namespaces(const std::string& state_dir) const override {
     std::set<std::string> names;
-    for (const PipelineKey& key : List(state_dir)) names.insert(key.pipeline_namespace);
+    for (const PipelineKey& key : List(state_dir)) names.insert(key.namespace_);
     return {names.begin(), names.end()};
   }
   std::vector<std::string> Pipelines(const std::string& state_dir, const std::string& namespace_) const override {
     std::vector<std::string> names;
     for (const PipelineKey& key : List(state_dir)) {
-      if (key.pipeline_namespace == namespace_) names.push_back(key.name);
+      if (key.namespace_ == namespace_) names.push_back(key.name);
     }
     return names;
   }
@@ -55,7 +57,8 @@ class StateNames : public KnownNames {
   }
 };
 
-ExitCode Run(const Verb& verb, const std::vector<std::string>& arguments) {
+// Becomes the verb's program, with the arguments behind the verb. Comes back where that is not possible.
+absl::Status Become(const Verb& verb, const std::vector<std::string>& arguments) {
   std::error_code error;
   const std::filesystem::path itself = std::filesystem::read_symlink("/proc/self/exe", error);
   std::filesystem::path program = itself.parent_path() / verb.program;
@@ -65,8 +68,7 @@ ExitCode Run(const Verb& verb, const std::vector<std::string>& arguments) {
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   execv(program.c_str(), argv.data());
-  std::cerr << "flowctl: " << ErrnoStatus(errno, absl::StrCat("cannot run ", program.string())).message() << "\n";
-  return ExitCode::kFailed;
+  return ErrnoStatus(errno, absl::StrCat("cannot run ", program.string()));
 }
 
 }  // namespace
@@ -80,8 +82,12 @@ int main(int argc, char** argv) {
     std::cout << flow::ToText(flow::Complete(words, flow::StateNames()));
     return 0;
   }
-  if (const flow::Verb* verb = flow::FindVerb(arguments)) return static_cast<int>(flow::Run(*verb, arguments));
-  auto begun = flow::Begin(flow::FlowctlCommand(), argc, argv);
-  if (const auto* over = std::get_if<flow::ExitCode>(&begun)) return static_cast<int>(*over);
-  return static_cast<int>(flow::WrongUsage(flow::FlowctlCommand(), "it takes one of its verbs"));
+  if (const flow::Verb* verb = flow::FindVerb(arguments)) {
+    const absl::Status end = flow::Become(*verb, arguments);
+    flow::Tell("flowctl", end);
+    return static_cast<int>(flow::ExitCodeOf(end));
+  }
+  return flow::RunCommand(flow::FlowctlCommand(), argc, argv, [](const flow::Arguments&) {
+    return flow::WrongUsage(flow::FlowctlCommand(), "it takes one of its verbs");
+  });
 }

@@ -16,7 +16,7 @@ enum class ExitCode : int {
   // Another command holds this pipeline.
   kBusy = 5,
   kNoSuchPipeline = 6,
-  // 128 + the signal's number; after cleaning up.
+  // By a signal, after cleaning up (ExitCodeOf).
   kHungUp = 129,
   kInterrupted = 130,
   kTerminated = 143,
@@ -27,6 +27,7 @@ enum class Signal : int {};
 
 // What a command that ends by a signal exits with, as a shell has it.
 constexpr ExitCode ExitCodeOf(Signal signal) { return static_cast<ExitCode>(128 + static_cast<int>(signal)); }
+constexpr bool IsOfSignal(ExitCode code) { return static_cast<int>(code) > 128; }
 
 }  // namespace flow
 

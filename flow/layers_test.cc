@@ -47,7 +47,7 @@ const std::vector<Room>& Rooms() {
       {"cmd/base", {}},
       {"cmd/cli", {"flow/pipeline", "cmd/base"}},
       {"cmd/http", {"flow/http", "cmd/base"}},
-      {"cmd/state", {"flow/deploy", "cmd/base"}},
+      {"cmd/state", {"flow/compose", "flow/deploy", "cmd/base"}},
       {"cmd/input", {"flow/project", "cmd/cli", "cmd/state"}},
       {"cmd/output", {"flow/compose", "flow/deploy", "cmd/cli"}},
       {"cmd/docker", {"flow/docker", "cmd/http", "cmd/input", "cmd/output"}},

@@ -18,6 +18,7 @@ bool IsIgnored(int signal) {
 }  // namespace
 
 absl::StatusOr<Signals> Signals::Take() {
+  given_ = 0;
   ::signal(SIGPIPE, SIG_IGN);
   sigset_t taken;
   sigemptyset(&taken);
@@ -28,10 +29,6 @@ absl::StatusOr<Signals> Signals::Take() {
   Descriptor fd(signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!fd.ok()) return ErrnoStatus(errno, "cannot open a descriptor for signals");
   return Signals(std::move(fd));
-}
-
-Signals::~Signals() {
-  if (fd_.ok()) given_ = 0;
 }
 
 std::optional<int> Signals::Next() {

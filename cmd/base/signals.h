@@ -30,7 +30,6 @@ class Signals {
 
   Signals(Signals&&) noexcept = default;
   Signals& operator=(Signals&&) = delete;
-  ~Signals();
 
   // Readable when a signal waits.
   int fd() const { return fd_.get(); }
@@ -38,8 +37,8 @@ class Signals {
   // The next signal (SIGINT, …) that came, and not again; none: nothing came. Does not wait.
   std::optional<int> Next();
 
-  // The signal that has come, whether it waits or Next() gave it; 0: none has. From then on nothing is to be waited for
-  // without a bound. Of the one object that there is, for those who do not have it.
+  // The signal that has come since Take(), whether it waits or Next() gave it; 0: none has. From then on nothing is to
+  // be waited for without a bound, also once the object is gone: the command has yet to tell how it ended.
   static int Came();
 
  private:

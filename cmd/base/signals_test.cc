@@ -30,7 +30,7 @@ TEST(SignalsTest, EachSignalArrivesOnceAtTheDescriptor) {
   }
 }
 
-TEST(SignalsTest, WhatCameIsKnownWhileItWaitsAndAfterItWasGivenForTheLifeOfTheObject) {
+TEST(SignalsTest, WhatCameIsKnownWhileItWaitsAndAfterItWasGivenUntilSignalsAreTakenAgain) {
   {
     absl::StatusOr<Signals> signals = Signals::Take();
     EXPECT_EQ(Signals::Came(), 0);
@@ -39,6 +39,8 @@ TEST(SignalsTest, WhatCameIsKnownWhileItWaitsAndAfterItWasGivenForTheLifeOfTheOb
     EXPECT_EQ(signals->Next(), SIGTERM);
     EXPECT_EQ(Signals::Came(), SIGTERM);
   }
+  EXPECT_EQ(Signals::Came(), SIGTERM);
+  absl::StatusOr<Signals> again = Signals::Take();
   EXPECT_EQ(Signals::Came(), 0);
 }
 

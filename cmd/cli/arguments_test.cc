@@ -1,13 +1,10 @@
 #include "cmd/cli/arguments.h"
 
-#include <unistd.h>
-
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "cmd/cli/commands.h"
-#include "cmd/cli/flags.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -17,87 +14,110 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-class ArgumentsTest : public ::testing::Test {
- protected:
-  Arguments Parse(const std::vector<std::string>& arguments, const Command& command = ApplyCommand()) {
-    const absl::StatusOr<Arguments> parsed = ParseArguments(command, arguments);
-    EXPECT_TRUE(parsed.ok()) << parsed.status();
-    return parsed.ok() ? *parsed : Arguments();
-  }
+Arguments Parse(const std::vector<std::string>& arguments, const Command& command = ApplyCommand()) {
+  const absl::StatusOr<Arguments> parsed = ParseArguments(command, arguments);
+  EXPECT_TRUE(parsed.ok()) << parsed.status();
+  return parsed.ok() ? *parsed : Arguments();
+}
 
-  std::string Error(const std::vector<std::string>& arguments, const Command& command = ApplyCommand()) {
-    const absl::StatusOr<Arguments> parsed = ParseArguments(command, arguments);
-    EXPECT_EQ(parsed.status().code(), absl::StatusCode::kInvalidArgument);
-    return std::string(parsed.status().message());
-  }
+Options ParseOptions(const std::vector<std::string>& arguments, const Command& command = ApplyCommand()) {
+  return Parse(arguments, command).options;
+}
 
- private:
-  gflags::FlagSaver saver_;  // every flag back to its default after the test
-};
+std::string Error(const std::vector<std::string>& arguments, const Command& command = ApplyCommand()) {
+  const absl::StatusOr<Arguments> parsed = ParseArguments(command, arguments);
+  EXPECT_EQ(parsed.status().code(), absl::StatusCode::kInvalidArgument);
+  return std::string(parsed.status().message());
+}
 
-TEST_F(ArgumentsTest, FlagsComeInEverySpelling) {
+TEST(ArgumentsTest, FlagsComeInEverySpelling) {
   for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
-           {"--state_dir=/x", "--timeout", "90s", "--nowait", "-n", "prod", "-o", "json"},
+           {"--state_dir=/x", "--timeout=90s", "--nowait", "-n", "prod", "-o", "json"},
            {"--state-dir", "/x", "-timeout=90s", "--no-wait", "-nprod", "-ojson"},
            {"-state_dir", "/x", "--timeout=90s", "--wait=false", "-n=prod", "-o=json"},
            {"--state-dir=/x", "--timeout=90s", "--no_wait", "--namespace", "prod", "--output=json"}}) {
     const Arguments parsed = Parse(arguments);
-    EXPECT_EQ(FLAGS_state_dir, "/x");
-    EXPECT_EQ(DurationOf(FLAGS_timeout), absl::Seconds(90));
-    EXPECT_FALSE(FLAGS_wait);
-    EXPECT_EQ(FLAGS_namespace, "prod");
-    EXPECT_EQ(FLAGS_output, "json");
-    EXPECT_EQ(parsed.given.count("wait"), 1u);
-    EXPECT_EQ(parsed.given.count("host"), 0u);
+    EXPECT_EQ(parsed.options.state_dir, "/x");
+    EXPECT_EQ(parsed.options.timeout, absl::Seconds(90));
+    EXPECT_FALSE(parsed.options.wait);
+    EXPECT_EQ(parsed.options.namespace_, "prod");
+    EXPECT_EQ(parsed.options.output, "json");
     EXPECT_THAT(parsed.operands, ElementsAre());
   }
 }
 
-TEST_F(ArgumentsTest, ACommandHasWordsOfItsOwnForAChoice) {
-  Parse({"x.yaml"}, ValidateCommand());
-  EXPECT_EQ(FLAGS_output, "text");
-  Parse({"-o", "json", "x.yaml"}, ValidateCommand());
-  EXPECT_EQ(FLAGS_output, "json");
+TEST(ArgumentsTest, WhatIsNotGivenIsItsDefault) {
+  const Options options = ParseOptions({});
+  EXPECT_TRUE(options.wait);
+  EXPECT_TRUE(options.strict);
+  EXPECT_FALSE(options.verbose);
+  EXPECT_EQ(options.timeout, absl::Minutes(5));
+  EXPECT_EQ(options.output, "table");
+  EXPECT_EQ(options.host, "");
+  EXPECT_FALSE(options.control_plane.has_value());
+}
+
+TEST(ArgumentsTest, OneCommandLineLeavesNothingToTheNext) {
+  EXPECT_EQ(ParseOptions({"--host=tcp://a:1", "--nowait", "--env_file=a"}).host, "tcp://a:1");
+  const Options next = ParseOptions({});
+  EXPECT_EQ(next.host, "");
+  EXPECT_TRUE(next.wait);
+  EXPECT_THAT(next.env_files, ElementsAre());
+}
+
+TEST(ArgumentsTest, TrueAndFalseAreWrittenAsGflagsTakesThem) {
+  for (const char* yes : {"--wait", "--wait=true", "--wait=TRUE", "--wait=t", "--wait=yes", "--wait=1"}) {
+    EXPECT_TRUE(ParseOptions({"--nowait", yes}).wait) << yes;
+  }
+  for (const char* no : {"--nowait", "--wait=false", "--wait=F", "--wait=no", "--wait=0"}) {
+    EXPECT_FALSE(ParseOptions({no}).wait) << no;
+  }
+}
+
+TEST(ArgumentsTest, ACommandHasWordsOfItsOwnForAChoice) {
+  EXPECT_EQ(ParseOptions({"x.yaml"}, ValidateCommand()).output, "text");
+  EXPECT_EQ(ParseOptions({"-o", "json", "x.yaml"}, ValidateCommand()).output, "json");
   EXPECT_EQ(Error({"-o", "table", "x.yaml"}, ValidateCommand()),
             "--output cannot be \"table\"; it is one of text, json");
 }
 
-TEST_F(ArgumentsTest, FlagsStandBeforeBetweenAndBehindOperands) {
-  EXPECT_THAT(Parse({"--wait", "a.yaml", "--verbose"}).operands, ElementsAre("a.yaml"));
-  EXPECT_TRUE(FLAGS_verbose);
-  EXPECT_THAT(Parse({"a", "-n", "x", "b", "--all"}, DeleteCommand()).operands, ElementsAre("a", "b"));
-  EXPECT_TRUE(FLAGS_all);
+TEST(ArgumentsTest, FlagsStandBeforeBetweenAndBehindOperands) {
+  const Arguments apply = Parse({"--wait", "a.yaml", "--verbose"});
+  EXPECT_THAT(apply.operands, ElementsAre("a.yaml"));
+  EXPECT_TRUE(apply.options.verbose);
+  const Arguments remove = Parse({"a", "-n", "x", "b", "--all"}, DeleteCommand());
+  EXPECT_THAT(remove.operands, ElementsAre("a", "b"));
+  EXPECT_TRUE(remove.options.all);
 }
 
-TEST_F(ArgumentsTest, DoubleDashEndsFlagsAndDashIsAnOperand) {
-  EXPECT_THAT(Parse({"--", "--verbose", "-x"}, DeleteCommand()).operands, ElementsAre("--verbose", "-x"));
-  EXPECT_FALSE(FLAGS_verbose);
+TEST(ArgumentsTest, DoubleDashEndsFlagsAndDashIsAnOperand) {
+  const Arguments after = Parse({"--", "--verbose", "-x"}, DeleteCommand());
+  EXPECT_THAT(after.operands, ElementsAre("--verbose", "-x"));
+  EXPECT_FALSE(after.options.verbose);
   EXPECT_THAT(Parse({"-"}).operands, ElementsAre("-"));
-  Parse({"-f", "-"});
-  EXPECT_EQ(FLAGS_file, "-");
+  EXPECT_EQ(ParseOptions({"-f", "-"}).file, "-");
   EXPECT_THAT(Parse({""}, DeleteCommand()).operands, ElementsAre(""));
 }
 
-TEST_F(ArgumentsTest, EmptyValueAndEqualsSignsInValuesStay) {
-  Parse({"--host=", "--default-image=a=b"});
-  EXPECT_EQ(FLAGS_host, "");
-  EXPECT_EQ(FLAGS_default_image, "a=b");
+TEST(ArgumentsTest, EmptyValueAndEqualsSignsInValuesStay) {
+  const Options options = ParseOptions({"--host=", "--default-image=a=b", "--control_plane="});
+  EXPECT_EQ(options.host, "");
+  EXPECT_EQ(options.default_image, "a=b");
+  EXPECT_EQ(options.control_plane, "");  // given, and empty
 }
 
-TEST_F(ArgumentsTest, FlagThatMayComeSeveralTimesKeepsAll) {
-  const Arguments parsed = Parse({"--env_file=a", "--env-file", "b", "--allow_host_path=/etc"});
-  EXPECT_THAT(parsed.repeated.at("env_file"), ElementsAre("a", "b"));
-  EXPECT_THAT(parsed.repeated.at("allow_host_path"), ElementsAre("/etc"));
+TEST(ArgumentsTest, FlagThatMayComeSeveralTimesKeepsAll) {
+  const Options options = ParseOptions({"--env_file=a", "--env-file", "b", "--allow_host_path=/etc"});
+  EXPECT_THAT(options.env_files, ElementsAre("a", "b"));
+  EXPECT_THAT(options.allowed_host_paths, ElementsAre("/etc"));
 }
 
-TEST_F(ArgumentsTest, CommandsHaveDefaultsOfTheirOwn) {
-  Parse({"a"}, DeleteCommand());
-  EXPECT_EQ(FLAGS_timeout, "2m");
-  Parse({"--timeout=1s", "a"}, DeleteCommand());
-  EXPECT_EQ(FLAGS_timeout, "1s");
+TEST(ArgumentsTest, CommandsHaveDefaultsOfTheirOwn) {
+  EXPECT_EQ(ParseOptions({"a"}, DeleteCommand()).timeout, absl::Minutes(2));
+  EXPECT_EQ(ParseOptions({"--timeout=1s", "a"}, DeleteCommand()).timeout, absl::Seconds(1));
 }
 
-TEST_F(ArgumentsTest, UnknownFlagIsNamedWithTheNearest) {
+TEST(ArgumentsTest, UnknownFlagIsNamedWithTheNearest) {
   EXPECT_EQ(Error({"--tiemout=5m"}), "there is no flag --tiemout; did you mean --timeout?");
   EXPECT_EQ(Error({"--no-wiat"}), "there is no flag --no-wiat; did you mean --nowait?");
   EXPECT_EQ(Error({"--zzzzzzzz"}), "there is no flag --zzzzzzzz");
@@ -105,7 +125,7 @@ TEST_F(ArgumentsTest, UnknownFlagIsNamedWithTheNearest) {
   EXPECT_EQ(Error({"--hlep"}), "there is no flag --hlep; did you mean --help?");
 }
 
-TEST_F(ArgumentsTest, FlagsOfOtherCommandsAndOfLibrariesAreUnknown) {
+TEST(ArgumentsTest, FlagsOfOtherCommandsAndOfLibrariesAreUnknown) {
   EXPECT_THAT(Error({"--keep_volumes"}), HasSubstr("there is no flag --keep_volumes"));
   EXPECT_THAT(Error({"--flagfile=/etc/passwd"}), HasSubstr("there is no flag --flagfile"));
   EXPECT_THAT(Error({"--undefok=x"}), HasSubstr("there is no flag --undefok"));
@@ -114,7 +134,7 @@ TEST_F(ArgumentsTest, FlagsOfOtherCommandsAndOfLibrariesAreUnknown) {
   EXPECT_THAT(Error({"--nohost"}), HasSubstr("there is no flag --nohost"));
 }
 
-TEST_F(ArgumentsTest, MissingAndUnfitValuesAreSaidWithWhatFits) {
+TEST(ArgumentsTest, MissingAndUnfitValuesAreSaidWithWhatFits) {
   EXPECT_EQ(Error({"--host"}), "--host needs a value: --host=ADDRESS");
   EXPECT_EQ(Error({"-n", "--verbose"}), "-n needs a value: --namespace=NAME");
   EXPECT_EQ(Error({"--timeout=5"}),
@@ -125,7 +145,7 @@ TEST_F(ArgumentsTest, MissingAndUnfitValuesAreSaidWithWhatFits) {
   EXPECT_EQ(Error({"--nowait=true"}), "--nowait takes no value; write --wait=true");
 }
 
-TEST_F(ArgumentsTest, OperandsAreCounted) {
+TEST(ArgumentsTest, OperandsAreCounted) {
   EXPECT_EQ(Error({"a.yaml", "b.yaml"}), "it takes one, and got \"a.yaml\", \"b.yaml\"");
   const Command needy = {.name = "flow-x",
                          .summary = "",
@@ -138,50 +158,6 @@ TEST_F(ArgumentsTest, OperandsAreCounted) {
                          .examples = {},
                          .exit_codes = {}};
   EXPECT_EQ(Error({}, needy), "it needs FILE");
-}
-
-struct Printed {
-  int code;
-  std::string out, err;
-};
-
-// Begin() in a child, whose output is read.
-Printed RunBegin(std::vector<std::string> arguments) {
-  std::string program = "flow-apply";
-  std::vector<char*> argv = {program.data()};
-  for (std::string& argument : arguments) argv.push_back(argument.data());
-  ::testing::internal::CaptureStdout();
-  ::testing::internal::CaptureStderr();
-  const auto begun = Begin(ApplyCommand(), static_cast<int>(argv.size()), argv.data());
-  Printed printed;
-  printed.code = std::holds_alternative<ExitCode>(begun) ? static_cast<int>(std::get<ExitCode>(begun)) : -1;
-  printed.out = ::testing::internal::GetCapturedStdout();
-  printed.err = ::testing::internal::GetCapturedStderr();
-  return printed;
-}
-
-TEST_F(ArgumentsTest, HelpAndVersionGoToStandardOutputWhateverElseIsWrong) {
-  for (const char* flag : {"--help", "-h", "-help"}) {
-    const Printed help = RunBegin({"--nonsense", flag});
-    EXPECT_EQ(help.code, 0);
-    EXPECT_THAT(help.out, HasSubstr("Usage:\n  flow-apply FILE [flags]"));
-    EXPECT_EQ(help.err, "");
-  }
-  const Printed version = RunBegin({"--version"});
-  EXPECT_EQ(version.code, 0);
-  EXPECT_EQ(version.out, "flow-apply 0.1.0\n");
-}
-
-TEST_F(ArgumentsTest, WrongUsageGoesToStandardErrorWithExitCode2) {
-  const Printed wrong = RunBegin({"--tiemout=5m", "x"});
-  EXPECT_EQ(wrong.code, 2);
-  EXPECT_EQ(wrong.out, "");
-  EXPECT_EQ(wrong.err,
-            "flow-apply: there is no flag --tiemout; did you mean --timeout?\n"
-            "Usage: flow-apply FILE [flags]\n"
-            "   or: flow-apply -f FILE [flags]\n"
-            "`flow-apply --help` explains them.\n");
-  EXPECT_EQ(RunBegin({"x.yaml"}).code, -1);
 }
 
 }  // namespace

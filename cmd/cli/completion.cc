@@ -1,7 +1,5 @@
 #include "cmd/cli/completion.h"
 
-#include <gflags/gflags.h>
-
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -17,7 +15,6 @@
 #include "cmd/cli/command.h"
 #include "cmd/cli/commands.h"
 #include "cmd/cli/flags.h"
-#include "cmd/cli/help.h"
 #include "cmd/cli/verbs.h"
 
 namespace flow {
@@ -30,27 +27,25 @@ const Command* FindCommand(absl::string_view name) {
   return nullptr;
 }
 
-// A command's flag by how it is written: "--name", "--name=…", "-n". nullptr: it has none such.
-const CommandFlag* FindWritten(const Command& command, absl::string_view word) {
+// A command's flag by how it is written: "--name", "--name=…", "-n". Nothing: it has none such.
+std::optional<Flag> FindWritten(const Command& command, absl::string_view word) {
   const bool is_long = absl::ConsumePrefix(&word, "--");
   if (!is_long) absl::ConsumePrefix(&word, "-");
   const std::string name = absl::StrReplaceAll(word.substr(0, word.find('=')), {{"-", "_"}});
   for (const FlagGroup& group : command.groups) {
-    for (const CommandFlag& flag : group.flags) {
-      const char letter = FindFlag(flag.name)->letter;
-      if (name == flag.name || (!is_long && letter != 0 && name == std::string(1, letter))) return &flag;
+    for (const CommandFlag& of_command : group.flags) {
+      const Flag flag = FlagOf(of_command);
+      if (name == flag.name || (!is_long && flag.letter != 0 && name == std::string(1, flag.letter))) return flag;
     }
   }
-  return nullptr;
+  return std::nullopt;
 }
-
-bool TakesValue(const CommandFlag& flag) { return FindFlag(flag.name)->kind != FlagSpec::Kind::kBool; }
 
 // The words before the one to be completed.
 struct Line {
   std::vector<std::string> operands;
   std::map<std::string, std::string> values;  // of the flags that are given
-  const CommandFlag* open = nullptr;          // the last one, where its value is what is to be completed
+  std::optional<Flag> open;                   // the last one, where its value is what is to be completed
 };
 
 Line ReadLine(const Command& command, const std::vector<std::string>& words) {
@@ -61,8 +56,8 @@ Line ReadLine(const Command& command, const std::vector<std::string>& words) {
       line.operands.push_back(word);
       continue;
     }
-    const CommandFlag* flag = FindWritten(command, word);
-    if (flag == nullptr || !TakesValue(*flag)) continue;
+    const std::optional<Flag> flag = FindWritten(command, word);
+    if (!flag.has_value() || IsBool(*flag)) continue;
     const size_t equals = word.find('=');
     if (equals != std::string::npos) {
       line.values[flag->name] = word.substr(equals + 1);
@@ -86,11 +81,11 @@ class Completer {
       : command_(command), known_(known), line_(ReadLine(command, words)), word_(words.back()) {}
 
   Completion Run() {
-    if (line_.open != nullptr) {
+    if (line_.open.has_value()) {
       Value(*line_.open, "");
     } else if (absl::StartsWith(word_, "-") && absl::StrContains(word_, '=')) {
-      const CommandFlag* flag = FindWritten(command_, word_);
-      if (flag != nullptr && TakesValue(*flag)) Value(*flag, word_.substr(0, word_.find('=') + 1));
+      const std::optional<Flag> flag = FindWritten(command_, word_);
+      if (flag.has_value() && !IsBool(*flag)) Value(*flag, word_.substr(0, word_.find('=') + 1));
     } else if (absl::StartsWith(word_, "-")) {
       Flags();
     } else {
@@ -109,26 +104,22 @@ class Completer {
 
   void Flags() {
     for (const FlagGroup& group : command_.groups) {
-      for (const CommandFlag& flag : group.flags) {
-        const std::string help = FlagHelp(flag);
-        gflags::CommandLineFlagInfo info;
-        gflags::GetCommandLineFlagInfo(flag.name, &info);
-        const bool turns_off = !TakesValue(flag) && info.default_value == "true";
-        Offer(absl::StrCat(turns_off ? "--no" : "--", flag.name, TakesValue(flag) ? "=" : ""),
-              turns_off ? absl::StrCat("Not: ", FirstSentence(help)) : FirstSentence(help));
+      for (const CommandFlag& of_command : group.flags) {
+        const Flag flag = FlagOf(of_command);
+        const bool turns_off = IsBool(flag) && absl::string_view(flag.default_value) == "true";
+        Offer(absl::StrCat(turns_off ? "--no" : "--", flag.name, IsBool(flag) ? "" : "="),
+              absl::StrCat(turns_off ? "Turn off: " : "", FirstSentence(flag.help)));
       }
     }
-    Offer("--help", "Print what it does and takes");
+    Offer("--help", "Print what the command does and takes");
     Offer("--version", "Print the version");
   }
 
   // `before`: what of the word stands before the value.
-  void Value(const CommandFlag& flag, const std::string& before) {
-    const FlagSpec spec = SpecOf(flag);
-    const absl::string_view name = flag.name;
-    if (spec.kind == FlagSpec::Kind::kChoice) return OfferAll(absl::StrSplit(spec.value, '|'), before);
-    if (name == "namespace") return OfferAll(known_.Namespaces(StateDir()), before);
-    const absl::string_view value = spec.value;
+  void Value(const Flag& flag, const std::string& before) {
+    if (const std::vector<std::string> choice = WordsOf(flag); !choice.empty()) return OfferAll(choice, before);
+    if (absl::string_view(flag.name) == "namespace") return OfferAll(known_.Namespaces(StateDir()), before);
+    const absl::string_view value = flag.value;
     if (value == "FILE" || value == "PATH") completion_.paths = Completion::Paths::kFiles;
     if (value == "FOLDER") completion_.paths = Completion::Paths::kFolders;
   }

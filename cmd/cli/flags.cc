@@ -1,124 +1,173 @@
 #include "cmd/cli/flags.h"
 
-DEFINE_string(host, "",
-              "The engine's address, unix:// or tcp://. Without it DOCKER_HOST, DOCKER_CONTEXT, the current context of "
-              "the Docker "
-              "config folder, then unix:///var/run/docker.sock.");
-DEFINE_string(
-    state_dir, "",
-    "Where the state of pipelines is kept. Without it FLOW_STATE_DIR, $XDG_STATE_HOME/flow, then ~/.local/state/flow.");
-DEFINE_string(namespace, "", "The namespace of the pipeline. Without it the file's, else \"default\".");
+#include <gflags/gflags.h>
 
-DEFINE_string(output, "table", "How the answer on standard output is written.");
-DEFINE_string(
-    progress, "auto",
-    "How progress is told on standard error: drawn on a terminal, as plain lines, JSON lines, or not at all.");
-DEFINE_bool(verbose, false, "Tell every request to the engine on standard error.");
+#include <type_traits>
 
-DEFINE_string(file, "", "The pipeline file; - is standard input.");
-DEFINE_string(driver, "",
-              "Take the file as one for this driver, whatever it says. docker is the one that can be deployed.");
-DEFINE_string(default_image, "", "The image of every component that names neither an image nor a component reference.");
-DEFINE_string(env_file, "", "Variables for ${NAME} in the file, one NAME=VALUE a line. Wins over the environment.");
-DEFINE_string(allow_host_path, "", "Allow this path of the host to be mounted although it is one of the system's.");
-DEFINE_bool(strict, true, "An unset variable, an unknown field and the like are errors, not warnings.");
-DEFINE_string(engine_api, "",
-              "Write for engines from this API version on, such as 1.44. Without it for the oldest that flow knows.");
-
-DEFINE_bool(
-    dry_run, false,
-    "Print what would be done, one line an operation with its reason (or as data, with -o json), and do nothing.");
-DEFINE_bool(check, false, "Exit with 1 when something is to be done (with --dry_run) or is not as it should be.");
-DEFINE_bool(wait, true, "Wait until every component is ready.");
-DEFINE_string(timeout, "5m", "Give up after this time.");
-DEFINE_string(min_ready, "500ms", "A component without a health check is ready when it has run for this time.");
-DEFINE_string(pull, "missing", "When images are pulled.");
-DEFINE_bool(rollback, true, "Remove what this apply created when it fails. Nothing that it replaced comes back.");
-DEFINE_bool(force_recreate, false, "Replace every container, also those that have not changed.");
-DEFINE_bool(logs, false, "Show what the components write while they are deployed, on standard error.");
-DEFINE_string(control_plane, "",
-              "The control plane that is told of the deployment, by gRPC; https://HOST:PORT for one that speaks TLS. "
-              "Without it the one that the state knows; given empty: none.");
-DEFINE_bool(require_control_plane, false,
-            "A control plane that does not answer is an error, before anything is created, and no warning.");
-
-DEFINE_bool(keep_volumes, false, "Leave the named volumes and what is in them.");
-DEFINE_bool(ignore_not_found, false, "A pipeline that is not there is no error.");
-DEFINE_bool(all, false, "Every pipeline of the namespace. They are listed first.");
-
-DEFINE_bool(watch, false, "Show it anew whenever it changes, until the pipeline is gone or Ctrl-C.");
-DEFINE_bool(stats, false,
-            "Of one pipeline, show what each container uses: CPU, memory, network and block devices, one sample.");
-
-DEFINE_bool(follow, false, "Go on with what is written from now on, until the pipeline is deleted or has ended.");
-DEFINE_string(tail, "all", "Of what was written before now, so many lines of each container.");
-DEFINE_string(since, "", "Only what was written since this time, or so long ago: 2026-01-31T12:00:00Z, or 10m.");
-DEFINE_string(until, "", "Only what was written until this time, or so long ago.");
-DEFINE_bool(timestamps, false, "Put the time before each line.");
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
 
 namespace flow {
 namespace {
 
-using Kind = FlagSpec::Kind;
+constexpr Flag kFlags[] = {
+    // Which engine, which state.
+    {"host", &Options::host, "ADDRESS",
+     "The address of the engine, unix://PATH or tcp://HOST:PORT. Without this flag it is DOCKER_HOST, then "
+     "DOCKER_CONTEXT, then the current context of the Docker config folder, then unix:///var/run/docker.sock."},
+    {"state_dir", &Options::state_dir, "FOLDER",
+     "The folder where the state of pipelines is kept. Without this flag it is FLOW_STATE_DIR, then "
+     "$XDG_STATE_HOME/flow, then ~/.local/state/flow."},
+    {"namespace", &Options::namespace_, "NAME",
+     "The namespace of the pipeline. Without this flag it is the one that the file names, or \"default\".", "", 'n'},
 
-constexpr FlagSpec kFlags[] = {
-    {"host", Kind::kText, "ADDRESS"},
-    {"state_dir", Kind::kText, "FOLDER"},
-    {"namespace", Kind::kText, "NAME", 'n'},
-    {"output", Kind::kChoice, "table|wide|json|yaml|textproto|name", 'o'},
-    {"progress", Kind::kChoice, "auto|tty|plain|json|none"},
-    {"verbose", Kind::kBool},
-    {"file", Kind::kText, "FILE", 'f'},
-    {"driver", Kind::kChoice, "docker|container|process|local|kubernetes|k8s|nomad"},
-    {"default_image", Kind::kText, "IMAGE"},
-    {"env_file", Kind::kText, "FILE", 0, true},
-    {"allow_host_path", Kind::kText, "PATH", 0, true},
-    {"strict", Kind::kBool},
-    {"engine_api", Kind::kText, "VERSION"},
-    {"dry_run", Kind::kBool},
-    {"check", Kind::kBool},
-    {"wait", Kind::kBool},
-    {"timeout", Kind::kDuration, "DURATION"},
-    {"min_ready", Kind::kDuration, "DURATION"},
-    {"pull", Kind::kChoice, "missing|always|never"},
-    {"rollback", Kind::kBool},
-    {"force_recreate", Kind::kBool},
-    {"keep_volumes", Kind::kBool},
-    {"ignore_not_found", Kind::kBool},
-    {"all", Kind::kBool},
-    {"stats", Kind::kBool},
-    {"watch", Kind::kBool},
-    {"logs", Kind::kBool},
-    {"control_plane", Kind::kText, "HOST:PORT"},
-    {"require_control_plane", Kind::kBool},
-    {"follow", Kind::kBool},
-    {"tail", Kind::kText, "LINES"},
-    {"since", Kind::kText, "TIME"},
-    {"until", Kind::kText, "TIME"},
-    {"timestamps", Kind::kBool},
+    // What is printed.
+    {"output", &Options::output, "table|wide|json|yaml|textproto|name", "The format of the answer on standard output.",
+     "table", 'o'},
+    {"progress", &Options::progress, "auto|tty|plain|json|none",
+     "How progress is shown on standard error: drawn on a terminal (tty), as plain lines, as JSON lines, or not at all "
+     "(none). auto draws it where the terminal can do that.",
+     "auto"},
+    {"verbose", &Options::verbose, "", "Print every request to the engine on standard error."},
+
+    // Reading a pipeline file.
+    {"file", &Options::file, "FILE", "Read the pipeline from this file; - is standard input.", "", 'f'},
+    {"driver", &Options::driver, "docker|container|process|local|kubernetes|k8s|nomad",
+     "Read the file as one for this driver, whatever it says itself. Only docker can be deployed."},
+    {"default_image", &Options::default_image, "IMAGE",
+     "Use this image for every component that names neither an image nor a component reference."},
+    {"env_file", &Options::env_files, "FILE",
+     "Read the values of ${NAME} from this file, one NAME=VALUE on a line. They win over the environment."},
+    {"allow_host_path", &Options::allowed_host_paths, "PATH",
+     "Allow components to mount this path of the host although it belongs to the system."},
+    {"strict", &Options::strict, "",
+     "Treat an unset variable, an unknown field and the like as errors, not as warnings.", "true"},
+    {"engine_api", &Options::engine_api, "VERSION",
+     "Write the file for engines of this API version and later ones, such as 1.44. Without this flag it is for the "
+     "oldest version that flow knows."},
+
+    // Applying.
+    {"dry_run", &Options::dry_run, "",
+     "Print what would be done, and do nothing. Each operation is a line with its reason; -o json prints them as "
+     "data."},
+    {"check", &Options::check, "", "Exit with 1 when something is not as it should be."},
+    {"wait", &Options::wait, "", "Wait until every component is ready.", "true"},
+    {"timeout", &Options::timeout, "DURATION", "Give up after this time.", "5m"},
+    {"min_ready", &Options::min_ready, "DURATION",
+     "A component without a health check counts as ready once it has run for this time.", "500ms"},
+    {"pull", &Options::pull, "missing|always|never", "Pull images where they are missing, always, or never.",
+     "missing"},
+    {"rollback", &Options::rollback, "",
+     "Remove what this apply created if it fails. What it replaced does not come back.", "true"},
+    {"force_recreate", &Options::force_recreate, "", "Replace every container, even one that has not changed."},
+    {"logs", &Options::logs, "", "Show on standard error what the components write while they are deployed."},
+    {"control_plane", &Options::control_plane, "HOST:PORT",
+     "Report the deployment to this control plane, by gRPC; write https://HOST:PORT for one that speaks TLS. Without "
+     "this flag it is the one that the state names; an empty value means none."},
+    {"require_control_plane", &Options::require_control_plane, "",
+     "Fail before anything is created if the control plane does not answer. Without this flag that is a warning."},
+
+    // Deleting.
+    {"keep_volumes", &Options::keep_volumes, "", "Keep the named volumes and the data in them."},
+    {"ignore_not_found", &Options::ignore_not_found, "", "Do not fail if the pipeline does not exist."},
+    {"all", &Options::all, "", "Delete every pipeline of the namespace. Their names are printed first."},
+
+    // Status.
+    {"watch", &Options::watch, "",
+     "Show the status again whenever it changes, until the pipeline is gone or Ctrl-C is pressed."},
+    {"stats", &Options::stats, "",
+     "Show also what each container of the pipeline uses now: CPU, memory, network and block devices."},
+
+    // Logs.
+    {"follow", &Options::follow, "",
+     "Go on with what is written from now on, until the pipeline is deleted or has ended."},
+    {"tail", &Options::tail, "LINES", "Show only this many of each container's lines that were written before now.",
+     "all"},
+    {"since", &Options::since, "TIME",
+     "Show only what was written since this time, such as 2026-01-31T12:00:00Z, or since this long ago, such as 10m."},
+    {"until", &Options::until, "TIME", "Show only what was written until this time, or until this long ago."},
+    {"timestamps", &Options::timestamps, "", "Print the time before each line."},
 };
+
+// gflags keeps what it is given for the life of the process.
+template <typename Value>
+void Register(const Flag& flag, const Value& value) {
+  gflags::FlagRegisterer(flag.name, flag.help, __FILE__, new Value(value), new Value(value));
+}
+
+bool RegisterAll() {
+  for (const Flag& flag : kFlags) {
+    if (IsBool(flag)) {
+      Register(flag, absl::string_view(flag.default_value) == "true");
+    } else {
+      Register(flag, std::string(flag.default_value));
+    }
+  }
+  return true;
+}
 
 }  // namespace
 
-absl::Span<const FlagSpec> AllFlags() { return kFlags; }
+absl::Span<const Flag> AllFlags() { return kFlags; }
 
-const FlagSpec* FindFlag(absl::string_view name) {
-  for (const FlagSpec& flag : kFlags) {
+const Flag* FindFlag(absl::string_view name) {
+  for (const Flag& flag : kFlags) {
     if (name == flag.name) return &flag;
   }
   return nullptr;
 }
 
-FlagSpec SpecOf(const CommandFlag& flag) {
-  FlagSpec spec = *FindFlag(flag.name);
-  if (flag.words != nullptr) spec.value = flag.words;
-  return spec;
+Flag FlagOf(const CommandFlag& of_command) {
+  Flag flag = *FindFlag(of_command.name);
+  if (of_command.default_value != nullptr) flag.default_value = of_command.default_value;
+  if (of_command.help != nullptr) flag.help = of_command.help;
+  if (of_command.words != nullptr) flag.value = of_command.words;
+  return flag;
 }
 
-absl::Duration DurationOf(absl::string_view value) {
-  absl::Duration duration;
-  absl::ParseDuration(value, &duration);
-  return duration;
+bool IsBool(const Flag& flag) { return std::holds_alternative<bool Options::*>(flag.member); }
+
+bool IsRepeated(const Flag& flag) { return std::holds_alternative<std::vector<std::string> Options::*>(flag.member); }
+
+std::vector<std::string> WordsOf(const Flag& flag) {
+  if (!absl::StrContains(flag.value, '|')) return {};
+  return absl::StrSplit(flag.value, '|');
+}
+
+bool SetOption(const Flag& flag, const std::string& value, Options& options) {
+  [[maybe_unused]] static const bool registered = RegisterAll();
+  // Empty where gflags cannot make a value of the flag's type from it.
+  if (gflags::SetCommandLineOption(flag.name, value.c_str()).empty()) return false;
+  return std::visit(
+      [&](auto member) {
+        auto& into = options.*member;
+        using Type = std::decay_t<decltype(into)>;
+        if constexpr (std::is_same_v<Type, bool>) {
+          std::string set;
+          gflags::GetCommandLineOption(flag.name, &set);
+          into = set == "true";
+        } else if constexpr (std::is_same_v<Type, absl::Duration>) {
+          return absl::ParseDuration(value, &into) && into >= absl::ZeroDuration();
+        } else if constexpr (std::is_same_v<Type, std::vector<std::string>>) {
+          into.push_back(value);
+        } else {
+          into = value;
+        }
+        return true;
+      },
+      flag.member);
+}
+
+Options DefaultOptions(const Command& command) {
+  Options options;
+  const auto set = [&](const Flag& flag) {
+    if (*flag.default_value != '\0') (void)SetOption(flag, flag.default_value, options);
+  };
+  for (const Flag& flag : kFlags) set(flag);
+  for (const FlagGroup& group : command.groups) {
+    for (const CommandFlag& flag : group.flags) set(FlagOf(flag));
+  }
+  return options;
 }
 
 }  // namespace flow

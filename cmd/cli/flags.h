@@ -3,90 +3,52 @@
 #ifndef CMD_CLI_FLAGS_H_
 #define CMD_CLI_FLAGS_H_
 
-#include <gflags/gflags.h>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "cmd/cli/command.h"
-
-// Which engine, which state.
-DECLARE_string(host);
-DECLARE_string(state_dir);
-DECLARE_string(namespace);
-
-// What is printed.
-DECLARE_string(output);
-DECLARE_string(progress);
-DECLARE_bool(verbose);
-
-// Reading a pipeline file. env_file and allow_host_path may be given several times: see Arguments::repeated
-// (arguments.h).
-DECLARE_string(file);
-DECLARE_string(driver);
-DECLARE_string(default_image);
-DECLARE_string(env_file);
-DECLARE_string(allow_host_path);
-DECLARE_bool(strict);
-DECLARE_string(engine_api);
-
-// Applying.
-DECLARE_bool(dry_run);
-DECLARE_bool(check);
-DECLARE_bool(wait);
-DECLARE_string(timeout);
-DECLARE_string(min_ready);
-DECLARE_string(pull);
-DECLARE_bool(rollback);
-DECLARE_bool(force_recreate);
-DECLARE_bool(logs);
-DECLARE_string(control_plane);
-DECLARE_bool(require_control_plane);
-
-// Deleting.
-DECLARE_bool(keep_volumes);
-DECLARE_bool(ignore_not_found);
-DECLARE_bool(all);
-
-// Status.
-DECLARE_bool(stats);
-DECLARE_bool(watch);
-
-// Logs.
-DECLARE_bool(follow);
-DECLARE_string(tail);
-DECLARE_string(since);
-DECLARE_string(until);
-DECLARE_bool(timestamps);
+#include "cmd/cli/options.h"
 
 namespace flow {
 
-// What gflags does not know of a flag: its letter, what its value looks like, and what it may be.
-struct FlagSpec {
-  enum class Kind {
-    kBool,
-    kText,
-    kChoice,    // one of the words of `value`, between bars
-    kDuration,  // "500ms", "5m", "1h30m"
-  };
+struct Flag {
+  // Where the value goes. The member's type says what a value may be, and a flag whose member is a vector may be given
+  // several times.
+  using Member = std::variant<bool Options::*, std::string Options::*, std::optional<std::string> Options::*,
+                              std::vector<std::string> Options::*, absl::Duration Options::*>;
 
   const char* name;
-  Kind kind;
-  const char* value = "";  // in the help: --timeout=DURATION
-  char letter = 0;         // -n
-  bool repeated = false;
+  Member member;
+  const char* value;  // what it looks like in the help, --timeout=DURATION; words between bars: one of them
+  const char* help;   // sentences
+  const char* default_value = "";
+  char letter = 0;  // -n
 };
 
-absl::Span<const FlagSpec> AllFlags();
+absl::Span<const Flag> AllFlags();
 
 // nullptr: there is no such flag.
-const FlagSpec* FindFlag(absl::string_view name);
+const Flag* FindFlag(absl::string_view name);
 
 // A flag as a command has it. The flag must be one of AllFlags().
-FlagSpec SpecOf(const CommandFlag& flag);
+Flag FlagOf(const CommandFlag& flag);
 
-// The value of a flag of kind kDuration, which ParseArguments() has checked.
-absl::Duration DurationOf(absl::string_view value);
+// Whether it takes no value: --wait, --nowait.
+bool IsBool(const Flag& flag);
+bool IsRepeated(const Flag& flag);
+// The words of which the value is one; empty: it is no choice.
+std::vector<std::string> WordsOf(const Flag& flag);
+
+// Sets the flag's member from a value as it is written on a command line. False: it is no value of that type.
+bool SetOption(const Flag& flag, const std::string& value, Options& options);
+
+// Every flag's default, as a command has them.
+Options DefaultOptions(const Command& command);
 
 }  // namespace flow
 

@@ -56,25 +56,17 @@ void Define(Page& page, absl::string_view term, absl::string_view meaning, size_
 
 }  // namespace
 
-std::string FlagHelp(const CommandFlag& flag) {
-  gflags::CommandLineFlagInfo info;
-  gflags::GetCommandLineFlagInfo(flag.name, &info);
-  return flag.help != nullptr ? flag.help : info.description;
-}
-
-std::string FlagTerm(const FlagSpec& flag) {
+std::string FlagTerm(const Flag& flag) {
   const std::string letter = flag.letter == 0 ? "" : absl::StrCat("-", std::string(1, flag.letter), ", ");
   return absl::StrCat(letter, "--", flag.name, *flag.value == '\0' ? "" : "=", flag.value);
 }
 
-std::string FlagMeaning(const FlagSpec& flag, const CommandFlag& of_command) {
-  gflags::CommandLineFlagInfo info;
-  gflags::GetCommandLineFlagInfo(flag.name, &info);
-  const std::string value = of_command.default_value != nullptr ? of_command.default_value : info.default_value;
-  std::string text = FlagHelp(of_command);
-  if (flag.repeated) absl::StrAppend(&text, " May be given several times.");
-  if (flag.kind == FlagSpec::Kind::kBool) {
-    if (value == "true") absl::StrAppend(&text, " On; --no", flag.name, " turns it off.");
+std::string FlagMeaning(const Flag& flag) {
+  std::string text = flag.help;
+  const absl::string_view value = flag.default_value;
+  if (IsRepeated(flag)) absl::StrAppend(&text, " This flag may be given several times.");
+  if (IsBool(flag)) {
+    if (value == "true") absl::StrAppend(&text, " This is on; --no", flag.name, " turns it off.");
   } else if (!value.empty()) {
     absl::StrAppend(&text, " Default: ", value, ".");
   }
@@ -123,9 +115,9 @@ std::string HelpPage(const Command& command, int width) {
   }
   for (const FlagGroup& group : command.groups) {
     absl::StrAppend(&page.text, "\n", group.title, ":\n");
-    for (const CommandFlag& flag : group.flags) {
-      const FlagSpec spec = SpecOf(flag);
-      Define(page, absl::StrCat(spec.letter == 0 ? "    " : "", FlagTerm(spec)), FlagMeaning(spec, flag), kTermColumn);
+    for (const CommandFlag& of_command : group.flags) {
+      const Flag flag = FlagOf(of_command);
+      Define(page, absl::StrCat(flag.letter == 0 ? "    " : "", FlagTerm(flag)), FlagMeaning(flag), kTermColumn);
     }
   }
   absl::StrAppend(&page.text, "\nAlso:\n");

@@ -18,12 +18,9 @@ std::string HelpPage(const Command& command, int width);
 // What an exit code means, for the page: "the pipeline file is not valid".
 const char* MeaningOf(ExitCode code);
 
-// What a flag means to a command, in sentences; without its default.
-std::string FlagHelp(const CommandFlag& flag);
-
 // How a flag is written, "-o, --output=table|json", and what it means with its default: for a page.
-std::string FlagTerm(const FlagSpec& flag);
-std::string FlagMeaning(const FlagSpec& flag, const CommandFlag& of_command);
+std::string FlagTerm(const Flag& flag);
+std::string FlagMeaning(const Flag& flag);
 
 }  // namespace flow
 

@@ -38,9 +38,9 @@ void Define(std::string* page, absl::string_view term, absl::string_view meaning
 void Flags(const Command& command, std::string* page) {
   for (const FlagGroup& group : command.groups) {
     absl::StrAppend(page, ".SS ", Plain(group.title), "\n");
-    for (const CommandFlag& flag : group.flags) {
-      const FlagSpec spec = SpecOf(flag);
-      Define(page, FlagTerm(spec), FlagMeaning(spec, flag));
+    for (const CommandFlag& of_command : group.flags) {
+      const Flag flag = FlagOf(of_command);
+      Define(page, FlagTerm(flag), FlagMeaning(flag));
     }
   }
   absl::StrAppend(page, ".SS Also\n");

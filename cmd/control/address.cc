@@ -3,6 +3,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "cmd/base/exit_status.h"
 #include "flow/http/authority.h"
 
 namespace flow {
@@ -16,9 +17,10 @@ std::string HostAndPort(const std::string& address) {
 absl::StatusOr<Endpoint> ControlPlaneEndpoint(const std::string& address, const Environment& environment) {
   const absl::StatusOr<http::Authority> authority = http::ParseAuthority(HostAndPort(address));
   if (!authority.ok() || authority->host.empty() || authority->port == 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--control_plane cannot be \"", address,
-                     "\"; it is HOST:PORT, as 127.0.0.1:8080, or https://HOST:PORT for one that speaks TLS"));
+    return WithExitCode(absl::InvalidArgumentError(absl::StrCat(
+                            "--control_plane cannot be \"", address,
+                            "\"; it is HOST:PORT, as 127.0.0.1:8080, or https://HOST:PORT for one that speaks TLS")),
+                        ExitCode::kUsage);
   }
   Endpoint endpoint;
   endpoint.kind = Endpoint::Kind::kTcp;

@@ -12,7 +12,7 @@ namespace flow {
 
 // "HOST:PORT", or "http://HOST:PORT", is spoken to without TLS, "https://HOST:PORT" with it; its certificate is always
 // verified, by the system's authorities or by those of GRPC_DEFAULT_SSL_ROOTS_FILE_PATH, as gRPC's own programs do.
-// InvalidArgument for anything else: the message says how it is written.
+// InvalidArgument (exit 2) for anything else: the message says how it is written.
 absl::StatusOr<Endpoint> ControlPlaneEndpoint(const std::string& address, const Environment& environment);
 
 // The "HOST:PORT" of such an address.

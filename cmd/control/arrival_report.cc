@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "cmd/base/exit_status.h"
 
 namespace flow {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 constexpr absl::Duration kRequiredWithin = absl::Seconds(5);
 
 flowctl::RunStatus StatusOf(const docker::Readiness& readiness, const deploy::Finish& finish) {
-  if (static_cast<int>(finish.code) > 128) return flowctl::RUN_STATUS_STOPPED;
+  if (IsOfSignal(finish.code)) return flowctl::RUN_STATUS_STOPPED;
   if (finish.code != ExitCode::kDone) return flowctl::RUN_STATUS_FAILED;
   const auto& instances = readiness.instances();
   const bool completed = !instances.empty() && std::all_of(instances.begin(), instances.end(),
@@ -23,18 +24,19 @@ flowctl::RunStatus StatusOf(const docker::Readiness& readiness, const deploy::Fi
 
 }  // namespace
 
-std::optional<ExitCode> RequireControlPlane(Session& session, const Endpoint& control_plane) {
+absl::Status RequireControlPlane(Session& session, const std::optional<Endpoint>& control_plane) {
+  if (!control_plane.has_value()) {
+    return ExitWith(ExitCode::kUsage, "--require_control_plane needs --control_plane=HOST:PORT");
+  }
   control::Arrival arrival({.project = {}, .config_yaml = "", .run_id = "", .registered = {}});
-  Messenger messenger(session, control_plane);
+  Messenger messenger(session, *control_plane);
   arrival.Look();
   if (!messenger.Drain(arrival, kRequiredWithin)) arrival.GiveUp();
-  if (messenger.signal() != 0) {
-    return session.Fail(static_cast<ExitCode>(128 + messenger.signal()), "interrupted; nothing was changed");
-  }
-  if (arrival.away().ok()) return std::nullopt;
-  return session.Fail(ExitCode::kFailed, absl::StrCat("the control plane at ", control_plane.address,
-                                                      " is required, and does not answer: ", arrival.away().message(),
-                                                      ". Nothing was changed"));
+  if (messenger.signal() != 0) return EndedBy(messenger.signal(), "interrupted; nothing was changed");
+  if (arrival.away().ok()) return absl::OkStatus();
+  return ExitWith(ExitCode::kFailed, absl::StrCat("the control plane at ", control_plane->address,
+                                                  " is required, and does not answer: ", arrival.away().message(),
+                                                  ". Nothing was changed"));
 }
 
 void ArrivalReport::Pump() {

@@ -16,12 +16,12 @@
 #include "flow/deploy/contract.h"
 #include "flow/deploy/deployment.pb.h"
 #include "flow/docker/apply.h"
-#include "flow/exit_code.h"
 
 namespace flow {
 
-// Waits for an answer of the control plane, 5 s at most. The exit code where none came or a signal did, which was told.
-std::optional<ExitCode> RequireControlPlane(Session& session, const Endpoint& control_plane);
+// Waits for an answer of the control plane, 5 s at most. Error (exit_status.h): none came, or a signal did; or there is
+// no control plane.
+absl::Status RequireControlPlane(Session& session, const std::optional<Endpoint>& control_plane);
 
 class ArrivalReport {
  public:

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "cmd/cli/flags.h"
 #include "cmd/control/address.h"
 
 namespace flow {
@@ -22,10 +21,6 @@ absl::StatusOr<ControlPlaneChoice> ChooseControlPlane(const std::optional<std::s
   if (!endpoint.ok()) return endpoint.status();
   choice.endpoint = *std::move(endpoint);
   return choice;
-}
-
-std::optional<std::string> ControlPlaneFlag(const Arguments& arguments) {
-  return arguments.given.contains("control_plane") ? std::optional(FLAGS_control_plane) : std::nullopt;
 }
 
 }  // namespace flow

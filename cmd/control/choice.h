@@ -7,7 +7,6 @@
 
 #include "absl/status/statusor.h"
 #include "cmd/base/environment.h"
-#include "cmd/cli/arguments.h"
 #include "cmd/http/endpoint.h"
 #include "flow/deploy/deployment.pb.h"
 
@@ -19,13 +18,10 @@ struct ControlPlaneChoice {
   std::optional<deploy::ControlPlane> before;  // another one, which the apply before has told
 };
 
-// By --control_plane where it was given (empty: none), else by the state. InvalidArgument: that address cannot be used.
+// By `flag`, --control_plane where it was given (empty: none), else by the state. Error: ControlPlaneEndpoint's.
 absl::StatusOr<ControlPlaneChoice> ChooseControlPlane(const std::optional<std::string>& flag,
                                                       const std::optional<deploy::Deployment>& state,
                                                       const Environment& environment);
-
-// --control_plane's value where it was given.
-std::optional<std::string> ControlPlaneFlag(const Arguments& arguments);
 
 }  // namespace flow
 

@@ -14,7 +14,7 @@ void Leave(Session& session, const Environment& environment, const PipelineKey& 
   if (registered.address().empty()) return;
   const absl::StatusOr<Endpoint> endpoint = ControlPlaneEndpoint(registered.address(), environment);
   if (!endpoint.ok()) return session.Warn(endpoint.status().message());
-  control::Departure departure(key.pipeline_namespace, key.name, registered);
+  control::Departure departure(key.namespace_, key.name, registered);
   Messenger messenger(session, *endpoint);
   departure.Begin();
   if (!messenger.Drain(departure, Messenger::kDeadline)) departure.GiveUp();

@@ -26,7 +26,7 @@ class Messenger {
 
   // Its requests go over the session's loop, beside the engine's. The session has a client.
   Messenger(Session& session, const Endpoint& control_plane)
-      : session_(session), client_(session.client()->loop(), control_plane) {}
+      : session_(session), client_(session.client().loop(), control_plane) {}
 
   // Sends what the machine wants sent, now and because of the answers. The machine outlives this.
   template <typename Machine>

@@ -7,6 +7,7 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "cmd/base/exit_status.h"
 #include "flow/docker/deadlines.h"
 #include "flow/docker/engine/negotiate.h"
 #include "flow/docker/engine/request.h"
@@ -14,14 +15,25 @@
 
 namespace flow {
 
+absl::StatusOr<Caller> Caller::Connect(Session& session) {
+  if (absl::Status made = session.MakeClient(); !made.ok()) return made;
+  Caller caller(session);
+  if (absl::Status end = caller.Negotiate(); !end.ok()) return end;
+  return caller;
+}
+
 absl::Status Caller::Negotiate() {
   const absl::StatusOr<docker::engine::Reply> reply = One(docker::engine::Ping{});
-  if (!reply.ok()) return reply.status();
+  if (absl::Status end = Interrupted(); !end.ok()) return end;
   const absl::StatusOr<compose::ApiVersion> version =
-      docker::engine::NegotiateVersion(std::get<docker::engine::Pong>(*reply));
-  if (version.ok()) version_ = *version;
-  return version.status();
+      reply.ok() ? docker::engine::NegotiateVersion(std::get<docker::engine::Pong>(*reply)) : reply.status();
+  if (absl::IsFailedPrecondition(version.status())) return WithExitCode(version.status(), ExitCode::kNoEngine);
+  if (!version.ok()) return session_.Unreachable(version.status());
+  version_ = *version;
+  return absl::OkStatus();
 }
+
+absl::Status Caller::Interrupted() const { return signal_ == 0 ? absl::OkStatus() : EndedBy(signal_); }
 
 std::vector<absl::StatusOr<docker::engine::Reply>> Caller::All(const std::vector<docker::engine::Call>& calls) {
   std::vector<absl::StatusOr<docker::engine::Reply>> replies(calls.size(), absl::CancelledError("interrupted"));
@@ -41,20 +53,12 @@ std::vector<absl::StatusOr<docker::engine::Reply>> Caller::All(const std::vector
     if (const std::optional<int> signal = signals_.Next()) signal_ = *signal;
   }
   for (const int id : ids) client_.Cancel(id);
-  for (const auto& reply : replies) complete_ &= reply.ok() || absl::IsNotFound(reply.status());
+  for (auto& reply : replies) {
+    complete_ &= reply.ok() || absl::IsNotFound(reply.status());
+    if (signal_ != 0) reply = Interrupted();
+    if (absl::IsFailedPrecondition(reply.status())) reply = WithExitCode(reply.status(), ExitCode::kNoEngine);
+  }
   return replies;
-}
-
-ExitCode CodeOfRefusal(const absl::Status& status) {
-  return absl::IsFailedPrecondition(status) ? ExitCode::kNoEngine : ExitCode::kFailed;
-}
-
-std::optional<ExitCode> Connect(Session& session, Caller& caller) {
-  const absl::Status status = caller.Negotiate();
-  if (status.ok()) return std::nullopt;
-  if (caller.signal() != 0) return static_cast<ExitCode>(128 + caller.signal());
-  if (absl::IsFailedPrecondition(status)) return session.Fail(ExitCode::kNoEngine, status.message());
-  return session.FailUnreachable(status);
 }
 
 }  // namespace flow

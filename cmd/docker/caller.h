@@ -2,7 +2,6 @@
 #ifndef CMD_DOCKER_CALLER_H_
 #define CMD_DOCKER_CALLER_H_
 
-#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -13,29 +12,35 @@
 #include "cmd/http/client.h"
 #include "flow/compose/api_version.h"
 #include "flow/docker/engine/call.h"
-#include "flow/exit_code.h"
 
 namespace flow {
 
 class Caller {
  public:
+  // One that may begin to ask: of the session, whose client is made where there is none, with the engine's version.
+  // Error: the end of the command (exit_status.h).
+  static absl::StatusOr<Caller> Connect(Session& session);
+
   // `session` has a client. `version`: where it is known already; else Negotiate is to be called first. `until`: when
   // all calls are to be over; each has 30 s at most.
   explicit Caller(Session& session, compose::ApiVersion version = {}, absl::Time until = absl::InfiniteFuture())
-      : session_(session), client_(*session.client()), signals_(session.signals()), version_(version), until_(until) {}
+      : session_(session), client_(session.client()), signals_(session.signals()), version_(version), until_(until) {}
 
-  // Asks the engine for its version. The client's error where there is no engine;
-  // FailedPrecondition where it speaks no API version that flow knows.
+  // Asks the engine for its version. Error: the end of the command (exit_status.h), with why the engine cannot be
+  // reached or that it speaks no API version that flow knows (kNoEngine).
   absl::Status Negotiate();
 
-  // The answers in the order of the calls; all are under way at once. An interrupt ends it with Cancelled.
+  // The answers in the order of the calls; all are under way at once. An error carries its exit code: one too new may
+  // refuse the version only here. Once a signal has come, each is its end of the command.
   std::vector<absl::StatusOr<docker::engine::Reply>> All(const std::vector<docker::engine::Call>& calls);
   absl::StatusOr<docker::engine::Reply> One(const docker::engine::Call& call) { return All({call})[0]; }
 
   const compose::ApiVersion& version() const { return version_; }
 
-  // The signal that ended a call with Cancelled; 0: none did.
+  // The signal that ended calls; 0: none did.
   int signal() const { return signal_; }
+  // The end of the command by that signal; OK: none came.
+  absl::Status Interrupted() const;
 
   // Whether all calls so far were answered; that there is no such thing is an answer.
   bool complete() const { return complete_; }
@@ -49,13 +54,6 @@ class Caller {
   int signal_ = 0;
   bool complete_ = true;
 };
-
-// The exit code of an engine's refusal: whether it speaks no version of ours, which one too new may say at the first
-// call that has one.
-ExitCode CodeOfRefusal(const absl::Status& status);
-
-// Negotiates. The exit code where that is not possible, which was told then.
-std::optional<ExitCode> Connect(Session& session, Caller& caller);
 
 }  // namespace flow
 

@@ -6,6 +6,7 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "cmd/base/exit_status.h"
 #include "cmd/docker/listen.h"
 #include "cmd/http/client.h"
 #include "flow/docker/deadlines.h"
@@ -20,26 +21,28 @@ static constexpr absl::Duration kListenAgain = absl::Seconds(1);
 ChangeWatch::ChangeWatch(Session& session, std::vector<std::string> labels, compose::ApiVersion version)
     : session_(session), labels_(std::move(labels)), version_(version) {}
 
-ChangeWatch::~ChangeWatch() { session_.client()->Cancel(stream_); }
+ChangeWatch::~ChangeWatch() { session_.client().Cancel(stream_); }
 
 void ChangeWatch::Listen() {
   const http::Request request = docker::engine::BuildEventsRequest(labels_, 0, version_);
   session_.Trace(request);
-  stream_ = OpenEvents(
-      *session_.client(), request,
-      {.opened =
-           [this] {
-             opened_ = changed_ = true;  // and what happened before is in no event
-             if (std::exchange(away_, false)) session_.Warn("the engine is back");
-           },
-       .happened = [this](const docker::engine::Event& event) { OnEvent(docker::engine::ReadContainerEvent(event)); },
-       .ended =
-           [this](const absl::Status& status) {
-             stream_ = 0;
-             opened_ = false;
-             listen_again_ = absl::Now() + kListenAgain;
-             cut_off_ = status;
-           }});
+  stream_ = OpenEvents(session_.client(), request,
+                       {.opened =
+                            [this] {
+                              opened_ = changed_ = true;  // and what happened before is in no event
+                              if (std::exchange(away_, false)) session_.Warn("the engine is back");
+                            },
+                        .happened =
+                             [this](const docker::engine::Event& event) {
+                               OnEvent(docker::engine::ReadContainerEvent(event));
+                             },
+                         .ended =
+                            [this](const absl::Status& status) {
+                              stream_ = 0;
+                              opened_ = false;
+                              listen_again_ = absl::Now() + kListenAgain;
+                              cut_off_ = status;
+                            }});
 }
 
 void ChangeWatch::OnEvent(const docker::engine::ContainerEvent& event) {
@@ -50,23 +53,26 @@ void ChangeWatch::OnEvent(const docker::engine::ContainerEvent& event) {
   changed_ |= event.kind != Kind::kExec && event.kind != Kind::kExecEnded;
 }
 
-ChangeWatch::Woken ChangeWatch::Open() {
-  Listen();
-  Woken woken;
-  const absl::Time until = absl::Now() + docker::kReadDeadline;
-  while (!opened_ && stream_ != 0 && absl::Now() < until) {
-    woken.status = session_.client()->Poll(until - absl::Now(), {session_.signals().fd()});
-    if (const std::optional<int> signal = session_.signals().Next()) woken.signal = *signal;
-    if (woken.signal != 0 || !woken.status.ok()) return woken;
-  }
-  changed_ = false;
-  if (!opened_) woken.status = cut_off_.ok() ? absl::UnavailableError("the engine tells no events") : cut_off_;
-  return woken;
+absl::Status ChangeWatch::Poll(std::vector<int> descriptors, absl::Duration at_most) {
+  descriptors.push_back(session_.signals().fd());
+  const absl::Status status = session_.client().Poll(at_most, descriptors);
+  const std::optional<int> signal = session_.signals().Next();
+  return signal.has_value() ? EndedBy(*signal) : status;
 }
 
-ChangeWatch::Woken ChangeWatch::Wait(absl::Span<const int> descriptors, absl::Duration at_most) {
+absl::Status ChangeWatch::Open() {
+  Listen();
+  const absl::Time until = absl::Now() + docker::kReadDeadline;
+  while (!opened_ && stream_ != 0 && absl::Now() < until) {
+    if (absl::Status end = Poll({}, until - absl::Now()); !end.ok()) return end;
+  }
+  changed_ = false;
+  if (opened_) return absl::OkStatus();
+  return cut_off_.ok() ? absl::UnavailableError("the engine tells no events") : cut_off_;
+}
+
+absl::StatusOr<bool> ChangeWatch::Wait(absl::Span<const int> descriptors, absl::Duration at_most) {
   std::vector<int> all(descriptors.begin(), descriptors.end());
-  all.push_back(session_.signals().fd());
   if (folders_.fd() >= 0) all.push_back(folders_.fd());
   if (stream_ == 0 && absl::Now() >= listen_again_) Listen();
   const bool was_changed = opened_ && changed_;
@@ -75,23 +81,20 @@ ChangeWatch::Woken ChangeWatch::Wait(absl::Span<const int> descriptors, absl::Du
   } else if (stream_ == 0) {
     at_most = std::min(at_most, std::max(absl::ZeroDuration(), listen_again_ - absl::Now()));
   }
-  Woken woken;
-  woken.status = session_.client()->Poll(at_most, all);
-  if (const std::optional<int> signal = session_.signals().Next()) woken.signal = *signal;
+  if (absl::Status end = Poll(std::move(all), at_most); !end.ok()) return end;
+  if (docker::engine::IsForGood(cut_off_)) return cut_off_;
   changed_ |= folders_.Changed();
-  if (docker::engine::IsForGood(cut_off_)) woken.status = cut_off_;
   if (stream_ == 0 && !std::exchange(away_, true)) {
     session_.Warn("the engine broke off its stream of events; it is asked again");
   }
-  if (!was_changed && opened_ && changed_ && woken.status.ok() && woken.signal == 0) {
+  if (!was_changed && opened_ && changed_) {
     // The rest of the swarm.
-    for (const absl::Time until = absl::Now() + kSwarm; absl::Now() < until && woken.status.ok();) {
-      woken.status = session_.client()->Poll(until - absl::Now(), {});
+    for (const absl::Time until = absl::Now() + kSwarm; absl::Now() < until;) {
+      if (absl::Status end = session_.client().Poll(until - absl::Now(), {}); !end.ok()) return end;
     }
     changed_ |= folders_.Changed();
   }
-  woken.changed = opened_ && std::exchange(changed_, false);  // an engine that is away has nothing to show
-  return woken;
+  return opened_ && std::exchange(changed_, false);  // an engine that is away has nothing to show
 }
 
 }  // namespace flow

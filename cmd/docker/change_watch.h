@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "cmd/base/folder_watch.h"
@@ -35,19 +37,14 @@ class ChangeWatch {
     folders_.Add(folder.substr(0, folder.rfind('/')));
   }
 
-  struct Woken {
-    bool changed = false;  // else one of the descriptors is readable, or the time is over
-    int signal = 0;        // that ends the command; 0: none
-    absl::Status status;   // of an engine that tells no events, and will tell none
-  };
+  // Opens the stream of events: what happens from now on is not missed. An error (exit_status.h) ends the command: a
+  // signal's, or that of an engine that does not answer, or refuses.
+  absl::Status Open();
 
-  // Opens the stream of events: what happens from now on is not missed. A signal, or the error of an engine that does
-  // not answer, or refuses.
-  Woken Open();
-
-  // Waits for a change (some milliseconds more, as they come in swarms), one of the descriptors, or a signal. Where the
-  // engine goes away, or fails for now, that is told, and waited for.
-  Woken Wait(absl::Span<const int> descriptors, absl::Duration at_most = absl::InfiniteDuration());
+  // Waits for a change (some milliseconds more, as they come in swarms): true. Or until one of the descriptors is
+  // readable, or the time is over: false. Where the engine goes away, or fails for now, that is told, and waited for. An
+  // error ends the command: a signal's, or that of an engine which tells no events, and will tell none.
+  absl::StatusOr<bool> Wait(absl::Span<const int> descriptors, absl::Duration at_most = absl::InfiniteDuration());
 
   // The containers that events since the last call have told to have ended, and not to have been started again.
   std::set<std::string> TakeEnded() { return std::exchange(ended_, {}); }
@@ -58,6 +55,8 @@ class ChangeWatch {
  private:
   void Listen();
   void OnEvent(const docker::engine::ContainerEvent& event);
+  // Polls the client, the descriptors and the signals. An error ends the command.
+  absl::Status Poll(std::vector<int> descriptors, absl::Duration at_most);
 
   Session& session_;
   const std::vector<std::string> labels_;

@@ -67,17 +67,19 @@ absl::StatusOr<ContainersOf> ListContainers(Caller& caller, const std::vector<st
   ContainersOf containers;
   for (const auto& [key, list] : lists) containers[key] = docker::ReadContainers(list);
   BringUpToDate(caller, ended, &containers);
+  if (absl::Status end = caller.Interrupted(); !end.ok()) return end;
   return containers;
 }
 
-deploy::PipelineStatus Describe(Session& session, Caller& caller, const PipelineKey& key,
-                                std::optional<deploy::Deployment> state, std::vector<docker::Container> containers,
-                                bool inspect_all) {
-  deploy::StatusInput input{.namespace_ = key.pipeline_namespace, .pipeline = key.name};
+absl::StatusOr<deploy::PipelineStatus> Describe(Session& session, Caller& caller, const PipelineKey& key,
+                                                std::optional<deploy::Deployment> state,
+                                                std::vector<docker::Container> containers, bool inspect_all) {
+  deploy::StatusInput input{.namespace_ = key.namespace_, .pipeline = key.name};
   input.deployment = std::move(state);
   if (const int holder = LockHolder(session.store(), key); holder != 0) input.holder = holder;
   std::map<std::string, docker::engine::ContainerInspect> inspected;
   Inspect(caller, containers, inspect_all, &inspected);
+  if (absl::Status end = caller.Interrupted(); !end.ok()) return end;
   std::set<std::string> probe_cannot_run;
   for (const auto& [id, inspect] : inspected) {
     if (docker::ProbeCannotRun(inspect)) probe_cannot_run.insert(id);

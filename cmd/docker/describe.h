@@ -20,17 +20,18 @@ namespace flow {
 
 using ContainersOf = std::map<PipelineKey, std::vector<docker::Container>>;
 
-// The containers with all of these labels ("key" or "key=value"), by pipeline. An error is the engine's. `ended`: those
-// of which events tell that they have. Docker 20.10 lists such a one as running for some 100 ms more, so it is asked
-// how it is by itself.
+// The containers with all of these labels ("key" or "key=value"), by pipeline. An error is the engine's, or the end by
+// a signal. `ended`: those of which events tell that they have. Docker 20.10 lists such a one as running for some 100
+// ms more, so it is asked how it is by itself.
 absl::StatusOr<ContainersOf> ListContainers(Caller& caller, const std::vector<std::string>& labels,
                                             const std::set<std::string>& ended = {});
 
 // How a pipeline is. Asks the engine about unhealthy containers (whose probe may be unable to run), and with
-// `inspect_all` about all of them, for restarts and exact times.
-deploy::PipelineStatus Describe(Session& session, Caller& caller, const PipelineKey& key,
-                                std::optional<deploy::Deployment> state, std::vector<docker::Container> containers,
-                                bool inspect_all);
+// `inspect_all` about all of them, for restarts and exact times. What it does not tell is left out; an error is the end
+// by a signal, when nothing is to be shown.
+absl::StatusOr<deploy::PipelineStatus> Describe(Session& session, Caller& caller, const PipelineKey& key,
+                                                std::optional<deploy::Deployment> state,
+                                                std::vector<docker::Container> containers, bool inspect_all);
 
 }  // namespace flow
 

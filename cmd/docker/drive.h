@@ -6,16 +6,16 @@
 #include <functional>
 #include <string>
 #include <utility>
-#include <variant>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/clock.h"
+#include "cmd/base/exit_status.h"
 #include "cmd/docker/driver.h"
 #include "cmd/docker/session.h"
 #include "cmd/output/progress.h"
 #include "flow/deploy/contract.h"
 #include "flow/deploy/deployment.pb.h"
-#include "flow/exit_code.h"
 
 namespace flow {
 
@@ -31,14 +31,12 @@ struct Beside {
   std::function<void(const deploy::Finish&)> finish = [](const auto&) {};  // so has the machine ended; not told yet
 };
 
-// Runs the machine to its end. How it ended where that was well, or where it should be run again; else the exit code,
-// and that was told.
+// Runs the machine to its end. How it ended, where that was well or where it should be run again; else the end of the
+// command (exit_status.h). The session has a client.
 template <typename Machine>
-std::variant<deploy::Finish, ExitCode> Drive(Session& session, Progress& progress, StateHooks state, Machine& machine,
-                                             const Beside& beside = {}) {
-  Client* client = session.client();
-  if (client == nullptr) return ExitCode::kFailed;
-  Driver driver(*client, session.signals(),
+absl::StatusOr<deploy::Finish> Drive(Session& session, Progress& progress, StateHooks state, Machine& machine,
+                                     const Beside& beside = {}) {
+  Driver driver(session.client(), session.signals(),
                 {.save = std::move(state.save),
                  .forget = std::move(state.forget),
                  .report = [&](const deploy::Report& report) { progress.Tell(report, absl::Now()); },
@@ -53,9 +51,9 @@ std::variant<deploy::Finish, ExitCode> Drive(Session& session, Progress& progres
   beside.finish(finish);
   progress.Clear();
   if (finish.code == ExitCode::kNoEngine && !driver.unreachable().ok()) {
-    return session.FailUnreachable(driver.unreachable());
+    return session.Unreachable(driver.unreachable());
   }
-  if (finish.code != ExitCode::kDone && !finish.again) return session.Fail(finish.code, finish.message);
+  if (finish.code != ExitCode::kDone && !finish.again) return ExitWith(finish.code, finish.message);
   return finish;
 }
 

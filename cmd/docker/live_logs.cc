@@ -31,7 +31,7 @@ LiveLogs::LiveLogs(Session& session, Progress& progress, const Environment& envi
       progress_(progress),
       text_({.colour = InspectTerminal(STDERR_FILENO, environment).colour}),
       driver_(
-          *session.client(), InputOf(project, version),
+          session.client(), InputOf(project, version),
           {.print =
                [this](deploy::ComponentLine line) {
                  // Above a block that is drawn anew, and among our own messages.
@@ -54,7 +54,7 @@ absl::Duration LiveLogs::Tick() {
 
 void LiveLogs::Finish() {
   for (const absl::Time until = absl::Now() + kMoment; absl::Now() < until; driver_.Tick()) {
-    if (!session_.client()->Poll(std::min(until, driver_.due()) - absl::Now(), {}).ok()) return;
+    if (!session_.client().Poll(std::min(until, driver_.due()) - absl::Now(), {}).ok()) return;
   }
 }
 

@@ -8,15 +8,16 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "cmd/base/exit_status.h"
 #include "cmd/docker/caller.h"
 #include "flow/docker/engine/call.h"
+#include "flow/project/names.h"
 
 namespace flow {
 
 const std::string& OwnStates::EngineId() {
   if (engine_id_.has_value()) return *engine_id_;
   engine_id_ = "";
-  if (session_.client() == nullptr) return *engine_id_;
   Caller caller(session_, {}, until_);
   answers_ = caller.Negotiate().ok();
   if (answers_) {
@@ -41,6 +42,10 @@ OwnState OwnStates::Read(const PipelineKey& key) {
   session_.Warn(absl::StrCat("the state of pipeline \"", key.name, "\" is of another engine, ", host,
                              ": what it has there is not looked at (--host=", host, " does)"));
   return {.elsewhere = true};
+}
+
+absl::Status NoSuchPipeline(const PipelineKey& key) {
+  return ExitWith(ExitCode::kNoSuchPipeline, project::NoSuchPipeline(key.namespace_, key.name));
 }
 
 }  // namespace flow

@@ -6,32 +6,33 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "cmd/base/environment.h"
 #include "cmd/base/signals.h"
+#include "cmd/cli/options.h"
+#include "cmd/cli/print.h"
 #include "cmd/docker/credentials.h"
 #include "cmd/http/client.h"
 #include "cmd/http/endpoint.h"
-#include "cmd/output/print.h"
 #include "cmd/state/store.h"
 #include "flow/deploy/deployment.pb.h"
-#include "flow/exit_code.h"
 #include "flow/http/message.h"
 
 namespace flow {
 
 class Session {
  public:
-  // By --host, --state_dir and the environment. The exit code where that is not possible, which was told then. Connects
-  // to nothing.
-  static std::variant<std::unique_ptr<Session>, ExitCode> Open(const char* command, Environment environment);
+  // By the options and the environment. `command`: whose messages begin with that. Connects to nothing.
+  static absl::StatusOr<std::unique_ptr<Session>> Open(const char* command, const EngineOptions& options,
+                                                       Environment environment);
 
-  // The client, made at the first use: what ends before (a held lock, say) loads no libcurl. nullptr: that was told.
-  Client* client();
+  // Makes the client, where there is none yet. What ends before (a held lock, say) loads no libcurl.
+  absl::Status MakeClient();
+  // Once MakeClient() has made it.
+  Client& client() { return *client_; }
 
   // What registries are shown when the engine pulls from them, once there is a client.
   RegistryCredentials& credentials() { return *credentials_; }
@@ -48,21 +49,23 @@ class Session {
   void Trace(const http::Request& request) const;
 
   // print.h's, for this command.
-  ExitCode Fail(ExitCode code, absl::string_view message) const { return flow::Fail(command_, code, message); }
+  void Tell(const absl::Status& end) const { flow::Tell(command_, end); }
   void Warn(absl::string_view message) const { flow::Warn(command_, message); }
   void Note(absl::string_view message) const { flow::Note(command_, message); }
-  // Tells why the engine could not be reached.
-  ExitCode FailUnreachable(const absl::Status& status) const;
+  // The end of a command whose engine could not be reached: why, and what helps.
+  absl::Status Unreachable(const absl::Status& status) const;
 
  private:
-  Session(const char* command, Environment environment, Endpoint endpoint, Store store, Signals signals)
+  Session(const char* command, bool verbose, Environment environment, Endpoint endpoint, Store store, Signals signals)
       : command_(command),
+        verbose_(verbose),
         environment_(std::move(environment)),
         endpoint_(std::move(endpoint)),
         store_(std::move(store)),
         signals_(std::move(signals)) {}
 
   const char* const command_;
+  const bool verbose_;
   const Environment environment_;
   const Endpoint endpoint_;
   const Store store_;

@@ -13,7 +13,6 @@
 #include "absl/strings/str_cat.h"
 #include "cmd/base/paths.h"
 #include "cmd/base/write_out.h"
-#include "cmd/cli/flags.h"
 #include "cmd/cli/terminal.h"
 #include "cmd/state/store.h"
 #include "flow/deploy/deployment.pb.h"
@@ -41,20 +40,18 @@ std::string WorkingFolderOfShell(const Environment& environment) {
   return absl::StartsWith(told, "/") && std::filesystem::equivalent(told, folder, error) ? told : folder;
 }
 
-// The process's variables, and those of the --env_file's, which win, each as if it stood behind those before it.
-// Nothing: a file has errors, which were told.
-absl::StatusOr<std::optional<std::map<std::string, std::string>>> Variables(const Arguments& arguments,
+// The process's variables, and those of the files, which win, each as if it stood behind those before it. Nothing: a
+// file has errors, which were told.
+absl::StatusOr<std::optional<std::map<std::string, std::string>>> Variables(const Options& options,
                                                                             const Environment& environment,
                                                                             const DiagnosticSink& tell) {
   std::map<std::string, std::string> variables = environment;
   variables["PWD"] = WorkingFolderOfShell(environment);
-  const auto files = arguments.repeated.find("env_file");
-  if (files == arguments.repeated.end()) return variables;
   bool valid = true;
-  for (const std::string& file : files->second) {
+  for (const std::string& file : options.env_files) {
     const absl::StatusOr<std::string> text = ReadInput(file, environment);
     if (!text.ok()) return text.status();
-    const pipeline::EnvFileResult parsed = pipeline::ParseEnvFile(*text, variables, FLAGS_strict);
+    const pipeline::EnvFileResult parsed = pipeline::ParseEnvFile(*text, variables, options.strict);
     tell(file, *text, parsed.diagnostics);
     valid &= parsed.ok();
     for (const auto& [name, value] : parsed.variables) variables[name] = value;
@@ -64,9 +61,9 @@ absl::StatusOr<std::optional<std::map<std::string, std::string>>> Variables(cons
 }
 
 // Whether the state knows a control plane for this pipeline, which an apply tells the components of.
-bool StateHasControlPlane(const pipeline::Pipeline& pipeline, const Environment& environment) {
-  const PipelineKey key{FLAGS_namespace.empty() ? pipeline.namespace_() : FLAGS_namespace, pipeline.name()};
-  const absl::StatusOr<std::string> folder = StateFolder(FLAGS_state_dir, environment);
+bool StateHasControlPlane(const pipeline::Pipeline& pipeline, const Options& options, const Environment& environment) {
+  const PipelineKey key{options.namespace_.empty() ? pipeline.namespace_() : options.namespace_, pipeline.name()};
+  const absl::StatusOr<std::string> folder = StateFolder(options.state_dir, environment);
   if (!folder.ok() || !CheckKey(key).ok()) return false;
   const absl::StatusOr<deploy::Deployment> state = Store(*folder).ReadDeployment(key);
   return state.ok() && !state->control_plane().address().empty();
@@ -82,7 +79,7 @@ void Take(pipeline::ParseResult result, const DiagnosticSink& tell, LoadedPipeli
     if (!told) unheard.push_back(found);
   }
   tell(loaded.file, loaded.text, unheard);
-  if (!FLAGS_namespace.empty()) result.pipeline.set_namespace_(FLAGS_namespace);
+  if (!loaded.namespace_.empty()) result.pipeline.set_namespace_(loaded.namespace_);
   loaded.valid = result.ok();
   loaded.pipeline = std::move(result.pipeline);
   loaded.diagnostics = std::move(result.diagnostics);
@@ -97,17 +94,17 @@ std::string ShownDiagnostics(const std::string& file, const std::string& text,
                                      LocaleIsUtf8(environment) ? pipeline::Signs::kUnicode : pipeline::Signs::kAscii);
 }
 
-absl::Status CheckFileFlags() {
-  const absl::Status name = FLAGS_namespace.empty() ? absl::OkStatus() : CheckNamespace(FLAGS_namespace);
+absl::Status CheckFileOptions(const Options& options) {
+  const absl::Status name = options.namespace_.empty() ? absl::OkStatus() : CheckNamespace(options.namespace_);
   if (!name.ok()) return absl::InvalidArgumentError(absl::StrCat("--namespace: ", name.message()));
-  const std::string image = FLAGS_default_image.empty() ? "" : pipeline::ImageProblem(FLAGS_default_image);
+  const std::string image = options.default_image.empty() ? "" : pipeline::ImageProblem(options.default_image);
   if (image.empty()) return absl::OkStatus();
-  const std::string mended = pipeline::MendedImage(FLAGS_default_image);
+  const std::string mended = pipeline::MendedImage(options.default_image);
   return absl::InvalidArgumentError(absl::StrCat("--default_image: ", image, mended.empty() ? "" : "; did you mean \"",
                                                  mended, mended.empty() ? "" : "\"?"));
 }
 
-absl::StatusOr<LoadedPipeline> LoadPipeline(const std::string& file, const Arguments& arguments,
+absl::StatusOr<LoadedPipeline> LoadPipeline(const std::string& file, const Options& options,
                                             const Environment& environment, bool deploy, DiagnosticSink tell) {
   absl::StatusOr<std::string> text = ReadInput(file, environment);
   if (tell == nullptr) tell = StandardError(environment);
@@ -117,29 +114,27 @@ absl::StatusOr<LoadedPipeline> LoadPipeline(const std::string& file, const Argum
   }
   if (!text.ok()) return text.status();
 
-  const auto variables = Variables(arguments, environment, tell);
+  const auto variables = Variables(options, environment, tell);
   if (!variables.ok()) return variables.status();
   if (!variables->has_value()) return LoadedPipeline();
 
-  LoadedPipeline loaded{.text = *std::move(text), .file = file};
-  pipeline::ParseOptions& options = loaded.options;
-  options.variables = **variables;
-  options.default_image = FLAGS_default_image;
-  options.driver = FLAGS_driver;
-  options.deploy = deploy;
-  if (const auto allowed = arguments.repeated.find("allow_host_path"); allowed != arguments.repeated.end()) {
-    options.allowed_host_paths = allowed->second;
-  }
-  options.strict = FLAGS_strict;
-  options.base_directory = file == "-" ? WorkingFolder(environment)
-                                       : std::filesystem::path(ResolvePath(file, environment)).parent_path().string();
-  options.home_directory = Variable(environment, "HOME");
+  LoadedPipeline loaded{.text = *std::move(text), .file = file, .namespace_ = options.namespace_};
+  pipeline::ParseOptions& parse = loaded.options;
+  parse.variables = **variables;
+  parse.default_image = options.default_image;
+  parse.driver = options.driver;
+  parse.deploy = deploy;
+  parse.allowed_host_paths = options.allowed_host_paths;
+  parse.strict = options.strict;
+  parse.base_directory = file == "-" ? WorkingFolder(environment)
+                                     : std::filesystem::path(ResolvePath(file, environment)).parent_path().string();
+  parse.home_directory = Variable(environment, "HOME");
+  parse.control_plane = !options.control_plane.value_or("").empty();
 
-  options.control_plane = !FLAGS_control_plane.empty();
-  pipeline::ParseResult result = pipeline::ParsePipeline(loaded.text, options);
-  if (deploy && !arguments.given.contains("control_plane") && StateHasControlPlane(result.pipeline, environment)) {
-    options.control_plane = true;
-    result = pipeline::ParsePipeline(loaded.text, options);
+  pipeline::ParseResult result = pipeline::ParsePipeline(loaded.text, parse);
+  if (deploy && !options.control_plane.has_value() && StateHasControlPlane(result.pipeline, options, environment)) {
+    parse.control_plane = true;
+    result = pipeline::ParsePipeline(loaded.text, parse);
   }
   Take(std::move(result), tell, loaded);
   return loaded;

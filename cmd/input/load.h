@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "cmd/base/environment.h"
-#include "cmd/cli/arguments.h"
+#include "cmd/cli/options.h"
 #include "flow/pipeline/diagnostic.h"
 #include "flow/pipeline/parse_options.h"
 #include "flow/pipeline/pipeline.pb.h"
@@ -24,6 +24,7 @@ struct LoadedPipeline {
 
   // What it was parsed with, and what was told of it.
   std::string file;
+  std::string namespace_;  // instead of the file's; empty: the file's
   pipeline::ParseOptions options;
   std::vector<pipeline::Diagnostic> diagnostics;
 };
@@ -38,15 +39,14 @@ std::string ShownDiagnostics(const std::string& file, const std::string& text,
                              const std::vector<pipeline::Diagnostic>& diagnostics, bool colour,
                              const Environment& environment);
 
-// Whether --namespace and --default_image, which stand in for what a file says, are what the file might say. To be
+// Whether the namespace and the default image, which stand in for what a file says, are what the file might say. To be
 // asked before LoadPipeline(). InvalidArgument: wrong usage, in a sentence that names the flag.
-absl::Status CheckFileFlags();
+absl::Status CheckFileOptions(const Options& options);
 
-// Reads and parses `file` ("-": standard input) as the flags of flags.h say (--env_file, --default_image, --driver,
-// --allow_host_path, --nostrict, --namespace), and gives its diagnostics, and those of an --env_file, to `tell`;
-// without one they are printed on standard error. `deploy`: it is about to be deployed, and what flow does not deploy
-// is an error. Error: the file, or an --env_file, cannot be read.
-absl::StatusOr<LoadedPipeline> LoadPipeline(const std::string& file, const Arguments& arguments,
+// Reads and parses `file` ("-": standard input) as the options say, and gives its diagnostics, and those of the files
+// of variables, to `tell`; without one they are printed on standard error. `deploy`: it is about to be deployed, and
+// what flow does not deploy is an error. Error: the file, or one of variables, cannot be read.
+absl::StatusOr<LoadedPipeline> LoadPipeline(const std::string& file, const Options& options,
                                             const Environment& environment, bool deploy, DiagnosticSink tell = nullptr);
 
 // Parses it again with what the images of its component references say of themselves (by reference), and prints what

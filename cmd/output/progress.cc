@@ -2,11 +2,9 @@
 
 #include <unistd.h>
 
-#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "cmd/base/write_out.h"
-#include "cmd/cli/flags.h"
 #include "cmd/cli/terminal.h"
 #include "flow/pipeline/harmless.h"
 #include "google/protobuf/struct.pb.h"
@@ -43,15 +41,12 @@ std::string JsonLine(const deploy::Report& report, absl::Duration since) {
 
 }  // namespace
 
-absl::StatusOr<Progress::Mode> Progress::ParseMode(absl::string_view word, const Environment& environment) {
+Progress::Mode Progress::ModeOf(absl::string_view word, bool verbose, const Environment& environment) {
   if (word == "plain") return Mode::kPlain;
   if (word == "json") return Mode::kJson;
   if (word == "none") return Mode::kNone;
-  if (word != "auto" && word != "tty") {
-    return absl::InvalidArgumentError(absl::StrCat("--progress=", word, ": it takes auto, tty, plain, json or none"));
-  }
   const Terminal terminal = InspectTerminal(STDERR_FILENO, environment);
-  const bool kept = FLAGS_verbose || !Variable(environment, "CI").empty();
+  const bool kept = verbose || !Variable(environment, "CI").empty();
   return terminal.redraw && (word == "tty" || !kept) ? Mode::kTty : Mode::kPlain;
 }
 

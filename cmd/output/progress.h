@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "cmd/base/environment.h"
@@ -26,10 +25,9 @@ class Progress {
     kNone,   // warnings alone
   };
 
-  // --progress: auto tty plain json none. InvalidArgument for any other word. Auto is kTty on a terminal that can be
-  // drawn over, unless --verbose or the environment's CI ask for what can be read later. Where it cannot be drawn over,
-  // kTty is kPlain.
-  static absl::StatusOr<Mode> ParseMode(absl::string_view word, const Environment& environment);
+  // What --progress means here: auto tty plain json none. Auto is kTty on a terminal that can be drawn over, unless
+  // `verbose` or the environment's CI ask for what can be read later. Where it cannot be drawn over, kTty is kPlain.
+  static Mode ModeOf(absl::string_view word, bool verbose, const Environment& environment);
 
   // `title`: what goes on, in a word or two. `now`: when the command began.
   Progress(Mode mode, const Environment& environment, std::string title, absl::Time now)

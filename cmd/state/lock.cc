@@ -8,17 +8,16 @@
 #include <cerrno>
 #include <utility>
 
-#include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "cmd/base/descriptor.h"
 #include "cmd/base/errno_status.h"
+#include "cmd/base/exit_status.h"
 #include "cmd/base/file.h"
 
 namespace flow {
 namespace {
 
-constexpr char kHeldPayload[] = "flow/lock";
 // How often a lock is asked for: LockHolder() in another process may hold one, shared, for microseconds.
 constexpr int kTries = 5;
 constexpr int kMicrosecondsBetween = 20000;
@@ -48,12 +47,10 @@ int ReadPid(int fd) {
 absl::Status Held(int fd, const PipelineKey& key) {
   const int pid = ReadPid(fd);
   const std::string holder = pid > 0 ? absl::StrCat("process ", pid) : "a process whose id is not known";
-  absl::Status status = absl::FailedPreconditionError(
-      absl::StrCat("pipeline \"", key.name, "\" in namespace \"", key.pipeline_namespace, "\" is held by ", holder,
-                   ": another flow command is at work on it. Wait until it has ended, or stop it",
-                   pid > 0 ? absl::StrCat(" (kill ", pid, ")") : ""));
-  status.SetPayload(kHeldPayload, absl::Cord(absl::StrCat(pid)));
-  return status;
+  return ExitWith(ExitCode::kBusy,
+                  absl::StrCat("pipeline \"", key.name, "\" in namespace \"", key.namespace_, "\" is held by ", holder,
+                               ": another flow command is at work on it. Wait until it has ended, or stop it",
+                               pid > 0 ? absl::StrCat(" (kill ", pid, ")") : ""));
 }
 
 // Locked, or EWOULDBLOCK.
@@ -104,8 +101,6 @@ Lock::~Lock() {
   if (IsAt(fd_.get(), path_)) unlink(path_.c_str());
   rmdir(FolderOf(path_).c_str());  // fails, as it should, where anything is in it
 }
-
-bool IsHeldByAnother(const absl::Status& status) { return status.GetPayload(kHeldPayload).has_value(); }
 
 int LockHolder(const Store& store, const PipelineKey& key) {
   if (!CheckKey(key).ok()) return 0;

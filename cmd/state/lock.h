@@ -20,8 +20,8 @@ namespace flow {
 // folder where nothing else is in it; so a lock counts only while the file that is locked is the one at the path.
 class Lock {
  public:
-  // Does not wait. FailedPrecondition (exit 5) where another process holds it: the message names the pipeline and the
-  // holder's process id. Other errors: the file cannot be made (folder, disk, permission), InvalidArgument for the key.
+  // Does not wait. Exit code 5 (exit_status.h) where another process holds it: the message names the pipeline and the
+  // holder's process id. Other errors: the file cannot be made (folder, disk, permission), CheckKey's.
   static absl::StatusOr<Lock> Acquire(const Store& store, const PipelineKey& key);
 
   Lock(Lock&&) noexcept = default;
@@ -34,9 +34,6 @@ class Lock {
   Descriptor fd_;
   std::string path_;
 };
-
-// Whether `status` says that another process holds the lock.
-bool IsHeldByAnother(const absl::Status& status);
 
 // The process id of the command that is at work on the pipeline; 0 for none, -1 where its id cannot be told. Makes no
 // files, and lets an Acquire() at the same time succeed.

@@ -13,6 +13,7 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "cmd/base/exit_status.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "testkit/ends.h"
@@ -46,7 +47,7 @@ TEST(LockTest, P39SecondCommandIsToldTheProcessIdOfTheFirstAtOnce) {
   const Store store(folder.path());
   const pid_t holder = StartHolder(store);
   const absl::StatusOr<Lock> second = Lock::Acquire(store, kMinimal);
-  EXPECT_TRUE(IsHeldByAnother(second.status())) << second.status();
+  EXPECT_EQ(ExitCodeOf(second.status()), ExitCode::kBusy) << second.status();
   EXPECT_THAT(std::string(second.status().message()), HasSubstr("pipeline \"minimal\""));
   EXPECT_THAT(std::string(second.status().message()), HasSubstr(absl::StrCat("process ", holder, ":")));
   EXPECT_EQ(LockHolder(store, kMinimal), holder);
@@ -74,7 +75,7 @@ TEST(LockTest, NothingIsLeftWhenItIsReleased) {
     ASSERT_TRUE(store.WriteDeployment(kMinimal, deployment).ok());
     ASSERT_TRUE(store.Remove(kMinimal).ok());
     EXPECT_EQ(LockHolder(store, kMinimal), getpid());
-    EXPECT_TRUE(IsHeldByAnother(Lock::Acquire(store, kMinimal).status()));
+    EXPECT_EQ(ExitCodeOf(Lock::Acquire(store, kMinimal).status()), ExitCode::kBusy);
   }
   EXPECT_TRUE(std::filesystem::is_empty(top.path()));
   EXPECT_EQ(LockHolder(store, kMinimal), 0);
@@ -86,7 +87,7 @@ TEST(LockTest, MovedLockIsHeldOnce) {
   const Store store(folder.path());
   absl::StatusOr<Lock> lock = Lock::Acquire(store, kMinimal);
   std::optional<Lock> moved(*std::move(lock));
-  EXPECT_TRUE(IsHeldByAnother(Lock::Acquire(store, kMinimal).status()));
+  EXPECT_EQ(ExitCodeOf(Lock::Acquire(store, kMinimal).status()), ExitCode::kBusy);
   moved.reset();
   EXPECT_TRUE(Lock::Acquire(store, kMinimal).ok());
 }
@@ -95,7 +96,7 @@ TEST(LockTest, WrongNameAndUnwritableFolderAreNoHolder) {
   const Store store("/proc/none");
   const absl::Status status = Lock::Acquire(store, kMinimal).status();
   EXPECT_FALSE(status.ok());
-  EXPECT_FALSE(IsHeldByAnother(status));
+  EXPECT_EQ(ExitCodeOf(status), ExitCode::kFailed);
   EXPECT_EQ(Lock::Acquire(store, {"default", "../x"}).status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(LockHolder(store, {"default", "../x"}), 0);
 }
@@ -120,7 +121,7 @@ TEST(LockTest, NeverTwoHoldItWhileFilesComeAndGo) {
       LockHolder(store, kMinimal);
       const absl::StatusOr<Lock> lock = Lock::Acquire(store, kMinimal);
       if (!lock.ok()) {
-        if (!IsHeldByAnother(lock.status())) _exit(1);
+        if (ExitCodeOf(lock.status()) != ExitCode::kBusy) _exit(1);
         continue;
       }
       if (++shared->inside != 1) ++shared->clashes;

@@ -14,6 +14,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cmd/base/errno_status.h"
+#include "cmd/base/exit_status.h"
 #include "cmd/base/file.h"
 #include "cmd/base/paths.h"
 #include "flow/pipeline/names.h"
@@ -27,6 +28,12 @@ constexpr char kPipeline[] = "pipeline.yaml";
 // What it is, for people and their editors (the Text Format Specification's "Header").
 constexpr char kHeader[] = "# proto-file: flow/deploy/deployment.proto\n# proto-message: flow.deploy.Deployment\n\n";
 constexpr size_t kMostBytes = 64 * 1024 * 1024;
+
+absl::Status NoName(absl::string_view text, absl::string_view rule) {
+  return WithExitCode(absl::InvalidArgumentError(
+                          absl::StrCat("\"", absl::CHexEscape(text), "\" is no ", rule, ", at most ", pipeline::kMaxName)),
+                      ExitCode::kUsage);
+}
 
 // What went wrong in Protobuf text, first error first.
 class FirstError : public google::protobuf::io::ErrorCollector {
@@ -61,20 +68,18 @@ absl::Status RemoveFolder(const std::string& folder) {
 
 }  // namespace
 
+std::string NamespaceOrDefault(const std::string& flag) { return flag.empty() ? pipeline::kDefaultNamespace : flag; }
+
 absl::Status CheckNamespace(absl::string_view name) {
   if (pipeline::IsNamespaceName(name)) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      "\"", absl::CHexEscape(name),
-      "\" is no namespace's name: ", "lower-case letters, digits, and - between them, at most ", pipeline::kMaxName));
+  return NoName(name, "namespace's name: lower-case letters, digits, and - between them");
 }
 
 absl::Status CheckKey(const PipelineKey& key) {
   if (!pipeline::IsPipelineName(key.name)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("\"", absl::CHexEscape(key.name), "\" is no pipeline's name: lower-case ",
-                     "letters, digits, and - and single _ between them, at most ", pipeline::kMaxName));
+    return NoName(key.name, "pipeline's name: lower-case letters, digits, and - and single _ between them");
   }
-  return CheckNamespace(key.pipeline_namespace);
+  return CheckNamespace(key.namespace_);
 }
 
 absl::StatusOr<std::string> StateFolder(absl::string_view flag, const Environment& environment) {
@@ -111,7 +116,7 @@ absl::Status MakePrivateFolders(const std::string& folder) {
 }
 
 std::string Store::FolderOf(const PipelineKey& key) const {
-  return absl::StrCat(folder_, "/", key.pipeline_namespace, "/", key.name);
+  return absl::StrCat(folder_, "/", key.namespace_, "/", key.name);
 }
 
 std::string Store::DeploymentFile(const PipelineKey& key) const {
@@ -138,7 +143,7 @@ absl::StatusOr<deploy::Deployment> Store::ReadDeployment(const PipelineKey& key)
   parser.RecordErrorsTo(&error);
   deploy::Deployment deployment;
   if (!parser.ParseFromString(*text, &deployment)) return unusable(error.text());
-  if (deployment.name() != key.name || deployment.namespace_() != key.pipeline_namespace) {
+  if (deployment.name() != key.name || deployment.namespace_() != key.namespace_) {
     return unusable("it does not hold this pipeline's name and namespace");
   }
   // Every state has a phase: without one it is cut off between two fields, which is still text of its kind.
@@ -197,7 +202,7 @@ absl::StatusOr<std::vector<PipelineKey>> Store::List() const {
 absl::Status Store::Remove(const PipelineKey& key) const {
   if (absl::Status status = CheckKey(key); !status.ok()) return status;
   if (absl::Status status = RemoveFolder(FolderOf(key)); !status.ok()) return status;
-  const std::string space = absl::StrCat(folder_, "/", key.pipeline_namespace);
+  const std::string space = absl::StrCat(folder_, "/", key.namespace_);
   if (rmdir(space.c_str()) == 0) return SyncFolder(folder_);
   if (errno == ENOENT) return absl::OkStatus();
   return SyncFolder(space);  // others' pipelines are in it, or a lock

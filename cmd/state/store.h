@@ -17,17 +17,20 @@ namespace flow {
 
 // A pipeline's name within one state folder, or one engine.
 struct PipelineKey {
-  std::string pipeline_namespace;
+  std::string namespace_;
   std::string name;
 
   friend auto operator<=>(const PipelineKey&, const PipelineKey&) = default;
 };
 
-// Whether this is a namespace's name as the format has them. InvalidArgument, naming it and the rule.
+// The value of --namespace, or where that is empty the namespace of what names none.
+std::string NamespaceOrDefault(const std::string& flag);
+
+// Whether this is a namespace's name as the format has them. InvalidArgument (exit 2), naming it and the rule.
 absl::Status CheckNamespace(absl::string_view name);
 
 // Whether both are names as the format has them (docs/pipeline.md, "metadata"): only such a key becomes a path.
-// InvalidArgument, naming the wrong one and the rule.
+// InvalidArgument (exit 2), naming the wrong one and the rule.
 absl::Status CheckKey(const PipelineKey& key);
 
 // `flag` (--state_dir, empty where it was not given; relative to where the user stands), then FLOW_STATE_DIR,

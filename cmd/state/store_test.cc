@@ -26,7 +26,7 @@ const PipelineKey kMinimal = {"default", "minimal"};
 deploy::Deployment NewDeployment(const PipelineKey& key = kMinimal) {
   deploy::Deployment deployment;
   deployment.set_name(key.name);
-  deployment.set_namespace_(key.pipeline_namespace);
+  deployment.set_namespace_(key.namespace_);
   deployment.set_phase(deploy::Deployment::APPLYING);
   deployment.set_error("grüße \"quoted\"\n");
   project::Service& service = *deployment.mutable_project()->add_services();

@@ -27,6 +27,7 @@
 #include "flow/docker/observation.h"
 #include "flow/docker/operations.h"
 #include "flow/docker/removal.h"
+#include "flow/project/names.h"
 
 namespace flow::docker {
 
@@ -171,8 +172,7 @@ class Delete {
     const bool nothing = there.containers.empty() && there.networks.empty() && there.volumes.empty();
     if (nothing && !input_->has_state) {
       if (input_->ignore_not_found) return Finish(ExitCode::kDone, "", /*unchanged=*/true);
-      return Finish(ExitCode::kNoSuchPipeline, absl::StrCat("there is no pipeline \"", input_->pipeline,
-                                                            "\" in namespace \"", input_->namespace_, "\""));
+      return Finish(ExitCode::kNoSuchPipeline, project::NoSuchPipeline(input_->namespace_, input_->pipeline));
     }
     Removal removal{.reason = "deleted"};
     for (const Container& container : there.containers) removal.containers.push_back({container, "deleted"});

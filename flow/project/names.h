@@ -22,6 +22,11 @@ inline std::string ProjectName(const std::string& namespace_, const std::string&
   return absl::StrCat("flow-", namespace_, "__", pipeline);
 }
 
+// What is told of a pipeline that is neither on the engine nor in the state.
+inline std::string NoSuchPipeline(const std::string& namespace_, const std::string& pipeline) {
+  return absl::StrCat("there is no pipeline \"", pipeline, "\" in namespace \"", namespace_, "\"");
+}
+
 // The container of a service's replica; `number` counts from 1 (Compose's own rule, PROJECT-SERVICE-NUMBER).
 inline std::string ContainerName(const std::string& project, const std::string& service, uint32_t number) {
   return absl::StrCat(project, "-", service, "-", number);

@@ -1,22 +1,19 @@
-#include "cmd/docker/key_of_file.h"
+#include "cmd/input/key_of_file.h"
 
 #include <algorithm>
+#include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "absl/strings/match.h"
+#include "cmd/base/exit_status.h"
 #include "cmd/base/write_out.h"
-#include "cmd/cli/flags.h"
 #include "cmd/input/load.h"
 #include "flow/pipeline/diagnostic.h"
 
 namespace flow {
 
-std::variant<PipelineKey, ExitCode> KeyOfFile(const Session& session, const Arguments& arguments,
-                                              const Environment& environment) {
-  if (const absl::Status flags = CheckFileFlags(); !flags.ok()) {
-    return session.Fail(ExitCode::kUsage, flags.message());
-  }
+absl::StatusOr<PipelineKey> KeyOfFile(const Options& options, const Environment& environment) {
+  if (absl::Status wrong = CheckFileOptions(options); !wrong.ok()) return WithExitCode(wrong, ExitCode::kUsage);
   std::string told;
   bool unnamed = false;
   const auto keep = [&](const std::string& file, const std::string& text,
@@ -28,12 +25,12 @@ std::variant<PipelineKey, ExitCode> KeyOfFile(const Session& session, const Argu
         });
   };
   const absl::StatusOr<LoadedPipeline> loaded =
-      LoadPipeline(FLAGS_file, arguments, environment, /*deploy=*/false, keep);
-  if (!loaded.ok()) return session.Fail(ExitCode::kFailed, loaded.status().message());
+      LoadPipeline(options.file, options, environment, /*deploy=*/false, keep);
+  if (!loaded.ok()) return loaded.status();
   const PipelineKey key{loaded->pipeline.namespace_(), loaded->pipeline.name()};
   if (CheckKey(key).ok() && !unnamed) return key;
   WriteError(told);
-  return ExitCode::kInvalidFile;
+  return ExitWith(ExitCode::kInvalidFile);
 }
 
 }  // namespace flow

@@ -1,0 +1,88 @@
+#include "cmd/docker/apply_run.h"
+
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "cmd/base/exit_status.h"
+#include "cmd/docker/drive.h"
+#include "cmd/state/state_writer.h"
+#include "flow/docker/learn_metadata.h"
+#include "flow/project/digest.h"
+#include "flow/project/translate.h"
+
+namespace flow {
+namespace {
+
+// The values of secret variables, by the names that they have in the Compose file.
+std::map<std::string, std::string> SecretValues(const project::Project& project, const HostFiles& files) {
+  std::map<std::string, std::string> values;
+  for (const project::Service& service : project.services()) {
+    const auto secrets = files.secrets.find(service.name());
+    if (secrets == files.secrets.end()) continue;
+    for (const project::SecretVariable& variable : service.secret_environment()) {
+      const auto value = secrets->second.find(variable.name());
+      if (value != secrets->second.end()) values[variable.compose_variable()] = value->second;
+    }
+  }
+  return values;
+}
+
+}  // namespace
+
+absl::Status Learn(ApplyRun& run, docker::ApplyInput& input) {
+  docker::LearnInput wanted = docker::WhatToLearn(run.loaded.pipeline, input.previous);
+  if (wanted.references.empty()) return absl::OkStatus();
+  wanted.pull = run.options.pull;
+  wanted.dry_run = run.options.dry_run;
+  wanted.timeout = run.options.timeout;
+  docker::LearnMetadata machine(std::move(wanted));
+  StateWriter writer(run.session.store(), run.key, run.loaded.text);
+  const auto save = [&](const deploy::Deployment& deployment) { return writer.Save(deployment); };
+  const absl::StatusOr<deploy::Finish> finish =
+      Drive(run.session, run.progress, {.save = save, .forget = [] {}}, machine);
+  if (!finish.ok()) return finish.status();
+  for (const std::string& image : machine.unknown()) {
+    run.session.Warn(absl::StrCat("what ", docker::kMetadataPath, " of image ", image,
+                                  " says is not known before an apply reads it: this plan takes config's upper-case "
+                                  "names for the variables"));
+  }
+  input.metadata = machine.metadata();
+  input.known = machine.known();
+  input.took = machine.took();
+  ParseWithMetadata(docker::ForParser(input.metadata), run.environment, run.loaded);
+  return run.loaded.valid ? absl::OkStatus() : ExitWith(ExitCode::kInvalidFile);
+}
+
+absl::StatusOr<HostFiles> PrepareHost(ApplyRun& run) {
+  const Endpoint& engine = run.session.endpoint();
+  HostFiles files = PrepareHostFiles({.engine_is_here = engine.kind == Endpoint::Kind::kUnix,
+                                      .make = !run.options.dry_run,
+                                      .allowed = run.loaded.options.allowed_host_paths,
+                                      .socket = engine.socket},
+                                     run.loaded.pipeline);
+  for (const std::string& warning : files.warnings) run.session.Warn(warning);
+  for (const std::string& problem : files.problems) run.session.Tell(ExitWith(ExitCode::kFailed, problem));
+  if (!files.problems.empty()) return ExitWith(ExitCode::kFailed);
+  return files;
+}
+
+docker::ApplyInput DescribeInput(const ApplyRun& run, const HostFiles& files, const std::string& control_plane,
+                                 docker::ApplyInput input) {
+  const Store& store = run.session.store();
+  const pipeline::Pipeline& pipeline = run.loaded.pipeline;
+  project::TranslateOptions translate;
+  translate.secret_digests = DigestSecrets(pipeline, files);
+  translate.control_plane = control_plane;
+  input.options = run.options;
+  input.project = project::Translate(pipeline, translate);
+  input.placement.config_files = store.ComposeFile(run.key);
+  input.placement.working_dir = store.FolderOf(run.key);
+  input.placement.secrets = SecretValues(input.project, files);
+  input.file_digest = project::Sha256(run.loaded.text);
+  input.engine_host = run.session.endpoint().address;
+  input.annotations.insert(pipeline.annotations().begin(), pipeline.annotations().end());
+  return input;
+}
+
+}  // namespace flow

@@ -1,0 +1,45 @@
+// What goes before an apply on an engine: what its images say of themselves, the files of this machine, and what the
+// machine that applies (flow/docker/apply.h) is given of all that.
+#ifndef CMD_DOCKER_APPLY_RUN_H_
+#define CMD_DOCKER_APPLY_RUN_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "cmd/base/environment.h"
+#include "cmd/docker/session.h"
+#include "cmd/input/host_files.h"
+#include "cmd/input/load.h"
+#include "cmd/output/progress.h"
+#include "cmd/state/store.h"
+#include "flow/docker/apply_input.h"
+
+namespace flow {
+
+// Everything that one run of flow-apply works with. The session has a client.
+struct ApplyRun {
+  Session& session;
+  const Environment& environment;
+  LoadedPipeline& loaded;
+  const docker::ApplyOptions options;
+  const PipelineKey key;
+  Progress progress;
+};
+
+// Reads the metadata of the images that component references name, then the file once more with it, and puts what was
+// learned into `input`. Error: the end of the command (exit_status.h).
+absl::Status Learn(ApplyRun& run, docker::ApplyInput& input);
+
+// Looks at the host's files that the pipeline mounts and makes folders. Error: something stands against the deployment,
+// which was told.
+absl::StatusOr<HostFiles> PrepareHost(ApplyRun& run);
+
+// `input` with the project and with what belongs to it. `control_plane`: the HOST:PORT that its components are to find;
+// empty: none.
+docker::ApplyInput DescribeInput(const ApplyRun& run, const HostFiles& files, const std::string& control_plane,
+                                 docker::ApplyInput input);
+
+}  // namespace flow
+
+#endif  // CMD_DOCKER_APPLY_RUN_H_

@@ -10,7 +10,7 @@
 namespace flow {
 
 struct CommandFlag {
-  const char* name;                     // one of flags.h
+  const char* name;                     // one of flags.h's
   const char* default_value = nullptr;  // where it is another than the flag's own
   const char* help = nullptr;           // likewise
   const char* words = nullptr;          // likewise, of a choice: those that this command knows
@@ -21,7 +21,7 @@ struct FlagGroup {
   std::vector<CommandFlag> flags;
 };
 
-// A term and what it means: an example and what it does, a verb and what it runs.
+// A term and what it means, in sentences: an example and what it does, a verb and what it runs.
 struct Term {
   const char* term;
   const char* meaning;

@@ -18,48 +18,43 @@ const Command& ApplyCommand() {
       .usage = {"FILE [flags]", "-f FILE [flags]"},
       .description =
           "Reads the pipeline file (- is standard input), compares it with what the engine runs, and does what is "
-          "missing: "
-          "creates the network, volumes and containers, starts each component when what it reads is up, and waits "
-          "until all "
-          "are ready. Applying again with nothing changed changes nothing. Only containers that differ are replaced; "
-          "networks "
-          "and volumes never are.\n\n"
-          "When a first apply fails, all that it created is removed, except images. When an update fails, what it "
-          "created is "
-          "removed and what it did not touch keeps running; nothing that it replaced comes back: apply the old file "
-          "for that. "
-          "Ctrl-C counts as a failure; a second one leaves at once.\n\n"
-          "The pipeline's state and a Compose file of it are kept in the state folder.",
+          "missing: it creates the network, the volumes and the containers, starts each component when the components "
+          "that it reads from are up, and waits until all are ready. Applying a file again when nothing has changed "
+          "changes nothing. Only containers that differ are replaced; networks and volumes never are.\n\n"
+          "When a first apply fails, everything that it created is removed, except images. When an update fails, what "
+          "it created is removed, and what it did not touch keeps running. What it replaced does not come back: apply "
+          "the old file for that. Ctrl-C counts as a failure; a second Ctrl-C ends flow-apply at once.\n\n"
+          "The state of the pipeline and a Compose file of it are kept in the state folder.",
       .fewest = 0,
       .most = 1,
       .groups =
           {
               {"Applying",
                {{"dry_run"},
-                {"check", nullptr, "With --dry_run: exit with 1 when there is something to do."},
+                {"check", nullptr, "With --dry_run, exit with 1 when there is something to do."},
                 {"wait"},
                 {"logs"},
-                {"timeout", "5m", "Give up, and take back, after this time."},
+                {"timeout", "5m", "Give up after this time, and remove what was created."},
                 {"min_ready"},
                 {"pull"},
                 {"rollback"},
                 {"force_recreate"}}},
               FileFlags(),
-              {"Whom to tell", {{"control_plane"}, {"require_control_plane"}}},
-              {"Which engine, which state", {{"host"}, {"namespace"}, {"state_dir"}}},
+              {"Control plane", {{"control_plane"}, {"require_control_plane"}}},
+              {"Engine and state", {{"host"}, {"namespace"}, {"state_dir"}}},
               {"Output",
                {{"output"},
                 {"progress"},
                 {"verbose", nullptr,
-                 "Tell every request to the engine on standard error. With --dry_run, show the order of the plan too: "
+                 "Print every request to the engine on standard error. With --dry_run, print the order of the plan too: "
                  "what each operation comes after and waits for."}}},
           },
       .verbs = {},
       .examples =
           {
-              {"flow-apply pipeline.yaml", "deploy, and wait until it is up"},
-              {"flow-apply pipeline.yaml --dry_run", "see what would be done"},
-              {"generate | flow-apply - --timeout=10m", "a file from a pipe, with more time"},
+              {"flow-apply pipeline.yaml", "Deploy a pipeline, and wait until it is up."},
+              {"flow-apply pipeline.yaml --dry_run", "See what would be done."},
+              {"generate | flow-apply - --timeout=10m", "Deploy a file from a pipe, and allow more time."},
           },
       .exit_codes = {ExitCode::kDone, ExitCode::kFailed, ExitCode::kUsage, ExitCode::kInvalidFile, ExitCode::kNoEngine,
                      ExitCode::kBusy, ExitCode::kHungUp, ExitCode::kInterrupted, ExitCode::kTerminated},
@@ -70,15 +65,15 @@ const Command& ApplyCommand() {
 const Command& StatusCommand() {
   static const Command command = {
       .name = "flow-status",
-      .summary = "tell how pipelines are",
+      .summary = "show how pipelines are",
       .usage = {"[NAME] [flags]", "-f FILE [flags]"},
       .description =
-          "Without a name every pipeline, a line each; with one that pipeline's components. The engine is asked, by "
-          "the labels "
-          "that flow put on what it made: pipelines that another machine deployed are shown too.\n\n"
-          "A pipeline is pending, applying, running, degraded, failed, completed or deleting; a component pending, "
-          "starting, "
-          "running, unhealthy, restarting, completed, failed, paused or missing.",
+          "Without a name it shows every pipeline, one on a line. With a name it shows the components of that "
+          "pipeline. "
+          "flow finds them on the engine by the labels that it put on what it made, so pipelines that another machine "
+          "deployed are shown too.\n\n"
+          "A pipeline is pending, applying, running, degraded, failed, completed or deleting. A component is pending, "
+          "starting, running, unhealthy, restarting, completed, failed, paused or missing.",
       .fewest = 0,
       .most = 1,
       .operands = Operands::kPipelines,
@@ -88,22 +83,24 @@ const Command& StatusCommand() {
                {{"watch"},
                 {"stats"},
                 {"check", nullptr, "Exit with 1 unless everything is running or completed."},
-                {"file", nullptr, "Look at the pipeline that this file names; - is standard input."}}},
-              {"Which engine, which state",
+                {"file", nullptr, "Show the pipeline that this file names; - is standard input."}}},
+              {"Engine and state",
                {{"host"},
-                {"namespace", nullptr, "The namespace. Without it every one, or for a name \"default\"."},
+                {"namespace", nullptr,
+                 "The namespace of the pipelines. Without this flag every namespace is shown; a NAME is looked for in "
+                 "\"default\"."},
                 {"state_dir"}}},
               {"Output", {{"output"}, {"verbose"}}},
           },
       .verbs = {},
       .examples =
           {
-              {"flow-status", "every pipeline"},
-              {"flow-status payments", "the components of one"},
-              {"flow-status payments -o wide", "with restarts, exact times and images"},
-              {"flow-status payments --stats", "what it uses"},
-              {"flow-status payments --watch", "how it goes on"},
-              {"flow-status payments -o json", "the same for programs"},
+              {"flow-status", "Show every pipeline."},
+              {"flow-status payments", "Show the components of one pipeline."},
+              {"flow-status payments -o wide", "Show them with restarts, exact times and images."},
+              {"flow-status payments --stats", "Show what they use, too."},
+              {"flow-status payments --watch", "Keep showing them as they change."},
+              {"flow-status payments -o json", "Print the same for a program."},
           },
       .exit_codes = {ExitCode::kDone, ExitCode::kFailed, ExitCode::kUsage, ExitCode::kInvalidFile, ExitCode::kNoEngine,
                      ExitCode::kNoSuchPipeline, ExitCode::kHungUp, ExitCode::kInterrupted, ExitCode::kTerminated},
@@ -114,14 +111,14 @@ const Command& StatusCommand() {
 const Command& DeleteCommand() {
   static const Command command = {
       .name = "flow-delete",
-      .summary = "stop pipelines and remove all that they are made of",
+      .summary = "stop pipelines and remove everything that they are made of",
       .usage = {"NAME... [flags]", "-f FILE [flags]"},
       .description =
-          "Stops the components in the direction of the data, sources first, so that what is under way arrives; then "
-          "removes "
-          "containers, the network, the volumes with what is in them, and the state. Images stay. Only what carries "
-          "flow's "
-          "labels is touched. What cannot be removed is named with what holds it; a further flow-delete ends the work.",
+          "Stops the components in the direction of the data, sources first, so that data under way still arrives. "
+          "Then "
+          "it removes the containers, the network, the volumes with the data in them, and the state. Images stay. Only "
+          "what carries flow's labels is touched. What cannot be removed is named, with what holds it; run flow-delete "
+          "again to finish the work.",
       .fewest = 0,
       .most = -1,
       .operands = Operands::kPipelines,
@@ -129,24 +126,29 @@ const Command& DeleteCommand() {
           {
               {"Deleting",
                {{"keep_volumes"},
-                {"timeout", "2m", "For all of it. When it nears, what still runs is killed."},
+                {"timeout", "2m",
+                 "The time that the whole deletion may take. Near its end, what still runs is killed."},
                 {"ignore_not_found"},
                 {"all"},
                 {"file", nullptr, "Delete the pipeline that this file names; - is standard input."},
                 {"control_plane", nullptr,
-                 "The control plane that is told. Without it the one that the state knows; given empty: none."}}},
-              {"Which engine, which state",
+                 "Tell this control plane of the deletion. Without this flag it is the one that the state names; an "
+                 "empty "
+                 "value means none."}}},
+              {"Engine and state",
                {{"host"},
-                {"namespace", nullptr, "The namespace. Without it the file's, else \"default\"."},
+                {"namespace", nullptr,
+                 "The namespace of the pipelines. Without this flag it is the one that the file names, or "
+                 "\"default\"."},
                 {"state_dir"}}},
               {"Output", {{"output"}, {"progress"}, {"verbose"}}},
           },
       .verbs = {},
       .examples =
           {
-              {"flow-delete payments", "delete one"},
-              {"flow-delete payments --keep_volumes", "but leave its data"},
-              {"flow-delete -n staging --all", "every pipeline of a namespace"},
+              {"flow-delete payments", "Delete one pipeline."},
+              {"flow-delete payments --keep_volumes", "Delete it, but keep its data."},
+              {"flow-delete -n staging --all", "Delete every pipeline of a namespace."},
           },
       .exit_codes = {ExitCode::kDone, ExitCode::kFailed, ExitCode::kUsage, ExitCode::kInvalidFile, ExitCode::kNoEngine,
                      ExitCode::kBusy, ExitCode::kNoSuchPipeline, ExitCode::kHungUp, ExitCode::kInterrupted,
@@ -158,40 +160,44 @@ const Command& DeleteCommand() {
 const Command& LogsCommand() {
   static const Command command = {
       .name = "flow-logs",
-      .summary = "show what a pipeline's components write",
+      .summary = "show what the components of a pipeline write",
       .usage = {"NAME [COMPONENT...] [flags]", "-f FILE [COMPONENT...] [flags]"},
       .description =
-          "Prints the output of the components, of all or of those that are named, in the order of its times, with the "
-          "component before each line; both of a program's streams, on standard output.\n\n"
-          "With --follow it goes on over restarts and replacements of containers, each line once, and ends when the "
-          "pipeline is deleted or when none of its components can write any more.",
+          "Prints the output of all components, or of those that are named, in the order of its times. Each line "
+          "begins "
+          "with its component. What a program writes on its standard error is printed on standard output, too.\n\n"
+          "With --follow it goes on when containers restart or are replaced, and prints each line once. It ends when "
+          "the "
+          "pipeline is deleted, or when none of its components can write any more.",
       .fewest = 0,
       .most = -1,
       .operands = Operands::kComponents,
       .groups =
           {
-              {"Which lines",
+              {"Lines",
                {{"follow"},
                 {"tail"},
                 {"since"},
                 {"until"},
-                {"file", nullptr, "Of the pipeline that this file names, instead of NAME; - is standard input."}}},
-              {"Which engine, which state",
-               {{"host"}, {"namespace", nullptr, "The namespace. Without it \"default\"."}, {"state_dir"}}},
+                {"file", nullptr,
+                 "Show the output of the pipeline that this file names, instead of NAME; - is standard input."}}},
+              {"Engine and state",
+               {{"host"},
+                {"namespace", nullptr, "The namespace of the pipeline. Without this flag it is \"default\"."},
+                {"state_dir"}}},
               {"Output",
                {{"timestamps"},
                 {"output", "text",
-                 "How lines are written: as text, or each as a JSON object with time, component, container, stream and "
-                 "line.",
+                 "The format of a line: text, or a JSON object with its time, component, container, stream and line.",
                  "text|json"},
                 {"verbose"}}},
           },
       .verbs = {},
       .examples =
           {
-              {"flow-logs payments --follow --tail=10", "look on"},
-              {"flow-logs payments sink --since=1h", "one component's last hour"},
-              {"flow-logs payments -o json | jq -r .line", "for a program"},
+              {"flow-logs payments --follow --tail=10", "Show the last lines, and those to come."},
+              {"flow-logs payments sink --since=1h", "Show the last hour of one component."},
+              {"flow-logs payments -o json | jq -r .line", "Print the lines for a program."},
           },
       .exit_codes = {ExitCode::kDone, ExitCode::kFailed, ExitCode::kUsage, ExitCode::kInvalidFile, ExitCode::kNoEngine,
                      ExitCode::kNoSuchPipeline, ExitCode::kHungUp, ExitCode::kInterrupted, ExitCode::kTerminated},
@@ -205,31 +211,34 @@ const Command& HeartbeatCommand() {
       .summary = "keep a control plane told how the components of pipelines are",
       .usage = {"NAME... [flags]"},
       .description =
-          "Sends a control plane a heartbeat for each component every 10 s, and at once when its health changes, as "
-          "the "
-          "engine's events tell it. What the control plane does not know, after it was restarted for example, is "
-          "registered again. Without heartbeats a control plane counts a component as unhealthy after 30 s, so this is "
-          "for images that send none by themselves.\n\n"
-          "Goes on while the engine or the control plane is away, and ends when its pipelines are deleted, or by a "
-          "signal: then the components are told to be stopping.",
+          "Sends the control plane a heartbeat for each component every 10 s, and at once when the engine's events "
+          "tell "
+          "that its health has changed. Components that the control plane does not know, for example after it was "
+          "restarted, are registered again. A control plane counts a component without heartbeats as unhealthy after "
+          "30 s, so this is for images that send none by themselves.\n\n"
+          "It goes on while the engine or the control plane is away. It ends when its pipelines are deleted, or by a "
+          "signal; then the control plane is told that the components are stopping.",
       .fewest = 1,
       .most = -1,
       .operands = Operands::kPipelines,
       .groups =
           {
-              {"Whom to tell",
+              {"Control plane",
                {{"control_plane", nullptr,
-                 "The control plane, by gRPC; https://HOST:PORT for one that speaks TLS. Without it the one that "
-                 "flow-apply was given."}}},
-              {"Which engine, which state",
-               {{"host"}, {"namespace", nullptr, "The namespace. Without it \"default\"."}, {"state_dir"}}},
+                 "Send heartbeats to this control plane, by gRPC; write https://HOST:PORT for one that speaks TLS. "
+                 "Without this flag it is the one that flow-apply was given."}}},
+              {"Engine and state",
+               {{"host"},
+                {"namespace", nullptr, "The namespace of the pipelines. Without this flag it is \"default\"."},
+                {"state_dir"}}},
               {"Output", {{"verbose"}}},
           },
       .verbs = {},
       .examples =
           {
-              {"flow-heartbeat payments", "as long as it runs"},
-              {"flow-heartbeat payments orders --control_plane=10.0.0.7:8080", "of two, to this one"},
+              {"flow-heartbeat payments", "Send heartbeats for a pipeline for as long as it runs."},
+              {"flow-heartbeat payments orders --control_plane=10.0.0.7:8080",
+               "Send those of two pipelines to this control plane."},
           },
       .exit_codes = {ExitCode::kDone, ExitCode::kFailed, ExitCode::kUsage, ExitCode::kNoEngine,
                      ExitCode::kNoSuchPipeline, ExitCode::kHungUp, ExitCode::kInterrupted, ExitCode::kTerminated},
@@ -243,21 +252,22 @@ const Command& TranslateCommand() {
       .summary = "write the Compose file of a pipeline",
       .usage = {"FILE [flags]", "-f FILE [flags]"},
       .description =
-          "Prints the Compose file with which `docker compose up` makes the same containers as flow-apply does. Asks "
-          "no "
-          "engine. Secrets stand in it as variables, never as values.",
+          "Prints the Compose file with which `docker compose up` makes the same containers as flow-apply does. It "
+          "asks "
+          "no engine. Secrets are in the file as variables, never as values.",
       .fewest = 0,
       .most = 1,
-      .groups = {FileFlags(),
-                 {"Translating", {{"engine_api"}, {"namespace"}, {"state_dir"}}},
-                 {"Output",
-                  {{"output", "yaml",
-                    "How it is written: as YAML with comments, as JSON, which Compose reads as well, or as flow's own "
-                    "message of a project.",
-                    "yaml|json|textproto"}}}},
+      .groups =
+          {FileFlags(),
+           {"Translating", {{"engine_api"}, {"namespace"}, {"state_dir"}}},
+           {"Output",
+            {{"output", "yaml",
+              "The format of the Compose file: YAML with comments, JSON, which Compose reads as well, or flow's own "
+              "message of a project (textproto).",
+              "yaml|json|textproto"}}}},
       .verbs = {},
-      .examples = {{"flow-translate pipeline.yaml > compose.yaml", "keep it"},
-                   {"generate | flow-translate - -o json", "a file from a pipe, for a program"}},
+      .examples = {{"flow-translate pipeline.yaml > compose.yaml", "Keep the Compose file."},
+                   {"generate | flow-translate - -o json", "Translate a file from a pipe for a program."}},
       .exit_codes = {ExitCode::kDone, ExitCode::kFailed, ExitCode::kUsage, ExitCode::kInvalidFile},
   };
   return command;
@@ -268,18 +278,19 @@ const Command& ValidateCommand() {
       .name = "flow-validate",
       .summary = "find every mistake in pipeline files",
       .usage = {"FILE... [flags]"},
-      .description = "Prints every problem with its line and column, and what was probably meant. Asks no engine.",
+      .description =
+          "Prints every problem with its line and column, and with what was probably meant. It asks no engine.",
       .fewest = 0,
       .most = -1,
       .groups = {FileFlags(),
                  {"Output",
                   {{"output", "text",
-                    "How problems are told: as text on standard error, or as JSON on standard output, an empty list "
-                    "where there are none.",
+                    "How problems are printed: as text on standard error, or as JSON on standard output, which is an "
+                    "empty list when there are none.",
                     "text|json"}}}},
       .verbs = {},
-      .examples = {{"flow-validate pipelines/*.yaml", "all of a folder"},
-                   {"flow-validate -o json pipeline.yaml", "for an editor or a CI job"}},
+      .examples = {{"flow-validate pipelines/*.yaml", "Check every file of a folder."},
+                   {"flow-validate -o json pipeline.yaml", "Check a file for an editor or a CI job."}},
       .exit_codes = {ExitCode::kDone, ExitCode::kFailed, ExitCode::kUsage, ExitCode::kInvalidFile},
   };
   return command;
@@ -291,29 +302,29 @@ const Command& FlowctlCommand() {
       .summary = "deploy data pipelines onto a Docker engine",
       .usage = {"VERB [arguments]"},
       .description =
-          "Finds the command for the verb beside itself and runs it with the arguments that follow. `flowctl VERB "
-          "--help` is that command's own help.",
+          "Finds the command for the verb in its own folder, and runs it with the arguments that follow. `flowctl VERB "
+          "--help` prints the help of that command.",
       .fewest = 0,
       .most = -1,
       .operands = Operands::kVerbs,
       .groups = {},
       .verbs =
           {
-              {"apply FILE", "deploy a pipeline, or bring it to what its file says (flow-apply)"},
-              {"get pipelines", "how every pipeline is (flow-status)"},
-              {"get pipeline NAME", "how one is"},
-              {"status [NAME]", "the same (flow-status)"},
-              {"delete pipeline NAME", "stop a pipeline and remove it (flow-delete)"},
-              {"logs NAME [COMPONENT...]", "what its components write (flow-logs)"},
-              {"heartbeat NAME...", "keep a control plane told of it (flow-heartbeat)"},
-              {"translate FILE", "its Compose file (flow-translate)"},
-              {"validate FILE...", "its mistakes (flow-validate)"},
+              {"apply FILE", "Deploy a pipeline, or bring it to what its file says (flow-apply)."},
+              {"get pipelines", "Show how every pipeline is (flow-status)."},
+              {"get pipeline NAME", "Show how one pipeline is (flow-status)."},
+              {"status [NAME]", "Do the same (flow-status)."},
+              {"delete pipeline NAME", "Stop a pipeline and remove it (flow-delete)."},
+              {"logs NAME [COMPONENT...]", "Show what its components write (flow-logs)."},
+              {"heartbeat NAME...", "Keep a control plane told of it (flow-heartbeat)."},
+              {"translate FILE", "Write its Compose file (flow-translate)."},
+              {"validate FILE...", "Find its mistakes (flow-validate)."},
           },
       .examples =
           {
-              {"flowctl apply pipeline.yaml", "deploy"},
-              {"flowctl get pipelines", "look"},
-              {"flowctl delete pipeline payments", "delete"},
+              {"flowctl apply pipeline.yaml", "Deploy a pipeline."},
+              {"flowctl get pipelines", "Show every pipeline."},
+              {"flowctl delete pipeline payments", "Delete a pipeline."},
           },
       .exit_codes = {ExitCode::kDone, ExitCode::kFailed, ExitCode::kUsage},
   };

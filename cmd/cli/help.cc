@@ -76,25 +76,25 @@ std::string FlagMeaning(const Flag& flag) {
 const char* MeaningOf(ExitCode code) {
   switch (code) {
     case ExitCode::kDone:
-      return "done";
+      return "Done.";
     case ExitCode::kFailed:
-      return "it failed: the engine refused, a component did not come up, time ran out, or --check found something";
+      return "Failed: the engine refused, a component did not come up, time ran out, or --check found something.";
     case ExitCode::kUsage:
-      return "wrong usage";
+      return "The command was used wrongly.";
     case ExitCode::kInvalidFile:
-      return "the pipeline file is not valid";
+      return "The pipeline file is not valid.";
     case ExitCode::kNoEngine:
-      return "the engine cannot be reached, or speaks no API version that flow knows";
+      return "The engine cannot be reached, or speaks no API version that flow knows.";
     case ExitCode::kBusy:
-      return "another command is at work on the pipeline";
+      return "Another command is at work on the pipeline.";
     case ExitCode::kNoSuchPipeline:
-      return "there is no such pipeline";
+      return "There is no such pipeline.";
     case ExitCode::kHungUp:
-      return "hung up (SIGHUP), after cleaning up";
+      return "Hung up (SIGHUP), after cleaning up.";
     case ExitCode::kInterrupted:
-      return "interrupted (Ctrl-C), after cleaning up";
+      return "Interrupted (Ctrl-C), after cleaning up.";
     case ExitCode::kTerminated:
-      return "terminated (SIGTERM), after cleaning up";
+      return "Terminated (SIGTERM), after cleaning up.";
   }
   return "";
 }

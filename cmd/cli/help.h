@@ -15,7 +15,7 @@ namespace flow {
 // or 100 where that is less. Ends with a newline.
 std::string HelpPage(const Command& command, int width);
 
-// What an exit code means, for the page: "the pipeline file is not valid".
+// What an exit code means, for the page: "The pipeline file is not valid.".
 const char* MeaningOf(ExitCode code);
 
 // How a flag is written, "-o, --output=table|json", and what it means with its default: for a page.

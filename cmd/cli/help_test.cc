@@ -29,7 +29,7 @@ TEST(HelpTest, PageIsTheWholePage) {
                            .most = 1,
                            .groups = {{"Applying", {{"wait"}, {"timeout", "2m"}, {"namespace"}, {"pull"}}}},
                            .verbs = {},
-                           .examples = {{"flow-x a.yaml", "do it"}},
+                           .examples = {{"flow-x a.yaml", "Do it."}},
                            .exit_codes = {ExitCode::kDone, ExitCode::kUsage}};
   EXPECT_EQ(HelpPage(command, 80), R"(flow-x: do x
 
@@ -56,12 +56,12 @@ Also:
       --version               Print the version.
 
 Examples:
-  # do it
+  # Do it.
   flow-x a.yaml
 
 Exit codes:
-  0    done
-  2    wrong usage
+  0    Done.
+  2    The command was used wrongly.
 )");
 }
 
@@ -73,6 +73,25 @@ TEST(HelpTest, EveryCommandHasAPageWithoutFlagsOfLibraries) {
     EXPECT_THAT(page, HasSubstr("\nExit codes:\n"));
     EXPECT_THAT(page, Not(HasSubstr("flagfile")));
     EXPECT_THAT(page, Not(HasSubstr("\x1b")));
+  }
+}
+
+// Whether the text is sentences: it begins with a capital letter and ends with a period.
+bool IsSentences(absl::string_view text) {
+  return !text.empty() && text[0] >= 'A' && text[0] <= 'Z' && text.back() == '.';
+}
+
+TEST(HelpTest, WhatIsSaidOfACommandIsSentences) {
+  for (const Command* command : AllCommands()) {
+    EXPECT_TRUE(IsSentences(command->description)) << command->description;
+    for (const Term& verb : command->verbs) EXPECT_TRUE(IsSentences(verb.meaning)) << verb.meaning;
+    for (const Term& example : command->examples) EXPECT_TRUE(IsSentences(example.meaning)) << example.meaning;
+    for (const ExitCode code : command->exit_codes) EXPECT_TRUE(IsSentences(MeaningOf(code))) << MeaningOf(code);
+    for (const FlagGroup& group : command->groups) {
+      for (const CommandFlag& flag : group.flags) {
+        EXPECT_TRUE(IsSentences(FlagMeaning(FlagOf(flag)))) << FlagMeaning(FlagOf(flag));
+      }
+    }
   }
 }
 

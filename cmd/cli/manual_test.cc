@@ -15,8 +15,9 @@ TEST(ManualPage, SaysWhatTheHelpSays) {
   EXPECT_THAT(page, HasSubstr(".TH FLOW\\-APPLY 1"));
   EXPECT_THAT(page, HasSubstr("flow\\-apply \\- deploy a pipeline"));
   EXPECT_THAT(page, HasSubstr(".SS Applying"));
-  EXPECT_THAT(page, HasSubstr(".B \\-\\-timeout=DURATION\nGive up, and take back, after this time. Default: 5m."));
-  EXPECT_THAT(page, HasSubstr(".TP\n.B 5\nanother command is at work on the pipeline"));
+  EXPECT_THAT(page, HasSubstr(".B \\-\\-timeout=DURATION\nGive up after this time, and remove what was created. "
+                              "Default: 5m."));
+  EXPECT_THAT(page, HasSubstr(".TP\n.B 5\nAnother command is at work on the pipeline."));
   EXPECT_THAT(page, HasSubstr(".BR flow\\-delete (1)"));
   EXPECT_THAT(page, Not(HasSubstr(".BR flow\\-apply (1)")));
 }

@@ -26,7 +26,7 @@
 #include "cmd/state/lock.h"
 #include "cmd/state/store.h"
 #include "flow/docker/delete.h"
-#include "flow/pipeline/harmless.h"
+#include "flow/text/harmless.h"
 
 namespace flow {
 namespace {
@@ -53,7 +53,7 @@ absl::StatusOr<std::vector<PipelineKey>> WhatToDelete(const Run& run, const std:
     const auto all = PipelinesOf(run.session, run.states, namespace_, /*volumes=*/!run.options.keep_volumes);
     if (!all.ok()) return all.status();
     for (const PipelineKey& key : *all) {
-      WriteError(absl::StrCat("will delete ", pipeline::HarmlessLine(key.name), "\n"));
+      WriteError(absl::StrCat("will delete ", text::HarmlessLine(key.name), "\n"));
       keys.push_back(key);
     }
   }

@@ -12,7 +12,7 @@
 #include "cmd/cli/run.h"
 #include "cmd/input/load.h"
 #include "flow/pipeline/diagnostic_data.h"
-#include "flow/pipeline/message_json.h"
+#include "flow/text/message.h"
 
 namespace flow {
 namespace {
@@ -46,7 +46,7 @@ absl::Status ValidateFiles(const Arguments& arguments) {
     }
   }
   if (json) {
-    if (absl::Status end = Print(pipeline::MessageJson(told)); !end.ok()) return end;
+    if (absl::Status end = Print(text::MessageJson(told)); !end.ok()) return end;
   }
   return code == ExitCode::kDone ? absl::OkStatus() : ExitWith(code);
 }

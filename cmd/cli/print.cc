@@ -5,13 +5,13 @@
 #include "cmd/base/file.h"
 #include "cmd/base/signals.h"
 #include "cmd/base/write_out.h"
-#include "flow/pipeline/harmless.h"
+#include "flow/text/harmless.h"
 
 namespace flow {
 namespace {
 
 void Say(const char* command, const char* kind, absl::string_view message) {
-  WriteError(absl::StrCat(command, ": ", kind, pipeline::Harmless(message), "\n"));
+  WriteError(absl::StrCat(command, ": ", kind, text::Harmless(message), "\n"));
 }
 
 }  // namespace

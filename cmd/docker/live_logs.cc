@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "cmd/cli/terminal.h"
-#include "flow/pipeline/harmless.h"
+#include "flow/text/harmless.h"
 
 namespace flow {
 
@@ -35,11 +35,11 @@ LiveLogs::LiveLogs(Session& session, Progress& progress, const Environment& envi
           {.print =
                [this](deploy::ComponentLine line) {
                  // Above a block that is drawn anew, and among our own messages.
-                 line.line.text = pipeline::Harmless(line.line.text);
+                 line.line.text = text::Harmless(line.line.text);
                  absl::StrAppend(&waiting_, text_.Line(line));
                },
            .printed = [this] { progress_.Write(std::exchange(waiting_, ""), absl::Now()); },
-           .warn = [this](const std::string& text) { progress_.Write(pipeline::Harmless(text + "\n"), absl::Now()); },
+           .warn = [this](const std::string& text) { progress_.Write(text::Harmless(text + "\n"), absl::Now()); },
            .request = [this](const http::Request& request) { session_.Trace(request); }}) {
   for (const project::Service& service : project.services()) {
     text_.Expect(service.name(), static_cast<int>(service.replicas()));

@@ -11,9 +11,9 @@
 #include "absl/strings/str_cat.h"
 #include "cmd/base/file.h"
 #include "flow/pipeline/host_path.h"
-#include "flow/pipeline/source_text.h"
 #include "flow/pipeline/variables.h"
 #include "flow/project/environment.h"
+#include "flow/text/character.h"
 
 namespace flow {
 namespace {
@@ -144,10 +144,9 @@ class Preparation {
   static const char* ValueProblem(absl::string_view value) {
     if (value.size() >= pipeline::kMaxArgumentBytes) return "holds over 128 KiB";
     while (!value.empty()) {
-      const size_t length = pipeline::FirstCharacter(value).length;
-      if (length == 0) return "holds what is not UTF-8";
-      if (value[0] == '\0') return "holds a NUL byte";
-      value.remove_prefix(length);
+      const text::Character character = text::TakeCharacter(value);
+      if (!character.valid) return "holds what is not UTF-8";
+      if (character.code == 0) return "holds a NUL byte";
     }
     return nullptr;
   }

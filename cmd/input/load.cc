@@ -91,7 +91,7 @@ std::string ShownDiagnostics(const std::string& file, const std::string& text,
                              const std::vector<pipeline::Diagnostic>& diagnostics, bool colour,
                              const Environment& environment) {
   return pipeline::RenderDiagnostics(file == "-" ? "standard input" : file, text, diagnostics, colour,
-                                     LocaleIsUtf8(environment) ? pipeline::Signs::kUnicode : pipeline::Signs::kAscii);
+                                     LocaleIsUtf8(environment) ? text::Signs::kUnicode : text::Signs::kAscii);
 }
 
 absl::Status CheckFileOptions(const Options& options) {

@@ -6,9 +6,9 @@
 #include "absl/strings/str_format.h"
 #include "cmd/base/write_out.h"
 #include "cmd/cli/terminal.h"
-#include "flow/pipeline/harmless.h"
-#include "google/protobuf/struct.pb.h"
-#include "google/protobuf/util/json_util.h"
+#include "flow/text/document.h"
+#include "flow/text/harmless.h"
+#include "flow/text/json.h"
 
 namespace flow {
 namespace {
@@ -24,19 +24,15 @@ std::string PlainLine(const deploy::Report& report, absl::Duration since) {
   const char* mark = report.kind == Kind::kWarning ? "warning: " : report.kind == Kind::kFailed ? "failed: " : "";
   const std::string component = report.component.empty() ? "" : absl::StrCat(report.component, ": ");
   return absl::StrFormat("%6.1fs  %s\n", absl::ToDoubleSeconds(since),
-                         pipeline::Harmless(absl::StrCat(component, mark, report.text)));
+                         text::Harmless(absl::StrCat(component, mark, report.text)));
 }
 
 std::string JsonLine(const deploy::Report& report, absl::Duration since) {
-  google::protobuf::Struct line;
-  auto& fields = *line.mutable_fields();
-  fields["event"].set_string_value(kKinds[static_cast<int>(report.kind)]);
-  fields["component"].set_string_value(report.component);
-  fields["text"].set_string_value(report.text);
-  fields["seconds"].set_number_value(absl::ToDoubleSeconds(since));
-  std::string text;
-  (void)google::protobuf::util::MessageToJsonString(line, &text).ok();  // fails for no Struct
-  return text + "\n";
+  const text::Mapping line = {{"event", kKinds[static_cast<int>(report.kind)]},
+                              {"component", report.component},
+                              {"text", report.text},
+                              {"seconds", absl::ToDoubleSeconds(since)}};
+  return text::Json(line, text::JsonLayout::kCompact) + "\n";
 }
 
 }  // namespace

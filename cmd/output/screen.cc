@@ -13,7 +13,7 @@
 #include "absl/strings/strip.h"
 #include "cmd/base/write_out.h"
 #include "cmd/cli/terminal.h"
-#include "flow/deploy/columns.h"
+#include "flow/text/columns.h"
 
 namespace flow {
 namespace {
@@ -60,7 +60,7 @@ absl::Status Screen::Draw() {
   lines.resize(lines.size() - hidden);
   std::string drawn = kHome;
   for (size_t i = 0; i < lines.size(); ++i) {
-    absl::StrAppend(&drawn, i == 0 ? "" : "\r\n", deploy::Fitted(lines[i], static_cast<size_t>(terminal.width)),
+    absl::StrAppend(&drawn, i == 0 ? "" : "\r\n", text::Fitted(lines[i], static_cast<size_t>(terminal.width)),
                     kClearLine);
   }
   if (hidden > 0) absl::StrAppend(&drawn, "\r\nand ", hidden, " more lines", kClearLine);

@@ -1,17 +1,22 @@
 #include "cmd/output/show.h"
 
+#include <optional>
+
 #include "absl/strings/str_cat.h"
-#include "flow/compose/message_yaml.h"
 #include "flow/deploy/plan.h"
 #include "flow/deploy/status_text.h"
-#include "flow/pipeline/harmless.h"
-#include "flow/pipeline/message_json.h"
+#include "flow/text/harmless.h"
+#include "flow/text/message.h"
 #include "google/protobuf/text_format.h"
 
 namespace flow {
 namespace {
 
-std::string TextProto(const google::protobuf::Message& message) {
+// For programs: json yaml textproto; nothing where `output` is none of these.
+std::optional<std::string> ForPrograms(const google::protobuf::Message& message, absl::string_view output) {
+  if (output == "json") return text::MessageJson(message);
+  if (output == "yaml") return text::MessageYaml(message);
+  if (output != "textproto") return std::nullopt;
   std::string text;
   google::protobuf::TextFormat::PrintToString(message, &text);
   return text;
@@ -20,25 +25,21 @@ std::string TextProto(const google::protobuf::Message& message) {
 }  // namespace
 
 std::string ShowPipeline(const deploy::PipelineStatus& status, absl::string_view output) {
-  if (output == "json") return pipeline::MessageJson(status);
-  if (output == "yaml") return compose::MessageYaml(status);
-  if (output == "textproto") return TextProto(status);
+  if (const auto text = ForPrograms(status, output)) return *text;
   if (output == "table" || output == "wide") return deploy::PipelineTable(status, output == "wide");
   std::string names;
   for (const deploy::ComponentStatus& component : status.components()) {
-    absl::StrAppend(&names, pipeline::HarmlessLine(component.id()), "\n");
+    absl::StrAppend(&names, text::HarmlessLine(component.id()), "\n");
   }
   return names;
 }
 
 std::string ShowPipelines(const deploy::StatusList& list, absl::string_view output) {
-  if (output == "json") return pipeline::MessageJson(list);
-  if (output == "yaml") return compose::MessageYaml(list);
-  if (output == "textproto") return TextProto(list);
+  if (const auto text = ForPrograms(list, output)) return *text;
   if (output == "table" || output == "wide") return deploy::PipelinesTable(list);
   std::string names;
   for (const deploy::PipelineStatus& status : list.pipelines()) {
-    absl::StrAppend(&names, pipeline::HarmlessLine(status.name()), "\n");
+    absl::StrAppend(&names, text::HarmlessLine(status.name()), "\n");
   }
   return names;
 }
@@ -48,11 +49,9 @@ std::string ShowPlan(const std::vector<deploy::Plan>& plans, deploy::PlanReport 
   std::string lines;
   for (const deploy::Plan& plan : plans) {
     deploy::AddOperations(plan, &report);
-    absl::StrAppend(&lines, pipeline::Harmless(deploy::PlanText(plan)));
+    absl::StrAppend(&lines, text::Harmless(deploy::PlanText(plan)));
   }
-  if (output == "json") return pipeline::MessageJson(report);
-  if (output == "yaml") return compose::MessageYaml(report);
-  if (output == "textproto") return TextProto(report);
+  if (const auto text = ForPrograms(report, output)) return *text;
   if (lines.empty()) return "nothing to do\n";
   return with_order ? deploy::OrderedPlanText(plans) : lines;
 }

@@ -1,8 +1,7 @@
 #include "cmd/output/show.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include "flow/compose/message_yaml.h"
 
 namespace flow {
 namespace {
@@ -10,6 +9,8 @@ namespace {
 using deploy::ComponentStatus;
 using deploy::ReplicaStatus;
 using deploy::PipelineStatus;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
 PipelineStatus OneContainer() {
   PipelineStatus status;
@@ -31,8 +32,8 @@ PipelineStatus OneContainer() {
   return status;
 }
 
-TEST(MessageYaml, WritesEveryFieldUnderItsNameInJson) {
-  EXPECT_EQ(compose::MessageYaml(OneContainer()),
+TEST(ShowPipeline, WritesEveryFieldInYamlUnderItsNameInJson) {
+  EXPECT_EQ(ShowPipeline(OneContainer(), "yaml"),
             R"(name: x
 namespace: ""
 state: running
@@ -94,6 +95,20 @@ TEST(ShowPlan, AsDataHasNoOrder) {
 TEST(ShowPlan, SaysWhereThereIsNothingToDo) {
   EXPECT_EQ(ShowPlan({deploy::Plan(), deploy::Plan()}, {}, "table", /*with_order=*/false), "nothing to do\n");
   EXPECT_EQ(ShowPlan({deploy::Plan(), deploy::Plan()}, {}, "table", /*with_order=*/true), "nothing to do\n");
+}
+
+TEST(ShowPipeline, NumbersAreTheSameInJsonAndYaml) {
+  PipelineStatus status = OneContainer();
+  deploy::Usage& usage = *status.mutable_components(0)->mutable_containers(0)->mutable_usage();
+  usage.set_cpu_percent(12.345678);
+  usage.set_memory_bytes(20000000);
+  usage.set_memory_limit_bytes(8123456789);
+  EXPECT_THAT(ShowPipeline(status, "json"),
+              AllOf(HasSubstr("\"cpuPercent\": 12.345678,"), HasSubstr("\"memoryBytes\": 20000000,"),
+                    HasSubstr("\"memoryLimitBytes\": 8123456789,")));
+  EXPECT_THAT(ShowPipeline(status, "yaml"),
+              AllOf(HasSubstr("cpuPercent: 12.345678\n"), HasSubstr("memoryBytes: 20000000\n"),
+                    HasSubstr("memoryLimitBytes: 8123456789\n")));
 }
 
 }  // namespace

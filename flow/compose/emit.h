@@ -12,20 +12,21 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "flow/compose/api_version.h"
 #include "flow/compose/health.h"
-#include "flow/compose/yaml.h"
-#include "flow/pipeline/document_writer.h"
-#include "flow/pipeline/json_writer.h"
 #include "flow/project/project.pb.h"
+#include "flow/text/document.h"
+#include "flow/text/json.h"
+#include "flow/text/yaml.h"
 
 namespace flow::compose {
 
@@ -36,141 +37,136 @@ struct EmitOptions {
   std::map<std::string, std::vector<std::string>> notes = {};
 };
 
+// The Compose file, UTF-8, ending in a line break. Cannot fail.
+std::string EmitCompose(const project::Project& project, const EmitOptions& options = {});
+
+// The same as JSON, which Compose reads as well. Without the comments.
+std::string EmitComposeJson(const project::Project& project, const EmitOptions& options = {});
+
 namespace internal {
 
-using ServicesByName = absl::flat_hash_map<std::string, const project::Service*>;
+using text::List;
+using text::Mapping;
+
+using Texts = google::protobuf::RepeatedPtrField<std::string>;
+using TextsByName = google::protobuf::Map<std::string, std::string>;
+// Those services that have a health check.
+using Probed = absl::flat_hash_set<absl::string_view>;
 
 // `text` so that Compose gives it back: it replaces variables in every value, and only `$$` is a dollar (Compose spec,
 // "Interpolation").
-inline std::string Literal(const std::string& text) { return absl::StrReplaceAll(text, {{"$", "$$"}}); }
+inline std::string Verbatim(absl::string_view text) { return absl::StrReplaceAll(text, {{"$", "$$"}}); }
 
-// A list of names for a comment, which a thousand inputs do not make endless.
-inline std::string Listed(const google::protobuf::RepeatedPtrField<std::string>& names) {
-  constexpr int kMost = 8;
-  if (names.size() <= kMost) return absl::StrJoin(names, ", ");
-  return absl::StrCat(absl::StrJoin(names.begin(), names.begin() + kMost, ", "), " and ", names.size() - kMost,
-                      " more");
+inline List Verbatim(const Texts& texts) {
+  List list;
+  for (const std::string& text : texts) list.push_back(Verbatim(text));
+  return list;
+}
+
+inline Mapping Verbatim(const TextsByName& texts) {
+  Mapping mapping;
+  for (const auto& [key, text] : std::map<absl::string_view, absl::string_view>(texts.begin(), texts.end())) {
+    mapping.Add(std::string(key), Verbatim(text));
+  }
+  return mapping;
 }
 
 // A mapping; a list of KEY=VALUE where a key begins with "x-", which Compose takes in a mapping for an extension and
 // leaves out (Compose spec, "Extensions"; in services and volumes it does not). Keys of a mapping are not interpolated.
-inline void EmitLabels(pipeline::DocumentWriter& out, int level,
-                       const google::protobuf::Map<std::string, std::string>& labels) {
-  if (labels.empty()) return;
-  out.Open(level, "labels");
-  const std::map<std::string, std::string> sorted(labels.begin(), labels.end());
-  const bool as_list =
-      std::any_of(sorted.begin(), sorted.end(), [](const auto& label) { return absl::StartsWith(label.first, "x-"); });
-  for (const auto& [key, value] : sorted) {
-    if (as_list) {
-      out.Item(level + 1, Literal(absl::StrCat(key, "=", value)));
-    } else {
-      out.String(level + 1, key, Literal(value));
-    }
+inline text::Value Labels(const TextsByName& labels) {
+  if (std::none_of(labels.begin(), labels.end(),
+                   [](const auto& label) { return absl::StartsWith(label.first, "x-"); })) {
+    return Verbatim(labels);
   }
-}
-
-inline void EmitList(pipeline::DocumentWriter& out, int level, const std::string& key,
-                     const google::protobuf::RepeatedPtrField<std::string>& texts) {
-  if (texts.empty()) return;
-  out.Open(level, key);
-  for (const std::string& text : texts) out.Item(level + 1, Literal(text));
+  List list;
+  for (const auto& [key, value] : std::map<absl::string_view, absl::string_view>(labels.begin(), labels.end())) {
+    list.push_back(Verbatim(absl::StrCat(key, "=", value)));
+  }
+  return list;
 }
 
 // Secret variables stand among the others, each as a variable that Compose takes from its own environment and insists
 // on.
-inline void EmitEnvironment(pipeline::DocumentWriter& out, const project::Service& service) {
-  std::map<std::string, const project::SecretVariable*> secrets;
-  for (const project::SecretVariable& secret : service.secret_environment()) secrets[secret.name()] = &secret;
-  std::map<std::string, std::string> values(service.environment().begin(), service.environment().end());
-  for (const auto& [name, secret] : secrets) values[name] = absl::StrCat("${", secret->compose_variable(), ":?}");
-  if (values.empty()) return;
-  out.Open(2, "environment");
-  for (const auto& [name, value] : values) {
-    const auto secret = secrets.find(name);
-    if (secret == secrets.end()) {
-      out.String(3, name, Literal(value));
-      continue;
+inline Mapping Environment(const project::Service& service) {
+  std::map<absl::string_view, const project::SecretVariable*> names;
+  for (const auto& [name, value] : service.environment()) names[name] = nullptr;
+  for (const project::SecretVariable& secret : service.secret_environment()) names[secret.name()] = &secret;
+  Mapping environment;
+  for (const auto& [view, secret] : names) {
+    const std::string name(view);
+    if (secret == nullptr) {
+      environment.Add(name, Verbatim(service.environment().at(name)));
+    } else {
+      environment.Comment(absl::StrCat("The content of ", text::YamlString(secret->host_path())));
+      environment.Add(name, absl::StrCat("${", secret->compose_variable(), ":?}"));
     }
-    out.Comment(3, absl::StrCat("The content of ", YamlString(secret->second->host_path())));
-    out.String(3, name, value);
   }
+  return environment;
 }
 
-inline void EmitPorts(pipeline::DocumentWriter& out, const project::Service& service) {
-  if (service.ports().empty()) return;
-  out.Open(2, "ports");
-  for (const project::Port& port : service.ports()) {
-    out.BeginItem();
-    out.Literal(4, "target", absl::StrCat(port.target()));
+inline List Ports(const project::Service& service) {
+  List ports;
+  for (const project::Port& given : service.ports()) {
+    Mapping port = {{"target", given.target()}};
     // Without it the engine picks a free one.
-    if (port.published() != 0) out.String(4, "published", absl::StrCat(port.published()));
-    if (!port.host_ip().empty()) out.String(4, "host_ip", port.host_ip());
-    out.String(4, "protocol", port.protocol());
+    if (given.published() != 0) port.Add("published", absl::StrCat(given.published()));
+    port.AddUnlessEmpty("host_ip", given.host_ip());
+    port.Add("protocol", given.protocol());
+    ports.push_back(std::move(port));
   }
+  return ports;
 }
 
-inline void EmitMounts(pipeline::DocumentWriter& out, const project::Service& service) {
-  if (service.mounts().empty()) return;
-  out.Open(2, "volumes");
-  for (const project::Mount& mount : service.mounts()) {
-    const bool bind = mount.type() == project::Mount::BIND;
-    out.BeginItem();
-    out.String(4, "type", bind ? "bind" : "volume");
-    out.String(4, "source", Literal(mount.source()));
-    out.String(4, "target", Literal(mount.target()));
-    if (mount.read_only()) out.Literal(4, "read_only", "true");
-    if (!bind) continue;
+inline List Mounts(const project::Service& service) {
+  List mounts;
+  for (const project::Mount& given : service.mounts()) {
+    const bool bind = given.type() == project::Mount::BIND;
+    Mapping mount = {
+        {"type", bind ? "bind" : "volume"}, {"source", Verbatim(given.source())}, {"target", Verbatim(given.target())}};
+    if (given.read_only()) mount.Add("read_only", true);
     // A missing source is an error: what the engine would make in its place is an empty folder of root's.
-    out.Open(4, "bind");
-    out.Literal(5, "create_host_path", "false");
+    if (bind) mount.Add("bind", Mapping{{"create_host_path", false}});
+    mounts.push_back(std::move(mount));
   }
+  return mounts;
 }
 
-inline void EmitNetworks(pipeline::DocumentWriter& out, const project::Service& service) {
-  if (service.aliases().empty()) return;  // then the default network is Compose's own doing
-  out.Open(2, "networks");
-  out.Open(3, "default");
-  EmitList(out, 4, "aliases", service.aliases());
+// Without aliases the default network is Compose's own doing.
+inline Mapping Networks(const project::Service& service) {
+  if (service.aliases().empty()) return {};
+  return {{"default", Mapping{{"aliases", Verbatim(service.aliases())}}}};
 }
 
 // "1m30s", "250ms". (Zero needs its unit: Compose takes no number for a duration.)
-inline std::string DurationWord(absl::Duration duration) {
-  return duration == absl::ZeroDuration() ? "0s" : absl::FormatDuration(duration);
+inline text::Scalar DurationWord(absl::Duration duration) {
+  return text::Word(duration == absl::ZeroDuration() ? "0s" : absl::FormatDuration(duration));
 }
 
-inline void EmitHealthCheck(pipeline::DocumentWriter& out, const project::Service& service, ApiVersion api_version) {
-  if (!service.has_health_check()) return;
-  const FittedHealthCheck check = FitHealthCheck(service.health_check(), api_version);
-  out.Open(2, "healthcheck");
-  out.Open(3, "test");
-  out.Item(4, "CMD-SHELL");
-  out.Item(4, Literal(check.shell_test));
-  out.Word(3, "interval", DurationWord(check.interval));
-  out.Word(3, "timeout", DurationWord(check.timeout));
-  out.Literal(3, "retries", absl::StrCat(check.retries));
-  out.Word(3, "start_period", DurationWord(check.start_period));
-  if (check.start_interval > absl::ZeroDuration()) {
-    out.Word(3, "start_interval", DurationWord(check.start_interval));
-  }
+inline Mapping HealthCheck(const project::Service& service, ApiVersion api_version) {
+  if (!service.has_health_check()) return {};
+  const FittedHealthCheck fitted = FitHealthCheck(service.health_check(), api_version);
+  Mapping check = {{"test", List{"CMD-SHELL", Verbatim(fitted.shell_test)}},
+                   {"interval", DurationWord(fitted.interval)},
+                   {"timeout", DurationWord(fitted.timeout)},
+                   {"retries", fitted.retries},
+                   {"start_period", DurationWord(fitted.start_period)}};
+  if (fitted.start_interval > absl::ZeroDuration()) check.Add("start_interval", DurationWord(fitted.start_interval));
+  return check;
 }
 
 // Compose spec, "depends_on". (An image's own health check counts for flow; Compose cannot be told to wait for it where
 // there is one and not to fail where there is none.)
-inline const char* Condition(const project::Dependency& dependency, const ServicesByName& services) {
+inline const char* Condition(const project::Dependency& dependency, const Probed& probed) {
   if (dependency.condition() == project::Dependency::COMPLETED) return "service_completed_successfully";
-  const auto service = services.find(dependency.service());
-  return service != services.end() && service->second->has_health_check() ? "service_healthy" : "service_started";
+  return probed.contains(dependency.service()) ? "service_healthy" : "service_started";
 }
 
-inline void EmitDependencies(pipeline::DocumentWriter& out, const project::Service& service,
-                             const ServicesByName& services) {
-  if (service.depends_on().empty()) return;
-  out.Open(2, "depends_on");
+inline Mapping Dependencies(const project::Service& service, const Probed& probed) {
+  Mapping dependencies;
   for (const project::Dependency& dependency : service.depends_on()) {
-    out.Open(3, dependency.service());
-    out.Word(4, "condition", Condition(dependency, services));
+    dependencies.Add(dependency.service(), Mapping{{"condition", Condition(dependency, probed)}});
   }
+  return dependencies;
 }
 
 inline std::string RestartWord(const project::RestartPolicy& restart) {
@@ -196,41 +192,56 @@ inline std::string CpusWord(double cores) {
 
 // "256m", "1g", or bytes where it is no whole number of a unit (Compose spec, "Specifying byte values": powers of
 // 1024).
-inline std::string BytesWord(double bytes) {
+inline text::Scalar BytesWord(double bytes) {
   static constexpr std::pair<uint64_t, const char*> kUnits[] = {{1 << 30, "g"}, {1 << 20, "m"}, {1 << 10, "k"}};
   const uint64_t whole = static_cast<uint64_t>(bytes);
   for (const auto& [size, unit] : kUnits) {
-    if (whole % size == 0) return absl::StrCat(whole / size, unit);
+    if (whole % size == 0) return text::Word(absl::StrCat(whole / size, unit));
   }
-  return absl::StrCat(whole);
+  return text::Word(absl::StrCat(whole));
 }
 
-inline void EmitResources(pipeline::DocumentWriter& out, const project::Resources& resources) {
-  if (resources.limit_cpus() > 0) out.Literal(2, "cpus", CpusWord(resources.limit_cpus()));
-  if (resources.cpu_shares() > 0) out.Literal(2, "cpu_shares", absl::StrCat(resources.cpu_shares()));
-  if (resources.limit_memory_bytes() > 0) out.Word(2, "mem_limit", BytesWord(resources.limit_memory_bytes()));
-  if (resources.reserved_memory_bytes() > 0) {
-    out.Word(2, "mem_reservation", BytesWord(resources.reserved_memory_bytes()));
-  }
+inline void AddResources(const project::Resources& resources, Mapping& to) {
+  if (resources.limit_cpus() > 0) to.Add("cpus", text::Literal(CpusWord(resources.limit_cpus())));
+  if (resources.cpu_shares() > 0) to.Add("cpu_shares", resources.cpu_shares());
+  if (resources.limit_memory_bytes() > 0) to.Add("mem_limit", BytesWord(resources.limit_memory_bytes()));
+  if (resources.reserved_memory_bytes() > 0) to.Add("mem_reservation", BytesWord(resources.reserved_memory_bytes()));
 }
 
-inline void EmitLifetime(pipeline::DocumentWriter& out, const project::Service& service) {
-  out.String(2, "restart", RestartWord(service.restart()));
-  out.Literal(2, "init", service.init() ? "true" : "false");
-  out.Word(2, "stop_grace_period", DurationWord(absl::Seconds(service.stop_grace_period_seconds())));
-  if (!service.stop_signal().empty()) out.String(2, "stop_signal", Literal(service.stop_signal()));
-  if (service.replicas() != 1) out.Literal(2, "scale", absl::StrCat(service.replicas()));
+inline Mapping Logging(const project::Service& service) {
+  Mapping logging;
+  logging.AddUnlessEmpty("driver", service.logging().driver());
+  logging.AddUnlessEmpty("options", Verbatim(service.logging().options()));
+  return logging;
 }
 
-inline void EmitLogging(pipeline::DocumentWriter& out, const project::Service& service) {
-  if (!service.has_logging()) return;
-  out.Open(2, "logging");
-  if (!service.logging().driver().empty()) out.String(3, "driver", service.logging().driver());
-  if (service.logging().options().empty()) return;
-  out.Open(3, "options");
-  const std::map<std::string, std::string> sorted(service.logging().options().begin(),
-                                                  service.logging().options().end());
-  for (const auto& [key, value] : sorted) out.String(4, key, Literal(value));
+inline Mapping ServiceOf(const project::Service& service, const Probed& probed, ApiVersion api_version) {
+  Mapping out = {{"image", Verbatim(service.image())}};
+  out.AddUnlessEmpty("command", Verbatim(service.command()));
+  out.AddUnlessEmpty("environment", Environment(service));
+  out.AddUnlessEmpty("ports", Ports(service));
+  out.AddUnlessEmpty("volumes", Mounts(service));
+  out.AddUnlessEmpty("networks", Networks(service));
+  out.AddUnlessEmpty("extra_hosts", Verbatim(service.extra_hosts()));
+  out.AddUnlessEmpty("healthcheck", HealthCheck(service, api_version));
+  out.AddUnlessEmpty("depends_on", Dependencies(service, probed));
+  out.Add("restart", RestartWord(service.restart()));
+  out.Add("init", service.init());
+  out.Add("stop_grace_period", DurationWord(absl::Seconds(service.stop_grace_period_seconds())));
+  out.AddUnlessEmpty("stop_signal", Verbatim(service.stop_signal()));
+  if (service.replicas() != 1) out.Add("scale", service.replicas());
+  AddResources(service.resources(), out);
+  out.AddUnlessEmpty("logging", Logging(service));
+  out.AddUnlessEmpty("labels", Labels(service.labels()));
+  return out;
+}
+
+// A list of names for a comment, which a thousand inputs do not make endless.
+inline std::string Listed(const Texts& names) {
+  constexpr int kMost = 8;
+  if (names.size() <= kMost) return absl::StrJoin(names, ", ");
+  return absl::StrCat(absl::StrJoin(names.begin(), names.begin() + kMost, ", "), " and ", names.size() - kMost,
+                      " more");
 }
 
 // "Processor: reads ledgers, prices"
@@ -241,77 +252,61 @@ inline std::string Role(const project::Service& service) {
   return role;
 }
 
-inline void EmitService(pipeline::DocumentWriter& out, const project::Service& service, const ServicesByName& services,
-                        const EmitOptions& options) {
-  out.Comment(1, Role(service));
-  if (const auto notes = options.notes.find(service.name()); notes != options.notes.end()) {
-    for (const std::string& note : notes->second) out.Comment(1, note);
+inline Mapping Services(const project::Project& project, const Probed& probed, const EmitOptions& options) {
+  Mapping out;
+  for (const project::Service& service : project.services()) {
+    if (!out.empty()) out.Blank();
+    out.Comment(Role(service));
+    if (const auto notes = options.notes.find(service.name()); notes != options.notes.end()) {
+      for (const std::string& note : notes->second) out.Comment(note);
+    }
+    out.Add(service.name(), text::Later([&] { return ServiceOf(service, probed, options.api_version); }));
   }
-  out.Open(1, service.name());
-  out.String(2, "image", Literal(service.image()));
-  EmitList(out, 2, "command", service.command());
-  EmitEnvironment(out, service);
-  EmitPorts(out, service);
-  EmitMounts(out, service);
-  EmitNetworks(out, service);
-  EmitList(out, 2, "extra_hosts", service.extra_hosts());
-  EmitHealthCheck(out, service, options.api_version);
-  EmitDependencies(out, service, services);
-  EmitLifetime(out, service);
-  EmitResources(out, service.resources());
-  EmitLogging(out, service);
-  EmitLabels(out, 2, service.labels());
+  return out;
 }
 
-inline void EmitHeader(pipeline::DocumentWriter& out, const project::Project& project, const EmitOptions& options) {
-  out.Comment(0, absl::StrCat("The pipeline ", project.pipeline(), " of the namespace ", project.namespace_(),
-                              ", written by flow: change the pipeline's file, not this one."));
-  out.Comment(0, absl::StrCat("For engines with API ", options.api_version.ToString(),
-                              " and later; `docker compose -f FILE up -d` makes what flow-apply makes."));
-  out.String(0, "name", project.name());
+// A network or volume.
+inline Mapping Named(const std::string& name, const project::Project& project) {
+  Mapping out = {{"name", name}};
+  out.AddUnlessEmpty("labels", Labels(project.labels()));
+  return out;
 }
 
-inline std::string EmitProject(pipeline::DocumentWriter& out, const project::Project& project,
-                               const EmitOptions& options) {
-  ServicesByName services;
-  services.reserve(project.services_size());
-  for (const project::Service& service : project.services()) services[service.name()] = &service;
-
-  EmitHeader(out, project, options);
-  out.Blank();
-  out.Open(0, "services");
-  for (int i = 0; i < project.services_size(); ++i) {
-    if (i > 0) out.Blank();
-    EmitService(out, project.services(i), services, options);
+// The file, printed by `print`.
+template <typename Print>
+std::string Emit(const project::Project& project, const EmitOptions& options, Print print) {
+  Probed probed;
+  for (const project::Service& service : project.services()) {
+    if (service.has_health_check()) probed.insert(service.name());
   }
-  out.Blank();
-  out.Open(0, "networks");
-  out.Open(1, project.network().key());
-  out.String(2, "name", project.network().name());
-  EmitLabels(out, 2, project.labels());
-  if (project.volumes().empty()) return out.Take();
-  out.Blank();
-  out.Open(0, "volumes");
-  for (const project::Volume& volume : project.volumes()) {
-    out.Open(1, volume.key());
-    out.String(2, "name", volume.name());
-    EmitLabels(out, 2, project.labels());
+  Mapping file;
+  file.Comment(absl::StrCat("The pipeline ", project.pipeline(), " of the namespace ", project.namespace_(),
+                            ", written by flow: change the pipeline's file, not this one."));
+  file.Comment(absl::StrCat("For engines with API ", options.api_version.ToString(),
+                            " and later; `docker compose -f FILE up -d` makes what flow-apply makes."));
+  file.Add("name", project.name());
+  file.Blank();
+  file.Add("services", Services(project, probed, options));
+  file.Blank();
+  file.Add("networks", Mapping{{project.network().key(), Named(project.network().name(), project)}});
+  if (!project.volumes().empty()) {
+    Mapping volumes;
+    for (const project::Volume& volume : project.volumes()) volumes.Add(volume.key(), Named(volume.name(), project));
+    file.Blank();
+    file.Add("volumes", std::move(volumes));
   }
-  return out.Take();
+  return print(file);
 }
 
 }  // namespace internal
 
-// The Compose file, UTF-8, ending in a line break. Cannot fail.
-inline std::string EmitCompose(const project::Project& project, const EmitOptions& options = {}) {
-  YamlWriter yaml;
-  return internal::EmitProject(yaml, project, options);
+inline std::string EmitCompose(const project::Project& project, const EmitOptions& options) {
+  return internal::Emit(project, options, text::Yaml);
 }
 
-// The same as JSON, which Compose reads as well. Without the comments.
-inline std::string EmitComposeJson(const project::Project& project, const EmitOptions& options = {}) {
-  pipeline::JsonWriter json;
-  return internal::EmitProject(json, project, options);
+inline std::string EmitComposeJson(const project::Project& project, const EmitOptions& options) {
+  return internal::Emit(project, options,
+                        [](const text::Mapping& file) { return text::Json(file, text::JsonLayout::kLines); });
 }
 
 }  // namespace flow::compose

@@ -16,9 +16,9 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
-#include "flow/deploy/columns.h"
 #include "flow/deploy/contract.h"
 #include "flow/project/project.pb.h"
+#include "flow/text/columns.h"
 
 namespace flow::deploy {
 
@@ -84,12 +84,12 @@ class LiveBlock {
       if (row.look == Row::Look::kNone) continue;  // nothing happens to it
       rows.push_back(&row);
       well += row.look == Row::Look::kWell ? 1 : 0;
-      widest = std::max(widest, Columns(row.name));
+      widest = std::max(widest, text::Columns(row.name));
     }
     // A line that is filled to its end makes some terminals go on in the next; and one is for the cursor.
     const size_t width = static_cast<size_t>(std::max(1, canvas.width - 1));
     const size_t height = static_cast<size_t>(std::max(3, canvas.height - 1));
-    std::vector<BlockLine> lines = {Plain(Fitted(Title(well, rows.size(), now), width))};
+    std::vector<BlockLine> lines = {Plain(text::Fitted(Title(well, rows.size(), now), width))};
     size_t hidden = 0;
     if (rows.size() + 1 > height) {  // what is done is what one can do without
       std::stable_partition(rows.begin(), rows.end(), [](const Row* row) { return row->look != Row::Look::kWell; });
@@ -101,10 +101,10 @@ class LiveBlock {
     for (const Row* row : rows) {
       for (const std::string& part : row->parts) {
         if (lines.size() + (hidden > 0 ? 1 : 0) < height)
-          lines.push_back(Plain(Fitted(absl::StrCat("           ", part), width)));
+          lines.push_back(Plain(text::Fitted(absl::StrCat("           ", part), width)));
       }
     }
-    if (hidden > 0) lines.push_back(Plain(Fitted(absl::StrCat("         and ", hidden, " more"), width)));
+    if (hidden > 0) lines.push_back(Plain(text::Fitted(absl::StrCat("         and ", hidden, " more"), width)));
     return lines;
   }
 
@@ -178,21 +178,20 @@ class LiveBlock {
   }
 
   static BlockLine Plain(std::string text) {
-    const size_t columns = Columns(text);
+    const size_t columns = text::Columns(text);
     return {std::move(text), columns};
   }
 
   BlockLine Line(const Row& row, absl::Time now, size_t name_width, size_t width, bool colour) const {
     // Of what is done the time that it took from the start, else for how long it goes on.
     const std::string time = TimeText(row.look == Row::Look::kWell ? row.since - start_ : now - row.since);
-    std::string name = Fitted(row.name, name_width);
-    name.append(name_width - Columns(name), ' ');
-    const std::string prefix = Fitted(width < kNarrow ? name + " " : absl::StrCat(time, "  ", name, "  "), width);
-    const std::string state = Fitted(State(row), width - Columns(prefix));
+    const std::string name = text::Padded(text::Fitted(row.name, name_width), name_width);
+    const std::string prefix = text::Fitted(width < kNarrow ? name + " " : absl::StrCat(time, "  ", name, "  "), width);
+    const std::string state = text::Fitted(State(row), width - text::Columns(prefix));
     if (!colour || state.empty()) return Plain(prefix + state);
     // Select Graphic Rendition (ECMA-48, 8.3.117): yellow, green, red.
     const char* const code = row.look == Row::Look::kWell ? "32" : row.look == Row::Look::kBad ? "31" : "33";
-    return {absl::StrCat(prefix, "\x1b[", code, "m", state, "\x1b[0m"), Columns(prefix) + Columns(state)};
+    return {absl::StrCat(prefix, "\x1b[", code, "m", state, "\x1b[0m"), text::Columns(prefix) + text::Columns(state)};
   }
 
   const std::string title_;

@@ -116,11 +116,18 @@ TEST_F(LiveBlockTest, WhatIsDoneGoesWhereThereIsNoPlace) {
                                         "   0.5s  a  running", "         and 2 more"));
 }
 
+TEST_F(LiveBlockTest, NamesStandInOneColumn) {
+  Take(Kind::kBegun, "漢字", "start");
+  Take(Kind::kBegun, "größe", "start");
+  EXPECT_THAT(Lines(80, 5),
+              ElementsAre("   1.0s  apply x: 0 of 2 done", "   0.5s  漢字   is started", "   0.0s  größe  is started"));
+}
+
 TEST_F(LiveBlockTest, ColoursTakeNoColumns) {
   Take(Kind::kFailed, "a", "start", "start a: no");
   const std::vector<BlockLine> lines = block_.Lines(now_, {80, 24, true});
   EXPECT_EQ(lines.at(1).text, "   0.0s  a  \x1b[31mfailed\x1b[0m");
-  EXPECT_EQ(lines.at(1).columns, Columns("   0.0s  a  failed"));
+  EXPECT_EQ(lines.at(1).columns, text::Columns("   0.0s  a  failed"));
 }
 
 }  // namespace

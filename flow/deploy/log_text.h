@@ -12,8 +12,10 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "flow/deploy/log_line.h"
-#include "flow/pipeline/harmless.h"
-#include "flow/pipeline/json_writer.h"
+#include "flow/text/columns.h"
+#include "flow/text/document.h"
+#include "flow/text/harmless.h"
+#include "flow/text/json.h"
 
 namespace flow::deploy {
 
@@ -39,15 +41,14 @@ class LogText {
   // not told of is added as it comes.
   void Expect(const std::string& component, int replicas) {
     if (replicas > 1) replicated_.insert(component);
-    width_ = std::max(width_, Label(component, replicas).size());
+    width_ = std::max(width_, text::Columns(Label(component, replicas)));
     colours_.emplace(component, kColours[colours_.size() % kColours.size()]);
   }
 
   // The line with its end. What the program wrote is not changed, its own colours neither.
   std::string Line(const ComponentLine& print) {
     if (print.number > 1 || !colours_.contains(print.component)) Expect(print.component, print.number);
-    std::string label = pipeline::HarmlessLine(Label(print.component, print.number));
-    label.resize(std::max(width_, label.size()), ' ');
+    const std::string label = text::Padded(Label(print.component, print.number), width_);
     return absl::StrCat(options_.colour ? colours_.at(print.component) : "", label, " |",
                         options_.colour ? kNoColour : "", options_.timestamps ? " " : "",
                         options_.timestamps ? TimestampText(print.line.time) : "", print.line.text.empty() ? "" : " ",
@@ -62,7 +63,8 @@ class LogText {
                                                                  "\033[95m", "\033[94m"};
 
   std::string Label(const std::string& component, int number) const {
-    return replicated_.contains(component) ? absl::StrCat(component, "-", number) : component;
+    const std::string label = text::HarmlessLine(component);
+    return replicated_.contains(component) ? absl::StrCat(label, "-", number) : label;
   }
 
   const Options options_;
@@ -75,10 +77,12 @@ class LogText {
 // it. Bytes that are no UTF-8 become U+FFFD.
 inline std::string LogJson(const ComponentLine& print, const std::string& container) {
   const bool error = print.line.stream == OutputStream::kStderr;
-  return absl::StrCat("{\"time\":\"", TimestampText(print.line.time),
-                      "\",\"component\":", pipeline::JsonString(print.component),
-                      ",\"container\":", pipeline::JsonString(container), ",\"stream\":\"", error ? "stderr" : "stdout",
-                      "\",\"line\":", pipeline::JsonString(print.line.text), "}\n");
+  const text::Mapping line = {{"time", TimestampText(print.line.time)},
+                              {"component", print.component},
+                              {"container", container},
+                              {"stream", error ? "stderr" : "stdout"},
+                              {"line", print.line.text}};
+  return text::Json(line, text::JsonLayout::kCompact) + "\n";
 }
 
 }  // namespace flow::deploy

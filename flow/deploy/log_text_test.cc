@@ -14,6 +14,15 @@ TEST(LogText, PutsTheComponentBeforeEachLine) {
   EXPECT_EQ(text.Line({"late", 1, {.text = "\033[1mx"}}), "late   | \033[1mx\n");
 }
 
+TEST(LogText, PrefixesAreAsWideAsTheyLook) {
+  LogText text({});
+  text.Expect("größe", 1);
+  text.Expect("a\x1b", 1);
+  EXPECT_EQ(text.Line({"größe", 1, {.text = "one"}}), "größe | one\n");
+  EXPECT_EQ(text.Line({"a\x1b", 1, {.text = "one"}}), "a\\x1B | one\n");
+  EXPECT_EQ(text.Line({"b", 1, {.text = "one"}}), "b     | one\n");
+}
+
 TEST(LogText, ColoursAndTimesWhereTheyAreWanted) {
   LogText text({.timestamps = true, .colour = true});
   EXPECT_EQ(text.Line({"a", 1, {.time = absl::FromUnixNanos(1), .text = "x"}}),

@@ -11,7 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
-#include "flow/deploy/columns.h"
+#include "flow/text/columns.h"
 #include "flow/deploy/plan.pb.h"
 
 namespace flow::deploy {
@@ -94,7 +94,7 @@ inline std::string PlanText(const Plan& plan) {
 }
 
 inline std::string OrderedPlanText(const std::vector<Plan>& plans) {
-  std::vector<Row> rows;
+  std::vector<text::Row> rows;
   std::vector<bool> begins_stage;  // a row an operation
   for (const Plan& plan : plans) {
     const size_t before = rows.size();
@@ -107,7 +107,7 @@ inline std::string OrderedPlanText(const std::vector<Plan>& plans) {
     }
   }
   std::string text;
-  const std::vector<std::string> lines = AlignedLines(std::move(rows));
+  const std::vector<std::string> lines = text::AlignedLines(std::move(rows));
   for (size_t index = 0; index < lines.size(); ++index) {
     absl::StrAppend(&text, index > 0 && begins_stage[index] ? "then\n" : "", lines[index], "\n");
   }

@@ -10,9 +10,9 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
-#include "flow/deploy/columns.h"
 #include "flow/deploy/status.pb.h"
-#include "flow/pipeline/harmless.h"
+#include "flow/text/columns.h"
+#include "flow/text/harmless.h"
 
 namespace flow::deploy {
 
@@ -33,16 +33,16 @@ inline std::string OrDash(absl::string_view text) { return text.empty() ? "-" : 
 // The components of a pipeline, a line each; below them what a person should know, where there is something. `wide`
 // shows what only an inspection tells, too.
 inline std::string PipelineTable(const PipelineStatus& pipeline, bool wide = false) {
-  std::vector<Row> rows = {{"COMPONENT", "TYPE", "STATE", "HEALTH", "READY", "UP"}};
+  std::vector<text::Row> rows = {{"COMPONENT", "TYPE", "STATE", "HEALTH", "READY", "UP"}};
   if (wide) rows[0].insert(rows[0].end(), {"RESTARTS", "STARTED", "IMAGE"});
   rows[0].push_back("PORTS");
   for (const ComponentStatus& component : pipeline.components()) {
-    Row row = {component.id(),
-               component.type(),
-               component.state(),
-               component.health(),
-               absl::StrCat(component.ready(), "/", component.replicas()),
-               component.containers().empty() ? "-" : internal::OrDash(component.containers(0).up())};
+    text::Row row = {component.id(),
+                     component.type(),
+                     component.state(),
+                     component.health(),
+                     absl::StrCat(component.ready(), "/", component.replicas()),
+                     component.containers().empty() ? "-" : internal::OrDash(component.containers(0).up())};
     if (wide) {
       int restarts = 0;
       for (const ReplicaStatus& container : component.containers()) restarts += container.restart_count();
@@ -55,17 +55,17 @@ inline std::string PipelineTable(const PipelineStatus& pipeline, bool wide = fal
     row.push_back(internal::OrDash(absl::StrJoin(component.endpoints(), ",")));
     rows.push_back(std::move(row));
   }
-  std::string text = TableText(std::move(rows));
+  std::string text = text::Table(std::move(rows));
   if (!pipeline.message().empty()) {
     const std::string told = absl::StrCat(pipeline.name(), " is ", pipeline.state(), ": ", pipeline.message());
-    absl::StrAppend(&text, "\n", flow::pipeline::Harmless(told), "\n");
+    absl::StrAppend(&text, "\n", text::Harmless(told), "\n");
   }
   return text;
 }
 
 // What the replicas of a pipeline use, a line each.
 inline std::string UsageTable(const PipelineStatus& pipeline) {
-  std::vector<Row> rows = {{"CONTAINER", "CPU", "MEMORY", "LIMIT", "NET IN", "NET OUT", "READ", "WRITTEN"}};
+  std::vector<text::Row> rows = {{"CONTAINER", "CPU", "MEMORY", "LIMIT", "NET IN", "NET OUT", "READ", "WRITTEN"}};
   for (const ComponentStatus& component : pipeline.components()) {
     for (const ReplicaStatus& container : component.containers()) {
       if (!container.has_usage()) {
@@ -80,12 +80,12 @@ inline std::string UsageTable(const PipelineStatus& pipeline) {
                       internal::BytesText(usage.block_written_bytes())});
     }
   }
-  return TableText(std::move(rows));
+  return text::Table(std::move(rows));
 }
 
 // All pipelines, a line each.
 inline std::string PipelinesTable(const StatusList& list) {
-  std::vector<Row> rows = {{"NAMESPACE", "PIPELINE", "STATE", "READY", "MESSAGE"}};
+  std::vector<text::Row> rows = {{"NAMESPACE", "PIPELINE", "STATE", "READY", "MESSAGE"}};
   for (const PipelineStatus& pipeline : list.pipelines()) {
     size_t ready = 0;
     for (const ComponentStatus& component : pipeline.components()) {
@@ -94,7 +94,7 @@ inline std::string PipelinesTable(const StatusList& list) {
     rows.push_back({pipeline.namespace_(), pipeline.name(), pipeline.state(),
                     absl::StrCat(ready, "/", pipeline.components_size()), internal::OrDash(pipeline.message())});
   }
-  return TableText(std::move(rows));
+  return text::Table(std::move(rows));
 }
 
 }  // namespace flow::deploy

@@ -5,7 +5,7 @@
 
 #include "flow/deploy/status_text.h"
 #include "flow/docker/testing/projects.h"
-#include "flow/pipeline/message_json.h"
+#include "flow/text/message.h"
 
 namespace flow::docker {
 namespace {
@@ -238,8 +238,8 @@ TEST(PipelineTable, DoesNothingToATerminalWhateverTheEngineSays) {
 }
 
 TEST(StatusAsJson, PrintsFieldsWithAZeroValueToo) {
-  EXPECT_THAT(pipeline::MessageJson(Describe(Applied({"a"}), {})), HasSubstr("\"ready\": 0"));
-  EXPECT_THAT(pipeline::MessageJson(Describe(Applied({"a"}), {})), HasSubstr("\"endpoints\": []"));
+  EXPECT_THAT(text::MessageJson(Describe(Applied({"a"}), {})), HasSubstr("\"ready\": 0"));
+  EXPECT_THAT(text::MessageJson(Describe(Applied({"a"}), {})), HasSubstr("\"endpoints\": []"));
 }
 
 }  // namespace

@@ -10,8 +10,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/string_view.h"
-#include "flow/pipeline/json_writer.h"
 #include "flow/pipeline/yaml_document.h"
+#include "flow/text/json.h"
 
 namespace flow::pipeline {
 
@@ -41,7 +41,8 @@ inline bool IsJsonNumber(absl::string_view text) {
   return i == text.size();
 }
 
-// The reader keeps nesting within 64 levels, aliases written out.
+// Straight from what was read, which may have a million nodes: no document is made of it. The reader keeps nesting
+// within 64 levels, aliases written out.
 inline void AppendJson(YamlNode node, std::string& out) {
   switch (node.kind()) {
     case YamlDocument::Kind::kNull:
@@ -55,7 +56,7 @@ inline void AppendJson(YamlNode node, std::string& out) {
       } else if (node.plain() && IsJsonNumber(text)) {
         out.append(text.data(), text.size());
       } else {
-        AppendJsonString(text, out);
+        text::AppendJsonString(text, out);
       }
       return;
     }
@@ -76,7 +77,7 @@ inline void AppendJson(YamlNode node, std::string& out) {
       for (const auto& [key, i] : keys) {
         if (!first) out += ',';
         first = false;
-        AppendJsonString(key, out);
+        text::AppendJsonString(key, out);
         out += ':';
         AppendJson(node.value(i), out);
       }

@@ -13,10 +13,10 @@
 #include "flow/pipeline/diagnostic.h"
 #include "flow/pipeline/expand.h"
 #include "flow/pipeline/field_table.h"
-#include "flow/pipeline/harmless.h"
 #include "flow/pipeline/parse_options.h"
 #include "flow/pipeline/place.h"
 #include "flow/pipeline/yaml_document.h"
+#include "flow/text/harmless.h"
 
 namespace flow::pipeline {
 
@@ -138,7 +138,7 @@ class Context {
     }
     const Place place = places_.At(offset);
     // Whole, however long it is: it is there to be copied.
-    if (!suggestion.empty()) absl::StrAppend(&message, "; did you mean \"", HarmlessLine(suggestion), "\"?");
+    if (!suggestion.empty()) absl::StrAppend(&message, "; did you mean \"", text::HarmlessLine(suggestion), "\"?");
     diagnostics_.push_back(Diagnostic{severity, place.line, place.column, std::string(path), std::move(message),
                                       std::move(notes), std::string(suggestion)});
   }

@@ -11,10 +11,11 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "flow/pipeline/harmless.h"
 #include "flow/pipeline/place.h"
-#include "flow/pipeline/signs.h"
-#include "flow/pipeline/source_text.h"
+#include "flow/text/character.h"
+#include "flow/text/columns.h"
+#include "flow/text/harmless.h"
+#include "flow/text/signs.h"
 
 namespace flow::pipeline {
 
@@ -57,7 +58,7 @@ inline std::string Quoted(absl::string_view text) {
   std::string out = "\"";
   for (int characters = 0; !text.empty(); ++characters) {
     if (characters == 60) return out + "…\"";
-    out += TakeHarmless(text);
+    out += text::TakeHarmless(text);
   }
   return out + "\"";
 }
@@ -72,38 +73,20 @@ inline std::string PathKey(absl::string_view key) {
 
 namespace diagnostic_internal {
 
-// Terminal columns of a character: East Asian wide ones and pictures take two, combining ones none. Coarse blocks do: a
-// caret beside its place is all that a mistake costs.
-inline int Width(uint32_t code) {
-  struct Range {
-    uint32_t first, last;
-    int width;
-  };
-  constexpr Range kRanges[] = {
-      {0x0300, 0x036F, 0}, {0x1100, 0x115F, 2}, {0x200B, 0x200D, 0},   {0x2E80, 0xA4CF, 2},
-      {0xAC00, 0xD7A3, 2}, {0xF900, 0xFAFF, 2}, {0xFE00, 0xFE0F, 0},   {0xFE30, 0xFE6F, 2},
-      {0xFF00, 0xFF60, 2}, {0xFFE0, 0xFFE6, 2}, {0x1F300, 0x1FAFF, 2}, {0x20000, 0x3FFFD, 2},
-  };
-  for (const Range& range : kRanges) {
-    if (code >= range.first && code <= range.last) return range.width;
-  }
-  return 1;
-}
-
 inline constexpr int kShownWhole = 120;  // characters of a line that is not cut
 inline constexpr int kShownBefore = 60;  // characters before the place, of a line that is
 inline constexpr int kShownAfter = 50;
 
 // The source line (harmless, cut around the column) and a caret under the column.
-inline std::string Excerpt(absl::string_view line, int column, Signs signs) {
-  const std::string ellipsis = WithSigns(signs, "…");
+inline std::string Excerpt(absl::string_view line, int column, text::Signs signs) {
+  const std::string ellipsis = text::WithSigns(signs, "…"), replacement = text::WithSigns(signs, "�");
   std::string shown, padding;
   const bool whole =
-      line.size() <= kShownWhole || std::count_if(line.begin(), line.end(), BeginsCharacter) <= kShownWhole;
+      line.size() <= kShownWhole || std::count_if(line.begin(), line.end(), text::BeginsCharacter) <= kShownWhole;
   const int first = !whole && column > kShownBefore + 1 ? column - kShownBefore : 1;
   if (first > 1) {
     shown = ellipsis;
-    padding = signs == Signs::kAscii ? "   " : " ";
+    padding.append(text::Columns(ellipsis), ' ');
   }
   int at = 1;
   for (; !line.empty(); ++at) {
@@ -111,20 +94,11 @@ inline std::string Excerpt(absl::string_view line, int column, Signs signs) {
       shown += ellipsis;
       break;
     }
-    Character c = FirstCharacter(line);
-    if (c.length == 0) c = {0xFFFD, 1};
-    if (at >= first) {
-      const bool harmful = IsHarmful(c.code) || c.code == 0xFFFD;
-      if (c.code == '\t') {
-        shown += ' ';
-      } else if (harmful) {
-        shown += WithSigns(signs, "�");
-      } else {
-        shown.append(line.data(), c.length);
-      }
-      if (at < column) padding.append(harmful ? 1 : Width(c.code), ' ');
-    }
-    line.remove_prefix(c.length);
+    const text::Character c = text::TakeCharacter(line);
+    if (at < first) continue;
+    const bool unshown = text::IsHarmful(c.code) || c.code == 0xFFFD;
+    absl::StrAppend(&shown, c.code == '\t' ? " " : unshown ? replacement : c.bytes);
+    if (at < column) padding.append(unshown ? 1 : text::Width(c.code), ' ');
   }
   // Without what a copy would carry along.
   while (!shown.empty() && shown.back() == ' ') shown.pop_back();
@@ -173,11 +147,11 @@ class Lines {
 // whatever the file and its name hold. `signs`: what the terminal shows.
 inline std::string RenderDiagnostics(absl::string_view file, absl::string_view text,
                                      const std::vector<Diagnostic>& diagnostics, bool color,
-                                     Signs signs = Signs::kUnicode) {
+                                     text::Signs signs = text::Signs::kUnicode) {
   const auto paint = [&](absl::string_view code, absl::string_view word) {
     return color ? absl::StrCat("\x1b[", code, "m", word, "\x1b[0m") : std::string(word);
   };
-  const auto line = [&](absl::string_view text) { return WithSigns(signs, HarmlessLine(text)); };
+  const auto line = [&](absl::string_view text) { return text::WithSigns(signs, text::HarmlessLine(text)); };
   const std::string file_name = line(file);
   diagnostic_internal::Lines lines(text);
   std::string out;

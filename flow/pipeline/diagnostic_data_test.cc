@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "flow/pipeline/message_json.h"
+#include "flow/text/message.h"
 
 namespace flow::pipeline {
 namespace {
@@ -24,13 +24,13 @@ TEST(AppendDiagnostics, PutsFileAfterFile) {
 }
 
 TEST(AppendDiagnostics, IsAnEmptyListWhereAllIsWell) {
-  EXPECT_EQ(MessageJson(DiagnosticList()), "{\n \"diagnostics\": []\n}\n");
+  EXPECT_EQ(text::MessageJson(DiagnosticList()), "{\n \"diagnostics\": []\n}\n");
 }
 
 TEST(AppendDiagnostics, TakesBytesThatAreNoUtf8) {
   DiagnosticList list;
   AppendDiagnostics("a\xFF.yaml", {Diagnostic{Severity::kError, 1, 1, "", "\"quoted\"\n\xC3", {}}}, list);
-  const std::string json = MessageJson(list);
+  const std::string json = text::MessageJson(list);
   EXPECT_THAT(json, testing::HasSubstr("\"file\": \"a\uFFFD.yaml\""));
   EXPECT_THAT(json, testing::HasSubstr("\"message\": \"\\\"quoted\\\"\\n\uFFFD\""));
 }

@@ -67,7 +67,7 @@ TEST(RenderDiagnostics, ColoursOnlyWhenAsked) {
 TEST(RenderDiagnostics, HasNoSignsOfItsOwnBeyondAsciiWhereNoneAreShown) {
   const std::string line = std::string(100, 'x') + "\x1b" + std::string(100, 'y');
   const Diagnostic diagnostic{Severity::kError, 1, 102, "", "a → b: \"x…\"", {Note{0, 0, "b → c"}}};
-  EXPECT_EQ(RenderDiagnostics("f\xFF", line, {diagnostic}, false, Signs::kAscii),
+  EXPECT_EQ(RenderDiagnostics("f\xFF", line, {diagnostic}, false, text::Signs::kAscii),
             "f?:1:102: error: a -> b: \"x...\"\n..." + std::string(59, 'x') + "?" + std::string(50, 'y') + "...\n" +
                 std::string(63, ' ') + "^\nf?: note: b -> c\n");
 }

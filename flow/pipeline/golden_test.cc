@@ -17,9 +17,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "flow/pipeline/diagnostic_data.h"
-#include "flow/pipeline/message_json.h"
 #include "flow/pipeline/parse.h"
 #include "flow/pipeline/testing/cases.h"
+#include "flow/text/message.h"
 
 namespace flow::pipeline {
 namespace {
@@ -48,7 +48,7 @@ TEST(Golden, EveryFolderComesToWhatIsWrittenBesideIt) {
     DiagnosticList list;
     AppendDiagnostics("pipeline.yaml", result.diagnostics, list);
     const std::string json = folder + "/diagnostics.json";
-    if (!testing::ReadFile(json).empty()) Expect(json, MessageJson(list));
+    if (!testing::ReadFile(json).empty()) Expect(json, text::MessageJson(list));
   }
 }
 

@@ -10,6 +10,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
+#include "flow/text/character.h"
 
 namespace flow::pipeline {
 
@@ -55,7 +56,7 @@ inline bool IsReservedLabel(absl::string_view key) {
 inline std::string EnvironmentName(absl::string_view name) {
   std::string out;
   for (const char c : name) {
-    if ((c & 0xC0) == 0x80) continue;  // not the first byte of its character
+    if (!text::BeginsCharacter(c)) continue;
     out += absl::ascii_isalnum(c) ? absl::ascii_toupper(c) : '_';
   }
   return out;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "flow/text/character.h"
 
 namespace flow::pipeline {
 
@@ -20,9 +21,6 @@ struct Place {
   bool operator==(const Place&) const = default;
   auto operator<=>(const Place&) const = default;
 };
-
-// Whether a byte of UTF-8 begins a character.
-inline bool BeginsCharacter(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
 
 // Byte offsets of one text → places. Building is one pass; a look-up reads at most kStride bytes, whatever the length
 // of the lines, so that a hostile file cannot make diagnostics quadratic.
@@ -55,7 +53,7 @@ class Places {
     if (byte == '\n') {
       ++place.line;
       place.column = 1;
-    } else if (BeginsCharacter(byte)) {
+    } else if (text::BeginsCharacter(byte)) {
       ++place.column;
     }
   }

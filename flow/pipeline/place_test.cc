@@ -27,7 +27,7 @@ TEST(Places, AreRightOnBothSidesOfEveryCheckpoint) {
     ASSERT_EQ(places.At(i), expected) << i;
     if (text[i] == '\n') {
       expected = Place{expected.line + 1, 1};
-    } else if (BeginsCharacter(text[i])) {
+    } else if (text::BeginsCharacter(text[i])) {
       ++expected.column;
     }
   }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -12,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
+#include "flow/text/character.h"
 
 namespace flow::pipeline {
 
@@ -34,36 +34,6 @@ class SourceText {
   std::optional<std::string> normalized_;
 };
 
-// A character of a text: its code point and length in bytes; length 0 where the bytes are no UTF-8.
-struct Character {
-  uint32_t code = 0;
-  size_t length = 0;
-};
-
-// Decodes the character at the front of a text that is not empty, as RFC 3629 has it: no overlong forms, no surrogates.
-inline Character FirstCharacter(absl::string_view text) {
-  const unsigned char lead = static_cast<unsigned char>(text[0]);
-  if (lead < 0x80) return {lead, 1};
-  const size_t length = lead >= 0xF5 ? 0 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC2 ? 2 : 0;
-  if (length == 0 || text.size() < length) return {};
-  uint32_t code = lead & (0xFF >> (length + 1));
-  for (size_t i = 1; i < length; ++i) {
-    const unsigned char byte = static_cast<unsigned char>(text[i]);
-    if ((byte & 0xC0) != 0x80) return {};
-    code = code << 6 | (byte & 0x3F);
-  }
-  constexpr uint32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  if (code < kSmallest[length] || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) return {};
-  return {code, length};
-}
-
-// YAML 1.2, 5.1: c-printable. What is not may stand in double quotes, as an escape.
-inline bool IsPrintable(uint32_t code) {
-  if (code < 0x20) return code == '\t' || code == '\n' || code == '\r';
-  if (code < 0x7F) return true;
-  return code == 0x85 || (code >= 0xA0 && code != 0xFFFE && code != 0xFFFF);
-}
-
 // What the first bytes say of a text that is not UTF-8; empty: nothing against it.
 inline std::string OtherEncoding(absl::string_view text) {
   const absl::string_view head = text.substr(0, 4);
@@ -81,12 +51,12 @@ inline std::string OtherEncoding(absl::string_view text) {
 }
 
 // What is wrong with a character that begins with `byte`; empty: nothing.
-inline std::string CharacterProblem(const Character& character, char byte) {
-  if (character.length == 0) {
+inline std::string CharacterProblem(const text::Character& character, char byte) {
+  if (!character.valid) {
     return absl::StrFormat("byte 0x%02X is not UTF-8; save the file as UTF-8", static_cast<unsigned char>(byte));
   }
   if (character.code == 0) return "a NUL byte; a pipeline file is text";
-  if (IsPrintable(character.code)) return "";
+  if (text::IsYaml(character.code)) return "";
   return absl::StrFormat("the control character U+%04X; where it is meant, write it in double quotes as \"\\%s%0*X\"",
                          character.code, character.code < 0x100 ? "x" : "u", character.code < 0x100 ? 2 : 4,
                          character.code);
@@ -116,7 +86,8 @@ inline SourceText ReadSourceText(absl::string_view bytes) {
     const auto plain = [](char c) { return (c >= 0x20 && c < 0x7F) || c == '\n'; };
     take(static_cast<size_t>(std::find_if_not(bytes.begin() + at, bytes.end(), plain) - bytes.begin()) - at);
     if (at == bytes.size()) break;
-    const Character character = FirstCharacter(bytes.substr(at));
+    absl::string_view rest = bytes.substr(at);
+    const text::Character character = text::TakeCharacter(rest);
     source.problem = CharacterProblem(character, bytes[at]);
     if (!source.problem.empty()) {
       source.problem_offset = normalized.has_value() ? normalized->size() : at;
@@ -124,7 +95,7 @@ inline SourceText ReadSourceText(absl::string_view bytes) {
       break;
     }
     if (character.code != '\r') {
-      take(character.length);
+      take(character.bytes.size());
       continue;
     }
     if (!normalized.has_value()) {

@@ -11,7 +11,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "flow/compose/api_version.h"
@@ -19,7 +18,8 @@
 #include "flow/docker/engine/json.h"
 #include "flow/http/message.h"
 #include "flow/pipeline/image_reference.h"
-#include "google/protobuf/struct.pb.h"
+#include "flow/text/document.h"
+#include "flow/text/json.h"
 
 namespace flow::docker::engine {
 
@@ -70,14 +70,9 @@ inline std::string Query(const std::vector<std::pair<std::string, std::string>>&
 // The value of a `filters` parameter: {"label":["a=b"]}; empty where no filter has a value. Values of one filter are
 // alternatives (but all labels must match), filters restrict one another.
 inline std::string Filters(const std::vector<std::pair<std::string, std::vector<std::string>>>& filters) {
-  std::vector<std::string> parts;
-  for (const auto& [name, values] : filters) {
-    if (values.empty()) continue;
-    google::protobuf::ListValue list;
-    for (const std::string& value : values) list.add_values()->set_string_value(value);
-    parts.push_back(absl::StrCat("\"", name, "\":", WriteJson(list)));
-  }
-  return parts.empty() ? "" : absl::StrCat("{", absl::StrJoin(parts, ","), "}");
+  text::Mapping some;
+  for (const auto& [name, values] : filters) some.AddUnlessEmpty(name, text::List(values.begin(), values.end()));
+  return some.empty() ? "" : text::Json(some, text::JsonLayout::kCompact);
 }
 
 // Text as a regular expression that matches it alone: the engine takes names in filters as one.

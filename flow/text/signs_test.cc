@@ -1,8 +1,8 @@
-#include "flow/pipeline/signs.h"
+#include "flow/text/signs.h"
 
 #include <gtest/gtest.h>
 
-namespace flow::pipeline {
+namespace flow::text {
 namespace {
 
 TEST(WithSigns, WritesOurOwnInAsciiAndLeavesTheRest) {
@@ -11,4 +11,4 @@ TEST(WithSigns, WritesOurOwnInAsciiAndLeavesTheRest) {
 }
 
 }  // namespace
-}  // namespace flow::pipeline
+}  // namespace flow::text

@@ -1,4 +1,4 @@
-#include "flow/compose/yaml.h"
+#include "flow/text/yaml.h"
 
 #include <gtest/gtest.h>
 #include <yaml-cpp/yaml.h>
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace flow::compose {
+namespace flow::text {
 namespace {
 
 // Every text below, and every pair of them joined, must come back as it went in.
@@ -117,24 +117,18 @@ const std::vector<std::string>& Texts() {
 }
 
 void ExpectRoundTrip(const std::string& text) {
-  YamlWriter yaml;
-  yaml.Open(0, "map");
-  yaml.String(1, text, text);
-  yaml.String(1, text + "'s neighbour", "b");
-  yaml.Open(0, "list");
-  yaml.Item(1, text);
-  yaml.BeginItem();
-  yaml.String(2, "x", text);
-  yaml.String(2, "y", text);
-  const std::string written = yaml.Take();
+  const std::string written = Yaml({{"map", Mapping{{text, text}, {text + "'s neighbour", "b"}}},
+                                    {"list", List{text, Mapping{{"x", text}, {"y", text}}, List{text, text}}}});
   const YAML::Node read = YAML::Load(written);
   ASSERT_EQ(read["map"].size(), 2) << written;
   EXPECT_EQ(read["map"].begin()->first.Scalar(), text) << written;
   EXPECT_EQ(read["map"].begin()->second.Scalar(), text) << written;
-  ASSERT_EQ(read["list"].size(), 2) << written;
+  ASSERT_EQ(read["list"].size(), 3) << written;
   EXPECT_EQ(read["list"][0].Scalar(), text) << written;
   EXPECT_EQ(read["list"][1]["x"].Scalar(), text) << written;
   EXPECT_EQ(read["list"][1]["y"].Scalar(), text) << written;
+  EXPECT_EQ(read["list"][2][0].Scalar(), text) << written;
+  EXPECT_EQ(read["list"][2][1].Scalar(), text) << written;
   for (const YAML::Node& node : {read["map"].begin()->second, read["list"][0]}) {
     EXPECT_TRUE(node.IsScalar()) << written;
     // "?": yaml-cpp saw no quotes, so that the text's form decides what it is.
@@ -197,13 +191,38 @@ TEST(YamlTest, BytesThatAreNoUtf8AreReplaced) {
   }
 }
 
+TEST(YamlTest, NestsWithTwoSpacesALevel) {
+  Mapping inner = {{"target", 80}};
+  inner.Comment("until then");
+  inner.Add("after", Word("10s"));
+  Mapping document;
+  document.Comment("For a person.");
+  document.Add("name", "10s");
+  document.Blank();
+  document.Add("ports", List{inner, List{"x", List{true, "y"}}, "z", Mapping(), List()});
+  document.Add("later", Later([] { return Mapping{{"list", List()}, {"mapping", Mapping()}}; }));
+  EXPECT_EQ(Yaml(document),
+            "# For a person.\n"
+            "name: \"10s\"\n"
+            "\n"
+            "ports:\n"
+            "  - target: 80\n"
+            "    # until then\n"
+            "    after: 10s\n"
+            "  - - x\n"
+            "    - - true\n"
+            "      - \"y\"\n"
+            "  - z\n"
+            "  - {}\n"
+            "  - []\n"
+            "later:\n"
+            "  list: []\n"
+            "  mapping: {}\n");
+  EXPECT_EQ(Yaml({}), "{}\n");
+}
+
 TEST(YamlTest, ScriptsAreLiteralBlocks) {
-  YamlWriter yaml;
-  yaml.Open(0, "command");
-  yaml.Item(1, "set -e\n\nif true; then\n  echo\nfi\n");
-  yaml.Item(1, "a\nb");
-  yaml.Item(1, "trailing \nspace");
-  EXPECT_EQ(yaml.Take(),
+  EXPECT_EQ(Yaml({{"command", List{"set -e\n\nif true; then\n  echo\nfi\n", "a\nb", "trailing \nspace"}}}),
             "command:\n"
             "  - |\n"
             "    set -e\n"
@@ -219,14 +238,12 @@ TEST(YamlTest, ScriptsAreLiteralBlocks) {
 
 TEST(YamlTest, AKeyThatIsTooLongForALineIsAnnounced) {
   const std::string key(2000, 'k');
-  YamlWriter yaml;
-  yaml.Open(0, "labels");
-  yaml.String(1, key, "v");
-  yaml.String(1, key + "2", "two\nlines");
-  const YAML::Node read = YAML::Load(yaml.Take());
+  const YAML::Node read =
+      YAML::Load(Yaml({{"labels", Mapping{{key, "v"}, {key + "2", "two\nlines"}, {key + "3", List{"a"}}}}}));
   EXPECT_EQ(read["labels"][key].Scalar(), "v");
   EXPECT_EQ(read["labels"][key + "2"].Scalar(), "two\nlines");
+  EXPECT_EQ(read["labels"][key + "3"][0].Scalar(), "a");
 }
 
 }  // namespace
-}  // namespace flow::compose
+}  // namespace flow::text

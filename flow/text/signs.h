@@ -1,14 +1,14 @@
 // flow's own signs beyond ASCII (arrows, ellipses) for terminals that cannot show them. To be used where messages are
 // printed, as harmless.h is.
-#ifndef FLOW_PIPELINE_SIGNS_H_
-#define FLOW_PIPELINE_SIGNS_H_
+#ifndef FLOW_TEXT_SIGNS_H_
+#define FLOW_TEXT_SIGNS_H_
 
 #include <string>
 
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 
-namespace flow::pipeline {
+namespace flow::text {
 
 // What a terminal's characters are.
 enum class Signs { kUnicode, kAscii };
@@ -22,6 +22,6 @@ inline std::string WithSigns(Signs signs, absl::string_view message) {
   return absl::StrReplaceAll(message, {{"→", "->"}, {"…", "..."}, {"�", "?"}});
 }
 
-}  // namespace flow::pipeline
+}  // namespace flow::text
 
-#endif  // FLOW_PIPELINE_SIGNS_H_
+#endif  // FLOW_TEXT_SIGNS_H_

@@ -1,8 +1,8 @@
-#include "flow/pipeline/harmless.h"
+#include "flow/text/harmless.h"
 
 #include <gtest/gtest.h>
 
-namespace flow::pipeline {
+namespace flow::text {
 namespace {
 
 TEST(Harmless, EscapesWhatMovesACursorAndKeepsLines) {
@@ -19,4 +19,4 @@ TEST(Harmless, ReplacesWhatIsNoUtf8) { EXPECT_EQ(Harmless("a\xFF\x9B"), "a��
 TEST(HarmlessLine, StaysOnItsLine) { EXPECT_EQ(HarmlessLine("a\nb\t\x1b"), "a\\nb\\t\\x1B"); }
 
 }  // namespace
-}  // namespace flow::pipeline
+}  // namespace flow::text

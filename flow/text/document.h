@@ -1,0 +1,147 @@
+// A document as a tree of mappings, lists and scalars, each in the order in which it was put together. json.h and yaml.h
+// print it.
+//
+//   Mapping service = {{"image", "busybox:1.36"}, {"command", List{"sleep", "infinity"}}};
+//   service.Comment("The engine kills it after that.");
+//   service.Add("stop_grace_period", Word("10s"));
+#ifndef FLOW_TEXT_DOCUMENT_H_
+#define FLOW_TEXT_DOCUMENT_H_
+
+#include <charconv>
+#include <concepts>
+#include <functional>
+#include <initializer_list>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+
+namespace flow::text {
+
+class Value;
+
+using List = std::vector<Value>;
+
+// Whoever fills it sees to it that no key comes twice.
+class Mapping {
+ public:
+  struct Entry;
+
+  Mapping() = default;
+  Mapping(std::initializer_list<std::pair<std::string, Value>> members);
+
+  void Add(std::string key, Value value);
+  // Unless it is an empty text, list or mapping.
+  void AddUnlessEmpty(std::string key, Value value);
+
+  // What a person finds above the next member, in a notation that has a place for it: a line of text, an empty line.
+  void Comment(std::string line);
+  void Blank();
+
+  bool empty() const { return entries_.empty(); }
+  const std::vector<Entry>& entries() const { return entries_; }
+
+ private:
+  std::vector<Entry> entries_;
+};
+
+struct Scalar {
+  enum class Kind {
+    kText,
+    kWord,     // a text that needs no quotes where a notation has texts without, as who wrote it knows
+    kLiteral,  // stands there as it is: a number, true, false, null
+  };
+
+  bool empty() const { return text.empty(); }
+
+  Kind kind = Kind::kText;
+  std::string text;
+};
+
+// A text like "10s", which stands in YAML without quotes.
+inline Scalar Word(std::string text) { return {Scalar::Kind::kWord, std::move(text)}; }
+// A number that is a text already.
+inline Scalar Literal(std::string text) { return {Scalar::Kind::kLiteral, std::move(text)}; }
+
+// A value that is made when it is printed, so that of a thousand large ones a single one takes memory at a time. What
+// it is made from must live that long.
+using Later = std::function<Value()>;
+
+// What a value is made from without a word: a text; true, false, or a number, which gets as many digits as it takes to
+// read the same one again, and no exponent; a scalar, a list, a mapping, or what makes one later.
+template <typename T>
+concept AsValue = std::is_arithmetic_v<T> || std::convertible_to<T, absl::string_view> || std::same_as<T, Scalar> ||
+    std::same_as<T, List> || std::same_as<T, Mapping> || std::same_as<T, Later>;
+
+class Value {
+ public:
+  // A Later behind a pointer: GCC 12 takes a std::function in a variant for one that is not initialized.
+  using Any = std::variant<Scalar, List, Mapping, std::shared_ptr<const Later>>;
+
+  template <AsValue T>
+  Value(T from);  // NOLINT(google-explicit-constructor): a document is to be read as one
+
+  const Any& any() const { return any_; }
+
+ private:
+  Any any_;
+};
+
+// A member of a mapping, or what stands between its members.
+struct Mapping::Entry {
+  enum class Kind { kMember, kComment, kBlank };
+
+  Kind kind = Kind::kMember;
+  std::string text;  // the key, or the comment
+  Value value = "";  // of a member
+};
+
+inline Mapping::Mapping(std::initializer_list<std::pair<std::string, Value>> members) {
+  entries_.reserve(members.size());
+  for (const auto& [key, value] : members) Add(key, value);
+}
+
+inline void Mapping::Add(std::string key, Value value) {
+  entries_.push_back({Entry::Kind::kMember, std::move(key), std::move(value)});
+}
+
+inline void Mapping::AddUnlessEmpty(std::string key, Value value) {
+  const auto is_empty = [](const auto& any) {
+    if constexpr (requires { any.empty(); }) return any.empty();
+    return false;  // made later
+  };
+  if (!std::visit(is_empty, value.any())) Add(std::move(key), std::move(value));
+}
+
+inline void Mapping::Comment(std::string line) { entries_.push_back({Entry::Kind::kComment, std::move(line)}); }
+
+inline void Mapping::Blank() { entries_.push_back({Entry::Kind::kBlank}); }
+
+template <AsValue T>
+Value::Value(T from) {
+  if constexpr (std::same_as<T, bool>) {
+    any_ = Literal(from ? "true" : "false");
+  } else if constexpr (std::integral<T>) {
+    any_ = Literal(absl::StrCat(from));
+  } else if constexpr (std::floating_point<T>) {
+    char digits[400];  // the smallest number has over 300
+    const auto [end, error] = std::to_chars(std::begin(digits), std::end(digits), from, std::chars_format::fixed);
+    any_ = Literal(std::string(digits, end));
+  } else if constexpr (std::convertible_to<T, absl::string_view>) {
+    any_ = Scalar{Scalar::Kind::kText, std::string(std::move(from))};
+  } else if constexpr (std::same_as<T, Later>) {
+    any_ = std::make_shared<const Later>(std::move(from));
+  } else {
+    any_ = std::move(from);
+  }
+}
+
+}  // namespace flow::text
+
+#endif  // FLOW_TEXT_DOCUMENT_H_

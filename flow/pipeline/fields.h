@@ -20,6 +20,7 @@
 #include "flow/pipeline/context.h"
 #include "flow/pipeline/field_table.h"
 #include "flow/pipeline/nearest.h"
+#include "flow/pipeline/short_syntax.h"
 
 namespace flow::pipeline {
 
@@ -66,7 +67,8 @@ class Fields {
   // `value` is a mapping; else that is told and all fields are absent.
   Fields(Context& context, Section section, const Value& value) : context_(context), section_(section), value_(value) {
     if (!value.node.IsMapping()) {
-      context_.Error(value, absl::StrCat(SectionName(section), " is a mapping of fields, not ", Describe(value.node)));
+      context_.Error(value, absl::StrCat(SectionName(section), " is a mapping of fields, not ", Describe(value.node)),
+                     {}, value.node.IsScalar() ? LongSyntax(section, value.node.text()) : "");
       broken_ = true;
       return;
     }

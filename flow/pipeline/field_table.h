@@ -236,6 +236,11 @@ struct OtherWord {
 inline constexpr OtherWord kOtherWords[] = {
     {Section::kSpec, "executor", "driver"},
     {Section::kSpec, "consumers", "sinks"},
+    {Section::kSpec, "components", "sources",
+     "they stand in lists by what they do: \"sources\", \"processors\" and \"sinks\""},
+    {Section::kSpec, "connections", "", "\"inputs\" of each component names what it reads"},
+    {Section::kSpec, "edges", "", "\"inputs\" of each component names what it reads"},
+    {Section::kSpec, "flow", "", "\"inputs\" of each component names what it reads"},
     {Section::kComponent, "name", "id"},
     {Section::kComponent, "component", "type"},
     {Section::kComponent, "executor", "", "\"driver\" under spec is for all components"},
@@ -273,6 +278,8 @@ struct OtherValue {
   absl::string_view field, value, word;
 };
 inline constexpr OtherValue kOtherValues[] = {
+    {"driver", "dag", "docker"},  // flowctl, before it had drivers
+    {"driver", "docker-compose", "docker"},
     {"restart_policy", "never", "no"},  // Kubernetes
     {"restart_policy", "false", "no"},  // what YAML 1.1 makes of no
     {"restart_policy", "onfailure", "on-failure"},

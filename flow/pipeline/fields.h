@@ -351,8 +351,7 @@ class Fields {
       if (Has(field->name) == there) names.push_back(field->name);
     }
     for (const OtherWord& other : kOtherWords) {
-      if (other.section != section_) continue;
-      if (Has(other.field) == there || !other.advice.empty()) words.push_back(other.word);
+      if (other.section == section_ && Has(other.field) == there) words.push_back(other.word);
     }
     std::string word = SnakeCase(key);
     if (std::find(words.begin(), words.end(), word) == words.end()) {

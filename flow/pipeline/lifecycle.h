@@ -84,8 +84,12 @@ inline void ReadHealthCheck(Context& context, const Fields& fields, const Compon
     return;
   }
   if (!absl::StartsWith(text, "/")) {
-    if (port_value)
-      context.Warning(port_value, "does nothing where health_check is a whole URL, which has its own port");
+    const bool same =
+        port_value && absl::StrContains(absl::StrCat(text, "/"), absl::StrCat(":", port_value.node.text(), "/"));
+    if (port_value && !same) {
+      context.Warning(port_value,
+                      absl::StrCat("does nothing where ", check.key.text(), " is a whole URL, which has its own port"));
+    }
     component.mutable_health_check()->set_url(WithoutLocalhost(text));
     return;
   }

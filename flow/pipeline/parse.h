@@ -11,6 +11,7 @@
 #ifndef FLOW_PIPELINE_PARSE_H_
 #define FLOW_PIPELINE_PARSE_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -137,6 +138,9 @@ inline void ReadSpec(Context& context, const Fields& spec, Pipeline& pipeline) {
       components.push_back(ReadComponent(context, list.type, fields, scope));
     });
   }
+  complete = complete && std::any_of(components.begin(), components.end(), [](const ReadComponentResult& read) {
+               return read.component.type() == Component::SOURCE || read.component.type() == Component::PIPELINE;
+             });  // a missing source is told, and whoever reads it too
   bool images = true;
   for (const ReadComponentResult& read : components) {
     images = images && !read.component.image().empty();

@@ -71,7 +71,7 @@ inline void TellNoImage(Context& context, const Fields& fields, const ComponentS
   } else if (scope.driver.empty() && fields.Has("command")) {
     absl::StrAppend(&message, "; without a driver flowctl runs its command on the host, flow runs containers");
   } else if (type) {
-    absl::StrAppend(&message, "; ", Quoted(type.node.text()), " is no reference, it has no version");
+    absl::StrAppend(&message, "; its \"type\" is no reference, it has no version");
   } else {
     absl::StrAppend(&message, "; --default_image=IMAGE serves all that have none");
   }

@@ -15,6 +15,7 @@
 #include "flow/pipeline/field_table.h"
 #include "flow/pipeline/parse_options.h"
 #include "flow/pipeline/place.h"
+#include "flow/pipeline/told_once.h"
 #include "flow/pipeline/yaml_document.h"
 #include "flow/text/harmless.h"
 
@@ -110,14 +111,10 @@ class Context {
   // Whether an error is told, and nothing more would be shown or can be kept: what is still to be read changes nothing.
   bool hopeless() const { return has_error_ && (full() || spent_ > kMaxSpent); }
 
-  // In order of place.
+  // In order of place, the same mistake once.
   std::vector<Diagnostic> TakeDiagnostics() {
     SortDiagnostics(diagnostics_);
-    // What an alias or a default of spec.config brings to several components is told once, where it is written.
-    const auto same = [](const Diagnostic& a, const Diagnostic& b) {
-      return a.line == b.line && a.column == b.column && a.message == b.message;
-    };
-    diagnostics_.erase(std::unique(diagnostics_.begin(), diagnostics_.end(), same), diagnostics_.end());
+    TellOnce(diagnostics_);
     if (left_out_ > 0) {
       diagnostics_.back().notes.push_back(Note{0, 0, absl::StrCat("and ", left_out_, " more problems at least")});
     }

@@ -138,6 +138,14 @@ TEST(ParsePipeline, KnowsFilesOfOtherFormatsByOneKey) {
   EXPECT_GT(ParsePipeline("kind: Pipeline\nsource: {type: mock}\n", {}).diagnostics.size(), 1u);
 }
 
+TEST(ParsePipeline, TellsOnceWhatIsTheSameInManyComponents) {
+  const ParseResult result = ParsePipeline(
+      absl::StrCat(kHead, "  sources: [{id: a, command: [a]}, {id: b, command: [b]}, {id: c, command: [c]}]\n"), {});
+  ASSERT_EQ(result.diagnostics.size(), 1u);
+  EXPECT_THAT(result.diagnostics[0].message, testing::HasSubstr("has no image"));
+  EXPECT_EQ(result.diagnostics[0].notes.size(), 2u);
+}
+
 TEST(ParsePipeline, SaysThatACommandWithoutADriverRunsOnTheHost) {
   const auto message = [](absl::string_view rest) { return testing::PrintToString(Messages(rest)); };
   EXPECT_THAT(message("  sources: [{id: a, command: [./a]}]\n"), testing::HasSubstr("runs its command on the host"));
@@ -239,7 +247,8 @@ TEST(ParsePipeline, JudgesManyPathsBesideManyVolumesInTime) {
   for (int i = 0; i < 20000; ++i) absl::StrAppend(&text, "        path_", i, ": /w/", std::string(100, 'a'), "\n");
   const ParseResult result = ParsePipeline(text, {});
   EXPECT_TRUE(result.ok());
-  EXPECT_EQ(result.diagnostics.size(), Context::kMaxDiagnostics);
+  ASSERT_EQ(result.diagnostics.size(), 1u);  // the same a thousand times
+  EXPECT_EQ(result.diagnostics[0].notes.size(), kMaxSamePlaces + 2);
 }
 
 TEST(ParsePipeline, SurvivesTextsThatAreNoPipeline) {

@@ -129,13 +129,24 @@ TEST(ParsePipeline, KnowsFilesOfOtherFormatsByOneKey) {
       {"version: 0.1\nsink: {type: stdout}\nother: 1\n", "older format"},
       {"version: \"3\"\nservices: {a: {image: busybox}}\n", "Compose file"},
       {"pipelines:\n  Latest: {source: {type: A}, processors: [], consumers: []}\n", "an entry of \"pipelines\""},
+      {"pipeline: {source: {type: A}, consumers: []}\n", "an entry of \"pipelines\""},
+      {"kind: Pipeline\nsource: {type: mock}\n", "older format"},
+      {"apiVersion: v1\nkind: Deployment\nspec: {replicas: x}\n", "takes Pipeline, not \"Deployment\""},
+      {"name: a\nsinks: 1\n", "no pipeline file"},
+      {"{}\n", "no pipeline file"},
   };
   for (const auto& [text, what] : kFormats) {
     const ParseResult result = ParsePipeline(text, {});
     ASSERT_EQ(result.diagnostics.size(), 1u) << text;
     EXPECT_THAT(result.diagnostics[0].message, testing::HasSubstr(std::string(what)));
   }
-  EXPECT_GT(ParsePipeline("kind: Pipeline\nsource: {type: mock}\n", {}).diagnostics.size(), 1u);
+}
+
+TEST(ParsePipeline, JudgesAsAPipelineWhatIsOneButForAMisspeltHeader) {
+  for (absl::string_view text :
+       {"kind: pipeline\nmetadata: 1\n", "Kind: Pipeline\nsources: 1\n", "spek: {sinks: 1}\nname: a\n"}) {
+    EXPECT_GT(ParsePipeline(text, {}).diagnostics.size(), 1u) << text;
+  }
 }
 
 TEST(ParsePipeline, TellsOnceWhatIsTheSameInManyComponents) {

@@ -49,9 +49,9 @@ inline void CheckDriver(Context& context, const Fields& spec, bool images) {
   if (driver == nullptr) return;
   const Value value = spec.Get("driver") ? spec.Get("driver") : spec.value();
   if (driver->use == Driver::Use::kBinaries && images) {
-    context.Warning(value,
-                    absl::StrCat("the driver ", word, " runs programs on the host; flow runs these components as ",
-                                 "containers all the same"));
+    context.Warning(
+        value, absl::StrCat("the driver ", word, " runs programs on the host, and flowctl passes events between ",
+                            "them; flow runs these components as containers, which connect to each other themselves"));
   }
   if (driver->use != Driver::Use::kElsewhere) return;
   std::string message = absl::StrCat("flow does not deploy to ", word, by_option ? ", which --driver says" : "",

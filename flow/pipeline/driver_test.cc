@@ -39,7 +39,9 @@ struct Case {
   absl::string_view message;
 };
 
-constexpr char kOnTheHost[] = " runs programs on the host; flow runs these components as containers all the same";
+constexpr char kOnTheHost[] =
+    " runs programs on the host, and flowctl passes events between them; flow runs these components as containers, "
+    "which connect to each other themselves";
 constexpr char kInsist[] = "; where the engine is meant, insist with --driver=docker";
 
 std::vector<Case> Cases() {
@@ -64,6 +66,8 @@ std::vector<Case> Cases() {
       {"kubernetes", "docker", "", "", ""},
       {"dokcer", "", "error", "error",
        "takes docker, container, process, local, kubernetes, k8s or nomad, not \"dokcer\"; did you mean \"docker\"?"},
+      {"dag", "", "error", "error",
+       "takes docker, container, process, local, kubernetes, k8s or nomad, not \"dag\"; did you mean \"docker\"?"},
   };
 }
 

@@ -228,7 +228,7 @@ TEST_F(FailureTest, TheUnhealthyComponentIsNamedWithItsProbesAnswer) {
   EXPECT_EQ(apply.exit_code, 1) << apply.Describe();
   std::string first;
   for (const std::string& line : std::vector<std::string>(absl::StrSplit(apply.err, '\n'))) {
-    if (first.empty() && absl::StrContains(line, "unhealthy")) first = line;
+    if (first.empty() && absl::StrContains(line, "is unhealthy")) first = line;
   }
   EXPECT_THAT(first, AllOf(HasSubstr("source"), HasSubstr("the database says no"), Not(HasSubstr("sink"))));
   EXPECT_THAT(apply.err, AllOf(HasSubstr("listening"), testing::ContainsRegex("not started[^\n]*processor, sink")));

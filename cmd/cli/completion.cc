@@ -16,6 +16,7 @@
 #include "cmd/cli/commands.h"
 #include "cmd/cli/flags.h"
 #include "cmd/cli/verbs.h"
+#include "flow/pipeline/names.h"
 
 namespace flow {
 namespace {
@@ -166,7 +167,7 @@ class Completer {
     return found == line_.values.end() ? otherwise : found->second;
   }
   std::string StateDir() const { return Given("state_dir", ""); }
-  std::string Namespace() const { return Given("namespace", "default"); }
+  std::string Namespace() const { return Given("namespace", pipeline::kDefaultNamespace); }
 
   const Command& command_;
   const KnownNames& known_;

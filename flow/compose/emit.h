@@ -144,7 +144,7 @@ inline text::Scalar DurationWord(absl::Duration duration) {
 
 inline Mapping HealthCheck(const project::Service& service, ApiVersion api_version) {
   if (!service.has_health_check()) return {};
-  const FittedHealthCheck fitted = FitHealthCheck(service.health_check(), api_version);
+  const EngineHealthCheck fitted = ForApiVersion(service.health_check(), api_version);
   Mapping check = {{"test", List{"CMD-SHELL", Verbatim(fitted.shell_test)}},
                    {"interval", DurationWord(fitted.interval)},
                    {"timeout", DurationWord(fitted.timeout)},

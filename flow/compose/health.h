@@ -12,7 +12,7 @@
 namespace flow::compose {
 
 // Compose spec, "healthcheck"; Engine API, "HealthConfig".
-struct FittedHealthCheck {
+struct EngineHealthCheck {
   std::string shell_test;  // CMD-SHELL's text
   absl::Duration interval;
   absl::Duration timeout;
@@ -24,8 +24,8 @@ struct FittedHealthCheck {
 // The health check for an engine of that API version. From 1.44 on the engine probes every 250 ms while a component
 // starts, and every 10 s afterwards. Older engines have one interval for both: 2 s, so that a start is seen soon, with
 // as many more retries as make a failure take as long to be told (30 s).
-inline FittedHealthCheck FitHealthCheck(const project::HealthCheck& check, ApiVersion api_version) {
-  FittedHealthCheck fitted{.shell_test = ProbeShellTest(check.url()),
+inline EngineHealthCheck ForApiVersion(const project::HealthCheck& check, ApiVersion api_version) {
+  EngineHealthCheck fitted{.shell_test = ProbeShellTest(check.url()),
                            .interval = absl::Seconds(10),
                            .timeout = absl::Seconds(5),
                            .start_period = absl::Seconds(30),

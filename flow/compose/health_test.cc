@@ -13,7 +13,7 @@ project::HealthCheck Check() {
 
 TEST(HealthTest, AnEngineWithAStartIntervalProbesOftenWhileStarting) {
   for (const ApiVersion version : {ApiVersion{1, 44}, ApiVersion{1, 51}, ApiVersion{2, 0}}) {
-    const FittedHealthCheck fitted = FitHealthCheck(Check(), version);
+    const EngineHealthCheck fitted = ForApiVersion(Check(), version);
     EXPECT_EQ(fitted.shell_test, ProbeShellTest("http://127.0.0.1:8080/health"));
     EXPECT_EQ(fitted.interval, absl::Seconds(10));
     EXPECT_EQ(fitted.timeout, absl::Seconds(5));
@@ -25,13 +25,13 @@ TEST(HealthTest, AnEngineWithAStartIntervalProbesOftenWhileStarting) {
 
 TEST(HealthTest, AnOlderEngineProbesOftenAllTheTimeAndToleratesAsLong) {
   for (const ApiVersion version : {ApiVersion{1, 41}, ApiVersion{1, 43}}) {
-    const FittedHealthCheck fitted = FitHealthCheck(Check(), version);
+    const EngineHealthCheck fitted = ForApiVersion(Check(), version);
     EXPECT_EQ(fitted.interval, absl::Seconds(2));
     EXPECT_EQ(fitted.timeout, absl::Seconds(5));
     EXPECT_EQ(fitted.retries, 15);
     EXPECT_EQ(fitted.start_period, absl::Seconds(30));
     EXPECT_EQ(fitted.start_interval, absl::ZeroDuration());
-    const FittedHealthCheck newer = FitHealthCheck(Check(), {1, 44});
+    const EngineHealthCheck newer = ForApiVersion(Check(), {1, 44});
     EXPECT_EQ(fitted.interval * fitted.retries, newer.interval * newer.retries);
   }
 }

@@ -7,10 +7,12 @@
 
 namespace flow::docker {
 
-// What there is: lists, and what a container or image is, before anything is done.
+// What there is: lists, and what a container or image is, before anything is done; and after a failure, where an answer
+// was lost: without the search something might stay that its request made.
 inline constexpr absl::Duration kReadDeadline = absl::Seconds(30);
 
-// A second look while someone waits for a deployment: what failed, who holds a network.
+// A second look while someone waits for a deployment: what failed, who holds a network. It must not keep the failure
+// from being told.
 inline constexpr absl::Duration kLookDeadline = absl::Seconds(5);
 
 }  // namespace flow::docker

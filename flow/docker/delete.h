@@ -22,6 +22,7 @@
 #include "flow/deploy/record.h"
 #include "flow/deploy/step.h"
 #include "flow/docker/contract.h"
+#include "flow/docker/deadlines.h"
 #include "flow/docker/engine/call.h"
 #include "flow/docker/execution.h"
 #include "flow/docker/observation.h"
@@ -205,9 +206,9 @@ class Delete {
       case OperationKind::kStopContainer:
         return;  // its removal kills it
       case OperationKind::kRemoveNetwork:
-        return out_.Request(WhoUsesIt{what}, engine::InspectNetwork{operation.target()}, absl::Seconds(5));
+        return out_.Request(WhoUsesIt{what}, engine::InspectNetwork{operation.target()}, kLookDeadline);
       case OperationKind::kRemoveVolume:
-        return out_.Request(WhoUsesIt{what}, engine::ListContainers{.volume = operation.name()}, absl::Seconds(5));
+        return out_.Request(WhoUsesIt{what}, engine::ListContainers{.volume = operation.name()}, kLookDeadline);
       default:
         left_.push_back(absl::StrCat(what, " (", status.message(), ")"));
     }

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "flow/docker/contract.h"
+#include "flow/docker/deadlines.h"
 #include "flow/docker/engine/call.h"
 #include "flow/docker/failure.h"
 #include "flow/docker/observed.h"
@@ -27,15 +28,15 @@ class Diagnosis {
     for (size_t index = 0; index < failures.size(); ++index) {
       const std::string& id = failures[index].container_id;
       if (id.empty()) continue;
-      out.Request(WhyItFailed{index}, engine::InspectContainer{id}, kDeadline);
-      out.Request(WhyItFailed{index}, engine::TailLogs{id}, kDeadline);
+      out.Request(WhyItFailed{index}, engine::InspectContainer{id}, kLookDeadline);
+      out.Request(WhyItFailed{index}, engine::TailLogs{id}, kLookDeadline);
     }
   }
 
   // Asks what there is of the pipeline now.
   static void Search(const project::Project& project, Outbox& out) {
     for (engine::Call& call : ObservingCalls(project)) {
-      out.Request(WhatWasMade{}, std::move(call), kSearchDeadline);
+      out.Request(WhatWasMade{}, std::move(call), kReadDeadline);
     }
   }
 
@@ -66,11 +67,6 @@ class Diagnosis {
   }
 
  private:
-  // What is asked about a failure must not keep it from being told.
-  static constexpr absl::Duration kDeadline = absl::Seconds(5);
-  // Without it something might stay that a request made whose answer was lost: an engine that restarts is waited for.
-  static constexpr absl::Duration kSearchDeadline = absl::Seconds(30);
-
   Observed found_;
 };
 

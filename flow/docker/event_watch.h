@@ -15,14 +15,17 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/strings/strip.h"
 #include "absl/time/time.h"
+#include "flow/compose/probe.h"
 #include "flow/docker/contract.h"
+#include "flow/docker/deadlines.h"
 #include "flow/docker/engine/call.h"
+#include "flow/docker/engine/container_event.h"
 #include "flow/docker/engine/response.h"
 #include "flow/docker/failure.h"
 #include "flow/docker/observed.h"
 #include "flow/docker/readiness.h"
+#include "flow/http/backoff.h"
 #include "flow/project/project.pb.h"
 
 namespace flow::docker {
@@ -59,7 +62,7 @@ class EventWatch {
     open_ = opened_ = true;
     const bool broke = std::exchange(broken_, false);
     if (broke) out.Tell(Report::Kind::kNote, "", "the engine tells its events again");
-    pause_ = absl::ZeroDuration();
+    backoff_.Reset();
     // What happened before the stream was open is in no event.
     const auto& instances = readiness_.instances();
     const bool missed = broke || std::any_of(instances.begin(), instances.end(), [](const Instance& instance) {
@@ -70,23 +73,25 @@ class EventWatch {
   }
 
   void On(const StreamEvent& happened, Outbox& out) {
-    const engine::Event& event = happened.event;
-    last_event_ = std::max(last_event_, event.time_nano());
-    const std::string& id = event.actor().id();
-    absl::string_view action = event.action();
-    if (action == "start") {
-      React(id, readiness_.StartSeen(id), out);
-    } else if (action == "die" || action == "died") {  // the second word is Podman's, and so is "remove"
-      React(id, readiness_.ExitSeen(id, ExitCodeOfEvent(event)), out);
-    } else if (action == "destroy" || action == "remove") {
-      React(id, readiness_.RemovalSeen(id), out);
-    } else if (action == "exec_die" && ExitCodeOfEvent(event) == compose::kNoProbeProgramExitCode) {
-      LookAtProbe(id, out);
-    } else if (absl::ConsumePrefix(&action, "health_status: ")) {
-      const Health health = action == "healthy"     ? Health::kHealthy
-                            : action == "unhealthy" ? Health::kUnhealthy
-                                                    : Health::kStarting;
-      React(id, readiness_.HealthSeen(id, health), out);
+    using Kind = engine::ContainerEvent::Kind;
+    last_event_ = std::max(last_event_, happened.event.time_nano());
+    const engine::ContainerEvent event = engine::ReadContainerEvent(happened.event);
+    switch (event.kind) {
+      case Kind::kStarted:
+        return React(event.id, readiness_.StartSeen(event.id), out);
+      case Kind::kExited:
+        return React(event.id, readiness_.ExitSeen(event.id, event.exit_code), out);
+      case Kind::kRemoved:
+        return React(event.id, readiness_.RemovalSeen(event.id), out);
+      case Kind::kHealth:
+        return React(event.id, readiness_.HealthSeen(event.id, event.health), out);
+      case Kind::kExecEnded:
+        if (event.exit_code == compose::kNoProbeProgramExitCode) LookAtProbe(event.id, out);
+        return;
+      case Kind::kCreated:
+      case Kind::kExec:
+      case Kind::kOther:
+        return;
     }
   }
 
@@ -101,7 +106,7 @@ class EventWatch {
       out.Tell(Report::Kind::kWarning, "",
                "the engine broke off its stream of events: is it restarting? It is asked again until --timeout");
     }
-    out.Timer(OpenAgain{}, NextPause());
+    out.Timer(OpenAgain{}, backoff_.Next());
     out.StopTimer(ListAgain{});
   }
 
@@ -115,7 +120,7 @@ class EventWatch {
   void On(const WhatRunsNow&, const absl::StatusOr<engine::Reply>& reply, Outbox& out) {
     if (!reply.ok()) {
       // Where the stream ends as well the list is made when that is back.
-      if (open_) out.Timer(ListAgain{}, NextPause());
+      if (open_) out.Timer(ListAgain{}, backoff_.Next());
       return;
     }
     for (const Container& container : ReadContainers(std::get<engine::ContainerList>(*reply))) {
@@ -180,23 +185,18 @@ class EventWatch {
 
   // All that it is made of, for a test that tells states apart.
   auto Members() const {
-    const auto& [list, min_ready, readiness, failures, open, broken, opened, last_event, pause] = *this;
-    return std::tie(readiness, failures, open, broken, opened, last_event, pause);  // the others never change
+    const auto& [list, min_ready, readiness, failures, open, broken, opened, last_event, backoff] = *this;
+    return std::tie(readiness, failures, open, broken, opened, last_event, backoff);  // the others never change
   }
 
  private:
-  static constexpr absl::Duration kDeadline = absl::Seconds(5);
   static constexpr absl::Duration kStartDeadline = absl::Minutes(2);
-  static constexpr absl::Duration kShortestPause = absl::Milliseconds(100);
-  static constexpr absl::Duration kLongestPause = absl::Seconds(2);
 
   void List(Outbox& out) {
     out.StopTimer(ListAgain{});
     readiness_.ListAsked();
-    out.Request(WhatRunsNow{}, list_, kDeadline);
+    out.Request(WhatRunsNow{}, list_, kLookDeadline);
   }
-
-  absl::Duration NextPause() { return pause_ = std::min(kLongestPause, std::max(kShortestPause, 2 * pause_)); }
 
   // What has become of a container, and what that means for the deployment.
   void React(const std::string& id, Transition transition, Outbox& out) {
@@ -257,7 +257,7 @@ class EventWatch {
   void LookAtProbe(const std::string& id, Outbox& out) {
     const Instance* instance = readiness_.Get(id);
     if (instance == nullptr || instance->health == Health::kNone || instance->health == Health::kHealthy) return;
-    out.Request(WhatProbeSaid{id}, engine::InspectContainer{id}, kDeadline);
+    out.Request(WhatProbeSaid{id}, engine::InspectContainer{id}, kLookDeadline);
   }
 
   engine::ListContainers list_;
@@ -268,7 +268,7 @@ class EventWatch {
   bool broken_ = false;  // the stream broke off, and that was told
   bool opened_ = false;  // the stream has been open
   int64_t last_event_ = 0;
-  absl::Duration pause_;
+  http::Backoff backoff_;  // where the engine fails to open the stream or to list
 };
 
 }  // namespace flow::docker

@@ -30,6 +30,7 @@
 #include "flow/deploy/plan.h"
 #include "flow/deploy/step.h"
 #include "flow/docker/contract.h"
+#include "flow/docker/deadlines.h"
 #include "flow/docker/engine/call.h"
 #include "flow/docker/engine/negotiate.h"
 #include "flow/docker/images.h"
@@ -146,7 +147,6 @@ class LearnMetadata {
   };
   using Purpose = std::variant<Connecting, Listing, Pulling, Making, Reading, Removing>;
 
-  static constexpr absl::Duration kDeadline = absl::Seconds(30);
   // After a signal, or when time is up, what is under way is given this long.
   static constexpr absl::Duration kPatience = absl::Seconds(10);
 
@@ -154,7 +154,7 @@ class LearnMetadata {
 
   void On(const Begin&) {
     out_.Timer(Timeout{}, input_->timeout);
-    out_.Request(Connecting{}, engine::Ping{}, kDeadline);
+    out_.Request(Connecting{}, engine::Ping{}, kReadDeadline);
   }
   void On(const Interrupted& interrupted) {
     if (signal_.has_value()) return GiveUp();
@@ -181,7 +181,7 @@ class LearnMetadata {
     switch (phase_) {
       case Phase::kConnecting:
         phase_ = Phase::kListing;
-        out_.Request(Listing{}, engine::ListImages{}, kDeadline);
+        out_.Request(Listing{}, engine::ListImages{}, kReadDeadline);
         break;
       case Phase::kListing:
         phase_ = Phase::kPulling;
@@ -189,7 +189,7 @@ class LearnMetadata {
         break;
       case Phase::kPulling:
         phase_ = Phase::kListingAgain;
-        if (!pulled_.empty()) out_.Request(Listing{}, engine::ListImages{}, kDeadline);
+        if (!pulled_.empty()) out_.Request(Listing{}, engine::ListImages{}, kReadDeadline);
         break;
       case Phase::kListingAgain:
         phase_ = Phase::kReading;
@@ -292,7 +292,7 @@ class LearnMetadata {
       } else if (id.empty()) {
         Fail(absl::StrCat(reference.component, ": the engine has no image ", reference.image, ", though it pulled it"));
       } else if (asked.insert(id).second) {
-        out_.Request(Making{id}, MakeContainer(reference.component, id), kDeadline);
+        out_.Request(Making{id}, MakeContainer(reference.component, id), kReadDeadline);
       }
     }
   }
@@ -317,7 +317,7 @@ class LearnMetadata {
     }
     const std::string& id = std::get<engine::Created>(*reply).id();
     if (stopped_) return Remove(id);
-    out_.Request(Reading{asked.image, id}, engine::ReadFile{id, kMetadataPath, pipeline::kMaxMetadataBytes}, kDeadline);
+    out_.Request(Reading{asked.image, id}, engine::ReadFile{id, kMetadataPath, pipeline::kMaxMetadataBytes}, kReadDeadline);
   }
 
   void On(const Reading& asked, const Reply& reply) {
@@ -333,7 +333,7 @@ class LearnMetadata {
     files_[asked.image] = *std::move(read);
   }
 
-  void Remove(const std::string& id) { out_.Request(Removing{id}, engine::RemoveContainer{id}, kDeadline); }
+  void Remove(const std::string& id) { out_.Request(Removing{id}, engine::RemoveContainer{id}, kReadDeadline); }
 
   void On(const Removing& asked, const Reply& reply) {
     if (!reply.ok()) left_.insert(asked.container);

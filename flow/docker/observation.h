@@ -17,6 +17,7 @@
 #include "flow/compose/api_version.h"
 #include "flow/deploy/plan.pb.h"
 #include "flow/docker/contract.h"
+#include "flow/docker/deadlines.h"
 #include "flow/docker/engine/call.h"
 #include "flow/docker/engine/engine.pb.h"
 #include "flow/docker/engine/negotiate.h"
@@ -48,33 +49,33 @@ class Observation {
 
   // What the engine has that carries the project's labels or names.
   void Observe(const project::Project& project, Outbox& out) const {
-    for (engine::Call& call : ObservingCalls(project)) Ask(std::move(call), kDeadline, out);
+    for (engine::Call& call : ObservingCalls(project)) Ask(std::move(call), kReadDeadline, out);
   }
 
   // What the engine has that carries the pipeline's labels.
   void ObserveOwned(const std::string& namespace_, const std::string& pipeline, Outbox& out) const {
     const engine::ListContainers owned = ListPipelineContainers(namespace_, pipeline);
-    Ask(owned, kDeadline, out);
-    Ask(engine::ListNetworks{.labels = owned.labels}, kDeadline, out);
-    Ask(engine::ListVolumes{.labels = owned.labels}, kDeadline, out);
+    Ask(owned, kReadDeadline, out);
+    Ask(engine::ListNetworks{.labels = owned.labels}, kReadDeadline, out);
+    Ask(engine::ListVolumes{.labels = owned.labels}, kReadDeadline, out);
   }
 
   // Which images the engine has.
-  void ObserveImages(Outbox& out) const { Ask(engine::ListImages{}, kDeadline, out); }
+  void ObserveImages(Outbox& out) const { Ask(engine::ListImages{}, kReadDeadline, out); }
 
   // Whose engine it is, and who holds the names that the plan is to create.
   void Prepare(const Plan& plan, Outbox& out) const {
-    Ask(engine::GetInfo{}, kDeadline, out);
+    Ask(engine::GetInfo{}, kReadDeadline, out);
     engine::ListContainers names;
     for (const Operation& operation : plan.operations()) {
       if (TakesContainerName(operation)) names.names.push_back(operation.name());
     }
-    if (!names.names.empty()) out.Request(WhoHoldsNames{}, std::move(names), kDeadline);
+    if (!names.names.empty()) out.Request(WhoHoldsNames{}, std::move(names), kReadDeadline);
   }
 
   // Which of the images have a health check of their own, and for which platform they are.
   void InspectImages(const std::set<std::string>& images, Outbox& out) const {
-    for (const std::string& image : images) out.Request(WhatImageSays{image}, engine::InspectImage{image}, kDeadline);
+    for (const std::string& image : images) out.Request(WhatImageSays{image}, engine::InspectImage{image}, kReadDeadline);
   }
 
   // Whether all that it asked is answered.
@@ -133,8 +134,6 @@ class Observation {
   }
 
  private:
-  static constexpr absl::Duration kDeadline = absl::Seconds(30);
-
   static void Ask(engine::Call call, absl::Duration deadline, Outbox& out) {
     out.Request(WhatIsThere{}, std::move(call), deadline);
   }

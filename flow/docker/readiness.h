@@ -24,7 +24,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -38,15 +37,6 @@
 namespace flow::docker {
 
 inline constexpr absl::Duration kSteadyAfter = absl::Milliseconds(200);
-
-// The exit code that a "die" event tells. Podman writes it under another name.
-inline int ExitCodeOfEvent(const engine::Event& event) {
-  int code = 0;
-  for (const char* key : {"exitCode", "containerExitCode"}) {
-    if (absl::SimpleAtoi(project::Label(event.actor().attributes(), key), &code)) return code;
-  }
-  return 0;
-}
 
 // What has become of a container by an event.
 enum class Transition {

@@ -1,7 +1,7 @@
 // The names of what a pipeline becomes on the engine. Each is made here and nowhere else, so that what apply creates,
 // status and delete find.
 //
-//   flow::compose::ContainerName(ProjectName("default", "payments"), "ttp_proc", 1)  // "flow-payments-ttp_proc-1"
+//   flow::project::ContainerName(ProjectName("default", "payments"), "ttp_proc", 1)  // "flow-payments-ttp_proc-1"
 #ifndef FLOW_PROJECT_NAMES_H_
 #define FLOW_PROJECT_NAMES_H_
 

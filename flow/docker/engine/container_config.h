@@ -77,7 +77,7 @@ inline void SetMounts(const project::Project& project, const project::Service& s
 inline void SetHealthCheck(const project::Service& service, const compose::ApiVersion& version,
                            ContainerConfig* config) {
   if (!service.has_health_check()) return;
-  const compose::FittedHealthCheck fitted = compose::FitHealthCheck(service.health_check(), version);
+  const compose::EngineHealthCheck fitted = compose::ForApiVersion(service.health_check(), version);
   HealthConfig& health = *config->mutable_healthcheck();
   health.add_test("CMD-SHELL");
   health.add_test(fitted.shell_test);

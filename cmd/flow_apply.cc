@@ -74,7 +74,8 @@ absl::Status TellPlan(const ApplyRun& run, const docker::Apply& machine, const O
   report.mutable_notes()->Add(machine.notes().begin(), machine.notes().end());
   const std::vector<deploy::Plan> plans = {machine.pulls(), machine.plan()};
   const bool empty = plans[0].operations().empty() && plans[1].operations().empty();
-  if (absl::Status end = Print(ShowPlan(plans, std::move(report), options.output, options.verbose)); !end.ok()) return end;
+  if (absl::Status end = Print(ShowPlan(plans, std::move(report), options.output, options.verbose)); !end.ok())
+    return end;
   return options.check && !empty ? ExitWith(ExitCode::kFailed) : absl::OkStatus();
 }
 

@@ -46,7 +46,8 @@ const Command& ApplyCommand() {
                {{"output"},
                 {"progress"},
                 {"verbose", nullptr,
-                 "Print every request to the engine on standard error. With --dry_run, print the order of the plan too: "
+                 "Print every request to the engine on standard error. With --dry_run, print the order of the plan "
+                 "too: "
                  "what each operation comes after and waits for."}}},
           },
       .verbs = {},

@@ -31,8 +31,7 @@ void TellOfControlPlane(const ApplyRun& run, const ControlPlaneChoice& control_p
   if (!report.reached() || (!report.begun() && !control_plane.registered.service_ids().empty())) return;
   const std::string address = HostAndPort(control_plane.registered.address());
   if (const std::string told = project::AddressForContainers(address); told != address) {
-    run.session.Warn(absl::StrCat("components are told that the control plane is at ",
-                                  told,
+    run.session.Warn(absl::StrCat("components are told that the control plane is at ", told,
                                   "; one that listens on 127.0.0.1 alone cannot be reached there"));
   }
   run.session.Note(

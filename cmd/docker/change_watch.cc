@@ -26,23 +26,21 @@ ChangeWatch::~ChangeWatch() { session_.client().Cancel(stream_); }
 void ChangeWatch::Listen() {
   const http::Request request = docker::engine::BuildEventsRequest(labels_, 0, version_);
   session_.Trace(request);
-  stream_ = OpenEvents(session_.client(), request,
-                       {.opened =
-                            [this] {
-                              opened_ = changed_ = true;  // and what happened before is in no event
-                              if (std::exchange(away_, false)) session_.Warn("the engine is back");
-                            },
-                        .happened =
-                             [this](const docker::engine::Event& event) {
-                               OnEvent(docker::engine::ReadContainerEvent(event));
-                             },
-                         .ended =
-                            [this](const absl::Status& status) {
-                              stream_ = 0;
-                              opened_ = false;
-                              listen_again_ = absl::Now() + kListenAgain;
-                              cut_off_ = status;
-                            }});
+  stream_ = OpenEvents(
+      session_.client(), request,
+      {.opened =
+           [this] {
+             opened_ = changed_ = true;  // and what happened before is in no event
+             if (std::exchange(away_, false)) session_.Warn("the engine is back");
+           },
+       .happened = [this](const docker::engine::Event& event) { OnEvent(docker::engine::ReadContainerEvent(event)); },
+       .ended =
+           [this](const absl::Status& status) {
+             stream_ = 0;
+             opened_ = false;
+             listen_again_ = absl::Now() + kListenAgain;
+             cut_off_ = status;
+           }});
 }
 
 void ChangeWatch::OnEvent(const docker::engine::ContainerEvent& event) {

@@ -30,17 +30,16 @@ LiveLogs::LiveLogs(Session& session, Progress& progress, const Environment& envi
     : session_(session),
       progress_(progress),
       text_({.colour = InspectTerminal(STDERR_FILENO, environment).colour}),
-      driver_(
-          session.client(), InputOf(project, version),
-          {.print =
-               [this](deploy::ComponentLine line) {
-                 // Above a block that is drawn anew, and among our own messages.
-                 line.line.text = text::Harmless(line.line.text);
-                 absl::StrAppend(&waiting_, text_.Line(line));
-               },
-           .printed = [this] { progress_.Write(std::exchange(waiting_, ""), absl::Now()); },
-           .warn = [this](const std::string& text) { progress_.Write(text::Harmless(text + "\n"), absl::Now()); },
-           .request = [this](const http::Request& request) { session_.Trace(request); }}) {
+      driver_(session.client(), InputOf(project, version),
+              {.print =
+                   [this](deploy::ComponentLine line) {
+                     // Above a block that is drawn anew, and among our own messages.
+                     line.line.text = text::Harmless(line.line.text);
+                     absl::StrAppend(&waiting_, text_.Line(line));
+                   },
+               .printed = [this] { progress_.Write(std::exchange(waiting_, ""), absl::Now()); },
+               .warn = [this](const std::string& text) { progress_.Write(text::Harmless(text + "\n"), absl::Now()); },
+               .request = [this](const http::Request& request) { session_.Trace(request); }}) {
   for (const project::Service& service : project.services()) {
     text_.Expect(service.name(), static_cast<int>(service.replicas()));
   }

@@ -7,8 +7,8 @@ namespace flow {
 namespace {
 
 using deploy::ComponentStatus;
-using deploy::ReplicaStatus;
 using deploy::PipelineStatus;
+using deploy::ReplicaStatus;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 

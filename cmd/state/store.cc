@@ -30,8 +30,8 @@ constexpr char kHeader[] = "# proto-file: flow/deploy/deployment.proto\n# proto-
 constexpr size_t kMostBytes = 64 * 1024 * 1024;
 
 absl::Status NoName(absl::string_view text, absl::string_view rule) {
-  return WithExitCode(absl::InvalidArgumentError(
-                          absl::StrCat("\"", absl::CHexEscape(text), "\" is no ", rule, ", at most ", pipeline::kMaxName)),
+  return WithExitCode(absl::InvalidArgumentError(absl::StrCat("\"", absl::CHexEscape(text), "\" is no ", rule,
+                                                              ", at most ", pipeline::kMaxName)),
                       ExitCode::kUsage);
 }
 

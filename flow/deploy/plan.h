@@ -11,8 +11,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
-#include "flow/text/columns.h"
 #include "flow/deploy/plan.pb.h"
+#include "flow/text/columns.h"
 
 namespace flow::deploy {
 

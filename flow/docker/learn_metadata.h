@@ -317,7 +317,8 @@ class LearnMetadata {
     }
     const std::string& id = std::get<engine::Created>(*reply).id();
     if (stopped_) return Remove(id);
-    out_.Request(Reading{asked.image, id}, engine::ReadFile{id, kMetadataPath, pipeline::kMaxMetadataBytes}, kReadDeadline);
+    out_.Request(Reading{asked.image, id}, engine::ReadFile{id, kMetadataPath, pipeline::kMaxMetadataBytes},
+                 kReadDeadline);
   }
 
   void On(const Reading& asked, const Reply& reply) {

@@ -75,7 +75,8 @@ class Observation {
 
   // Which of the images have a health check of their own, and for which platform they are.
   void InspectImages(const std::set<std::string>& images, Outbox& out) const {
-    for (const std::string& image : images) out.Request(WhatImageSays{image}, engine::InspectImage{image}, kReadDeadline);
+    for (const std::string& image : images)
+      out.Request(WhatImageSays{image}, engine::InspectImage{image}, kReadDeadline);
   }
 
   // Whether all that it asked is answered.

@@ -22,8 +22,9 @@ inline std::string OwnerText(const google::protobuf::Map<std::string, std::strin
   const std::string pipeline = project::Label(labels, project::kPipelineLabel);
   if (pipeline.empty()) return "something that is not flow's";
   const std::string namespace_ = project::Label(labels, project::kNamespaceLabel);
-  return absl::StrCat("pipeline \"", pipeline, "\"",
-                      namespace_ == pipeline::kDefaultNamespace ? "" : absl::StrCat(" of namespace \"", namespace_, "\""));
+  return absl::StrCat(
+      "pipeline \"", pipeline, "\"",
+      namespace_ == pipeline::kDefaultNamespace ? "" : absl::StrCat(" of namespace \"", namespace_, "\""));
 }
 
 }  // namespace flow::docker

@@ -3,34 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "flow/deploy/testing/statuses.h"
+
 namespace flow {
 namespace {
 
-using deploy::ComponentStatus;
 using deploy::PipelineStatus;
-using deploy::ReplicaStatus;
+using deploy::testing::OneContainer;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-PipelineStatus OneContainer() {
-  PipelineStatus status;
-  status.set_name("x");
-  status.set_state("running");
-  ComponentStatus& component = *status.add_components();
-  component.set_id("a");
-  component.set_image("busybox:1.36");
-  component.set_type("source");
-  component.set_state("running");
-  component.set_health("none");
-  component.set_replicas(1);
-  component.set_ready(1);
-  ReplicaStatus& container = *component.add_containers();
-  container.set_name("flow-x-a-1");
-  container.set_up("5 minutes");
-  container.set_restart_count(2);
-  container.set_started_at("2026-11-26T08:00:00.123456789Z");
-  return status;
-}
 
 TEST(ShowPipeline, WritesEveryFieldInYamlUnderItsNameInJson) {
   EXPECT_EQ(ShowPipeline(OneContainer(), "yaml"),

@@ -3,36 +3,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "flow/deploy/testing/statuses.h"
+
 namespace flow::deploy {
 namespace {
 
 using ::testing::HasSubstr;
+using testing::OneContainer;
 
 TEST(BytesText, IsShort) {
   EXPECT_EQ(internal::BytesText(0), "0B");
   EXPECT_EQ(internal::BytesText(1023), "1023B");
   EXPECT_EQ(internal::BytesText(1536), "1.5KiB");
   EXPECT_EQ(internal::BytesText(3.0 * 1024 * 1024 * 1024), "3.0GiB");
-}
-
-PipelineStatus OneContainer() {
-  PipelineStatus status;
-  status.set_name("x");
-  status.set_state("running");
-  ComponentStatus& component = *status.add_components();
-  component.set_id("a");
-  component.set_image("busybox:1.36");
-  component.set_type("source");
-  component.set_state("running");
-  component.set_health("none");
-  component.set_replicas(1);
-  component.set_ready(1);
-  ReplicaStatus& container = *component.add_containers();
-  container.set_name("flow-x-a-1");
-  container.set_up("5 minutes");
-  container.set_restart_count(2);
-  container.set_started_at("2026-11-26T08:00:00.123456789Z");
-  return status;
 }
 
 TEST(PipelineTable, WideShowsWhatOnlyAnInspectionTells) {

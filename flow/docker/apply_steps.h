@@ -23,6 +23,7 @@
 #include "flow/docker/apply_input.h"
 #include "flow/docker/capacity.h"
 #include "flow/docker/contract.h"
+#include "flow/docker/deadlines.h"
 #include "flow/docker/diagnosis.h"
 #include "flow/docker/event_watch.h"
 #include "flow/docker/execution.h"
@@ -381,9 +382,7 @@ class ApplySteps {
     return input_->previous.has_value() ? input_->previous->engine_id() : "";
   }
 
-  // What is under way after a signal or the timeout is given this long, of which an engine has the last part to answer
-  // a ping.
-  static constexpr absl::Duration kPatience = absl::Seconds(10);
+  // The last part of kPatience, in which an engine has to answer a ping.
   static constexpr absl::Duration kForPing = absl::Seconds(2);
 
   std::shared_ptr<const ApplyInput> input_;

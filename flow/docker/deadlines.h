@@ -15,6 +15,9 @@ inline constexpr absl::Duration kReadDeadline = absl::Seconds(30);
 // from being told.
 inline constexpr absl::Duration kLookDeadline = absl::Seconds(5);
 
+// How long an engine that has fallen silent is waited for once a signal or the timeout has come.
+inline constexpr absl::Duration kPatience = absl::Seconds(10);
+
 }  // namespace flow::docker
 
 #endif  // FLOW_DOCKER_DEADLINES_H_

@@ -147,9 +147,6 @@ class LearnMetadata {
   };
   using Purpose = std::variant<Connecting, Listing, Pulling, Making, Reading, Removing>;
 
-  // After a signal, or when time is up, what is under way is given this long.
-  static constexpr absl::Duration kPatience = absl::Seconds(10);
-
   // What happens, and who takes it
 
   void On(const Begin&) {

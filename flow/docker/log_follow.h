@@ -81,7 +81,7 @@ class LogFollow {
   explicit LogFollow(LogInput input)
       : input_(std::move(input)),
         list_(ListPipelineContainers(input_.namespace_, input_.pipeline)),
-        merge_(input_.follow ? kPatience : absl::InfiniteDuration()) {}
+        merge_(input_.follow ? kLineWait : absl::InfiniteDuration()) {}
 
   std::vector<LogAction> Step(absl::Time now, const LogEvent& event) {
     now_ = now;
@@ -103,7 +103,7 @@ class LogFollow {
 
  private:
   // How much later than it came a line may be shown, so that lines of others come before it where they are older.
-  static constexpr absl::Duration kPatience = absl::Milliseconds(80);
+  static constexpr absl::Duration kLineWait = absl::Milliseconds(80);
   // What may wait of all containers together, in bytes of memory, before less is read.
   static constexpr size_t kMostWaiting = 4 << 20;
   // For how long nothing has come where `until` is over: an engine ends a stream at the first line after it alone.

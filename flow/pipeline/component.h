@@ -46,6 +46,12 @@ struct ComponentScope {
   HostPorts host_ports;
 };
 
+// Reads what `fields` hold; all that is wrong with it is told to `context`. `scope`: the ports of the host that it takes
+// are added.
+ReadComponentResult ReadComponent(Context& context, Component::Type type, const Fields& fields, ComponentScope& scope);
+
+namespace component_internal {
+
 inline void ReadId(Context& context, const Fields& fields, ReadComponentResult& result) {
   const Value id = fields.Get("id");
   if (!id) return;
@@ -134,14 +140,16 @@ inline void ReadEventTypes(const Fields& fields, const ComponentMetadata* metada
   }
 }
 
+}  // namespace component_internal
+
 inline ReadComponentResult ReadComponent(Context& context, Component::Type type, const Fields& fields,
                                          ComponentScope& scope) {
   ReadComponentResult result;
   result.whole = fields.value();
   Component& component = result.component;
   component.set_type(type);
-  ReadId(context, fields, result);
-  if (!fields.broken()) ReadImage(context, fields, scope, component);
+  component_internal::ReadId(context, fields, result);
+  if (!fields.broken()) component_internal::ReadImage(context, fields, scope, component);
 
   const ComponentMetadata* metadata = nullptr;
   if (const auto found = context.options().metadata.find(component.reference());
@@ -149,8 +157,8 @@ inline ReadComponentResult ReadComponent(Context& context, Component::Type type,
     metadata = &found->second;
     component.set_metadata_port(metadata->port);
   }
-  ReadCommand(context, fields, component);
-  ReadEventTypes(fields, metadata, component);
+  component_internal::ReadCommand(context, fields, component);
+  component_internal::ReadEventTypes(fields, metadata, component);
   ReadEnv(context, fields, component);
   component.set_replicas(static_cast<uint32_t>(fields.Whole("replicas").value_or(1)));
   ReadPorts(context, fields, component.replicas(), scope.host_ports, component);

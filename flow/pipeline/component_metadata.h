@@ -28,6 +28,10 @@ inline constexpr size_t kMaxMetadataBytes = 1 << 20;
 // Levels of it: what Protobuf reads into a Struct. It takes time in the square of the levels to refuse more.
 inline constexpr int kMaxMetadataDepth = 30;
 
+// Fields that are not known are ignored. InvalidArgument, with the field's path, where a known one is misshapen: to
+// guess would be to run a component with a configuration that it does not read.
+absl::StatusOr<ComponentMetadata> ReadComponentMetadata(absl::string_view text);
+
 namespace metadata_internal {
 
 using google::protobuf::Struct;
@@ -120,8 +124,6 @@ inline absl::StatusOr<uint32_t> ReadPort(const Struct& file, const char* name) {
 
 }  // namespace metadata_internal
 
-// Fields that are not known are ignored. InvalidArgument, with the field's path, where a known one is misshapen: to
-// guess would be to run a component with a configuration that it does not read.
 inline absl::StatusOr<ComponentMetadata> ReadComponentMetadata(absl::string_view text) {
   if (metadata_internal::IsNestedDeeper(text, kMaxMetadataDepth)) {
     return absl::InvalidArgumentError(absl::StrCat("it is nested over ", kMaxMetadataDepth, " levels deep"));

@@ -30,6 +30,13 @@ namespace flow::pipeline {
 
 // The entries of a `config`; a null is none. Of keys that become the same variable, one that was merged in gives way,
 // and two that stand there are told.
+std::vector<Value> ConfigEntries(Context& context, const Fields& fields);
+
+// A component's `config` with the defaults of spec.config behind it. `metadata`: of the component's reference, or null.
+// After the component's volumes and secrets.
+void ReadConfig(Context& context, const Fields& fields, const std::vector<Value>& defaults,
+                const ComponentMetadata* metadata, Component& component);
+
 inline std::vector<Value> ConfigEntries(Context& context, const Fields& fields) {
   const std::vector<Value> written = fields.Map("config");
   std::vector<Value> entries;
@@ -49,6 +56,8 @@ inline std::vector<Value> ConfigEntries(Context& context, const Fields& fields) 
   }
   return entries;
 }
+
+namespace config_internal {
 
 // Whether a config entry names a file or folder: its key says so, and its value is no URL and looks like a path.
 //
@@ -123,8 +132,8 @@ inline void SetPlainVariable(Context& context, const Value& entry, const Compone
   variable.set_variable(std::move(name));
 }
 
-// A component's `config` with the defaults of spec.config behind it. `metadata`: of the component's reference, or null.
-// After the component's volumes and secrets.
+}  // namespace config_internal
+
 inline void ReadConfig(Context& context, const Fields& fields, const std::vector<Value>& defaults,
                        const ComponentMetadata* metadata, Component& component) {
   if (context.hopeless()) return;
@@ -135,7 +144,7 @@ inline void ReadConfig(Context& context, const Fields& fields, const std::vector
     if (!own.contains(EnvironmentName(entry.key.text()))) all.push_back(entry);
   }
 
-  const Mounted mounted(component);
+  const config_internal::Mounted mounted(component);
   absl::flat_hash_map<std::string, const Value*> plain;
   for (const Value& entry : all) {
     const std::string key(entry.key.text());
@@ -147,8 +156,8 @@ inline void ReadConfig(Context& context, const Fields& fields, const std::vector
     const std::string own_name = absl::StrCat("FLOW_CONFIG_", EnvironmentName(key));
     CheckVariable(context, entry, own_name, variable->value());
     if (!component.reference().empty()) {
-      CheckPath(context, entry, mounted);
-      SetPlainVariable(context, entry, metadata, plain, *variable);
+      config_internal::CheckPath(context, entry, mounted);
+      config_internal::SetPlainVariable(context, entry, metadata, plain, *variable);
     }
     if (RefersToVariable(variable->value())) {
       const std::string& name = variable->variable().empty() ? own_name : variable->variable();

@@ -15,6 +15,13 @@
 
 namespace flow::pipeline {
 
+// Scalars as written (`0755`, `1e3`, `yes`), lists and mappings as JSON in one line. Keys of mappings are sorted: a
+// file whose keys were moved about is the same file. Plain `true`, `false`, `null` and what JSON takes for a number are
+// that in JSON; all else is a string.
+//
+//   {b: [1, yes], a: 0755} → {"a":"0755","b":[1,"yes"]}
+std::string ConfigText(YamlNode node);
+
 namespace config_internal {
 
 // RFC 8259, 6: -?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?
@@ -89,11 +96,6 @@ inline void AppendJson(YamlNode node, std::string& out) {
 
 }  // namespace config_internal
 
-// Scalars as written (`0755`, `1e3`, `yes`), lists and mappings as JSON in one line. Keys of mappings are sorted: a
-// file whose keys were moved about is the same file. Plain `true`, `false`, `null` and what JSON takes for a number are
-// that in JSON; all else is a string.
-//
-//   {b: [1, yes], a: 0755} → {"a":"0755","b":[1,"yes"]}
 inline std::string ConfigText(YamlNode node) {
   if (node.IsScalar()) return std::string(node.text());
   std::string out;

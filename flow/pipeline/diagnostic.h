@@ -71,6 +71,19 @@ inline std::string PathKey(absl::string_view key) {
   return word ? std::string(key) : Quoted(key);
 }
 
+// One block a diagnostic:
+//
+//   payments.yaml:12:15: error: spec.processors[0].inputs[0]: no component "sorce"; did you mean "source"?
+//       inputs: [sorce]
+//                ^
+//   payments.yaml:4:9: note: "source" is here
+//
+// `text` is the file as it was read. `color`: with terminal colours; besides them nothing in it moves a cursor,
+// whatever the file and its name hold. `signs`: what the terminal shows.
+std::string RenderDiagnostics(absl::string_view file, absl::string_view text,
+                              const std::vector<Diagnostic>& diagnostics, bool color,
+                              text::Signs signs = text::Signs::kUnicode);
+
 namespace diagnostic_internal {
 
 inline constexpr int kShownWhole = 120;  // characters of a line that is not cut
@@ -136,18 +149,8 @@ class Lines {
 
 }  // namespace diagnostic_internal
 
-// One block a diagnostic:
-//
-//   payments.yaml:12:15: error: spec.processors[0].inputs[0]: no component "sorce"; did you mean "source"?
-//       inputs: [sorce]
-//                ^
-//   payments.yaml:4:9: note: "source" is here
-//
-// `text` is the file as it was read. `color`: with terminal colours; besides them nothing in it moves a cursor,
-// whatever the file and its name hold. `signs`: what the terminal shows.
 inline std::string RenderDiagnostics(absl::string_view file, absl::string_view text,
-                                     const std::vector<Diagnostic>& diagnostics, bool color,
-                                     text::Signs signs = text::Signs::kUnicode) {
+                                     const std::vector<Diagnostic>& diagnostics, bool color, text::Signs signs) {
   const auto paint = [&](absl::string_view code, absl::string_view word) {
     return color ? absl::StrCat("\x1b[", code, "m", word, "\x1b[0m") : std::string(word);
   };

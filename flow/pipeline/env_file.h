@@ -34,6 +34,12 @@ struct EnvFileResult {
   bool ok() const { return !HasErrors(diagnostics); }
 };
 
+// `process`: the variables of the process and of the files before this one, for keys without a value and for `$VAR`;
+// what stands in the file above wins over them. Of a key that comes twice the last one counts. `strict`: false
+// (--nostrict) makes variables that are not set warnings.
+EnvFileResult ParseEnvFile(absl::string_view text, const std::map<std::string, std::string>& process,
+                           bool strict = true);
+
 namespace env_file_internal {
 
 class Reader {
@@ -196,11 +202,8 @@ class Reader {
 
 }  // namespace env_file_internal
 
-// `process`: the variables of the process and of the files before this one, for keys without a value and for `$VAR`;
-// what stands in the file above wins over them. Of a key that comes twice the last one counts. `strict`: false
-// (--nostrict) makes variables that are not set warnings.
 inline EnvFileResult ParseEnvFile(absl::string_view text, const std::map<std::string, std::string>& process,
-                                  bool strict = true) {
+                                  bool strict) {
   const SourceText source = ReadSourceText(text);
   if (source.problem.empty()) return env_file_internal::Reader(source.text(), process, strict).Run();
   EnvFileResult result;

@@ -54,6 +54,19 @@ using VariableLookup = absl::FunctionRef<const std::string*(absl::string_view na
 inline constexpr size_t kMaxExpandedText = 1 << 20;  // bytes of one text: eight times what a variable can hold
 inline constexpr int kMaxNestedReferences = 32;      // a reference in a word in a word …
 
+// In time proportional to the text (and the depth of its references) and to the result. `text` must outlive the result,
+// whose references point into it.
+//
+//   Expand("redis:${TAG:-7}", nothing_set).text == "redis:7"
+Expansion Expand(absl::string_view text, VariableLookup lookup);
+
+// Whether there is anything in a text that refers to a variable.
+bool RefersToVariable(absl::string_view text);
+
+// What is wrong, in a sentence that says what to write. Without `variable` it is not named. `may_be_empty`: whether an
+// empty value can be right.
+std::string Explain(const ExpansionProblem& problem, bool may_be_empty = true);
+
 namespace expand_internal {
 
 inline size_t NameLength(absl::string_view text) {
@@ -182,15 +195,10 @@ class Expander {
 
 }  // namespace expand_internal
 
-// In time proportional to the text (and the depth of its references) and to the result. `text` must outlive the result,
-// whose references point into it.
-//
-//   Expand("redis:${TAG:-7}", nothing_set).text == "redis:7"
 inline Expansion Expand(absl::string_view text, VariableLookup lookup) {
   return expand_internal::Expander(lookup).Run(text);
 }
 
-// Whether there is anything in a text that refers to a variable.
 inline bool RefersToVariable(absl::string_view text) {
   bool refers = false;
   const auto lookup = [&](absl::string_view) -> const std::string* {
@@ -201,9 +209,7 @@ inline bool RefersToVariable(absl::string_view text) {
   return refers;
 }
 
-// What is wrong, in a sentence that says what to write. Without `variable` it is not named. `may_be_empty`: whether an
-// empty value can be right.
-inline std::string Explain(const ExpansionProblem& problem, bool may_be_empty = true) {
+inline std::string Explain(const ExpansionProblem& problem, bool may_be_empty) {
   const std::string variable =
       problem.variable.empty() ? "the variable here" : absl::StrCat("variable ", Quoted(problem.variable));
   switch (problem.kind) {

@@ -12,6 +12,10 @@ namespace flow::pipeline {
 // Node → the nodes that it points to.
 using Graph = std::vector<std::vector<int>>;
 
+// One cycle for every set of nodes that reach each other, from its first node back to it: {0, 1, 0} for 0 ⇄ 1. Sorted
+// by the first node. In time proportional to the graph, and to its size once more for every cycle told.
+std::vector<std::vector<int>> FindCycles(const Graph& graph, size_t max_cycles = 20);
+
 namespace graph_internal {
 
 // Tarjan's strongly connected components, on a stack of its own: a chain of 10,000 components must not use up the
@@ -78,9 +82,7 @@ inline std::vector<int> ShortestCycle(const Graph& graph, const std::vector<int>
 
 }  // namespace graph_internal
 
-// One cycle for every set of nodes that reach each other, from its first node back to it: {0, 1, 0} for 0 ⇄ 1. Sorted
-// by the first node. In time proportional to the graph, and to its size once more for every cycle told.
-inline std::vector<std::vector<int>> FindCycles(const Graph& graph, size_t max_cycles = 20) {
+inline std::vector<std::vector<int>> FindCycles(const Graph& graph, size_t max_cycles) {
   const std::vector<int> component = graph_internal::StrongComponents(graph);
   std::vector<int> members(graph.size(), 0);
   for (int number : component) ++members[number];

@@ -16,6 +16,37 @@
 
 namespace flow::pipeline {
 
+// What keeps a text from being a reference to an image, in words; empty: nothing.
+//
+//   ImageProblem("Redis:7") == "\"Redis:7\" has upper-case letters, and an image's name is in lower case"
+std::string ImageProblem(absl::string_view image);
+
+// The reference that a text most likely stands for that is none; empty where nothing near is one.
+//
+//   MendedImage("docker://example.org/Redis:V7") == "example.org/redis:V7"
+std::string MendedImage(absl::string_view image);
+
+// A reference with all that may be left out.
+struct ImageReference {
+  std::string registry;    // "docker.io", "127.0.0.1:5000"
+  std::string repository;  // "library/busybox", "withobsrvr/duckdb-consumer"
+  std::string tag;         // "latest" where neither tag nor digest is written; empty beside a digest alone
+  std::string digest;      // "sha256:…", or empty
+
+  // In full: "docker.io/library/busybox:1.36".
+  std::string ToString() const {
+    return absl::StrCat(registry, "/", repository, tag.empty() ? "" : ":", tag, digest.empty() ? "" : "@", digest);
+  }
+};
+
+// Takes a reference apart and fills in what is left out:
+//
+//   ParseImageReference("busybox").ToString()              == "docker.io/library/busybox:latest"
+//   ParseImageReference("127.0.0.1:5000/a/b:2").registry  == "127.0.0.1:5000"
+//
+// It does not judge: ImageProblem does, and the engine.
+ImageReference ParseImageReference(absl::string_view text);
+
 namespace image_internal {
 
 // Whether the first part of a name is a registry and no folder of Docker Hub: it has a dot, a port, or is localhost.
@@ -93,10 +124,6 @@ inline Written TakeApart(absl::string_view text) {
   return written;
 }
 
-}  // namespace image_internal
-
-namespace image_internal {
-
 // What is wrong, to follow the text itself; empty: nothing.
 inline std::string Fault(absl::string_view image) {
   if (image.find_first_of(" \t\n") != absl::string_view::npos) return "has spaces, and an image's name has none";
@@ -124,18 +151,12 @@ inline std::string Fault(absl::string_view image) {
 
 }  // namespace image_internal
 
-// What keeps a text from being a reference to an image, in words; empty: nothing.
-//
-//   ImageProblem("Redis:7") == "\"Redis:7\" has upper-case letters, and an image's name is in lower case"
 inline std::string ImageProblem(absl::string_view image) {
   if (image.empty()) return "the image's name is empty";
   const std::string fault = image_internal::Fault(image);
   return fault.empty() ? "" : absl::StrCat(Quoted(image), " ", fault);
 }
 
-// The reference that a text most likely stands for that is none; empty where nothing near is one.
-//
-//   MendedImage("docker://example.org/Redis:V7") == "example.org/redis:V7"
 inline std::string MendedImage(absl::string_view image) {
   image = absl::StripAsciiWhitespace(image);
   if (const size_t scheme = image.find("://"); scheme != absl::string_view::npos) image.remove_prefix(scheme + 3);
@@ -145,25 +166,6 @@ inline std::string MendedImage(absl::string_view image) {
   return ImageProblem(mended).empty() ? mended : "";
 }
 
-// A reference with all that may be left out.
-struct ImageReference {
-  std::string registry;    // "docker.io", "127.0.0.1:5000"
-  std::string repository;  // "library/busybox", "withobsrvr/duckdb-consumer"
-  std::string tag;         // "latest" where neither tag nor digest is written; empty beside a digest alone
-  std::string digest;      // "sha256:…", or empty
-
-  // In full: "docker.io/library/busybox:1.36".
-  std::string ToString() const {
-    return absl::StrCat(registry, "/", repository, tag.empty() ? "" : ":", tag, digest.empty() ? "" : "@", digest);
-  }
-};
-
-// Takes a reference apart and fills in what is left out:
-//
-//   ParseImageReference("busybox").ToString()              == "docker.io/library/busybox:latest"
-//   ParseImageReference("127.0.0.1:5000/a/b:2").registry  == "127.0.0.1:5000"
-//
-// It does not judge: ImageProblem does, and the engine.
 inline ImageReference ParseImageReference(absl::string_view text) {
   const image_internal::Written written = image_internal::TakeApart(text);
   const bool hub = written.registry.empty() || written.registry == "index.docker.io" || written.registry == "docker.io";

@@ -24,6 +24,21 @@ namespace flow::pipeline {
 
 inline constexpr uint32_t kDefaultHealthPort = 8080;
 
+// Each reads its fields of one component, with what is wrong with them told to `context`.
+
+// After the component's ports. `metadata`: of its reference, or null.
+void ReadHealthCheck(Context& context, const Fields& fields, const ComponentMetadata* metadata, Component& component);
+void ReadRestartPolicy(Context& context, const Fields& fields, Component& component);
+void ReadStopping(Context& context, const Fields& fields, Component& component);
+void ReadResources(Context& context, const Fields& fields, Component& component);
+
+// What `logging` asks for, of a component or of the spec: written out, it replaces the spec's whole, as one of
+// Compose's services does that of an anchor. Nothing where it is absent.
+std::optional<Logging> ReadLogging(Context& context, const Fields& fields);
+
+// `of_spec`: what ReadLogging made of the spec; copied to a component that has none.
+void ReadLogging(Context& context, const Fields& fields, const std::optional<Logging>& of_spec, Component& component);
+
 // What keeps a text from being asked for over HTTP, in words; empty: nothing. The text ends up in a shell's command
 // inside the container (the probe), so that what means something to a shell is not taken unescaped.
 inline std::string UrlProblem(absl::string_view url) {
@@ -66,7 +81,6 @@ inline Value HealthCheckOf(Context& context, const Fields& fields) {
   return check;
 }
 
-// After the component's ports. `metadata`: of its reference, or null.
 inline void ReadHealthCheck(Context& context, const Fields& fields, const ComponentMetadata* metadata,
                             Component& component) {
   const Value check = HealthCheckOf(context, fields);
@@ -228,8 +242,6 @@ inline bool IsLoggingDriver(absl::string_view name) {
   });
 }
 
-// What `logging` asks for, of a component or of the spec: written out, it replaces the spec's whole, as one of
-// Compose's services does that of an anchor. Nothing where it is absent.
 inline std::optional<Logging> ReadLogging(Context& context, const Fields& fields) {
   std::optional<Logging> logging;
   for (const Fields& written : fields.Sections("logging")) {
@@ -248,7 +260,6 @@ inline std::optional<Logging> ReadLogging(Context& context, const Fields& fields
   return logging;
 }
 
-// `of_spec`: what ReadLogging made of the spec; copied to a component that has none.
 inline void ReadLogging(Context& context, const Fields& fields, const std::optional<Logging>& of_spec,
                         Component& component) {
   std::optional<Logging> logging = ReadLogging(context, fields);

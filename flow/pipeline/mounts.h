@@ -20,7 +20,16 @@
 
 namespace flow::pipeline {
 
-// [a-zA-Z0-9][a-zA-Z0-9_.-]*
+// The container paths that a component has given away → where.
+using ContainerPaths = std::map<std::string, size_t>;
+
+// Each reads its field of one component, with what is wrong with it told to `context`, and adds to `taken`.
+void ReadVolumes(Context& context, const Fields& fields, ContainerPaths& taken, Component& component);
+void ReadSecrets(Context& context, const Fields& fields, ContainerPaths& taken, Component& component);
+
+// Whether a text is [a-zA-Z0-9][a-zA-Z0-9_.-]*.
+bool IsPlainName(absl::string_view name);
+
 inline bool IsPlainName(absl::string_view name) {
   if (name.empty() || !absl::ascii_isalnum(name[0])) return false;
   for (char c : name) {
@@ -28,9 +37,6 @@ inline bool IsPlainName(absl::string_view name) {
   }
   return true;
 }
-
-// The container paths that a component has given away → where.
-using ContainerPaths = std::map<std::string, size_t>;
 
 // A path inside the container, lexically normal; what is wrong with it is told. Empty: no use.
 inline std::string ReadContainerPath(Context& context, const Value& value, absl::string_view text,

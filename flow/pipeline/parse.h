@@ -47,6 +47,9 @@ struct ParseResult {
   bool ok() const { return !HasErrors(diagnostics); }
 };
 
+// Never fails: a text that is no pipeline comes back with diagnostics that say why.
+ParseResult ParsePipeline(absl::string_view bytes, const ParseOptions& options);
+
 namespace parse_internal {
 
 // The name of a pipeline or namespace; what is wrong with it is told.
@@ -153,7 +156,6 @@ inline void ReadSpec(Context& context, const Fields& spec, Pipeline& pipeline) {
 
 }  // namespace parse_internal
 
-// Never fails: a text that is no pipeline comes back with diagnostics that say why.
 inline ParseResult ParsePipeline(absl::string_view bytes, const ParseOptions& options) {
   ParseResult result;
   const SourceText source = ReadSourceText(bytes);

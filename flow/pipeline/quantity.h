@@ -18,6 +18,21 @@
 
 namespace flow::pipeline {
 
+// Cores.
+//
+//   *ParseCpu("500m") == 0.5
+absl::StatusOr<double> ParseCpu(absl::string_view text);
+
+// Whole bytes.
+//
+//   *ParseMemory("1.5Ki") == 1536
+absl::StatusOr<double> ParseMemory(absl::string_view text);
+
+// Seconds, of a duration as Compose and Go write it.
+//
+//   *ParseSeconds("1m30s") == 90
+absl::StatusOr<double> ParseSeconds(absl::string_view text);
+
 namespace quantity_internal {
 
 // A number (digits, perhaps a fraction; no sign, no exponent) and what follows it.
@@ -75,9 +90,6 @@ inline std::string SuggestMemory(absl::string_view number, absl::string_view suf
 
 }  // namespace quantity_internal
 
-// Cores.
-//
-//   *ParseCpu("500m") == 0.5
 inline absl::StatusOr<double> ParseCpu(absl::string_view text) {
   const quantity_internal::Amount amount = quantity_internal::SplitAmount(text);
   if (amount.valid && amount.number > 1e6) {
@@ -89,9 +101,6 @@ inline absl::StatusOr<double> ParseCpu(absl::string_view text) {
       absl::StrCat(Quoted(text), " is no amount of CPU; write cores (\"2\", \"0.5\") or thousandths (\"500m\")"));
 }
 
-// Whole bytes.
-//
-//   *ParseMemory("1.5Ki") == 1536
 inline absl::StatusOr<double> ParseMemory(absl::string_view text) {
   const quantity_internal::Amount amount = quantity_internal::SplitAmount(text);
   if (amount.valid) {
@@ -109,9 +118,6 @@ inline absl::StatusOr<double> ParseMemory(absl::string_view text) {
                    hint.empty() ? "; write bytes, or a number with k M G T Ki Mi Gi Ti Pi Ei (\"512Mi\")" : hint));
 }
 
-// Seconds, of a duration as Compose and Go write it.
-//
-//   *ParseSeconds("1m30s") == 90
 inline absl::StatusOr<double> ParseSeconds(absl::string_view text) {
   absl::Duration duration;
   if (absl::ParseDuration(text, &duration) && duration >= absl::ZeroDuration() && duration <= absl::Hours(24 * 365)) {

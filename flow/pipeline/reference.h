@@ -13,6 +13,10 @@
 
 namespace flow::pipeline {
 
+// The page with its tables of fields as they should be. One stands between the lines `<!-- the fields of a component
+// -->` (SectionName) and `<!-- end -->`.
+std::string WithFieldTables(absl::string_view page);
+
 namespace reference_internal {
 
 // "#a-component", where a heading "A component" is.
@@ -67,8 +71,6 @@ inline std::string FieldTable(Section section) {
   return out;
 }
 
-// The page with its tables of fields as they should be. One stands between the lines `<!-- the fields of a component
-// -->` (SectionName) and `<!-- end -->`.
 inline std::string WithFieldTables(absl::string_view page) {
   constexpr absl::string_view kEnd = "<!-- end -->\n";
   std::string out;

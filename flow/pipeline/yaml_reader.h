@@ -39,6 +39,10 @@ struct YamlResult {
   std::vector<YamlProblem> problems;
 };
 
+// `text` as source_text.h leaves it. Takes time and memory in proportion to the text, whatever it holds; stops at the
+// first place that is no YAML, and tells keys that stand twice, unknown tags and spaces that are none all at once.
+YamlResult ReadYaml(absl::string_view text);
+
 namespace yaml_internal {
 
 // Hands the text to yaml-cpp a block at a time, as long as events come.
@@ -160,8 +164,6 @@ inline std::optional<YamlProblem> BadIndentation(absl::string_view text, size_t 
 
 }  // namespace yaml_internal
 
-// `text` as source_text.h leaves it. Takes time and memory in proportion to the text, whatever it holds; stops at the
-// first place that is no YAML, and tells keys that stand twice, unknown tags and spaces that are none all at once.
 inline YamlResult ReadYaml(absl::string_view text) {
   YamlResult result;
   YamlBuilder builder(text, &result.document, &result.problems);

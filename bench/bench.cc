@@ -20,6 +20,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "bench/chart.h"
 #include "bench/process.h"
 #include "bench/programs.h"
 #include "bench/record.h"
@@ -32,6 +33,7 @@
 
 DEFINE_int32(pairs, 5, "how often each pipeline is deployed and deleted by each program; 0: not at all");
 DEFINE_int32(quick_pairs, 20, "how often the quick jobs are done: status, unchanged apply, start-up; 0: not at all");
+DEFINE_string(chart, "", "where to write the figures as a picture too (SVG)");
 DEFINE_bool(show_requests, false, "print the requests that flow and Compose sent");
 
 namespace bench {
@@ -77,6 +79,7 @@ class Bench : public Scratch {
     CleanUp();
     std::cout << "\n" << FiguresTable(rows_) << "\n" << RatiosTable(rows_) << "\n" << TargetsTable(rows_, Targets());
     std::cout << libcurl_lines_;
+    if (!FLAGS_chart.empty()) WriteFile(FLAGS_chart, Chart(rows_, "Compose"));
     return 0;
   }
 

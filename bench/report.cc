@@ -1,7 +1,6 @@
 #include "bench/report.h"
 
 #include <algorithm>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -11,21 +10,6 @@
 namespace bench {
 namespace {
 
-// In the order of the columns.
-constexpr const char* kPrograms[] = {"flow", "Compose", "floor", "/bin/true"};
-
-std::vector<double> Column(const std::vector<Usage>& usages, double Usage::*figure) {
-  std::vector<double> values;
-  values.reserve(usages.size());
-  for (const Usage& usage : usages) values.push_back(usage.*figure);
-  return values;
-}
-
-const std::vector<Usage>* Find(const Row& row, const std::string& program) {
-  const auto found = row.usages.find(program);
-  return found == row.usages.end() || found->second.empty() ? nullptr : &found->second;
-}
-
 std::string Requests(const Row& row, const std::string& program) {
   const auto found = row.requests.find(program);
   return found == row.requests.end() ? "" : std::to_string(found->second);
@@ -33,13 +17,6 @@ std::string Requests(const Row& row, const std::string& program) {
 
 std::string RatioText(const Spread& ratio) {
   return absl::StrFormat("%.2f (%.2f–%.2f)", ratio.median, ratio.min, ratio.max);
-}
-
-Spread Ratio(const Row& row, const std::string& against, double Usage::*figure) {
-  const std::vector<Usage>* ours = Find(row, "flow");
-  const std::vector<Usage>* theirs = Find(row, against);
-  if (ours == nullptr || theirs == nullptr) return {};
-  return RatioOf(Column(*ours, figure), Column(*theirs, figure));
 }
 
 // A line of TargetsTable; empty where nothing was measured.
@@ -54,14 +31,13 @@ std::string TargetLine(const Row& row, const Target& target) {
     measured = Requests(row, "flow");
     if (row.requests.count("Compose") != 0) measured += absl::StrFormat(" (Compose: %s)", Requests(row, "Compose"));
   } else if (target.against.empty()) {
-    const std::vector<Usage>* ours = Find(row, "flow");
-    if (ours == nullptr) return "";
-    value = SpreadOf(Column(*ours, &Usage::memory_mb)).median;
+    if (!row.Has("flow")) return "";
+    value = SpreadOf(row.Values("flow", &Usage::memory_mb)).median;
     what = absl::StrFormat("peak memory ≤ %.0f MB", target.limit);
     measured = absl::StrFormat("%.1f", value);
   } else {
     const bool wall = target.figure == Figure::kWall;
-    const Spread ratio = Ratio(row, target.against, wall ? &Usage::wall_ms : &Usage::memory_mb);
+    const Spread ratio = row.Ratio("flow", target.against, wall ? &Usage::wall_ms : &Usage::memory_mb);
     if (ratio.max == 0) return "";
     value = ratio.median;
     what = absl::StrFormat("%s ≤ %.2f × %s", wall ? "wall time" : "peak memory", target.limit, target.against);
@@ -79,13 +55,12 @@ std::string FiguresTable(const std::vector<Row>& rows) {
       "| --- | --- | ---: | ---: | ---: | ---: | ---: |\n";
   for (const Row& row : rows) {
     for (const char* program : kPrograms) {
-      const std::vector<Usage>* usages = Find(row, program);
-      if (usages == nullptr) continue;
-      const auto median = [usages](double Usage::*figure) { return SpreadOf(Column(*usages, figure)).median; };
+      if (!row.Has(program)) continue;
+      const auto median = [&](double Usage::*figure) { return SpreadOf(row.Values(program, figure)).median; };
       const double wall = median(&Usage::wall_ms);
-      table +=
-          absl::StrFormat("| %s | %s | %.*f | %.1f | %.1f | %s | %d |\n", row.title, program, wall < 100 ? 1 : 0, wall,
-                          median(&Usage::cpu_ms), median(&Usage::memory_mb), Requests(row, program), usages->size());
+      table += absl::StrFormat("| %s | %s | %.*f | %.1f | %.1f | %s | %d |\n", row.title, program, wall < 100 ? 1 : 0,
+                               wall, median(&Usage::cpu_ms), median(&Usage::memory_mb), Requests(row, program),
+                               row.usages.at(program).size());
     }
   }
   return table;
@@ -97,11 +72,11 @@ std::string RatiosTable(const std::vector<Row>& rows) {
       "| --- | --- | ---: | ---: | ---: |\n";
   for (const Row& row : rows) {
     for (const char* against : {"Compose", "floor", "/bin/true"}) {
-      const Spread wall = Ratio(row, against, &Usage::wall_ms);
+      const Spread wall = row.Ratio("flow", against, &Usage::wall_ms);
       if (wall.max == 0) continue;
       table += absl::StrFormat("| %s | %s | %s | %s | %s |\n", row.title, against, RatioText(wall),
-                               RatioText(Ratio(row, against, &Usage::cpu_ms)),
-                               RatioText(Ratio(row, against, &Usage::memory_mb)));
+                               RatioText(row.Ratio("flow", against, &Usage::cpu_ms)),
+                               RatioText(row.Ratio("flow", against, &Usage::memory_mb)));
     }
   }
   return table;

@@ -2,20 +2,12 @@
 #ifndef BENCH_REPORT_H_
 #define BENCH_REPORT_H_
 
-#include <map>
 #include <string>
 #include <vector>
 
-#include "bench/process.h"
+#include "bench/row.h"
 
 namespace bench {
-
-// One row: the same thing done by several programs. Usages of the same index were measured one after the other.
-struct Row {
-  std::string title;
-  std::map<std::string, std::vector<Usage>> usages;  // by program
-  std::map<std::string, size_t> requests;            // by program; absent: not counted
-};
 
 enum class Figure { kWall, kMemory, kRequests };
 

@@ -20,7 +20,8 @@ absl::Status Unusable(const char* library, absl::string_view why) {
 }  // namespace
 
 absl::StatusOr<Curl> OpenCurl(const char* library) {
-  void* const handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
+  // Lazy: of thousands of functions behind it a few dozen are called.
+  void* const handle = dlopen(library, RTLD_LAZY | RTLD_LOCAL);
   if (handle == nullptr) return Unusable(library, dlerror());
   Curl curl;
   const char* missing = nullptr;

@@ -51,6 +51,10 @@ spec:
         - {name: keys, host_path: ./conf, type: dir, container_path: /keys}
       health_check: /up
       health_port: 9090
+      health_start_period: 1m
+      health_interval: 500ms
+      health_timeout: 3s
+      health_retries: 7
       resources:
         requests: {cpu: 250m, memory: 16Mi}
         limits: {cpu: 1.5, memory: 64M}
@@ -110,6 +114,10 @@ TEST_F(FieldsTest, ReachTheContainer) {
   EXPECT_EQ(Text(at("Config/Labels/team")), "data");
   EXPECT_EQ(Text(At(inspect, {"Config", "Labels", "org.example/tier"})), "1");
   EXPECT_THAT(Texts(at("Config/Healthcheck/Test")), Contains(HasSubstr("127.0.0.1:9090/up")));
+  EXPECT_EQ(Number(at("Config/Healthcheck/StartPeriod")), 60e9);
+  EXPECT_EQ(Number(at("Config/Healthcheck/Interval")), 0.5e9);
+  EXPECT_EQ(Number(at("Config/Healthcheck/Timeout")), 3e9);
+  EXPECT_EQ(Number(at("Config/Healthcheck/Retries")), 7);
   EXPECT_EQ(Text(at("Config/StopSignal")), "SIGINT");
   EXPECT_EQ(Number(at("Config/StopTimeout")), 2);
   EXPECT_EQ(Text(at("HostConfig/LogConfig/Type")), "json-file");

@@ -42,6 +42,25 @@ TEST_F(HealthTest, TheProbeAsksTheAddressAndNotTheName) {
   EXPECT_THAT(probe, AllOf(HasSubstr("127.0.0.1:8080"), testing::Not(HasSubstr("localhost"))));
 }
 
+// What takes longer to start than the file allows fails, and the message names the field that helps; with it the component
+// is waited for.
+TEST_F(HealthTest, AStartMayTakeAsLongAsTheFileSays) {
+  const std::string name = Name("slow");
+  const auto with = [&](const std::string& period) {
+    const std::string more = absl::StrCat("      health_interval: 500ms\n      health_retries: 2\n",
+                                          "      health_start_period: ", period, "\n");
+    return Pipeline(name, "  sources:\n" + Checked("source", absl::StrCat("sleep 8; ", kServer), more));
+  };
+  const Finished& early = Apply(with("1s"));
+  EXPECT_EQ(early.exit_code, 1) << early.Describe();
+  EXPECT_THAT(early.err, testing::ContainsRegex("source: is unhealthy; its last health probe .[1-7]s after its "
+                                                "start.: .*onnection refused"));
+  EXPECT_THAT(early.err, HasSubstr("more time by `health_start_period` (now 1s)"));
+  const Finished& apply = Apply(with("1m"));
+  EXPECT_EQ(apply.exit_code, 0) << apply.Describe();
+  EXPECT_EQ(Health("flow-" + name + "-source-1"), "healthy");
+}
+
 // A container that is started again is not judged by its health from before, nor by events of then.
 TEST_F(HealthTest, AnOldVerdictIsNone) {
   const std::string name = Name("verdict"), container = "flow-" + name + "-source-1";

@@ -143,14 +143,18 @@ inline text::Scalar DurationWord(absl::Duration duration) {
 }
 
 inline Mapping HealthCheck(const project::Service& service, ApiVersion api_version) {
-  if (!service.has_health_check()) return {};
-  const EngineHealthCheck fitted = ForApiVersion(service.health_check(), api_version);
-  Mapping check = {{"test", List{"CMD-SHELL", Verbatim(fitted.shell_test)}},
-                   {"interval", DurationWord(fitted.interval)},
-                   {"timeout", DurationWord(fitted.timeout)},
-                   {"retries", fitted.retries},
-                   {"start_period", DurationWord(fitted.start_period)}};
-  if (fitted.start_interval > absl::ZeroDuration()) check.Add("start_interval", DurationWord(fitted.start_interval));
+  if (!SaysHealthCheck(service)) return {};
+  const EngineHealthCheck fitted = ForApiVersion(service, api_version);
+  Mapping check;
+  const auto add = [&](const char* name, absl::Duration duration) {
+    if (duration > absl::ZeroDuration()) check.Add(name, DurationWord(duration));
+  };
+  if (!fitted.shell_test.empty()) check.Add("test", List{"CMD-SHELL", Verbatim(fitted.shell_test)});
+  add("interval", fitted.interval);
+  add("timeout", fitted.timeout);
+  if (fitted.retries > 0) check.Add("retries", fitted.retries);
+  add("start_period", fitted.start_period);
+  add("start_interval", fitted.start_interval);
   return check;
 }
 

@@ -132,6 +132,14 @@ TEST(EmitTest, NumbersAreDecimalAndDurationsHaveUnits) {
   EXPECT_EQ(internal::CpusWord(1.25), "1.25");
 }
 
+TEST(EmitTest, OfAnImagesOwnHealthCheckOnlyWhatTheFileSaysIsWritten) {
+  const YAML::Node check = EmittedOne("health_timing { start_period_seconds: 90 retries: 2 }")["healthcheck"];
+  EXPECT_EQ(check.size(), 2u);
+  EXPECT_EQ(check["start_period"].Scalar(), "1m30s");
+  EXPECT_EQ(check["retries"].Scalar(), "2");
+  EXPECT_FALSE(EmittedOne("")["healthcheck"]);
+}
+
 TEST(EmitTest, NetworkAndVolumesCarryNamesAndLabels) {
   const YAML::Node file = Emitted(R"(labels { key: "team" value: "yes" } volumes { key: "data" name: "flow-p_data" })");
   EXPECT_EQ(file["name"].Scalar(), "flow-p");

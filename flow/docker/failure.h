@@ -15,6 +15,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "absl/time/time.h"
 #include "flow/compose/probe.h"
 #include "flow/deploy/plan.h"
 #include "flow/deploy/plan.pb.h"
@@ -52,7 +53,8 @@ inline bool IsUnanswered(const absl::Status& status);
 // whenever it ends.
 inline std::string ExitHint(int exit_code, bool restarts);
 
-// Adds to a failure what an inspection of its container tells: that it ran out of memory, what its last probe answered.
+// Adds to a failure what an inspection of its container tells: that it ran out of memory; where a probe is why, what the
+// last one answered, the time that the container had, and the field that gives it more.
 inline void AddInspection(const engine::ContainerInspect& inspect, Failure* failure);
 
 // Whether a container's last health probe could not run in its image. That says nothing of the component.
@@ -100,6 +102,38 @@ inline std::string ExplainRefusal(absl::string_view message) {
     return absl::StrCat("its command cannot be run: ", absl::StripSuffix(message.substr(exec), ": unknown"));
   }
   return std::string(message);
+}
+
+// " (52s after its start)"; empty where the engine does not tell the times.
+inline std::string AfterItsStart(const engine::ContainerState& state, const engine::HealthProbe& probe) {
+  absl::Time start, end;
+  if (!absl::ParseTime(absl::RFC3339_full, state.started_at(), &start, nullptr) ||
+      !absl::ParseTime(absl::RFC3339_full, probe.end(), &end, nullptr) || end < start) {
+    return "";
+  }
+  return absl::StrCat(" (", absl::FormatDuration(absl::Trunc(end - start, absl::Seconds(1))), " after its start)");
+}
+
+// Which field of the file gives a component more time, where a probe that answered so made it unhealthy.
+inline std::string HealthHint(const engine::HealthConfig& check, absl::string_view answer) {
+  const auto now = [](double nanoseconds) { return absl::FormatDuration(absl::Nanoseconds(nanoseconds)); };
+  if (absl::StrContains(answer, "exceeded timeout")) {  // moby, daemon/health.go
+    return absl::StrCat("a probe that takes longer gets more time by `health_timeout` (now ", now(check.timeout()),
+                        ")");
+  }
+  return absl::StrCat("a component that takes longer to start gets more time by `health_start_period` (now ",
+                      now(check.start_period()), ")");
+}
+
+// What the last probe of a container answered, how long after its start, and what to do where that was the verdict.
+inline void AddProbe(const engine::ContainerInspect& inspect, Failure* failure) {
+  const engine::Health& health = inspect.state().health();
+  if (health.log().empty()) return;
+  const engine::HealthProbe& last = health.log(health.log_size() - 1);
+  const std::string answer = compose::ProbeAnswer(last.output());
+  absl::StrAppend(&failure->what, "; its last health probe", AfterItsStart(inspect.state(), last), ": ",
+                  answer.empty() ? absl::StrCat("exit code ", last.exit_code()) : answer);
+  if (health.status() == "unhealthy") failure->hint = HealthHint(inspect.config().healthcheck(), answer);
 }
 
 // One failure, from its headline to its last log lines.
@@ -159,14 +193,8 @@ inline std::string ExitHint(int exit_code, bool restarts) {
 }
 
 inline void AddInspection(const engine::ContainerInspect& inspect, Failure* failure) {
-  const engine::ContainerState& state = inspect.state();
-  if (state.oom_killed()) failure->hint = "the engine killed it: it used more memory than its limit";
-  if (failure->by_probe && state.health().log_size() > 0) {
-    const engine::HealthProbe& probe = state.health().log(state.health().log_size() - 1);
-    const std::string answer = compose::ProbeAnswer(probe.output());
-    absl::StrAppend(&failure->what, "; its last health probe: ",
-                    answer.empty() ? absl::StrCat("exit code ", probe.exit_code()) : answer);
-  }
+  if (failure->by_probe) internal::AddProbe(inspect, failure);
+  if (inspect.state().oom_killed()) failure->hint = "the engine killed it: it used more memory than its limit";
 }
 
 inline bool ProbeCannotRun(const engine::ContainerInspect& inspect) {

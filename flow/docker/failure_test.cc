@@ -46,6 +46,47 @@ TEST(ExplainRefusal, WhatItDoesNotKnowStaysAsItIs) {
   EXPECT_EQ(Explain(OperationKind::kCreateContainer, "disk full"), "disk full");
 }
 
+// An inspection of a container that started at 12:00:00, whose last probe ended at `end` and said `output`.
+engine::ContainerInspect Probed(const std::string& end, const std::string& output) {
+  engine::ContainerInspect inspect;
+  inspect.mutable_state()->set_started_at("2026-11-28T12:00:00.123456789Z");
+  inspect.mutable_config()->mutable_healthcheck()->set_start_period(30e9);
+  inspect.mutable_config()->mutable_healthcheck()->set_timeout(5e9);
+  inspect.mutable_state()->mutable_health()->set_status("unhealthy");
+  engine::HealthProbe& probe = *inspect.mutable_state()->mutable_health()->add_log();
+  probe.set_exit_code(1);
+  probe.set_end(end);
+  probe.set_output(output);
+  return inspect;
+}
+
+Failure Unhealthy(const engine::ContainerInspect& inspect) {
+  Failure failure{.component = "a", .what = "is unhealthy", .by_probe = true};
+  AddInspection(inspect, &failure);
+  return failure;
+}
+
+TEST(AddInspection, OfAnUnhealthyOneTellsTheLastProbeTheTimeThatItHadAndTheFieldToRaise) {
+  const Failure failure = Unhealthy(Probed("2026-11-28T13:01:02.9+01:00", "wget: connection refused\n"));
+  EXPECT_EQ(failure.what, "is unhealthy; its last health probe (1m2s after its start): wget: connection refused");
+  EXPECT_EQ(failure.hint, "a component that takes longer to start gets more time by `health_start_period` (now 30s)");
+}
+
+TEST(AddInspection, OfAProbeThatTookTooLongNamesItsTimeout) {
+  const Failure failure = Unhealthy(Probed("2026-11-28T12:01:00Z", "Health check exceeded timeout (5s)"));
+  EXPECT_EQ(failure.hint, "a probe that takes longer gets more time by `health_timeout` (now 5s)");
+}
+
+TEST(AddInspection, OfOneThatIsStillStartingNamesNoField) {
+  engine::ContainerInspect inspect = Probed("2026-11-28T12:01:00Z", "");
+  inspect.mutable_state()->mutable_health()->set_status("starting");
+  EXPECT_EQ(Unhealthy(inspect).hint, "");
+}
+
+TEST(AddInspection, WithoutTimesTellsTheProbeAlone) {
+  EXPECT_EQ(Unhealthy(Probed("", "")).what, "is unhealthy; its last health probe: exit code 1");
+}
+
 TEST(FailedText, TellsEachFailureWhatWasNotStartedAndWhatIsLeft) {
   Readiness readiness;
   readiness.Expect(testing::MakeProject("x", {"a", "b reads=a", "c reads=b replicas=2"}),

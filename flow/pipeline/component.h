@@ -167,6 +167,7 @@ inline ReadComponentResult ReadComponent(Context& context, Component::Type type,
   ReadSecrets(context, fields, taken, component);
   ReadConfig(context, fields, scope.config_defaults, metadata, component);
   ReadHealthCheck(context, fields, metadata, component);
+  ReadHealthTiming(context, fields, component);
   ReadRestartPolicy(context, fields, component);
   ReadStopping(context, fields, component);
   ReadResources(context, fields, component);

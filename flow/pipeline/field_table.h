@@ -76,6 +76,7 @@ struct Field {
 inline constexpr int64_t kMaxPort = 65535;
 // A Linux bridge has 1024 ports (BR_MAX_PORTS), and every container of a network takes one.
 inline constexpr int64_t kMaxReplicas = 1000;
+inline constexpr int64_t kMaxHealthRetries = 1000;
 // With the project's name before it ("flow-" and two names of 63 at most) a volume's is a folder's name: 255 bytes.
 inline constexpr size_t kMaxVolumeName = 120;
 
@@ -151,6 +152,14 @@ inline constexpr Field kFields[] = {
      {.pattern = "^(/|https?://)"}},
     {Section::kComponent, "health_port", Kind::kWhole, "the port that is probed, inside the container",
      {.absent = "the first `containerPort`, else 8080", .min = 1, .max = kMaxPort}},
+    {Section::kComponent, "health_start_period", Kind::kText, "from its start, how long failed probes do not count: `90s`, `2m`",
+     {.absent = "`30s`; of the image's check the image's"}},
+    {Section::kComponent, "health_interval", Kind::kText, "from one probe to the next",
+     {.absent = "`10s`; of the image's check the image's"}},
+    {Section::kComponent, "health_timeout", Kind::kText, "how long a probe may take",
+     {.absent = "`5s`; of the image's check the image's"}},
+    {Section::kComponent, "health_retries", Kind::kWhole, "how many failed probes in a row are unhealthy",
+     {.absent = "3; of the image's check the image's", .min = 1, .max = kMaxHealthRetries}},
     {Section::kComponent, "replicas", Kind::kWhole, "containers of it", {.absent = "1", .min = 0, .max = kMaxReplicas}},
     {Section::kComponent, "resources", Kind::kSection, "CPU and memory", {.inside = Section::kResources}},
     {Section::kComponent, "depends_on", Kind::kList, "ids of components that it starts after"},
@@ -260,6 +269,7 @@ inline constexpr OtherWord kOtherWords[] = {
     {Section::kComponent, "links", "inputs"},
     {Section::kComponent, "scale", "replicas"},
     {Section::kComponent, "liveness_probe", "health_check"},
+    {Section::kComponent, "start_period", "health_start_period"},
     {Section::kComponent, "grace_period", "stop_grace_period"},
     {Section::kComponent, "log_driver", "logging"},
     {Section::kPort, "target", "containerPort"},

@@ -115,6 +115,36 @@ inline void ReadHealthCheck(Context& context, const Fields& fields, const Compon
   component.mutable_health_check()->set_url(absl::StrCat("http://127.0.0.1:", port, text));
 }
 
+// How health is probed, as far as the file says it. Engine API, "HealthConfig": 0, or at least a millisecond; of an
+// interval, a timeout and retries 0 is the engine's default, and not what it looks like.
+inline void ReadHealthTiming(Context& context, const Fields& fields, Component& component) {
+  struct Duration {
+    absl::string_view name;
+    void (HealthTiming::*set)(double);
+    bool may_be_zero;
+  };
+  constexpr Duration kDurations[] = {
+      {"health_start_period", &HealthTiming::set_start_period_seconds, true},
+      {"health_interval", &HealthTiming::set_interval_seconds, false},
+      {"health_timeout", &HealthTiming::set_timeout_seconds, false},
+  };
+  for (const Duration& duration : kDurations) {
+    const Value value = fields.Get(duration.name);
+    if (!value) continue;
+    const absl::StatusOr<double> seconds = ParseSeconds(value.node.text());
+    if (!seconds.ok()) {
+      context.Error(value, std::string(seconds.status().message()));
+    } else if (*seconds < 1e-3 && !(duration.may_be_zero && *seconds == 0)) {
+      context.Error(value, absl::StrCat(Quoted(value.node.text()), " is too short; an engine takes \"1ms\" or more"));
+    } else {
+      (component.mutable_health_timing()->*duration.set)(*seconds);
+    }
+  }
+  if (const std::optional<int64_t> retries = fields.Whole("health_retries")) {
+    component.mutable_health_timing()->set_retries(static_cast<uint32_t>(*retries));
+  }
+}
+
 inline void ReadRestartPolicy(Context& context, const Fields& fields, Component& component) {
   struct Policy {
     absl::string_view word;

@@ -68,6 +68,8 @@ TEST(DigestTest, EveryPartOfTheContainerCounts) {
            R"(mounts { target: "/c" })",
            R"(health_check { url: "http://127.0.0.1/" })",
            R"(health_check {})",
+           R"(health_timing { retries: 3 })",
+           R"(health_timing { start_period_seconds: 0 })",
            R"(restart { mode: NO })",
            R"(resources { limit_cpus: 0.2 })",
            R"(init: false)",

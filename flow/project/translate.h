@@ -161,6 +161,13 @@ inline void AddProjectLabels(const pipeline::Pipeline& pipeline,
   labels[kPipelineLabel] = pipeline.name();
 }
 
+inline void SetHealthTiming(const pipeline::HealthTiming& from, HealthTiming& timing) {
+  if (from.has_start_period_seconds()) timing.set_start_period_seconds(from.start_period_seconds());
+  if (from.has_interval_seconds()) timing.set_interval_seconds(from.interval_seconds());
+  if (from.has_timeout_seconds()) timing.set_timeout_seconds(from.timeout_seconds());
+  if (from.has_retries()) timing.set_retries(from.retries());
+}
+
 inline Service TranslateComponent(const pipeline::Pipeline& pipeline, const pipeline::Component& component,
                                   const ComponentsById& components, const TranslateOptions& options) {
   Service service;
@@ -180,6 +187,7 @@ inline Service TranslateComponent(const pipeline::Pipeline& pipeline, const pipe
   AddPorts(component, service);
   AddMounts(component, service);
   if (component.has_health_check()) service.mutable_health_check()->set_url(component.health_check().url());
+  if (component.has_health_timing()) SetHealthTiming(component.health_timing(), *service.mutable_health_timing());
   SetRestart(component.restart(), *service.mutable_restart());
   AddDependencies(component, components, service);
   service.set_replicas(component.replicas());

@@ -216,6 +216,16 @@ TEST(TranslateTest, TheRestOfAComponentIsCarriedOver) {
   EXPECT_THAT(service.extra_hosts(), ElementsAre("host.docker.internal:host-gateway"));
 }
 
+TEST(TranslateTest, HowHealthIsProbedIsCarriedOverAsFarAsTheFileSaysIt) {
+  const HealthTiming timing =
+      TranslatedOne(R"(id: "a" health_timing { start_period_seconds: 0 interval_seconds: 0.5 })").health_timing();
+  EXPECT_TRUE(timing.has_start_period_seconds());
+  EXPECT_EQ(timing.start_period_seconds(), 0);
+  EXPECT_EQ(timing.interval_seconds(), 0.5);
+  EXPECT_FALSE(timing.has_timeout_seconds() || timing.has_retries());
+  EXPECT_FALSE(TranslatedOne(R"(id: "a")").has_health_timing());
+}
+
 TEST(TranslateTest, ThePortOfTheMetadataStandsInForPortsThatAreNotWritten) {
   const Project project = Translated(R"pb(
     components { id: "a" reference: "x@1" metadata_port: 9100 }

@@ -76,11 +76,13 @@ inline void SetMounts(const project::Project& project, const project::Service& s
 
 inline void SetHealthCheck(const project::Service& service, const compose::ApiVersion& version,
                            ContainerConfig* config) {
-  if (!service.has_health_check()) return;
-  const compose::EngineHealthCheck fitted = compose::ForApiVersion(service.health_check(), version);
+  if (!compose::SaysHealthCheck(service)) return;
+  const compose::EngineHealthCheck fitted = compose::ForApiVersion(service, version);
   HealthConfig& health = *config->mutable_healthcheck();
-  health.add_test("CMD-SHELL");
-  health.add_test(fitted.shell_test);
+  if (!fitted.shell_test.empty()) {
+    health.add_test("CMD-SHELL");
+    health.add_test(fitted.shell_test);
+  }
   health.set_interval(Nanoseconds(fitted.interval));
   health.set_timeout(Nanoseconds(fitted.timeout));
   health.set_start_period(Nanoseconds(fitted.start_period));

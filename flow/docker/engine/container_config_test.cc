@@ -67,6 +67,15 @@ TEST(MakeContainerConfig, SendsNothingNewerThanTheEngine) {
   EXPECT_THAT(WriteJson(Make({1, 43})), Not(HasSubstr("StartInterval")));
 }
 
+TEST(MakeContainerConfig, OfAnImagesOwnCheckSetsWhatTheFileSaysAndLeavesTheProbe) {
+  project::Project project = TestProject();
+  project::Service& service = *project.mutable_services(0);
+  service.clear_health_check();
+  service.mutable_health_timing()->set_start_period_seconds(90);
+  const std::string json = WriteJson(MakeContainerConfig(project, service, {}, {1, 44}));
+  EXPECT_THAT(json, HasSubstr(R"("Healthcheck":{"StartPeriod":90000000000})"));
+}
+
 TEST(MakeContainerConfig, PassesTextOnAsItIs) {
   const ContainerConfig config = Make({1, 41});
   EXPECT_EQ(config.cmd(1), "$HOME");

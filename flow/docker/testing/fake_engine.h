@@ -223,9 +223,13 @@ class FakeEngine {
     engine::ContainerInspect inspect;
     inspect.set_id(call.id);
     inspect.mutable_state()->set_exit_code(found->second.exit_code);
+    inspect.mutable_state()->set_started_at("2026-01-01T00:00:00Z");
+    *inspect.mutable_config()->mutable_healthcheck() = found->second.config->healthcheck();
+    inspect.mutable_state()->mutable_health()->set_status(found->second.health);
     engine::HealthProbe& probe = *inspect.mutable_state()->mutable_health()->add_log();
     probe.set_exit_code(1);
     probe.set_output("HTTP/1.1 500 Internal Server Error");
+    probe.set_end("2026-01-01T00:01:02.5Z");
     return engine::Reply(std::move(inspect));
   }
   Result On(const engine::InspectNetwork& call) const {

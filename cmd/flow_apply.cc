@@ -171,7 +171,8 @@ absl::Status ApplyFile(const Arguments& arguments) {
   absl::StatusOr<LoadedPipeline> loaded = LoadPipeline(file, options, environment, /*deploy=*/true);
   if (!loaded.ok()) return loaded.status();
   if (!loaded->valid) return ExitWith(ExitCode::kInvalidFile);
-  const absl::StatusOr<std::unique_ptr<Session>> session = Session::Open("flow-apply", options, environment);
+  const absl::StatusOr<std::unique_ptr<Session>> session = Session::Open(
+      "flow-apply", options.dry_run ? Session::State::kRead : Session::State::kWritten, options, environment);
   if (!session.ok()) return session.status();
 
   const Progress::Mode mode = Progress::ModeOf(options.progress, options.verbose, environment);

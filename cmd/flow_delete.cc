@@ -63,7 +63,11 @@ absl::StatusOr<std::vector<PipelineKey>> WhatToDelete(const Run& run, const std:
 absl::Status DeleteOne(const Run& run, const PipelineKey& key) {
   Session& session = run.session;
   const absl::StatusOr<Lock> lock = Lock::Acquire(session.store(), key);
-  if (!lock.ok()) return lock.status();
+  if (absl::IsResourceExhausted(lock.status())) {
+    session.Warn(absl::StrCat(lock.status().message(), "; deleting all the same"));
+  } else if (!lock.ok()) {
+    return lock.status();
+  }
   if (absl::Status made = session.MakeClient(); !made.ok()) return made;
   OwnState state = run.states.Read(key);
   const absl::StatusOr<ControlPlaneChoice> told =
@@ -114,7 +118,8 @@ absl::Status DeletePipelines(const Arguments& arguments) {
     return WrongUsage(DeleteCommand(), "it takes names, or -f FILE, or --all");
   }
   const Environment environment = ProcessEnvironment();
-  const absl::StatusOr<std::unique_ptr<Session>> session = Session::Open("flow-delete", options, environment);
+  const absl::StatusOr<std::unique_ptr<Session>> session =
+      Session::Open("flow-delete", Session::State::kWritten, options, environment);
   if (!session.ok()) return session.status();
   OwnStates states(**session);
   const Run run{options, environment, **session, states};

@@ -20,7 +20,8 @@ namespace {
 absl::Status SendHeartbeats(const Arguments& arguments) {
   const Options& options = arguments.options;
   const Environment environment = ProcessEnvironment();
-  const absl::StatusOr<std::unique_ptr<Session>> session = Session::Open("flow-heartbeat", options, environment);
+  const absl::StatusOr<std::unique_ptr<Session>> session =
+      Session::Open("flow-heartbeat", Session::State::kRead, options, environment);
   if (!session.ok()) return session.status();
   const std::string namespace_ = NamespaceOrDefault(options.namespace_);
   std::vector<PipelineKey> keys;

@@ -106,7 +106,8 @@ absl::Status ShowLogs(const Arguments& arguments) {
   absl::StatusOr<docker::LogInput> input = WhatToShow(arguments);
   if (!input.ok()) return input.status();
   const Environment environment = ProcessEnvironment();
-  const absl::StatusOr<std::unique_ptr<Session>> session = Session::Open("flow-logs", options, environment);
+  const absl::StatusOr<std::unique_ptr<Session>> session =
+      Session::Open("flow-logs", Session::State::kRead, options, environment);
   if (!session.ok()) return session.status();
   if (!options.file.empty()) {
     const absl::StatusOr<PipelineKey> key = KeyOfFile(options, environment);

@@ -48,7 +48,8 @@ absl::Status ShowStatus(const Arguments& arguments) {
     return WrongUsage(StatusCommand(), "--stats needs the NAME of a pipeline: it shows what its containers use");
   }
   const Environment environment = ProcessEnvironment();
-  const absl::StatusOr<std::unique_ptr<Session>> session = Session::Open("flow-status", options, environment);
+  const absl::StatusOr<std::unique_ptr<Session>> session =
+      Session::Open("flow-status", Session::State::kRead, options, environment);
   if (!session.ok()) return session.status();
   const absl::StatusOr<LookOptions> what = WhatToLookAt(arguments, environment);
   if (!what.ok()) return what.status();

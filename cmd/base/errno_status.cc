@@ -22,6 +22,7 @@ constexpr Reason kReasons[] = {
     {EROFS, absl::StatusCode::kPermissionDenied, "the file system is mounted read-only"},
     {ENOSPC, absl::StatusCode::kResourceExhausted, "the disk is full"},
     {EDQUOT, absl::StatusCode::kResourceExhausted, "the disk quota is used up"},
+    {EFBIG, absl::StatusCode::kResourceExhausted, "files may not become that large (see `ulimit -f`)"},
     {EMFILE, absl::StatusCode::kResourceExhausted, "this process has too many open files (see `ulimit -n`)"},
     {EISDIR, absl::StatusCode::kFailedPrecondition, "it is a folder"},
     {ELOOP, absl::StatusCode::kFailedPrecondition, "its symbolic links go round in a circle"},

@@ -8,7 +8,7 @@ namespace flow {
 FolderWatch::FolderWatch() : fd_(inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) {}
 
 void FolderWatch::Add(const std::string& folder) {
-  inotify_add_watch(fd(), folder.c_str(), IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM | IN_CLOSE_WRITE);
+  inotify_add_watch(fd(), folder.c_str(), IN_ONLYDIR | IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM | IN_CLOSE_WRITE);
 }
 
 bool FolderWatch::Changed() {

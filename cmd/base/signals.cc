@@ -19,7 +19,7 @@ bool IsIgnored(int signal) {
 
 absl::StatusOr<Signals> Signals::Take() {
   given_ = 0;
-  ::signal(SIGPIPE, SIG_IGN);
+  for (const int signal : {SIGPIPE, SIGXFSZ}) ::signal(signal, SIG_IGN);
   sigset_t taken;
   sigemptyset(&taken);
   for (const int signal : kEndingSignals) sigaddset(&taken, signal);

@@ -16,8 +16,8 @@ namespace flow {
 // In the order in which Next() gives those that wait.
 inline constexpr int kEndingSignals[] = {SIGHUP, SIGINT, SIGTERM};
 
-// SIGINT, SIGTERM and SIGHUP are blocked and arrive at fd() from Take() on, for the life of the object; SIGPIPE is
-// ignored (a write then says EPIPE). SIGHUP stays ignored where it was so at the start: `nohup flow-apply …`. SIGINT
+// SIGINT, SIGTERM and SIGHUP are blocked and arrive at fd() from Take() on, for the life of the object; SIGPIPE and
+// SIGXFSZ are ignored (a write then says EPIPE, or EFBIG). SIGHUP stays ignored where it was so at the start: `nohup flow-apply …`. SIGINT
 // does not: shells start what ends in `&` with SIGINT ignored, and a `kill -INT` of that must still clean up.
 //
 //   absl::StatusOr<Signals> signals = Signals::Take();

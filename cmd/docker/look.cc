@@ -56,8 +56,8 @@ absl::StatusOr<Look> LookAtOne(Session& session, Caller& caller, const LookOptio
 
 absl::StatusOr<Look> LookAtAll(Session& session, Caller& caller, const LookOptions& options, ContainersOf containers) {
   const absl::StatusOr<std::vector<PipelineKey>> kept = session.store().List();
-  if (!kept.ok()) return kept.status();
-  for (const PipelineKey& key : *kept) {
+  if (!kept.ok()) session.Warn(absl::StrCat(kept.status().message(), "; going by the labels on the engine alone"));
+  for (const PipelineKey& key : kept.value_or(std::vector<PipelineKey>())) {
     if (options.namespace_.empty() || key.namespace_ == options.namespace_) containers[key];
   }
   OwnStates states(session);

@@ -32,7 +32,7 @@ PipelineKey KeyOf(const LookOptions& options);
 std::vector<std::string> LabelsOf(const LookOptions& options);
 
 // As it is now. `ended`: of ListContainers. Error (exit_status.h): there is no such pipeline, or none at all, which is
-// well (kDone); the engine refuses to list the containers; the state cannot be listed; a signal came.
+// well (kDone); the engine refuses to list the containers; a signal came. States that cannot be listed are warned of.
 absl::StatusOr<Look> LookAt(Session& session, Caller& caller, const LookOptions& options,
                             const std::set<std::string>& ended = {});
 

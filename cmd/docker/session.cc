@@ -8,7 +8,7 @@
 
 namespace flow {
 
-absl::StatusOr<std::unique_ptr<Session>> Session::Open(const char* command, const EngineOptions& options,
+absl::StatusOr<std::unique_ptr<Session>> Session::Open(const char* command, State state, const EngineOptions& options,
                                                        Environment environment) {
   absl::StatusOr<Endpoint> endpoint = ChooseEndpoint(options.host, environment);
   if (!endpoint.ok()) {
@@ -16,6 +16,7 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Open(const char* command, cons
                         absl::IsInvalidArgument(endpoint.status()) ? ExitCode::kUsage : ExitCode::kNoEngine);
   }
   absl::StatusOr<std::string> folder = StateFolder(options.state_dir, environment);
+  if (!folder.ok() && state == State::kRead) folder = kNoStateFolder;
   if (!folder.ok()) return folder.status();
   absl::StatusOr<Signals> signals = Signals::Take();
   if (!signals.ok()) return signals.status();

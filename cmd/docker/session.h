@@ -25,8 +25,11 @@ namespace flow {
 
 class Session {
  public:
+  // What a command does with the state. One that only reads it does without a folder for it.
+  enum class State { kRead, kWritten };
+
   // By the options and the environment. `command`: whose messages begin with that. Connects to nothing.
-  static absl::StatusOr<std::unique_ptr<Session>> Open(const char* command, const EngineOptions& options,
+  static absl::StatusOr<std::unique_ptr<Session>> Open(const char* command, State state, const EngineOptions& options,
                                                        Environment environment);
 
   // Makes the client, where there is none yet. What ends before (a held lock, say) loads no libcurl.

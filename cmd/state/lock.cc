@@ -86,10 +86,9 @@ absl::StatusOr<Lock> Lock::Acquire(const Store& store, const PipelineKey& key) {
       return Held(fd, key);
     }
     if (!IsAt(fd, path)) continue;
-    const std::string pid = absl::StrCat(getpid(), "\n");
-    if (ftruncate(fd, 0) != 0) return ErrnoStatus(errno, what);
-    if (absl::Status status = WriteAll(fd, path, pid); !status.ok()) return status;
     fchmod(fd, 0600);  // whatever the umask
+    // For messages alone: the lock holds without it too, on a full disk.
+    if (ftruncate(fd, 0) == 0) (void)WriteAll(fd, path, absl::StrCat(getpid(), "\n"));
     return Lock(std::move(file), path);
   }
   return problem.ok() ? absl::UnavailableError(absl::StrCat(what, ": others take and leave it too fast")) : problem;

@@ -16,12 +16,14 @@ namespace flow {
 // against processes that use the same state folder.
 //
 // The file is STATE_DIR/NAMESPACE/NAME.lock: beside the pipeline's folder, so that a delete can remove that while it
-// holds the lock. It holds the holder's process id. Its holder removes it at the end, together with the namespace's
-// folder where nothing else is in it; so a lock counts only while the file that is locked is the one at the path.
+// holds the lock. It holds the holder's process id, unless the disk is full. Its holder removes it at the end, together
+// with the namespace's folder where nothing else is in it; so a lock counts only while the file that is locked is the
+// one at the path.
 class Lock {
  public:
   // Does not wait. Exit code 5 (exit_status.h) where another process holds it: the message names the pipeline and the
-  // holder's process id. Other errors: the file cannot be made (folder, disk, permission), CheckKey's.
+  // holder's process id. Other errors: the file cannot be made (folder, permission; ResourceExhausted on a full disk),
+  // CheckKey's.
   static absl::StatusOr<Lock> Acquire(const Store& store, const PipelineKey& key);
 
   Lock(Lock&&) noexcept = default;

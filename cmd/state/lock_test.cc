@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,11 +28,13 @@ using testkit::TemporaryFolder;
 
 const PipelineKey kMinimal = {"default", "minimal"};
 
-// A process that holds the lock until it is killed.
-pid_t StartHolder(const Store& store) {
+// A process that holds the lock until it is killed. `prepare` is called in it before that.
+pid_t StartHolder(
+    const Store& store, const std::function<void()>& prepare = [] {}) {
   const testkit::Ends pipe = testkit::Pipe();
   const pid_t child = fork();
   if (child == 0) {
+    prepare();
     const absl::StatusOr<Lock> lock = Lock::Acquire(store, kMinimal);
     (void)!write(pipe.in.get(), lock.ok() ? "y" : "n", 1);
     for (;;) pause();
@@ -40,6 +43,22 @@ pid_t StartHolder(const Store& store) {
   EXPECT_EQ(read(pipe.out.get(), &held, 1), 1);
   EXPECT_EQ(held, 'y');
   return child;
+}
+
+// Its file can be made then, and takes no byte.
+TEST(LockTest, HoldsOnAFullDisk) {
+  const TemporaryFolder folder;
+  const Store store(folder.path());
+  const pid_t holder = StartHolder(store, [] {
+    signal(SIGXFSZ, SIG_IGN);
+    const rlimit nothing = {0, 0};
+    setrlimit(RLIMIT_FSIZE, &nothing);
+  });
+  const absl::StatusOr<Lock> second = Lock::Acquire(store, kMinimal);
+  EXPECT_EQ(ExitCodeOf(second.status()), ExitCode::kBusy) << second.status();
+  EXPECT_EQ(LockHolder(store, kMinimal), -1);
+  kill(holder, SIGKILL);
+  waitpid(holder, nullptr, 0);
 }
 
 TEST(LockTest, P39SecondCommandIsToldTheProcessIdOfTheFirstAtOnce) {

@@ -182,6 +182,7 @@ absl::Status Store::Write(const PipelineKey& key, const std::string& file, absl:
 
 absl::StatusOr<std::vector<PipelineKey>> Store::List() const {
   std::vector<PipelineKey> keys;
+  if (folder_ == kNoStateFolder) return keys;
   std::error_code error;
   std::filesystem::directory_iterator spaces(folder_, error);
   if (error == std::errc::no_such_file_or_directory) return keys;

@@ -37,6 +37,9 @@ absl::Status CheckKey(const PipelineKey& key);
 // $XDG_STATE_HOME/flow, ~/.local/state/flow. FailedPrecondition where none of them is set.
 absl::StatusOr<std::string> StateFolder(absl::string_view flag, const Environment& environment);
 
+// The folder of whoever has none: nothing is ever in it, and nothing can be made there.
+inline constexpr char kNoStateFolder[] = "/dev/null";
+
 // The files. Folders are made as they are needed, mode 0700; files have mode 0600, whatever the umask. A write leaves
 // the old file or the new one, whole, whatever happens (file.h). Writers of one pipeline hold its lock (lock.h);
 // readers need none.
@@ -44,7 +47,7 @@ absl::StatusOr<std::string> StateFolder(absl::string_view flag, const Environmen
 // Errors name the file. Every function with a key checks it first.
 class Store {
  public:
-  // `folder`: StateFolder(). It need not exist; reading does not make it.
+  // `folder`: StateFolder(), or kNoStateFolder. It need not exist; reading does not make it.
   explicit Store(std::string folder) : folder_(std::move(folder)) {}
 
   const std::string& folder() const { return folder_; }

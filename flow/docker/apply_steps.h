@@ -324,8 +324,15 @@ class ApplySteps {
     Save(phase);
   }
 
+  // A state that still says that it is applied, with nobody at it, is of one that was cut off: so this one ends as one.
   void End() {
-    if (!saved_->ok()) out_.Tell(Report::Kind::kWarning, "", std::string(saved_->message()));
+    if (!saved_->ok() && outcome_.code == ExitCode::kDone) {
+      outcome_ = {ExitCode::kFailed,
+                  absl::StrCat("all of it is deployed, but the state cannot be written: ", saved_->message(),
+                               "\nwhen there is room for it, apply again: until then it counts as cut off")};
+    } else if (!saved_->ok()) {
+      out_.Tell(Report::Kind::kWarning, "", std::string(saved_->message()));
+    }
     Finish();
   }
 

@@ -87,7 +87,10 @@ class Delete {
 
   void On(const Saved& saved) {
     if (phase_ == Phase::kConcluding) return Finish(ExitCode::kFailed, LeftText());
-    if (!saved.status.ok()) return Finish(ExitCode::kFailed, std::string(saved.status.message()));
+    // A full disk is no reason to leave things on it; a delete that is cut off then shows by what is left.
+    if (!saved.status.ok()) {
+      out_.Tell(Report::Kind::kWarning, "", absl::StrCat(saved.status.message(), "; deleting all the same"));
+    }
     phase_ = Phase::kExecuting;
   }
 

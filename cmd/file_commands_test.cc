@@ -132,6 +132,27 @@ TEST(FileCommands, PwdIsTheFolderThatOneStandsIn) {
   }
 }
 
+// Else what runs would be replaced when its file is applied by another way.
+TEST(FileCommands, PathsOfTheHostAreThoseOfTheRealFolder) {
+  const TemporaryFolder folder;
+  const std::string real = std::filesystem::canonical(folder.path()).string();
+  std::filesystem::create_directory(real + "/proj");
+  std::filesystem::create_symlink(real + "/proj", real + "/linked");
+  std::string text = WithEnv("A: b");
+  text +=
+      "      volumes: [{hostPath: ./data, mountPath: /data}]\n      secrets: [{name: s, type: file, hostPath: s}]\n";
+  folder.Write("proj/p.yaml", text);
+  const Finished direct = Execute("flow-translate", {real + "/proj/p.yaml"});
+  EXPECT_EQ(direct.exit_code, 0) << direct.err;
+  EXPECT_THAT(direct.out, AllOf(HasSubstr(real + "/proj/data"), HasSubstr(real + "/proj/s")));
+  EXPECT_EQ(Execute("flow-translate", {real + "/linked/p.yaml"}).out, direct.out);
+  EXPECT_EQ(Execute("flow-translate", {real + "/linked/../linked/p.yaml"}).out, direct.out);
+  const auto standing_in = [&](const std::string& way) {
+    return Process("cmd/flow-translate", {"-"}, {{"BUILD_WORKING_DIRECTORY", real + way}}, text).Wait().out;
+  };
+  EXPECT_EQ(standing_in("/linked"), direct.out);
+}
+
 TEST(FileCommands, TheImageForAllIsJudgedAsOneOfTheFile) {
   for (const char* command : {"flow-validate", "flow-translate", "flow-apply"}) {
     const Finished run = Execute(command, {"--default_image=Not An Image", kValid});

@@ -63,6 +63,19 @@ TEST_F(HostTest, AMissingPathThatIsToBeWrittenIsMade) {
   EXPECT_TRUE(std::filesystem::exists(path + "/out"));  // what is the host's stays
 }
 
+// The folder is the same, and so is the pipeline.
+TEST_F(HostTest, AFileThatIsAppliedThroughALinkIsUnchanged) {
+  const std::string name = Name("linked");
+  std::filesystem::create_directory(folder() + "/proj");
+  std::filesystem::create_symlink(folder() + "/proj", folder() + "/linked");
+  Write("proj/p.yaml", Mounts(name, "./data"));
+  ASSERT_EQ(Flow("flow-apply", {folder() + "/proj/p.yaml"}).exit_code, 0);
+  const Finished& again = Flow("flow-apply", {folder() + "/linked/p.yaml"});
+  EXPECT_THAT(again.out, HasSubstr("Pipeline unchanged")) << again.Describe();
+  EXPECT_EQ(Delete(name).exit_code, 0);
+  EXPECT_TRUE(Gone(name));
+}
+
 // A link that leads nowhere, and a folder of someone else's.
 TEST_F(HostTest, APathThatCannotBeMadeIsToldWithTheReason) {
   const std::string name = Name("nowhere"), link = folder() + "/link";

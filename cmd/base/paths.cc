@@ -26,6 +26,12 @@ std::string ResolvePath(const std::string& path, const Environment& environment)
   return absl::StrCat(folder, folder == "/" ? "" : "/", path);
 }
 
+std::string RealFolder(const std::string& folder) {
+  std::error_code error;
+  const std::filesystem::path real = std::filesystem::canonical(folder, error);
+  return error ? folder : real.string();
+}
+
 absl::StatusOr<std::string> ReadInput(const std::string& file, const Environment& environment) {
   if (file == "-") return ReadAll(STDIN_FILENO, "standard input", kMostInputBytes);
   if (file.empty()) return absl::InvalidArgumentError("the file's name is empty");

@@ -17,6 +17,10 @@ std::string WorkingFolder(const Environment& environment);
 // The path made absolute, from where the user stands. Nothing else is done to it: "." and ".." and links stay.
 std::string ResolvePath(const std::string& path, const Environment& environment);
 
+// The folder that a path names, without links in it: one folder has one name, whatever way led there. What cannot be
+// resolved stays as it is.
+std::string RealFolder(const std::string& folder);
+
 // A pipeline file is a page of text: more than this is something else, given by mistake.
 inline constexpr size_t kMostInputBytes = 16 * 1024 * 1024;
 

@@ -22,6 +22,17 @@ TEST(PathsTest, RelativePathIsTakenFromTheCurrentFolderElse) {
   EXPECT_EQ(ResolvePath("p.yaml", {}), std::filesystem::current_path().string() + "/p.yaml");
 }
 
+TEST(PathsTest, AFolderHasOneNameWhateverWayLedThere) {
+  const testkit::TemporaryFolder folder;
+  const std::string real = std::filesystem::canonical(folder.path()).string();
+  std::filesystem::create_directory(real + "/proj");
+  std::filesystem::create_symlink(real + "/proj", real + "/linked");
+  for (const char* way : {"/proj", "/linked", "/linked/", "/linked/.", "/linked/../linked"}) {
+    EXPECT_EQ(RealFolder(real + way), real + "/proj") << way;
+  }
+  EXPECT_EQ(RealFolder(real + "/none"), real + "/none");
+}
+
 TEST(PathsTest, FileIsReadFromThere) {
   const testkit::TemporaryFolder folder;
   folder.Write("p.yaml", "kind: Pipeline\n");

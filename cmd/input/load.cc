@@ -126,8 +126,9 @@ absl::StatusOr<LoadedPipeline> LoadPipeline(const std::string& file, const Optio
   parse.deploy = deploy;
   parse.allowed_host_paths = options.allowed_host_paths;
   parse.strict = options.strict;
-  parse.base_directory = file == "-" ? WorkingFolder(environment)
-                                     : std::filesystem::path(ResolvePath(file, environment)).parent_path().string();
+  parse.base_directory =
+      RealFolder(file == "-" ? WorkingFolder(environment)
+                             : std::filesystem::path(ResolvePath(file, environment)).parent_path().string());
   parse.home_directory = Variable(environment, "HOME");
   parse.control_plane = !options.control_plane.value_or("").empty();
 

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
 #include <system_error>
 
 #include "absl/strings/ascii.h"
@@ -122,8 +123,31 @@ class Preparation {
       Problem(component, path, absl::StrCat("is no folder, and secret \"", secret.name(), "\" is of type dir"));
     } else if (secret.type() == pipeline::Secret::ENV) {
       LookAtValue(component, secret);
+    } else if (secret.type() == pipeline::Secret::FILE) {
+      LookAtFile(component, secret);
     }
     return true;
+  }
+
+  void Warn(const std::string& component, const pipeline::Secret& secret, absl::string_view what) {
+    files_.warnings.push_back(
+        absl::StrCat(component, ": secret \"", secret.name(), "\": ", secret.host_path(), " ", what));
+  }
+
+  // What a program hardly expects of a secret.
+  void WarnOfContent(const std::string& component, const pipeline::Secret& secret, absl::string_view content) {
+    if (content.empty()) Warn(component, secret, "is empty");
+    if (!pipeline::BeginsWithByteOrderMark(content)) return;
+    Warn(component, secret, "begins with a byte-order mark (U+FEFF), which is a part of the secret to a program");
+  }
+
+  // What only the engine may read is left to it.
+  void LookAtFile(const std::string& component, const pipeline::Secret& secret) {
+    std::ifstream file(secret.host_path(), std::ios::binary);
+    if (!file) return;
+    char beginning[4] = {};
+    file.read(beginning, sizeof beginning);
+    WarnOfContent(component, secret, absl::string_view(beginning, static_cast<size_t>(file.gcount())));
   }
 
   void LookAtValue(const std::string& component, const pipeline::Secret& secret) {
@@ -136,13 +160,17 @@ class Preparation {
           component, path,
           absl::StrCat(problem, ", which no variable can; `type: file` mounts secret \"", secret.name(), "\""));
     }
-    files_.secrets[component][project::SecretEnvironmentName(secret)] = value;
+    const std::string name = project::SecretEnvironmentName(secret);
+    if (const std::string problem = pipeline::VariableProblem(name, value); !problem.empty()) {
+      return Problem(component, path, absl::StrCat("is too long, as secret \"", secret.name(), "\": ", problem));
+    }
+    WarnOfContent(component, secret, value);
+    files_.secrets[component][name] = value;
   }
 
   // What keeps a text from being a variable's value; nullptr: nothing. To be judged here: the engine's refusal would
   // quote the value.
   static const char* ValueProblem(absl::string_view value) {
-    if (value.size() >= pipeline::kMaxArgumentBytes) return "holds over 128 KiB";
     while (!value.empty()) {
       const text::Character character = text::TakeCharacter(value);
       if (!character.valid) return "holds what is not UTF-8";

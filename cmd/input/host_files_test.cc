@@ -53,6 +53,36 @@ TEST_F(HostFilesTest, AnEnvironmentSecretIsReadWhereverTheEngineIs) {
   }
 }
 
+// "TOKEN=" and the value, which Linux takes as one text of at most 131,071 bytes.
+TEST_F(HostFilesTest, ASecretThatIsTooLongForAVariableIsToldBeforeAnythingIsMade) {
+  pipeline::Pipeline pipeline = With(R"(secrets { name: "t" type: ENV env: "TOKEN" host_path: "HERE/token" }
+                                        volumes { host_path: "HERE/data" container_path: "/data" })");
+  File("token", std::string(131071 - 6, 'x') + "\n");
+  EXPECT_THAT(PrepareHostFiles({.make = false}, pipeline).problems, IsEmpty());
+  File("token", std::string(131072 - 6, 'x') + "\n");
+  EXPECT_THAT(PrepareHostFiles(kHere, pipeline).problems,
+              ElementsAre(testing::AllOf(HasSubstr("token is too long, as secret \"t\": the variable \"TOKEN\" takes "
+                                                   "131072 bytes"),
+                                         HasSubstr("131071"))));
+  EXPECT_FALSE(fs::exists(folder_ + "/data"));
+}
+
+TEST_F(HostFilesTest, ASecretThatIsEmptyOrBeginsWithAByteOrderMarkIsWarnedOf) {
+  for (const char* type : {"ENV", "FILE"}) {
+    pipeline::Pipeline pipeline =
+        With(absl::StrCat("secrets { name: \"t\" type: ", type, " env: \"TOKEN\" host_path: \"HERE/token\" }"));
+    const auto warnings = [&](absl::string_view content) {
+      File("token", content);
+      const HostFiles files = PrepareHostFiles(kHere, pipeline);
+      EXPECT_THAT(files.problems, IsEmpty());
+      return files.warnings;
+    };
+    EXPECT_THAT(warnings(""), ElementsAre(absl::StrCat("sink: secret \"t\": ", folder_, "/token is empty")));
+    EXPECT_THAT(warnings("\xEF\xBB\xBFs3cret\n"), ElementsAre(HasSubstr("begins with a byte-order mark (U+FEFF)")));
+    EXPECT_THAT(warnings("s3cret\n"), IsEmpty());
+  }
+}
+
 TEST_F(HostFilesTest, AMissingEnvironmentSecretIsToldWhereverTheEngineIs) {
   for (const HostFilesOptions& options : {kHere, kElsewhere}) {
     pipeline::Pipeline required =

@@ -260,7 +260,9 @@ class Fields {
       return;
     }
     const std::string problem = ShapeProblem(field, member.node);
-    if (!problem.empty()) context_.Error(member, absl::StrCat(problem, ", not ", Describe(member.node)));
+    if (!problem.empty()) {
+      context_.Error(member, absl::StrCat(problem, ", not ", Describe(member.node)), {}, MeantAs(field, member.node));
+    }
     entries_.push_back(Entry{&field, member, problem.empty()});
     if (problem.empty()) CheckParts(field, member);
   }
@@ -292,6 +294,16 @@ class Fields {
     }
     return "";
   }
+
+  // What a value of another shape most likely stands for; empty: nothing is near. `inputs: source` is `[source]`.
+  static std::string MeantAs(const Field& field, YamlNode node) {
+    const bool one = field.kind == Kind::kList && node.IsScalar() && !node.text().empty();
+    return one && std::all_of(node.text().begin(), node.text().end(), IsWordCharacter)
+               ? absl::StrCat("[", node.text(), "]")
+               : "";
+  }
+
+  static bool IsWordCharacter(char c) { return absl::ascii_isalnum(c) || c == '_' || c == '.' || c == '-'; }
 
   // Of a list or mapping of texts what is none; it keeps what is usable.
   void CheckParts(const Field& field, const Value& value) {

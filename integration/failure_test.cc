@@ -133,7 +133,7 @@ TEST_F(FailureTest, ATakenPortIsNamedAndNothingStays) {
   EXPECT_EQ(Status(name).state, "running");
 }
 
-// Volumes that an image's VOLUME makes have no name that anybody knows: they go with their container.
+// Volumes that an image's VOLUME makes have no name that anybody knows: they go with their component.
 TEST_F(FailureTest, AnonymousVolumesGoWithDelete) {
   const std::string name = Name("anonymous"), project = "flow-" + name;
   const std::string image = MakeImage("volume", {"VOLUME /data"});
@@ -147,21 +147,30 @@ TEST_F(FailureTest, AnonymousVolumesGoWithDelete) {
   EXPECT_TRUE(Gone(name));
 }
 
-TEST_F(FailureTest, AnonymousVolumesGoWithAFailedApplyAndWithAReplacement) {
+TEST_F(FailureTest, AnonymousVolumesGoWithAFailedFirstApply) {
   const std::string name = Name("anonymous-b");
+  const std::string image = MakeImage("volume", {"VOLUME /data"});
+  const std::string fails = "{id: source, image: '" + image + "', command: [sh, -c, exit 3]}";
+  EXPECT_EQ(Apply(Pipeline(name, "  sources:\n    - " + fails + "\n")).exit_code, 1);
+  EXPECT_EQ(AnonymousVolumes().size(), 1u);  // the scenario tries what it means to
+  EXPECT_TRUE(Empty(name));
+}
+
+// An update that fails when the old container is gone leaves the new one, stopped: nothing else has the data.
+TEST_F(FailureTest, WhatAnAnonymousVolumeHoldsOutlivesAFailedUpdate) {
+  const std::string name = Name("anonymous-c"), container = "flow-" + name + "-source-1";
   const std::string image = MakeImage("volume", {"VOLUME /data"});
   const auto source = [&](const std::string& command) {
     return Pipeline(name, "  sources:\n    - {id: source, image: '" + image + "', command: " + command + "}\n");
   };
-  EXPECT_EQ(Apply(source("[sh, -c, exit 3]")).exit_code, 1);
-  EXPECT_EQ(AnonymousVolumes().size(), 1u);  // the scenario tries what it means to
-  EXPECT_TRUE(Empty(name));
-
-  EXPECT_EQ(Apply(source("[sleep, '1000']")).exit_code, 0);
-  EXPECT_EQ(Apply(source("[sleep, '2000']")).exit_code, 0);
-  EXPECT_EQ(AnonymousVolumes().size(), 2u);
+  ASSERT_EQ(Apply(source("[sh, -c, 'echo kept > /data/file; sleep 1000']")).exit_code, 0);
+  const Finished& update = Apply(source("[sh, -c, exit 3]"));
+  EXPECT_EQ(update.exit_code, 1);
+  EXPECT_THAT(update.err, HasSubstr("stopped and kept, for what its image keeps in it: " + container));
+  ASSERT_EQ(Apply(source("[sleep, '2000']")).exit_code, 0);
+  EXPECT_EQ(engine().Exec(container, {"cat", "/data/file"}), "kept");
+  EXPECT_EQ(AnonymousVolumes().size(), 1u);
   EXPECT_EQ(Delete(name).exit_code, 0);
-  EXPECT_EQ(AnonymousVolumes().size(), 3u);
   EXPECT_TRUE(Gone(name));
 }
 

@@ -220,5 +220,42 @@ TEST_F(UpdateTest, WhatRanWhenItsStateWasLostIsLeftAloneByAppliesThatFail) {
   EXPECT_TRUE(Gone(name));
 }
 
+// What an image keeps where the file mounts nothing outlives each way to be replaced, in one volume; that nobody named it
+// is told once.
+TEST_F(UpdateTest, WhatAnImageKeepsInAVolumeOfItsOwnOutlivesAReplacement) {
+  const std::string name = Name("keeps"), container = "flow-" + name + "-source-1";
+  const std::string image = MakeImage("keeps", {"VOLUME /var/lib/db"});
+  const auto with = [&](const std::string& fields) {
+    return Pipeline(name, absl::StrCat("  sources:\n    - {id: source, image: '", image, "', command: [sleep, '1000']",
+                                       fields, "}\n"));
+  };
+  const auto volume = [&] { return Text(At(engine().Inspect(container), {"Mounts", "0", "Name"})); };
+  const std::string unnamed = "source: its image keeps data at /var/lib/db, where the file mounts no volume";
+
+  EXPECT_THAT(Apply(with("")).err, HasSubstr(unnamed));
+  engine().Exec(container, {"sh", "-c", "echo kept > /var/lib/db/file"});
+  const std::string first = volume();
+  const auto expect_kept = [&](const Finished& apply) {
+    ASSERT_EQ(apply.exit_code, 0) << apply.Describe();
+    EXPECT_THAT(apply.out, HasSubstr("deployed"));  // it was replaced
+    EXPECT_THAT(apply.err, testing::Not(HasSubstr(unnamed)));
+    EXPECT_EQ(engine().Exec(container, {"cat", "/var/lib/db/file"}), "kept");
+    EXPECT_EQ(volume(), first);
+  };
+  expect_kept(Apply(with(", env: {LEVEL: debug}")));
+  MakeImage("keeps", {"VOLUME /var/lib/db", "ENV OTHER=1"});
+  expect_kept(Apply(with(", env: {LEVEL: debug}")));
+  expect_kept(Apply(with(", env: {LEVEL: debug}"), {"--force_recreate"}));
+  EXPECT_THAT(AnonymousVolumes(), ElementsAre(first));
+
+  // Where the file mounts a volume there by now, what was kept is not thrown away, and that is told.
+  const Finished& named = Apply(with(", volumes: [{name: db, mountPath: /var/lib/db}]"));
+  EXPECT_THAT(named.err, HasSubstr("what was there stays in volume " + first));
+  EXPECT_THAT(engine().VolumeNames(), testing::Contains(first));
+  engine().Do("DELETE", "/volumes/" + first);
+  EXPECT_EQ(Delete(name).exit_code, 0);
+  EXPECT_TRUE(Gone(name));
+}
+
 }  // namespace
 }  // namespace flow::integration

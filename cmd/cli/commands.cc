@@ -22,7 +22,8 @@ const Command& ApplyCommand() {
           "that it reads from are up, and waits until all are ready. Applying a file again when nothing has changed "
           "changes nothing. Only containers that differ are replaced; networks and volumes never are.\n\n"
           "When a first apply fails, everything that it created is removed, except images. When an update fails, what "
-          "it created is removed, and what it did not touch keeps running. What it replaced does not come back: apply "
+          "it created is removed (a container that alone has data of its image only stops), and what it did not touch "
+          "keeps running. What it replaced does not come back: apply "
           "the old file for that. Ctrl-C counts as a failure; a second Ctrl-C ends flow-apply at once.\n\n"
           "The state of the pipeline and a Compose file of it are kept in the state folder.",
       .fewest = 0,

@@ -20,6 +20,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "flow/deploy/record.h"
+#include "flow/docker/anonymous_volumes.h"
 #include "flow/docker/apply_input.h"
 #include "flow/docker/capacity.h"
 #include "flow/docker/contract.h"
@@ -170,8 +171,22 @@ class ApplySteps {
       out_.Tell(Report::Kind::kWarning, service.name(),
                 absl::StrCat(foreign, ": unless that emulates it, it cannot run"));
     }
+    TellUnnamedData();
     execution_.Start(decision_.plan);
     decision_.plan.operations().empty() ? watch_.JudgeUnhealthy(out_) : watch_.WarnOfUnhealthy(out_);
+  }
+
+  // Once a component, when the engine is to make a volume for it that nobody named.
+  void TellUnnamedData() {
+    std::set<std::string> told;
+    for (const Operation& operation : decision_.plan.operations()) {
+      const project::Service* service = project::FindService(project(), operation.component());
+      if (KindOf(operation) != OperationKind::kCreateContainer || service == nullptr) continue;
+      const auto image = observation_.images_with_data().find(service->image());
+      if (image == observation_.images_with_data().end() || !told.insert(service->name()).second) continue;
+      const std::string note = UnnamedData(image->second, *service, operation);
+      if (!note.empty()) out_.Tell(Report::Kind::kNote, service->name(), note);
+    }
   }
 
   void Proceed() {
@@ -202,6 +217,8 @@ class ApplySteps {
 
   void OnRefusal(uint32_t index, const absl::Status& status) {
     const Operation& operation = execution_.plan().operations(index);
+    // An anonymous volume of what has left the file, which someone else uses. That is told.
+    if (KindOf(operation) == OperationKind::kRemoveVolume) return;
     unanswered_ |= IsUnanswered(status);
     const bool name_taken = KindOf(operation) == OperationKind::kCreateContainer && absl::IsAlreadyExists(status);
     if (name_taken) rollback_.OnNameTaken(index);

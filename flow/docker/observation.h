@@ -112,6 +112,7 @@ class Observation {
     if (!reply.ok()) return reply.status();
     const auto& image = std::get<engine::ImageInspect>(*reply);
     if (HasHealthCheck(image)) checked_images_.insert(asked.image);
+    if (!image.config().volumes().empty()) images_with_data_[asked.image] = image;
     const std::string mismatch = PlatformMismatch(asked.image, image, info_);
     if (!mismatch.empty()) foreign_images_[asked.image] = mismatch;
     return absl::OkStatus();
@@ -120,6 +121,8 @@ class Observation {
   const Observed& observed() const { return observed_; }
   const std::vector<engine::ContainerSummary>& holders() const { return holders_; }
   const std::set<std::string>& checked_images() const { return checked_images_; }
+  // Those that keep data at paths of their own, by reference.
+  const std::map<std::string, engine::ImageInspect>& images_with_data() const { return images_with_data_; }
   // In words: that the image is for another platform than the engine's machine. Empty where it is not, as far as is
   // known.
   std::string ForeignPlatform(const std::string& image) const {
@@ -130,8 +133,8 @@ class Observation {
 
   // All that it is made of, for a test that tells states apart.
   auto Members() const {
-    const auto& [observed, holders, checked_images, foreign_images, info] = *this;
-    return std::tie(observed, holders, checked_images, foreign_images, info);
+    const auto& [observed, holders, checked_images, images_with_data, foreign_images, info] = *this;
+    return std::tie(observed, holders, checked_images, images_with_data, foreign_images, info);
   }
 
  private:
@@ -142,6 +145,7 @@ class Observation {
   Observed observed_;
   std::vector<engine::ContainerSummary> holders_;
   std::set<std::string> checked_images_;
+  std::map<std::string, engine::ImageInspect> images_with_data_;
   std::map<std::string, std::string> foreign_images_;  // reference → in words
   engine::Info info_;
 };

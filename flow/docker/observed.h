@@ -27,6 +27,12 @@ namespace flow::docker {
 
 using deploy::Health;
 
+// One that the engine made and named itself, as the image keeps data there and the file mounts nothing.
+struct AnonymousVolume {
+  std::string name;  // 64 hexadecimal digits
+  std::string path;  // in the container
+};
+
 struct Container {
   std::string id;
   std::string name;  // without the slash that the engine puts before it
@@ -43,6 +49,7 @@ struct Container {
   int64_t created = 0;  // seconds since the epoch
   std::vector<std::string> network_ids;
   std::vector<engine::PublishedPort> ports;
+  std::vector<AnonymousVolume> anonymous_volumes;
 
   bool running() const { return state == "running" || state == "restarting" || state == "paused"; }
   // Its program ended by itself, and well. Whether that is completion, project::MayComplete tells.
@@ -104,6 +111,12 @@ inline std::string StateOf(const engine::ContainerSummary& summary) {
   return summary.state();
 }
 
+// Named ones begin as the project's name does.
+inline bool IsAnonymous(const engine::MountPoint& mount) {
+  return mount.type() == "volume" && mount.name().size() == 64 &&
+         mount.name().find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
 }  // namespace internal
 
 inline engine::ListContainers ListPipelineContainers(absl::string_view namespace_, absl::string_view pipeline) {
@@ -158,6 +171,9 @@ inline Container ReadContainer(const engine::ContainerSummary& summary) {
     container.network_ids.push_back(endpoint.network_id());
   }
   container.ports.assign(summary.ports().begin(), summary.ports().end());
+  for (const engine::MountPoint& mount : summary.mounts()) {
+    if (internal::IsAnonymous(mount)) container.anonymous_volumes.push_back({mount.name(), mount.destination()});
+  }
   return container;
 }
 

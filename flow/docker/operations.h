@@ -131,7 +131,14 @@ inline engine::Call CreateContainerCall(const Operation& operation, const projec
                                         engine::Placement placement, const compose::ApiVersion& version) {
   placement.number = operation.number();
   const project::Service& service = *project::FindService(project, operation.component());
-  return engine::CreateContainer{operation.name(), engine::MakeContainerConfig(project, service, placement, version)};
+  engine::CreateContainer call{operation.name(), engine::MakeContainerConfig(project, service, placement, version)};
+  for (const deploy::HandedVolume& volume : operation.volumes()) {
+    engine::Mount& mount = *call.config.mutable_host_config()->add_mounts();
+    mount.set_type("volume");
+    mount.set_source(volume.name());
+    mount.set_target(volume.path());
+  }
+  return call;
 }
 
 // Whether the container may have ended when its start is answered, and that is well.
@@ -180,7 +187,7 @@ inline engine::Call MakeCall(const Operation& operation, const std::string& targ
     case OperationKind::kStopContainer:
       return engine::StopContainer{target};
     case OperationKind::kRemoveContainer:
-      return engine::RemoveContainer{target};
+      return engine::RemoveContainer{target, !operation.spares_volumes()};
     case OperationKind::kRemoveNetwork:
       return engine::RemoveNetwork{target};
     case OperationKind::kRemoveVolume:

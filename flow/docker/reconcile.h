@@ -16,6 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "flow/deploy/plan.pb.h"
+#include "flow/docker/anonymous_volumes.h"
 #include "flow/docker/contract.h"
 #include "flow/docker/images.h"
 #include "flow/docker/observed.h"
@@ -223,6 +224,11 @@ class Reconciler {
     create.set_component(replica->service->name());
     create.set_number(replica->number);
     replica->created_by = builder_.last();
+    if (replica->existing != nullptr) {
+      for (std::string& note : HandOver(*replica->existing, *replica->service, &create)) {
+        result_.notes.push_back(std::move(note));
+      }
+    }
     // The first one is created alone. Where two applies run at the same time, the engine gives its name to one of them,
     // and the other learns so before it has created anything that the first one needs.
     if (!first_create_.has_value()) {
@@ -251,7 +257,7 @@ class Reconciler {
     removal_.grace_seconds = GracesOf(project_);
     for (const Replica& replica : replicas_) {
       if (!replica.create || replica.existing == nullptr) continue;
-      removal_.containers.push_back({*replica.existing, replica.reason});
+      removal_.containers.push_back({*replica.existing, replica.reason, /*spares_volumes=*/true});
       replaced[replica.existing->id] = replica.service;
     }
     std::set<std::string> services;
@@ -261,7 +267,7 @@ class Reconciler {
       const char* reason = container.reads_metadata()               ? "left by an apply that was cut off"
                            : services.contains(container.component) ? "one too many"
                                                                     : "no longer in the file";
-      removal_.containers.push_back({container, reason});
+      removal_.containers.push_back({WithItsOwnVolumes(container), reason});
     }
     removed_by_ = AddRemoval(removal_, InputsOf(project_), kRun, &result_.plan);
     // A container that is replaced runs on until its replacement may start, which is when the components that it waits
@@ -274,6 +280,16 @@ class Reconciler {
       if (stops && (holds_port || found != replaced.end())) operation.clear_after();
       if (!holds_port && found != replaced.end()) AddWaits(*found->second, &operation);
     }
+  }
+
+  // A container that goes, without the volumes that one has too which stays or hands them over: an apply that was cut off
+  // leaves two that have them.
+  Container WithItsOwnVolumes(Container leaving) const {
+    std::erase_if(leaving.anonymous_volumes, [&](const AnonymousVolume& volume) {
+      return std::any_of(observed_.containers.begin(), observed_.containers.end(),
+                         [&](const Container& other) { return kept_.contains(other.id) && Has(other, volume.name); });
+    });
+    return leaving;
   }
 
   bool HoldsPortOfAnother(absl::string_view container_id) const {

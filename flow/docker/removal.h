@@ -48,10 +48,12 @@ inline Inputs InputsByType(const std::vector<Container>& containers) {
   return inputs;
 }
 
-// A container that goes, and why.
+// A container that goes with its anonymous volumes, and why.
 struct Leaving {
   Container container;
   std::string reason;
+  bool spares_volumes = false;  // they stay
+  bool stays = false;           // it is stopped, and stays for its volumes' sake
 };
 
 struct Removal {
@@ -63,10 +65,10 @@ struct Removal {
 };
 
 // The plan of a removal: a container is stopped when those that it reads are stopped, and removed when it is stopped
-// itself; networks and volumes go when all containers are gone.
+// itself; its anonymous volumes go then, networks and named volumes when all containers are gone.
 inline Plan PlanRemoval(const Removal& removal, const Inputs& inputs);
 
-// Adds the same to a plan, from the stage `stage` on: networks and volumes go in the one behind it. Returns container
+// Adds the same to a plan, from the stage `stage` on: networks and named volumes go in the one behind it. Returns container
 // id → the index of the operation that removes the container.
 inline std::map<std::string, uint32_t> AddRemoval(const Removal& removal, const Inputs& inputs, uint32_t stage,
                                                   Plan* plan);
@@ -129,7 +131,8 @@ inline std::map<std::string, uint32_t> AddRemoval(const Removal& removal, const 
     components.insert(leaving.container.component);
   }
   std::map<std::string, uint32_t> removed_by;
-  std::map<std::string, std::vector<uint32_t>> stops;  // of a component
+  std::map<std::string, std::vector<uint32_t>> stops;    // of a component
+  std::map<std::string, std::vector<uint32_t>> holders;  // of an anonymous volume: what removes those that have it
   for (const std::string& component : internal::InDataFlowOrder(components, inputs)) {
     std::vector<uint32_t> after;
     if (const auto found = inputs.find(component); found != inputs.end()) {
@@ -147,12 +150,22 @@ inline std::map<std::string, uint32_t> AddRemoval(const Removal& removal, const 
         }
         stops[component].push_back(builder.last());
       }
+      if (leaving->stays) continue;
       Operation& remove = builder.Add(OperationKind::kRemoveContainer, container, leaving->reason, stage);
+      remove.set_spares_volumes(leaving->spares_volumes);
       if (container.running()) remove.add_after(stops[component].back());
       removed_by[container.id] = builder.last();
+      if (leaving->spares_volumes) continue;
+      for (const AnonymousVolume& volume : container.anonymous_volumes) holders[volume.name].push_back(builder.last());
     }
     // Where a component has nothing to stop, what reads it comes after what that one reads.
     if (stops[component].empty()) stops[component] = after;
+  }
+  for (const auto& [volume, removals] : holders) {
+    const std::string reason = plan->operations(removals[0]).reason();
+    Operation& remove = builder.Add(OperationKind::kRemoveVolume, volume, reason, stage);
+    remove.set_target(volume);
+    remove.mutable_after()->Assign(removals.begin(), removals.end());
   }
   for (const engine::NetworkSummary& network : removal.networks) {
     builder.Add(OperationKind::kRemoveNetwork, network.name(), removal.reason, stage + 1).set_target(network.id());

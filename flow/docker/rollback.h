@@ -18,6 +18,7 @@
 #include "absl/strings/str_join.h"
 #include "flow/deploy/deployment.pb.h"
 #include "flow/deploy/plan.pb.h"
+#include "flow/docker/anonymous_volumes.h"
 #include "flow/docker/execution.h"
 #include "flow/docker/observed.h"
 #include "flow/docker/owner.h"
@@ -62,6 +63,9 @@ inline std::vector<Container> CreatedContainers(const Execution& execution, cons
   for (const auto& [index, name] : names) {
     if (!ids.contains(index)) continue;
     Container container;
+    for (const deploy::HandedVolume& volume : operations[index].volumes()) {
+      container.anonymous_volumes.push_back({volume.name(), volume.path()});
+    }
     container.id = ids[index];
     container.name = name;
     container.component = operations[index].component();
@@ -135,7 +139,7 @@ class Rollback {
              const Execution& execution, const Readiness& readiness) {
     made_ = {.reason = "rolled back", .grace_seconds = GracesOf(project)};
     for (Container& container : internal::CreatedContainers(execution, found, taken_, readiness)) {
-      made_.containers.push_back({std::move(container), "rolled back"});
+      AddContainer(std::move(container), observed, found, execution);
     }
     AddMade(project, found, execution);
     volumes_.insert(made_.volumes.begin(), made_.volumes.end());
@@ -177,7 +181,12 @@ class Rollback {
     if (!taken_.empty()) {
       return "rolled back: the containers that this apply created are removed; the rest is left to the other one";
     }
-    if (!first_) return "rolled back: what this apply created is removed, what it did not touch keeps running";
+    if (!first_) {
+      return absl::StrCat("rolled back: what this apply created is removed, what it did not touch keeps running",
+                          holding_.empty() ? ""
+                                           : absl::StrCat("; stopped and kept, for what its image keeps in it: ",
+                                                          absl::StrJoin(holding_, ", ")));
+    }
     if (kept_.empty()) return "rolled back: nothing of the pipeline is left on the engine";
     return absl::StrCat("rolled back: nothing of the pipeline is left on the engine but ",
                         kept_.size() == 1 ? "volume " : "volumes ", absl::StrJoin(kept_, ", "),
@@ -186,11 +195,23 @@ class Rollback {
 
   // All that it is made of, for a test that tells states apart.
   auto Members() const {
-    const auto& [first, alone_after_all, volumes, taken, made, left, kept] = *this;
-    return std::tie(first, alone_after_all, volumes, taken, made, left, kept);
+    const auto& [first, alone_after_all, volumes, taken, made, holding, left, kept] = *this;
+    return std::tie(first, alone_after_all, volumes, taken, made, holding, left, kept);
   }
 
  private:
+  // A container that this apply created. Where all goes, so do the volumes that were handed over to it; else they are the
+  // old one's, or, where that is gone, what is in them would be lost with the new one.
+  void AddContainer(Container container, const Observed& observed, const Observed& found, const Execution& execution) {
+    Leaving leaving{std::move(container), "rolled back"};
+    if (!first()) {
+      leaving.stays = HoldsAlone(leaving.container, observed.containers, found.containers, execution);
+      if (leaving.stays) holding_.push_back(leaving.container.name);
+      leaving.container.anonymous_volumes.clear();
+    }
+    made_.containers.push_back(std::move(leaving));
+  }
+
   // What this apply's own operations created.
   void AddMade(const project::Project& project, const Observed& found, const Execution& execution) {
     const auto is_owned = [&](const auto& labels) { return IsOwned(labels, project); };
@@ -240,10 +261,11 @@ class Rollback {
   bool first_ = false;
   bool alone_after_all_ = false;
   std::set<std::string> volumes_;
-  std::set<uint32_t> taken_;       // creates that were refused because of their names
-  Removal made_;                   // what is to be taken away
-  std::vector<std::string> left_;  // what could not be
-  std::vector<std::string> kept_;  // volumes that were there before
+  std::set<uint32_t> taken_;          // creates that were refused because of their names
+  Removal made_;                      // what is to be taken away
+  std::vector<std::string> holding_;  // containers of it that only stop: they hold volumes alone
+  std::vector<std::string> left_;     // what could not be
+  std::vector<std::string> kept_;     // volumes that were there before
 };
 
 }  // namespace flow::docker

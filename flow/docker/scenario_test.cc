@@ -38,6 +38,9 @@ using testing::Choice;
 using testing::FakeEngine;
 using testing::World;
 
+// A volume's name, as it is told: an anonymous one has 64 digits.
+std::string Short(const std::string& volume) { return volume.size() == 64 ? volume.substr(0, 6) : volume; }
+
 // A call in a few words.
 struct CallText {
   std::string operator()(const engine::Ping&) const { return "ping"; }
@@ -57,7 +60,13 @@ struct CallText {
   std::string operator()(const engine::PullImage& c) const { return absl::StrCat("pull ", c.reference); }
   std::string operator()(const engine::CreateNetwork& c) const { return absl::StrCat("create ", c.config.name()); }
   std::string operator()(const engine::CreateVolume& c) const { return absl::StrCat("create ", c.config.name()); }
-  std::string operator()(const engine::CreateContainer& c) const { return absl::StrCat("create ", c.name); }
+  std::string operator()(const engine::CreateContainer& c) const {
+    std::string text = absl::StrCat("create ", c.name);
+    for (const engine::Mount& mount : c.config.host_config().mounts()) {
+      absl::StrAppend(&text, " with ", Short(mount.source()), " at ", mount.target());
+    }
+    return text;
+  }
   std::string operator()(const engine::RenameContainer& c) const {
     return absl::StrCat("rename ", c.id, " to ", c.name);
   }
@@ -66,7 +75,7 @@ struct CallText {
   std::string operator()(const engine::StopContainer& c) const { return absl::StrCat("stop ", c.id); }
   std::string operator()(const engine::RemoveContainer& c) const { return absl::StrCat("remove ", c.id); }
   std::string operator()(const engine::RemoveNetwork& c) const { return absl::StrCat("remove ", c.id); }
-  std::string operator()(const engine::RemoveVolume& c) const { return absl::StrCat("remove ", c.name); }
+  std::string operator()(const engine::RemoveVolume& c) const { return absl::StrCat("remove ", Short(c.name)); }
 };
 
 std::string Text(const engine::Call& call) { return std::visit(CallText(), call); }
@@ -267,6 +276,7 @@ class Story {
         {"delete", {1, 1, [this](const auto& words) { Delete(words[0]); }}},
         {"engine", {0, 0, [this](const auto&) { TellEngine(); }}},
         {"image", {2, 2, [this](const auto& words) { engine().SetImage(words[0], words[1]); }}},
+        {"image-volume", {2, 2, [this](const auto& words) { engine().AddImageVolume(words[0], words[1]); }}},
         {"registry", {2, 3, [this](const auto& words) { SetRegistry(words); }}},
         {"sicken", {1, 1, [this](const auto& words) { engine().SetHealth(IdOf(words[0]), "unhealthy"); }, true}},
         {"log", {2, kAnyText, [this](const auto& words) { SetLog(words); }}},
@@ -382,7 +392,7 @@ class Story {
                       container.health.empty() ? "" : " ", container.health, "  (", id, ")\n");
     }
     for (const auto& [id, network] : engine().networks()) absl::StrAppend(&text_, "  network ", network.first, "\n");
-    for (const auto& [name, labels] : engine().volumes()) absl::StrAppend(&text_, "  volume ", name, "\n");
+    for (const auto& [name, labels] : engine().volumes()) absl::StrAppend(&text_, "  volume ", Short(name), "\n");
     if (engine().Empty()) text_ += "  empty\n";
   }
 

@@ -89,9 +89,10 @@ struct StopContainer {
   absl::Duration grace =
       absl::InfiniteDuration();  // until the engine kills, in whole seconds; else the container's own
 };
-// With its anonymous volumes, killed where it still runs.
+// Killed where it still runs.
 struct RemoveContainer {
   std::string id;
+  bool with_volumes = true;  // with its anonymous volumes
 };
 struct RemoveNetwork {
   std::string id;

@@ -167,7 +167,8 @@ struct RequestBuilder {
   }
   http::Request operator()(const RemoveContainer& call) const {
     return {.method = "DELETE",
-            .target = absl::StrCat("/containers/", PercentEncode(call.id), Query({{"force", "1"}, {"v", "1"}}))};
+            .target = absl::StrCat("/containers/", PercentEncode(call.id),
+                                   Query({{"force", "1"}, {"v", call.with_volumes ? "1" : ""}}))};
   }
   http::Request operator()(const RemoveNetwork& call) const {
     return {.method = "DELETE", .target = absl::StrCat("/networks/", PercentEncode(call.id))};

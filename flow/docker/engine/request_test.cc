@@ -42,6 +42,8 @@ TEST(BuildRequest, RemovesAContainerWithItsAnonymousVolumesEvenWhereItRuns) {
   const http::Request request = BuildRequest(RemoveContainer{"4f1c"}, kVersion);
   EXPECT_EQ(request.method, "DELETE");
   EXPECT_EQ(request.target, "/v1.43/containers/4f1c?force=1&v=1");
+  const RemoveContainer sparing{.id = "4f1c", .with_volumes = false};
+  EXPECT_EQ(BuildRequest(sparing, kVersion).target, "/v1.43/containers/4f1c?force=1");
 }
 
 TEST(BuildRequest, ReadsAFileWithinABound) {

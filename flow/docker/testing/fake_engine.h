@@ -24,6 +24,7 @@
 #include "flow/docker/engine/call.h"
 #include "flow/docker/engine/engine.pb.h"
 #include "flow/docker/observed.h"
+#include "flow/project/digest.h"
 #include "flow/project/labels.h"
 
 namespace flow::docker::testing {
@@ -41,6 +42,7 @@ class FakeEngine {
     std::string health;  // "", "starting", "healthy", "unhealthy"
     std::string log;
     std::string image_id;
+    std::map<std::string, std::string> anonymous_volumes;  // path → the volume that was made for it
     // What it has ever been.
     bool was_started = false;
     bool was_healthy = false;
@@ -51,6 +53,9 @@ class FakeEngine {
   void AddImage(const std::string& tag, const std::string& id, bool has_health_check = false) {
     images_[tag] = {id, has_health_check};
   }
+
+  // What is under a tag keeps data at a path.
+  void AddImageVolume(const std::string& tag, const std::string& path) { image_volumes_[tag].insert(path); }
 
   // A file that containers of the image with this id have.
   void AddFile(const std::string& image_id, const std::string& path, const std::string& bytes) {
@@ -143,8 +148,10 @@ class FakeEngine {
 
   // All that it is made of, for a test that tells states apart.
   auto Members() const {
-    const auto& [containers, networks, volumes, images, registry, files, logs, attached, events] = *this;
-    return std::tie(containers, networks, volumes, images, registry, files, logs, attached, events);
+    const auto& [containers, networks, volumes, made, images, image_volumes, registry, files, logs, attached, events] =
+        *this;
+    return std::tie(containers, networks, volumes, made, images, image_volumes, registry, files, logs, attached,
+                    events);
   }
 
   // For a message.
@@ -215,6 +222,10 @@ class FakeEngine {
     engine::ImageInspect image;
     image.set_id(found->second.first);
     if (found->second.second) image.mutable_config()->mutable_healthcheck()->add_test("CMD");
+    const auto paths = image_volumes_.find(call.reference);
+    if (paths != image_volumes_.end()) {
+      for (const std::string& path : paths->second) (*image.mutable_config()->mutable_volumes())[path];
+    }
     return engine::Reply(std::move(image));
   }
   Result On(const engine::InspectContainer& call) const {
@@ -289,6 +300,7 @@ class FakeEngine {
     const std::string name = call.name.empty() ? absl::StrCat("random_name", id.substr(3)) : call.name;
     containers_[id] = {id, name, std::make_shared<const engine::ContainerConfig>(call.config)};
     containers_[id].image_id = image->second.first;
+    MakeAnonymousVolumes(containers_[id]);
     engine::Created created;
     created.set_id(id);
     return engine::Reply(std::move(created));
@@ -319,7 +331,11 @@ class FakeEngine {
     const auto found = containers_.find(call.id);
     if (found == containers_.end()) return engine::Reply();
     Tell(found->second, "destroy");
+    const std::map<std::string, std::string> anonymous = std::move(found->second.anonymous_volumes);
     containers_.erase(found);
+    for (const auto& [path, volume] : anonymous) {
+      if (call.with_volumes && !IsUsed(volume)) volumes_.erase(volume);
+    }
     return engine::Reply();
   }
   Result On(const engine::RemoveNetwork& call) {
@@ -328,8 +344,36 @@ class FakeEngine {
     return engine::Reply();
   }
   Result On(const engine::RemoveVolume& call) {
+    if (IsUsed(call.name)) return absl::AlreadyExistsError("volume is in use");
     volumes_.erase(call.name);
     return engine::Reply();
+  }
+
+  // Where the image keeps data and nothing is mounted.
+  void MakeAnonymousVolumes(FakeContainer& container) {
+    std::set<std::string> paths = image_volumes_[container.config->image()];
+    for (const engine::Mount& mount : container.config->host_config().mounts()) paths.erase(mount.target());
+    for (const std::string& path : paths) {
+      const std::string name = project::Sha256(absl::StrCat(++anonymous_volumes_made_));
+      volumes_[name];
+      container.anonymous_volumes[path] = name;
+    }
+  }
+
+  // The volumes that a container has, by path.
+  static std::map<std::string, std::string> VolumesOf(const FakeContainer& container) {
+    std::map<std::string, std::string> volumes = container.anonymous_volumes;
+    for (const engine::Mount& mount : container.config->host_config().mounts()) {
+      if (mount.type() == "volume") volumes[mount.target()] = mount.source();
+    }
+    return volumes;
+  }
+
+  bool IsUsed(const std::string& volume) const {
+    return std::any_of(containers_.begin(), containers_.end(), [&](const auto& container) {
+      const std::map<std::string, std::string> volumes = VolumesOf(container.second);
+      return std::any_of(volumes.begin(), volumes.end(), [&](const auto& one) { return one.second == volume; });
+    });
   }
 
   template <typename Function>
@@ -373,6 +417,12 @@ class FakeEngine {
     *summary.mutable_labels() = container.config->labels();
     auto& networks = *summary.mutable_network_settings()->mutable_networks();
     networks["n"].set_network_id(container.config->host_config().network_mode());
+    for (const auto& [path, volume] : VolumesOf(container)) {
+      engine::MountPoint& mount = *summary.add_mounts();
+      mount.set_type("volume");
+      mount.set_name(volume);
+      mount.set_destination(path);
+    }
     return summary;
   }
 
@@ -385,9 +435,11 @@ class FakeEngine {
   }
 
   std::map<std::string, FakeContainer> containers_;
-  std::map<std::string, std::pair<std::string, Labels>> networks_;    // id → name, labels
-  std::map<std::string, Labels> volumes_;                             // name → labels
+  std::map<std::string, std::pair<std::string, Labels>> networks_;  // id → name, labels
+  std::map<std::string, Labels> volumes_;                           // name → labels
+  int anonymous_volumes_made_ = 0;
   std::map<std::string, std::pair<std::string, bool>> images_;        // tag → id, has a health check
+  std::map<std::string, std::set<std::string>> image_volumes_;        // tag → paths
   std::map<std::string, std::pair<std::string, bool>> registry_;      // the same, of what a pull brings
   std::map<std::pair<std::string, std::string>, std::string> files_;  // image id, path → content
   std::map<std::string, std::string> logs_;                           // component → text

@@ -29,6 +29,7 @@ namespace flow::docker::testing {
 //   d once                 restart policy no; those who read it wait for its completion
 //   e on-failure           restart policy on-failure
 //   f type=sink replicas=2 port=8080 digest=2 image=other:1
+//   g mounts=KEY:/data     a named volume
 //   volume=KEY             no component, but a named volume
 //
 // A word that is none of these fails the test, at the place of the call.
@@ -54,6 +55,13 @@ inline bool AddInputs(absl::string_view inputs, const project::Project& project,
   return true;
 }
 
+// "KEY:PATH"
+inline void AddMount(const std::string& mount, project::Service* service) {
+  const std::pair<std::string, std::string> parts = absl::StrSplit(mount, absl::MaxSplits(':', 1));
+  service->add_mounts()->set_source(parts.first);
+  service->mutable_mounts(service->mounts_size() - 1)->set_target(parts.second);
+}
+
 // Carries out one word of a component's description. False: there is no such word.
 inline bool TakeWord(absl::string_view word, const project::Project& project, project::Service* service) {
   if (word == "check") return service->mutable_health_check()->set_url("http://127.0.0.1:8080/health"), true;
@@ -64,6 +72,7 @@ inline bool TakeWord(absl::string_view word, const project::Project& project, pr
   if (key == "reads") return AddInputs(value, project, service);
   if (key == "type") return service->set_type(value), true;
   if (key == "image") return service->set_image(value), true;
+  if (key == "mounts") return AddMount(value, service), true;
   if (key == "digest") return (*service->mutable_labels())[project::kDigestLabel] = value, true;
   uint32_t number = 0;
   if (!absl::SimpleAtoi(value, &number)) return false;

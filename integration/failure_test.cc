@@ -116,6 +116,33 @@ TEST_F(FailureTest, ADeathBeforeTheFirstProbeIsToldAtOnce) {
   ExpectItToldAndDelete(name, "source");
 }
 
+TEST_F(FailureTest, WhyThereAreNoLastLinesIsTold) {
+  const std::string name = Name("mute");
+  const Finished& apply = Apply(With(name,
+                                     "      image: busybox:1.36\n      command: [sh, -c, 'echo lost; exit 3']\n"
+                                     "      restart_policy: \"no\"\n      logging: {driver: none}\n"),
+                                kLongMinReady);
+  EXPECT_EQ(apply.exit_code, 1) << apply.Describe();
+  EXPECT_THAT(apply.err, testing::ContainsRegex("processor: exited with code 3\n[^\n]*cannot be read: [^\n]*log"));
+  ExpectItToldAndDelete(name, "processor");
+}
+
+// A port that another pipeline's container has.
+TEST_F(FailureTest, WhichContainerHasAPortIsTold) {
+  const std::string holder = Name("holder"), name = Name("seeker");
+  const auto published = [](int port) {
+    return absl::StrCat("      ports: [{containerPort: 8080, hostPort: ", port, "}]\n");
+  };
+  const int port = testkit::PortOf(testkit::ListenOnPort());
+  ASSERT_EQ(Apply(Pipeline(holder, "  sources:\n" + Idle("source", published(port)))).exit_code, 0);
+  const Finished& apply = Apply(Pipeline(name, "  sources:\n" + Idle("source", published(port))));
+  EXPECT_EQ(apply.exit_code, 1) << apply.Describe();
+  EXPECT_THAT(apply.err, HasSubstr(absl::StrCat("cannot publish 127.0.0.1:", port,
+                                                ": that port is taken on the host by container flow-", holder,
+                                                "-source-1 (pipeline \"", holder, "\")")));
+  EXPECT_TRUE(Empty(name));
+}
+
 // A port that a process of the host has; when that is gone, the same file deploys.
 TEST_F(FailureTest, ATakenPortIsNamedAndNothingStays) {
   const std::string name = Name("port");

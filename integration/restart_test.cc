@@ -103,6 +103,23 @@ TEST_F(RestartTest, WhatOutlivesTheEngineIsWaitedFor) {
   Restart(Name("restored"), absl::Seconds(2), {"--live-restore"});
 }
 
+// Not about its restart, but about one that has few subnets.
+TEST_F(RestartTest, AnEngineWithoutASubnetIsExplained) {
+  Own("kill");
+  Own("start", {"--default-address-pool", "base=10.123.0.0/24,size=25"});
+  int status = 201;
+  for (int taken = 0; status == 201 && taken < 5; ++taken) {
+    status =
+        engine().Send("POST", "/networks/create", absl::StrCat(R"({"Name": ")", Name("taken"), taken, "\"}")).status;
+  }
+  EXPECT_NE(status, 201);
+  const Finished& apply = Apply(IdlePair(Name("subnet")));
+  EXPECT_EQ(apply.exit_code, 1) << apply.Describe();
+  EXPECT_THAT(apply.err, AllOf(HasSubstr("no subnet left"), HasSubstr("default-address-pools")));
+  Own("kill");
+  Own("start");
+}
+
 // The request is on its way when the engine dies: what may be done twice is asked for again.
 TEST_F(RestartTest, ALostStartIsAskedForAgain) {
   const std::string name = Name("start");

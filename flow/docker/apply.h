@@ -181,6 +181,8 @@ class Apply : private ApplySteps {
   void On(const WhatProbeSaid& asked, const Reply& reply) { watch_.On(asked, reply, out_); }
   void On(const StartAgain& asked, const Reply& reply) { watch_.On(asked, reply); }
   void On(const WhyItFailed& asked, const Reply& reply) { Diagnosis::On(asked, reply, failures_); }
+  void On(const WhatItWrote& asked, const Reply& reply) { Diagnosis::On(asked, reply, failures_); }
+  void On(const WhoHasPort& asked, const Reply& reply) { Diagnosis::On(asked, reply, failures_); }
   void On(const WhatWasMade& asked, const Reply& reply) { diagnosis_.On(asked, reply); }
   void On(const IsItThere&, const Reply& reply) { OnPing(reply.ok()); }
   void On(const WhoUsesIt&, const Reply&) {}  // a delete asks that

@@ -23,13 +23,14 @@ namespace flow::docker {
 
 class Diagnosis {
  public:
-  // Asks about every failure that has a container.
+  // Asks about every failure that has a container, or could not have a port.
   static void Ask(const std::vector<Failure>& failures, Outbox& out) {
     for (size_t index = 0; index < failures.size(); ++index) {
       const std::string& id = failures[index].container_id;
+      if (!failures[index].address.empty()) out.Request(WhoHasPort{index}, engine::ListContainers{}, kLookDeadline);
       if (id.empty()) continue;
       out.Request(WhyItFailed{index}, engine::InspectContainer{id}, kLookDeadline);
-      out.Request(WhyItFailed{index}, engine::TailLogs{id}, kLookDeadline);
+      out.Request(WhatItWrote{index}, engine::TailLogs{id}, kLookDeadline);
     }
   }
 
@@ -41,16 +42,26 @@ class Diagnosis {
   }
 
   // Whether all that it asked is answered.
-  static bool IsDone(const Outbox& out) { return !out.Awaits<WhyItFailed, WhatWasMade>(); }
+  static bool IsDone(const Outbox& out) { return !out.Awaits<WhyItFailed, WhatItWrote, WhoHasPort, WhatWasMade>(); }
 
-  // Each takes an answer in; the first adds to the failure what it tells. A question that is not answered is not asked
-  // again: the failure itself is what counts.
+  // Each takes an answer in; all but the last add to the failure what it tells. A question that is not answered is not
+  // asked again: the failure itself is what counts.
 
   static void On(const WhyItFailed& asked, const absl::StatusOr<engine::Reply>& reply, std::vector<Failure>& failures) {
-    if (!reply.ok()) return;
+    if (reply.ok()) AddInspection(std::get<engine::ContainerInspect>(*reply), &failures[asked.failure]);
+  }
+
+  static void On(const WhatItWrote& asked, const absl::StatusOr<engine::Reply>& reply, std::vector<Failure>& failures) {
     Failure& failure = failures[asked.failure];
-    if (const auto* inspect = std::get_if<engine::ContainerInspect>(&*reply)) AddInspection(*inspect, &failure);
-    if (const auto* log = std::get_if<engine::LogLines>(&*reply)) failure.log = log->lines;
+    if (reply.ok()) {
+      failure.log = std::get<engine::LogLines>(*reply).lines;
+    } else if (!absl::IsNotFound(reply.status())) {
+      failure.no_log = std::string(reply.status().message());
+    }
+  }
+
+  static void On(const WhoHasPort& asked, const absl::StatusOr<engine::Reply>& reply, std::vector<Failure>& failures) {
+    if (reply.ok()) AddPortHolder(std::get<engine::ContainerList>(*reply), &failures[asked.failure]);
   }
 
   void On(const WhatWasMade&, const absl::StatusOr<engine::Reply>& reply) {

@@ -2,6 +2,7 @@
 #ifndef FLOW_DOCKER_FAILURE_H_
 #define FLOW_DOCKER_FAILURE_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <set>
 #include <string>
@@ -22,7 +23,9 @@
 #include "flow/docker/contract.h"
 #include "flow/docker/engine/call.h"
 #include "flow/docker/engine/engine.pb.h"
+#include "flow/docker/observed.h"
 #include "flow/docker/operations.h"
+#include "flow/docker/owner.h"
 #include "flow/docker/pull_refusal.h"
 #include "flow/docker/readiness.h"
 
@@ -34,6 +37,8 @@ struct Failure {
   std::string what;              // "exited with code 3"
   std::string hint;              // what to do about it, where that is known
   std::vector<std::string> log;  // what the container wrote last
+  std::string no_log;            // why that cannot be read
+  std::string address;           // that could not be published, as something else has its port
   bool by_probe = false;         // what the health probe answered says why
 };
 
@@ -42,6 +47,9 @@ struct Failure {
 //   a start: "driver failed programming external connectivity … listen tcp4 127.0.0.1:18080: bind: address already in
 //   use" becomes "cannot publish 127.0.0.1:18080: that port is taken on the host"
 inline std::string ExplainRefusal(const Operation& operation, absl::string_view message);
+
+// Adds to a failure which of the containers on the engine has the port that could not be published, if any.
+inline void AddPortHolder(const engine::ContainerList& containers, Failure* failure);
 
 // The failure that an engine's refusal of an operation is. `name_taken`: of a create, because something has its name.
 inline Failure RefusalOf(const Operation& operation, absl::string_view message, bool name_taken);
@@ -74,29 +82,62 @@ inline std::string FailedText(const std::vector<Failure>& failures, const Readin
 
 namespace internal {
 
-// The first word of `text` that reads like ADDRESS:PORT; empty where none does.
-inline std::string AddressIn(absl::string_view text) {
-  for (absl::string_view word : absl::StrSplit(text, absl::ByAnyChar(" ,;()"), absl::SkipEmpty())) {
-    word = absl::StripSuffix(word, ":");
-    const size_t slash = word.find('/');
-    word = word.substr(0, slash);
-    // Engine 28 writes "127.0.0.1:18080:172.18.0.2:8080/tcp": host's first.
-    std::vector<absl::string_view> parts = absl::StrSplit(word, ':');
-    const bool port =
-        parts.size() >= 2 && !parts[1].empty() && parts[1].find_first_not_of("0123456789") == absl::string_view::npos;
-    if (port && absl::StrContains(parts[0], '.')) return absl::StrCat(parts[0], ":", parts[1]);
+// "127.0.0.1:18080" or "[::]:18080" at the start of a text, where nothing but other ports is behind it; else empty.
+inline std::string AddressAt(absl::string_view text) {
+  // Docker 20.10 writes ":::18080".
+  const bool bare = absl::StartsWith(text, ":::");
+  const size_t end = bare ? 2 : absl::StartsWith(text, "[") ? text.find(']') : text.find(':');
+  if (end == absl::string_view::npos) return "";
+  absl::string_view host = text.substr(0, end), port = text.substr(end);
+  if (absl::ConsumePrefix(&host, "[")) absl::ConsumePrefix(&port, "]");
+  if (!absl::StrContains(host, '.') && !absl::StrContains(host, ':')) return "";
+  if (!absl::ConsumePrefix(&port, ":")) return "";
+  // Docker 28 writes "127.0.0.1:18080:172.18.0.2:8080/tcp".
+  port = port.substr(0, port.find_first_not_of("0123456789"));
+  if (port.empty()) return "";
+  return absl::StrContains(host, ':') ? absl::StrCat("[", host, "]:", port) : absl::StrCat(host, ":", port);
+}
+
+// The address whose port something else has, where that is why; else empty. An engine says it in many ways.
+inline std::string TakenAddress(absl::string_view message) {
+  if (!absl::StrContains(message, "address already in use") &&
+      !absl::StrContains(message, "port is already allocated") &&
+      !absl::StrContains(message, "failed to bind host port")) {
+    return "";
+  }
+  for (const absl::string_view word : absl::StrSplit(message, absl::ByAnyChar(" ,;()"), absl::SkipEmpty())) {
+    if (std::string address = AddressAt(word); !address.empty()) return address;
   }
   return "";
 }
 
-// An engine names the port that is taken in many ways; and a command that cannot be run at the end of a long chain of
-// causes: "OCI runtime create failed: …: exec: \"nope\": executable file not found in $PATH: unknown".
+// Whether what is published there takes the port of that address, be it by being published on all addresses.
+inline bool Takes(const engine::PublishedPort& published, absl::string_view address) {
+  const size_t colon = address.rfind(':');
+  const absl::string_view ip = absl::StripPrefix(absl::StripSuffix(address.substr(0, colon), "]"), "[");
+  const auto is_any = [](absl::string_view one) { return one.empty() || one == "0.0.0.0" || one == "::"; };
+  return absl::StrCat(published.public_port()) == address.substr(colon + 1) &&
+         (published.ip() == ip || is_any(published.ip()) || is_any(ip));
+}
+
+// Docker's words for it, and Podman's.
+inline bool NoSubnetLeft(absl::string_view message) {
+  return absl::StrContains(message, "non-overlapping IPv") || absl::StrContains(message, "fully subnetted") ||
+         absl::StrContains(message, "could not find free subnet");
+}
+
+// A command that cannot be run is named at the end of a long chain of causes: "OCI runtime create failed: …: exec:
+// \"nope\": executable file not found in $PATH: unknown".
 inline std::string ExplainRefusal(absl::string_view message) {
-  const bool port = absl::StrContains(message, "address already in use") ||
-                    absl::StrContains(message, "port is already allocated") ||
-                    absl::StrContains(message, "failed to bind host port");
-  if (const std::string address = AddressIn(message); port && !address.empty()) {
+  if (const std::string address = TakenAddress(message); !address.empty()) {
     return absl::StrCat("cannot publish ", address, ": that port is taken on the host");
+  }
+  if (NoSubnetLeft(message)) {
+    return absl::StrCat(
+        "the engine has no subnet left for one more network; deleting a pipeline frees one, so may "
+        "`docker network prune`, and \"default-address-pools\" in its daemon.json gives it more (the "
+        "engine says: ",
+        message, ")");
   }
   if (const size_t exec = message.rfind("exec: \""); exec != absl::string_view::npos) {
     return absl::StrCat("its command cannot be run: ", absl::StripSuffix(message.substr(exec), ": unknown"));
@@ -142,6 +183,8 @@ inline std::string FailureText(const Failure& failure) {
   if (!failure.hint.empty()) absl::StrAppend(&text, "\n  hint: ", failure.hint);
   if (!failure.log.empty()) {
     absl::StrAppend(&text, "\n  what it wrote last:\n    ", absl::StrJoin(failure.log, "\n    "));
+  } else if (!failure.no_log.empty()) {
+    absl::StrAppend(&text, "\n  what it wrote cannot be read: ", failure.no_log);
   }
   return text;
 }
@@ -170,12 +213,24 @@ inline std::string ExplainRefusal(const Operation& operation, absl::string_view 
                                                         : internal::ExplainRefusal(message);
 }
 
+inline void AddPortHolder(const engine::ContainerList& containers, Failure* failure) {
+  for (const engine::ContainerSummary& container : containers.containers()) {
+    const bool holds = std::any_of(container.ports().begin(), container.ports().end(),
+                                   [&](const auto& published) { return internal::Takes(published, failure->address); });
+    if (!holds) continue;
+    absl::StrAppend(&failure->what, " by container ", ReadContainer(container).name, " (",
+                    OwnerText(container.labels()), ")");
+    return;
+  }
+}
+
 inline Failure RefusalOf(const Operation& operation, absl::string_view message, bool name_taken) {
   return {.component = operation.component(),
           .what = absl::StrCat("could not ", OperationText(operation), ": ", ExplainRefusal(operation, message)),
           .hint = name_taken ? "that container is new: is another apply of this pipeline at work? When it is done, "
                                "apply again"
-                             : ""};
+                             : "",
+          .address = internal::TakenAddress(message)};
 }
 
 inline bool IsUnanswered(const absl::Status& status) {

@@ -1,5 +1,6 @@
 #include "flow/docker/failure.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "flow/docker/testing/projects.h"
@@ -28,6 +29,56 @@ TEST(ExplainRefusal, NamesThePortThatIsTaken) {
     EXPECT_EQ(Explain(OperationKind::kStartContainer, message),
               "cannot publish 127.0.0.1:18080: that port is taken on the host");
   }
+}
+
+TEST(ExplainRefusal, NamesTheAddressOfVersionSixToo) {
+  for (const auto& [message, address] : std::vector<std::pair<const char*, const char*>>{
+           {"Bind for :::18080 failed: port is already allocated", "[::]:18080"},
+           {"Error starting userland proxy: listen tcp6 [::1]:18080: bind: address already in use", "[::1]:18080"},
+           {"failed to bind host port [fd00::1]:18080:172.18.0.2:8080/tcp: address already in use", "[fd00::1]:18080"},
+       }) {
+    EXPECT_EQ(Explain(OperationKind::kStartContainer, message),
+              absl::StrCat("cannot publish ", address, ": that port is taken on the host"));
+  }
+}
+
+// As Docker 20.10 and 28, and Podman, say it.
+TEST(ExplainRefusal, TellsThatNoSubnetIsLeft) {
+  for (const char* message :
+       {"could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network",
+        "all predefined address pools have been fully subnetted", "could not find free subnet from subnet pools"}) {
+    const std::string text = Explain(OperationKind::kCreateNetwork, message);
+    for (const char* part :
+         {"no subnet left", "deleting a pipeline", "docker network prune", "default-address-pools"}) {
+      EXPECT_THAT(text, ::testing::HasSubstr(part));
+    }
+    EXPECT_THAT(text, ::testing::HasSubstr(message));
+  }
+}
+
+// What has the port on all addresses has it on this one.
+TEST(AddPortHolder, NamesTheContainerAndWhoseItIs) {
+  engine::ContainerList list;
+  const auto add = [&](const std::string& name, const std::string& ip, int port) {
+    engine::ContainerSummary& container = *list.add_containers();
+    container.add_names("/" + name);
+    container.add_ports()->set_ip(ip);
+    container.mutable_ports(0)->set_public_port(port);
+    return &container;
+  };
+  add("elsewhere", "127.0.0.2", 18080);
+  add("near", "0.0.0.0", 8080);
+  const auto what = [&] {
+    Failure failure{.what = "taken", .address = "127.0.0.1:18080"};
+    AddPortHolder(list, &failure);
+    return failure.what;
+  };
+  EXPECT_EQ(what(), "taken");
+  auto& labels = *add("flow-b-source-1", "0.0.0.0", 18080)->mutable_labels();
+  EXPECT_EQ(what(), "taken by container flow-b-source-1 (something that is not flow's)");
+  labels[project::kPipelineLabel] = "b";
+  labels[project::kNamespaceLabel] = "default";
+  EXPECT_EQ(what(), "taken by container flow-b-source-1 (pipeline \"b\")");
 }
 
 TEST(ExplainRefusal, TellsWhichCommandCannotBeRun) {
@@ -85,6 +136,15 @@ TEST(AddInspection, OfOneThatIsStillStartingNamesNoField) {
 
 TEST(AddInspection, WithoutTimesTellsTheProbeAlone) {
   EXPECT_EQ(Unhealthy(Probed("", "")).what, "is unhealthy; its last health probe: exit code 1");
+}
+
+TEST(FailedText, TellsWhyThereAreNoLines) {
+  const Failure failure{
+      .component = "a", .what = "exited with code 3", .no_log = "configured logging driver does not support reading"};
+  EXPECT_EQ(FailedText({failure}, Readiness(), "nothing is left"),
+            "a: exited with code 3\n"
+            "  what it wrote cannot be read: configured logging driver does not support reading\n"
+            "nothing is left");
 }
 
 TEST(FailedText, TellsEachFailureWhatWasNotStartedAndWhatIsLeft) {

@@ -37,6 +37,12 @@ struct StartAgain {  // what the engine ended, and did not start by itself
 struct WhyItFailed {
   size_t failure;  // its index
 };
+struct WhatItWrote {
+  size_t failure;
+};
+struct WhoHasPort {  // that the failed component wants
+  size_t failure;
+};
 struct WhatWasMade {};  // by requests that were not answered
 
 // apply.h
@@ -47,8 +53,9 @@ struct WhoUsesIt {
   std::string what;  // "network NAME", which could not be removed
 };
 
-using Purpose = std::variant<WhatIsThere, WhoHoldsNames, WhatImageSays, OperationCall, GiveNetworkUp, WhatRunsNow,
-                             WhatProbeSaid, StartAgain, WhyItFailed, WhatWasMade, IsItThere, WhoUsesIt>;
+using Purpose =
+    std::variant<WhatIsThere, WhoHoldsNames, WhatImageSays, OperationCall, GiveNetworkUp, WhatRunsNow, WhatProbeSaid,
+                 StartAgain, WhyItFailed, WhatItWrote, WhoHasPort, WhatWasMade, IsItThere, WhoUsesIt>;
 
 // Timers
 

@@ -88,6 +88,9 @@ auto MembersOf(const T& value) {
   } else if constexpr (kCount == 6) {
     const auto& [a, b, c, d, e, f] = value;
     return std::tie(a, b, c, d, e, f);
+  } else if constexpr (kCount == 8) {
+    const auto& [a, b, c, d, e, f, g, h] = value;
+    return std::tie(a, b, c, d, e, f, g, h);
   } else if constexpr (kCount == 12) {
     const auto& [a, b, c, d, e, f, g, h, i, j, k, l] = value;
     return std::tie(a, b, c, d, e, f, g, h, i, j, k, l);

@@ -46,7 +46,7 @@ class ApplySteps {
   // All that changes but what is under way, for a test that tells states apart.
   auto Members() const {
     const auto& [input, out, phase, now, started, signal, saved, observation, pulls, decision, execution, claim, watch,
-                 failures, new_failures, unanswered, silent, diagnosis, rollback, outcome] = *this;
+                 warnings, failures, new_failures, unanswered, silent, diagnosis, rollback, outcome] = *this;
     return std::tie(phase, signal, saved, observation, pulls, decision, execution, claim, watch, failures, new_failures,
                     unanswered, silent, diagnosis, rollback, outcome);
   }
@@ -207,6 +207,7 @@ class ApplySteps {
       const auto& made = std::get<engine::Created>(*reply);
       watch_.readiness().Created(operation.component(), operation.number(), made.id());
       for (const std::string& warning : made.warnings()) {
+        if (!warnings_.emplace(operation.component(), warning).second) continue;  // told of another replica
         out_.Tell(Report::Kind::kWarning, operation.component(), warning);
       }
     } else if (KindOf(operation) == OperationKind::kStartContainer ||
@@ -421,6 +422,7 @@ class ApplySteps {
   Execution execution_;
   NetworkClaim claim_;
   EventWatch watch_;
+  std::set<std::pair<std::string, std::string>> warnings_;  // of the engine that were told: component, text
 
   std::vector<Failure> failures_;
   std::vector<Failure> new_failures_;  // that nothing was done about yet

@@ -273,13 +273,14 @@ class Story {
     engine_.AddImage("busybox:1.36", "sha256:1");
     commands_ = {
         {"apply", {0, 4, [this](const auto& words) { Apply(words); }}},
-        {"delete", {1, 1, [this](const auto& words) { Delete(words[0]); }}},
+        {"delete", {1, 2, [this](const auto& words) { Delete(words); }}},
         {"engine", {0, 0, [this](const auto&) { TellEngine(); }}},
         {"image", {2, 2, [this](const auto& words) { engine().SetImage(words[0], words[1]); }}},
         {"image-volume", {2, 2, [this](const auto& words) { engine().AddImageVolume(words[0], words[1]); }}},
         {"registry", {2, 3, [this](const auto& words) { SetRegistry(words); }}},
         {"sicken", {1, 1, [this](const auto& words) { engine().SetHealth(IdOf(words[0]), "unhealthy"); }, true}},
         {"log", {2, kAnyText, [this](const auto& words) { SetLog(words); }}},
+        {"warn", {1, kAnyText, [this](const auto& words) { engine().SetWarning(Joined(words)); }}},
         {"stop", {1, 1, [this](const auto& words) { engine().StopByHand(IdOf(words[0])); }, true}},
         {"remove", {1, 1, [this](const auto& words) { engine().RemoveByHand(IdOf(words[0])); }, true}},
         {"attach", {1, 1, [this](const auto& words) { engine().Attach(words[0]); }}},
@@ -356,9 +357,11 @@ class Story {
     Begin(std::make_unique<TellerOf<docker::Apply>>(docker::Apply(std::move(input)), engine(), saved()));
   }
 
-  void Delete(const std::string& pipeline) {
+  void Delete(const std::vector<std::string>& words) {
     DeleteInput input{
-        .namespace_ = "default", .pipeline = pipeline, .previous = Previous(), .has_state = saved() != nullptr};
+        .namespace_ = "default", .pipeline = words[0], .previous = Previous(), .has_state = saved() != nullptr};
+    input.keep_volumes = words.size() > 1;
+    if (input.keep_volumes && words[1] != "keep_volumes") Unknown(words[1]);
     Begin(std::make_unique<TellerOf<docker::Delete>>(docker::Delete(std::move(input)), engine(), saved()));
   }
 

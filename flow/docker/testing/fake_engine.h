@@ -129,6 +129,8 @@ class FakeEngine {
   void SetRegistry(const std::string& tag, const std::string& id, bool has_health_check) {
     registry_[tag] = {id, has_health_check};
   }
+  // What it says of each container that it creates.
+  void SetWarning(const std::string& text) { warning_ = text; }
   void SetLog(const std::string& component, const std::string& text) { logs_[component] = text; }
 
   const std::map<std::string, FakeContainer>& containers() const { return containers_; }
@@ -148,10 +150,10 @@ class FakeEngine {
 
   // All that it is made of, for a test that tells states apart.
   auto Members() const {
-    const auto& [containers, networks, volumes, made, images, image_volumes, registry, files, logs, attached, events] =
-        *this;
-    return std::tie(containers, networks, volumes, made, images, image_volumes, registry, files, logs, attached,
-                    events);
+    const auto& [containers, networks, volumes, made, images, image_volumes, registry, files, logs, warning, attached,
+                 events] = *this;
+    return std::tie(containers, networks, volumes, made, images, image_volumes, registry, files, logs, warning,
+                    attached, events);
   }
 
   // For a message.
@@ -303,6 +305,7 @@ class FakeEngine {
     MakeAnonymousVolumes(containers_[id]);
     engine::Created created;
     created.set_id(id);
+    if (!warning_.empty()) created.add_warnings(warning_);
     return engine::Reply(std::move(created));
   }
   Result On(const engine::RenameContainer& call) {
@@ -443,7 +446,8 @@ class FakeEngine {
   std::map<std::string, std::pair<std::string, bool>> registry_;      // the same, of what a pull brings
   std::map<std::pair<std::string, std::string>, std::string> files_;  // image id, path → content
   std::map<std::string, std::string> logs_;                           // component → text
-  std::set<std::string> attached_;                                    // foreign containers on the network
+  std::string warning_;
+  std::set<std::string> attached_;  // foreign containers on the network
   std::map<std::string, std::deque<engine::Event>> events_;
 };
 

@@ -71,7 +71,9 @@ TEST_F(DeleteTest, KeepVolumesKeepsThemForTheNextApply) {
   const std::string name = Name("keep"), volume = "flow-" + name + "_data";
   ASSERT_EQ(Apply(WithVolume(name)).exit_code, 0);
   engine().Exec("flow-" + name + "-source-1", {"sh", "-c", "echo kept >/data/mark"});
-  EXPECT_EQ(Delete(name, {"--keep_volumes"}).exit_code, 0);
+  const Finished& kept = Delete(name, {"--keep_volumes"});
+  EXPECT_EQ(kept.exit_code, 0) << kept.Describe();
+  EXPECT_THAT(kept.err, HasSubstr("kept volume " + volume));
   EXPECT_EQ(engine().Of(name).ToString(), Holdings({.containers = {}, .networks = {}, .volumes = {volume}}).ToString());
 
   // Nor does the rollback of an apply that fails take them: no apply of what is there now ever ended well.

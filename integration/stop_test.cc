@@ -89,5 +89,28 @@ TEST_F(StopTest, ATimeoutShorterThanTheGraceKills) {
   EXPECT_TRUE(Gone(name));
 }
 
+// The source takes all of the time: the sink at the end of the chain gets to write down what it has all the same.
+TEST_F(StopTest, WhenTimeNearsAllAreToldToStopAndWhoWasKilledIsNamed) {
+  const std::string name = Name("hurry"), deaf = "      init: false\n      stop_grace_period: 60s\n";
+  ASSERT_EQ(Apply(Pipeline(name, "  sources:\n" + Shell("source", deaf) + "  processors:\n" +
+                                     Shell("processor", deaf + "      inputs: [source]\n") +
+                                     "  sinks:\n    - id: sink\n      image: busybox:1.36\n      inputs: [processor]\n"
+                                     "      command: [sh, -c, 'trap \"echo all >/data/flushed; exit 0\" TERM; "
+                                     "while true; do sleep 0.1; done']\n"
+                                     "      volumes: [{name: data, mountPath: /data}]\n"))
+                .exit_code,
+            0);
+  const Finished& deleted = Delete(name, {"--timeout=10s", "--keep_volumes"});
+  EXPECT_EQ(deleted.exit_code, 0) << deleted.Describe();
+  EXPECT_LT(deleted.took, absl::Seconds(15));
+  const std::string prefix = "flow-" + name;
+  EXPECT_THAT(deleted.err, testing::ContainsRegex("have not stopped: " + prefix + "-(source|processor)-1, " + prefix +
+                                                  "-(source|processor)-1; they are killed"));
+  engine().Run(prefix + "-reader", absl::StrCat(R"({"Image": "busybox:1.36", "Cmd": ["sleep", "1000"], "HostConfig":
+                                                    {"Mounts": [{"Type": "volume", "Source": ")",
+                                                prefix, R"(_data", "Target": "/data"}]}})"));
+  EXPECT_EQ(engine().Exec(prefix + "-reader", {"cat", "/data/flushed"}), "all");
+}
+
 }  // namespace
 }  // namespace flow::integration

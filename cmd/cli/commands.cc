@@ -129,7 +129,8 @@ const Command& DeleteCommand() {
               {"Deleting",
                {{"keep_volumes"},
                 {"timeout", "2m",
-                 "The time that the whole deletion may take. Near its end, what still runs is killed."},
+                 "The time that the whole deletion may take. After half of it all that still run are told to stop, "
+                 "side by side; near its end, those that have not stopped are named and killed."},
                 {"ignore_not_found"},
                 {"all"},
                 {"file", nullptr, "Delete the pipeline that this file names; - is standard input."},

@@ -78,6 +78,15 @@ class Execution {
   // It counts as done, though nobody did it, and that is not told.
   void Skip(uint32_t index) { progress_[index] = Progress::kDone; }
 
+  // These operations wait for no other any more.
+  void Free(const std::function<bool(const Operation&)>& which) {
+    Plan plan = *plan_;
+    for (Operation& operation : *plan.mutable_operations()) {
+      if (which(operation)) operation.clear_after();
+    }
+    plan_ = std::make_shared<const Plan>(std::move(plan));
+  }
+
   // The calls of these operations are no longer awaited, and count as failed, which is not told.
   void GiveUp(const std::function<bool(const Operation&)>& which, Outbox<Target>& out) {
     out.Cancel([&](const typename Target::Purpose& purpose) {

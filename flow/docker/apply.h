@@ -197,7 +197,8 @@ class Apply : private ApplySteps {
   void On(const ListAgain& timer) { watch_.On(timer, out_); }
   void On(const Steady& timer) { watch_.On(timer); }
   void On(const Ready& timer) { watch_.On(timer, out_); }
-  void On(const Hurry&) {}  // a delete has that
+  void On(const Hurry&) {}  // a delete has these
+  void On(const Kill&) {}
 };
 
 }  // namespace flow::docker

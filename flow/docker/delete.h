@@ -39,7 +39,8 @@ struct DeleteInput {
   bool has_state = false;              // there is one, readable or not
   bool keep_volumes = false;
   bool ignore_not_found = false;
-  // Of the whole. When four fifths of it have passed, what still runs is killed.
+  // Of the whole. For half of it what is read is stopped before what reads it; then all that still run are told to stop
+  // side by side. When four fifths have passed what still runs is killed.
   absl::Duration timeout = absl::Minutes(2);
 };
 
@@ -59,7 +60,7 @@ class Delete {
   // For a test that tells states apart: what is under way, and all else that changes.
   const Outbox& outbox() const { return out_; }
   auto Members() const {
-    const auto& [input, out, phase, now, started, observation, execution, left] = *this;
+    const auto& [input, out, phase, now, started, observation, execution, kept, left] = *this;
     return std::tie(phase, observation, execution, left);
   }
 
@@ -81,7 +82,8 @@ class Delete {
   void On(const Begin&) {
     started_ = now_;
     out_.Timer(Timeout{}, input_->timeout);
-    out_.Timer(Hurry{}, input_->timeout * 4 / 5);
+    out_.Timer(Kill{}, input_->timeout * 4 / 5);
+    out_.Timer(Hurry{}, input_->timeout / 2);
     observation_.Connect(out_);
   }
 
@@ -129,6 +131,9 @@ class Delete {
     Finish(ExitCode::kFailed, absl::StrCat("not done ", after, "; deleting again goes on from here"));
   }
   void On(const Hurry&) {
+    if (phase_ == Phase::kExecuting) StopAll();
+  }
+  void On(const Kill&) {
     if (phase_ == Phase::kExecuting) KillWhatRuns();
   }
   template <typename Other>
@@ -182,7 +187,7 @@ class Delete {
     for (const Container& container : there.containers) removal.containers.push_back({container, "deleted"});
     removal.networks = there.networks;
     for (const engine::VolumeSummary& volume : there.volumes) {
-      if (!input_->keep_volumes) removal.volumes.push_back(volume.name());
+      (input_->keep_volumes ? kept_ : removal.volumes).push_back(volume.name());
     }
     if (input_->previous.has_value()) removal.grace_seconds = GracesOf(input_->previous->project());
     execution_.Start(PlanRemoval(removal, KnownInputs(there.containers)));
@@ -217,15 +222,35 @@ class Delete {
     }
   }
 
-  // The timeout is near: what still runs is killed by its removal.
-  void KillWhatRuns() {
-    out_.Tell(Report::Kind::kWarning, "", "time is running out: what still runs is killed");
-    const auto stops = [](const Operation& operation) { return KindOf(operation) == OperationKind::kStopContainer; };
-    execution_.GiveUp(stops, out_);
+  static bool IsStop(const Operation& operation) { return KindOf(operation) == OperationKind::kStopContainer; }
+
+  // The stops that are not over.
+  std::vector<uint32_t> OpenStops() const {
+    std::vector<uint32_t> open;
     for (uint32_t index = 0; index < static_cast<uint32_t>(execution_.plan().operations_size()); ++index) {
       const bool over = execution_.IsDone(index) || execution_.IsFailed(index);
-      if (stops(execution_.plan().operations(index)) && !over) execution_.Skip(index);
+      if (IsStop(execution_.plan().operations(index)) && !over) open.push_back(index);
     }
+    return open;
+  }
+
+  // Time is running out: what has not been told to stop is told now, so that it has its grace.
+  void StopAll() {
+    if (OpenStops().empty()) return;
+    out_.Tell(Report::Kind::kNote, "", "half of the time is over: all that still run are told to stop side by side");
+    execution_.Free(IsStop);
+  }
+
+  // The timeout is near: what still runs is killed by its removal.
+  void KillWhatRuns() {
+    std::vector<std::string> names;
+    for (const uint32_t index : OpenStops()) names.push_back(execution_.plan().operations(index).name());
+    if (names.empty()) return;
+    out_.Tell(Report::Kind::kWarning, "",
+              absl::StrCat("time is running out (--timeout), and these have not stopped: ", absl::StrJoin(names, ", "),
+                           "; they are killed"));
+    execution_.GiveUp(IsStop, out_);
+    for (const uint32_t index : OpenStops()) execution_.Skip(index);
   }
 
   // " (in use by other, third)", as the engine's answer about a network or the users of a volume tells.
@@ -246,6 +271,7 @@ class Delete {
   // Ending
 
   void Conclude() {
+    for (const std::string& volume : kept_) out_.Tell(Report::Kind::kNote, "", absl::StrCat("kept volume ", volume));
     if (left_.empty()) {
       out_.Put(Forget{});
       return Finish(ExitCode::kDone, "");
@@ -282,6 +308,7 @@ class Delete {
 
   Observation observation_;
   Execution execution_;
+  std::vector<std::string> kept_;  // volumes
   std::vector<std::string> left_;  // what could not be removed, and why
 };
 

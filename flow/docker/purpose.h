@@ -63,9 +63,12 @@ using Purpose =
 struct Timeout {
   bool operator==(const Timeout&) const = default;
 };
-// Most of the time is over that a delete has.
+// Half of the time is over that a delete has, or most of it.
 struct Hurry {
   bool operator==(const Hurry&) const = default;
+};
+struct Kill {
+  bool operator==(const Kill&) const = default;
 };
 // After a signal or the timeout, the engine has had most of the time that what is under way is given.
 struct Silence {
@@ -94,7 +97,7 @@ struct Ready {
   bool operator==(const Ready&) const = default;
 };
 
-using TimerPurpose = std::variant<Timeout, Hurry, Silence, LookForNetworks, OpenAgain, ListAgain, Steady, Ready>;
+using TimerPurpose = std::variant<Timeout, Hurry, Kill, Silence, LookForNetworks, OpenAgain, ListAgain, Steady, Ready>;
 
 }  // namespace flow::docker
 

@@ -144,7 +144,7 @@ const Command& DeleteCommand() {
                  "The namespace of the pipelines. Without this flag it is the one that the file names, or "
                  "\"default\"."},
                 {"state_dir"}}},
-              {"Output", {{"output"}, {"progress"}, {"verbose"}}},
+              {"Output", {{"progress"}, {"verbose"}}},
           },
       .verbs = {},
       .examples =

@@ -14,9 +14,10 @@ absl::StatusOr<std::set<PipelineKey>> PipelinesOf(Session& session, OwnStates& s
   absl::StatusOr<Caller> caller = Caller::Connect(session);
   if (!caller.ok()) return caller.status();
   const std::vector<std::string> labels = {absl::StrCat(project::kNamespaceLabel, "=", namespace_)};
-  const auto replies =
-      caller->All({docker::engine::ListContainers{.labels = labels}, docker::engine::ListNetworks{.labels = labels},
-                   docker::engine::ListVolumes{.labels = labels}});
+  std::vector<docker::engine::Call> calls = {docker::engine::ListContainers{.labels = labels},
+                                             docker::engine::ListNetworks{.labels = labels}};
+  if (volumes) calls.push_back(docker::engine::ListVolumes{.labels = labels});
+  const auto replies = caller->All(calls);
   std::set<PipelineKey> keys;
   const auto add = [&](const auto& labelled) {
     for (const auto& one : labelled) {
@@ -28,9 +29,7 @@ absl::StatusOr<std::set<PipelineKey>> PipelinesOf(Session& session, OwnStates& s
     if (!reply.ok()) return reply.status();
     if (const auto* list = std::get_if<docker::engine::ContainerList>(&*reply)) add(list->containers());
     if (const auto* list = std::get_if<docker::engine::NetworkList>(&*reply)) add(list->networks());
-    if (const auto* list = std::get_if<docker::engine::VolumeList>(&*reply); list != nullptr && volumes) {
-      add(list->volumes());
-    }
+    if (const auto* list = std::get_if<docker::engine::VolumeList>(&*reply)) add(list->volumes());
   }
   const absl::StatusOr<std::vector<PipelineKey>> kept = session.store().List();
   if (!kept.ok()) return kept.status();

@@ -93,14 +93,14 @@ class RestartTest : public DockerTest {
 std::string RestartTest::folder_of_engine_;
 
 TEST_F(RestartTest, WhatStartsAnewWithTheEngineIsWaitedFor) {
-  Restart(Name("short"), absl::Seconds(2), {});
+  Restart(Name("short"), absl::Seconds(4), {});
   Restart(Name("long"), absl::Seconds(20), {});
 }
 
 TEST_F(RestartTest, WhatOutlivesTheEngineIsWaitedFor) {
   Own("kill");
   Own("start", {"--live-restore"});
-  Restart(Name("restored"), absl::Seconds(2), {"--live-restore"});
+  Restart(Name("restored"), absl::Seconds(4), {"--live-restore"});
 }
 
 // Not about its restart, but about one that has few subnets.
@@ -176,7 +176,7 @@ TEST_F(RestartTest, AWatchWaitsForTheEngine) {
   ASSERT_TRUE(Eventually([&] { return absl::StrContains(watch.Out(), "running"); }));
   Own("kill");
   const absl::Duration before = CpuTime(watch.pid());
-  absl::SleepFor(absl::Seconds(3));  // for which the engine is away
+  absl::SleepFor(absl::Seconds(4));  // for which the engine is away
   EXPECT_LT(CpuTime(watch.pid()) - before, absl::Milliseconds(300));
   Own("start");
   EXPECT_TRUE(Eventually([&] { return absl::StrContains(watch.Err(), "the engine is back"); }));

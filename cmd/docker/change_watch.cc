@@ -37,7 +37,7 @@ void ChangeWatch::Listen() {
        .ended =
            [this](const absl::Status& status) {
              stream_ = 0;
-             opened_ = false;
+             if (std::exchange(opened_, false)) deaf_since_ = absl::Now();
              listen_again_ = absl::Now() + kListenAgain;
              cut_off_ = status;
            }});
@@ -78,11 +78,13 @@ absl::StatusOr<bool> ChangeWatch::Wait(absl::Span<const int> descriptors, absl::
     at_most = std::min(at_most, kSwarm);
   } else if (stream_ == 0) {
     at_most = std::min(at_most, std::max(absl::ZeroDuration(), listen_again_ - absl::Now()));
+  } else if (!opened_ && !away_) {
+    at_most = std::min(at_most, std::max(absl::ZeroDuration(), deaf_since_ + docker::kDeafFor - absl::Now()));
   }
   if (absl::Status end = Poll(std::move(all), at_most); !end.ok()) return end;
   if (docker::engine::IsForGood(cut_off_)) return cut_off_;
   changed_ |= folders_.Changed();
-  if (stream_ == 0 && !std::exchange(away_, true)) {
+  if (!opened_ && absl::Now() >= deaf_since_ + docker::kDeafFor && !std::exchange(away_, true)) {
     session_.Warn("the engine broke off its stream of events; it is asked again");
   }
   if (!was_changed && opened_ && changed_) {

@@ -42,14 +42,15 @@ class ChangeWatch {
   absl::Status Open();
 
   // Waits for a change (some milliseconds more, as they come in swarms): true. Or until one of the descriptors is
-  // readable, or the time is over: false. Where the engine goes away, or fails for now, that is told, and waited for. An
-  // error ends the command: a signal's, or that of an engine which tells no events, and will tell none.
+  // readable, or the time is over: false. Where the engine goes away, or fails for now, that is waited for, and told when
+  // it takes longer than kDeafFor (deadlines.h). An error ends the command: a signal's, or that of an engine which tells
+  // no events, and will tell none.
   absl::StatusOr<bool> Wait(absl::Span<const int> descriptors, absl::Duration at_most = absl::InfiniteDuration());
 
   // The containers that events since the last call have told to have ended, and not to have been started again.
   std::set<std::string> TakeEnded() { return std::exchange(ended_, {}); }
 
-  // The engine tells no events for now.
+  // The engine has told no events for so long.
   bool away() const { return away_; }
 
  private:
@@ -64,6 +65,7 @@ class ChangeWatch {
   FolderWatch folders_;
   int stream_ = 0;  // the client's number; 0: none is open
   bool opened_ = false;
+  absl::Time deaf_since_;    // where it is not
   absl::Time listen_again_;  // where none is open: not before
   bool changed_ = false;
   std::set<std::string> ended_;

@@ -195,6 +195,7 @@ class Apply : private ApplySteps {
   void On(const LookForNetworks& timer) { claim_.On(timer, out_); }
   void On(const OpenAgain& timer) { watch_.On(timer, out_); }
   void On(const ListAgain& timer) { watch_.On(timer, out_); }
+  void On(const Deaf& timer) { watch_.On(timer, out_); }
   void On(const Steady& timer) { watch_.On(timer); }
   void On(const Ready& timer) { watch_.On(timer, out_); }
   void On(const Hurry&) {}  // a delete has these

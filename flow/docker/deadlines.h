@@ -18,6 +18,9 @@ inline constexpr absl::Duration kLookDeadline = absl::Seconds(5);
 // How long an engine that has fallen silent is waited for once a signal or the timeout has come.
 inline constexpr absl::Duration kPatience = absl::Seconds(10);
 
+// How long a stream of events may be away before that is told: proxies cut quiet ones, and it is open again at once.
+inline constexpr absl::Duration kDeafFor = absl::Seconds(3);
+
 }  // namespace flow::docker
 
 #endif  // FLOW_DOCKER_DEADLINES_H_

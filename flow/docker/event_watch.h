@@ -56,12 +56,14 @@ class EventWatch {
     out.Put(CloseStream{});
     out.StopTimer(OpenAgain{});
     out.StopTimer(ListAgain{});
+    out.StopTimer(Deaf{});
   }
 
   void On(const StreamOpened&, Outbox& out) {
     open_ = opened_ = true;
     const bool broke = std::exchange(broken_, false);
-    if (broke) out.Tell(Report::Kind::kNote, "", "the engine tells its events again");
+    out.StopTimer(Deaf{});
+    if (std::exchange(told_, false)) out.Tell(Report::Kind::kNote, "", "the engine tells its events again");
     backoff_.Reset();
     // What happened before the stream was open is in no event.
     const auto& instances = readiness_.instances();
@@ -102,16 +104,18 @@ class EventWatch {
       failures_.push_back({.what = absl::StrCat("the engine tells no events: ", ended.status.message())});
       return;
     }
-    if (!std::exchange(broken_, true)) {
-      out.Tell(Report::Kind::kWarning, "",
-               "the engine broke off its stream of events: is it restarting? It is asked again until --timeout");
-    }
     out.Timer(OpenAgain{}, backoff_.Next());
+    if (!std::exchange(broken_, true)) out.Timer(Deaf{}, kDeafFor);
     out.StopTimer(ListAgain{});
   }
 
   void On(const OpenAgain&, Outbox& out) { Open(out); }
   void On(const ListAgain&, Outbox& out) { List(out); }
+  void On(const Deaf&, Outbox& out) {
+    told_ = true;
+    out.Tell(Report::Kind::kWarning, "",
+             "the engine broke off its stream of events: is it restarting? It is asked again until --timeout");
+  }
   void On(const Steady& steady) { readiness_.Steady(steady.container, steady.start); }
   void On(const Ready& ready, Outbox& out) {
     React(ready.container, readiness_.Ready(ready.container, ready.start), out);
@@ -185,8 +189,8 @@ class EventWatch {
 
   // All that it is made of, for a test that tells states apart.
   auto Members() const {
-    const auto& [list, min_ready, readiness, failures, open, broken, opened, last_event, backoff] = *this;
-    return std::tie(readiness, failures, open, broken, opened, last_event, backoff);  // the others never change
+    const auto& [list, min_ready, readiness, failures, open, broken, told, opened, last_event, backoff] = *this;
+    return std::tie(readiness, failures, open, broken, told, opened, last_event, backoff);  // the others never change
   }
 
  private:
@@ -265,7 +269,8 @@ class EventWatch {
   Readiness readiness_;
   std::vector<Failure> failures_;
   bool open_ = false;
-  bool broken_ = false;  // the stream broke off, and that was told
+  bool broken_ = false;  // the stream broke off
+  bool told_ = false;    // and that was told
   bool opened_ = false;  // the stream has been open
   int64_t last_event_ = 0;
   http::Backoff backoff_;  // where the engine fails to open the stream or to list

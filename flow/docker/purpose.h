@@ -85,6 +85,10 @@ struct OpenAgain {
 struct ListAgain {
   bool operator==(const ListAgain&) const = default;
 };
+// The stream of events has been away for so long that it is told (event_watch.h).
+struct Deaf {
+  bool operator==(const Deaf&) const = default;
+};
 // A container has run for kSteadyAfter, or for min_ready, since a start of it (readiness.h).
 struct Steady {
   std::string container;
@@ -97,7 +101,8 @@ struct Ready {
   bool operator==(const Ready&) const = default;
 };
 
-using TimerPurpose = std::variant<Timeout, Hurry, Kill, Silence, LookForNetworks, OpenAgain, ListAgain, Steady, Ready>;
+using TimerPurpose =
+    std::variant<Timeout, Hurry, Kill, Silence, LookForNetworks, OpenAgain, ListAgain, Deaf, Steady, Ready>;
 
 }  // namespace flow::docker
 

@@ -116,7 +116,14 @@ struct SuccessReader {
   }
   absl::StatusOr<Reply> operator()(const ListVolumes&) const { return As(ReadJson<VolumeList>(body)); }
   absl::StatusOr<Reply> operator()(const ListImages&) const { return As(ReadJsonArray<ImageList>("images", body)); }
-  absl::StatusOr<Reply> operator()(const InspectContainer&) const { return As(ReadJson<ContainerInspect>(body)); }
+  absl::StatusOr<Reply> operator()(const InspectContainer&) const {
+    absl::StatusOr<ContainerInspect> inspect = ReadJson<ContainerInspect>(body);
+    // Go's zero time: there is none.
+    if (inspect.ok() && absl::StartsWith(inspect->state().started_at(), "0001-")) {
+      inspect->mutable_state()->clear_started_at();
+    }
+    return As(std::move(inspect));
+  }
   absl::StatusOr<Reply> operator()(const SampleStats&) const { return As(ReadJson<ContainerStats>(body)); }
   absl::StatusOr<Reply> operator()(const InspectNetwork&) const { return As(ReadJson<NetworkInspect>(body)); }
   absl::StatusOr<Reply> operator()(const InspectImage&) const { return As(ReadJson<ImageInspect>(body)); }

@@ -110,6 +110,16 @@ TEST(ReadReply, TakesNotModifiedForAnErrorOfEveryOtherCall) {
   }
 }
 
+TEST(ReadReply, TheTimeThatNeverWasIsNone) {
+  const auto started = [](const std::string& at) {
+    const absl::StatusOr<Reply> reply =
+        ReadReply(InspectContainer{"1"}, {200, {}, R"({"State": {"StartedAt": ")" + at + R"("}})"});
+    return std::get<ContainerInspect>(*reply).state().started_at();
+  };
+  EXPECT_EQ(started("0001-01-01T00:00:00Z"), "");
+  EXPECT_EQ(started("2026-11-26T08:00:00.5Z"), "2026-11-26T08:00:00.5Z");
+}
+
 TEST(ReadReply, FindsThePullErrorThatComesAfterTheStatus) {
   const http::Response response{
       200, {}, "{\"status\":\"Pulling\"}\r\n{\"errorDetail\":{\"message\":\"not found\"},\"error\":\"not found\"}\r\n"};

@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -61,11 +60,11 @@ absl::StatusOr<docker::LogInput> WhatToShow(const Arguments& arguments) {
   }
   input.components.insert(operands.begin(), operands.end());
   input.follow = options.follow;
-  input.tail = options.tail;
-  int64_t lines = 0;
-  if (input.tail != "all" && (!absl::SimpleAtoi(input.tail, &lines) || lines < 0)) {
+  if (int lines = 0; absl::SimpleAtoi(options.tail, &lines) && lines >= 0) {
+    input.tail = lines;
+  } else if (options.tail != "all") {
     return WrongUsage(LogsCommand(),
-                      absl::StrCat("--tail takes a number of lines or \"all\", not \"", input.tail, "\""));
+                      absl::StrCat("--tail takes a number of lines or \"all\", not \"", options.tail, "\""));
   }
   for (const auto& [name, text, time] :
        {std::tuple("--since", options.since, &input.since), std::tuple("--until", options.until, &input.until)}) {

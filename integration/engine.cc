@@ -154,6 +154,13 @@ std::string Engine::Logs(const std::string& container, int lines) {
   return absl::StrJoin(Ask<docker::engine::LogLines>(docker::engine::TailLogs{container, lines}).lines, "\n");
 }
 
+// The two streams of a command, as they were written.
+static std::string OutputOf(absl::string_view body) {
+  std::string text;
+  for (const docker::engine::LogFrame& frame : docker::engine::LogFrameReader().Read(body)) text += frame.bytes;
+  return std::string(absl::StripSuffix(text, "\n"));
+}
+
 std::string Engine::Exec(const std::string& container, const std::vector<std::string>& command) {
   const std::string words = absl::StrJoin(command, ",", [](std::string* out, const std::string& word) {
     absl::StrAppend(out, "\"", absl::CEscape(word), "\"");
@@ -162,7 +169,7 @@ std::string Engine::Exec(const std::string& container, const std::vector<std::st
                        absl::StrCat(R"({"AttachStdout": true, "AttachStderr": true, "Cmd": [)", words, "]}"));
   const http::Response response =
       Send("POST", absl::StrCat("/exec/", Text(At(exec, {"Id"})), "/start"), R"({"Detach": false, "Tty": false})");
-  return absl::StrJoin(docker::engine::ReadLogLines(response.body), "\n");
+  return OutputOf(response.body);
 }
 
 std::string Engine::Run(const std::string& name, const std::string& config) {

@@ -85,6 +85,28 @@ TEST_F(LogsTest, FollowedOverRestartsAndAReplacementEachLineComesOnce) {
   EXPECT_THAT(counted, ElementsAre("old 1", "old 2", "old 3", "old 4", "old 5", "old 6", "new 7"));
 }
 
+// A component that dies by itself and is restarted by others, with long lines, and half lines as the last ones.
+TEST_F(LogsTest, WhatIsFollowedOverRestartsIsWhatIsReadAfterwards) {
+  const std::string name = Name("same"), container = "flow-" + name + "-source-1";
+  const std::string life =
+      "for i in 1 2 3 4 5; do echo line $i; echo wrong >&2; printf \"half $i\"; sleep 0.02; echo; "
+      "head -c 20000 /dev/zero | tr \"\\0\" x; done; printf fatal; exit 7";
+  ASSERT_EQ(Apply(Pipeline(name, "  sources:\n" + Script("source", life)), {"--nowait"}).exit_code, 0);
+  Process& logs = Start("flow-logs", {name, "--follow", "--timestamps"});
+  for (int restart = 0; restart < 8; ++restart) {
+    absl::SleepFor(absl::Milliseconds(50 + 30 * restart));
+    engine().Do("POST", "/containers/" + container + "/restart?t=0");
+  }
+  engine().Do("POST", "/containers/" + container + "/stop?t=0");
+  const Finished& read = Flow("flow-logs", {name, "--timestamps"});
+  EXPECT_TRUE(Eventually([&] { return logs.Out().size() >= read.out.size(); }));
+  EXPECT_EQ(Delete(name).exit_code, 0);
+  const Finished& followed = logs.Wait();
+  EXPECT_EQ(followed.exit_code, 0) << followed.Describe();
+  EXPECT_GT(Of("source", read.out).size(), 20u);
+  EXPECT_TRUE(followed.out == read.out) << followed.Describe() << read.Describe();
+}
+
 // A reader that goes away ends it at the next line, without a word.
 TEST_F(LogsTest, AReaderThatGoesAwayEndsIt) {
   const std::string name = Name("pipe");
@@ -148,6 +170,36 @@ TEST_F(LogsTest, LongLinesAndOpenOnesComeWhole) {
   EXPECT_THAT(Of("source", logs.out), ElementsAre(std::string(40000, 'x'), "open"));
 }
 
+// Docker 20.10's driver `local` leaves out the end of a long line.
+TEST_F(LogsTest, ALongLineIsShownAsSoonAsItIsWritten) {
+  const std::string name = Name("local");
+  ASSERT_EQ(
+      Apply(Pipeline(name, "  sources:\n" + Script("source", "head -c 40000 /dev/zero | tr \"\\0\" x; echo; sleep 1000",
+                                                   "      logging: {driver: local}\n")))
+          .exit_code,
+      0);
+  Process& logs = Start("flow-logs", {name, "--follow"});
+  EXPECT_TRUE(Eventually([&] { return !logs.Out().empty(); }));
+  EXPECT_EQ(logs.Out(), absl::StrCat("source | ", std::string(40000, 'x'), "\n"));
+}
+
+// The engine counts parts of 16 KiB.
+TEST_F(LogsTest, TheLastLinesAreWholeLines) {
+  const std::string name = Name("tail");
+  ASSERT_EQ(
+      Apply(Pipeline(name, "  sources:\n" + Script("source",
+                                                   "echo one; echo two; head -c 100000 /dev/zero | tr \"\\0\" x; echo",
+                                                   "      restart_policy: \"no\"\n")))
+          .exit_code,
+      0);
+  const std::string last = absl::StrCat("source | ", std::string(100000, 'x'), "\n");
+  EXPECT_EQ(Flow("flow-logs", {name, "--tail=0"}).out, "");
+  EXPECT_EQ(Flow("flow-logs", {name, "--tail=1"}).out, last);
+  EXPECT_EQ(Flow("flow-logs", {name, "--tail=2"}).out, "source | two\n" + last);
+  EXPECT_EQ(Flow("flow-logs", {name, "--tail=2", "--follow"}).out, "source | two\n" + last);
+  EXPECT_EQ(Flow("flow-logs", {name, "--tail=3"}).out, "source | one\nsource | two\n" + last);
+}
+
 TEST_F(LogsTest, ALogThatTheDriverDoesNotKeepIsOneWarning) {
   const std::string name = Name("none");
   ASSERT_EQ(Apply(Pipeline(name, "  sources:\n" +
@@ -159,7 +211,12 @@ TEST_F(LogsTest, ALogThatTheDriverDoesNotKeepIsOneWarning) {
   const Finished& logs = Flow("flow-logs", {name});
   EXPECT_EQ(logs.exit_code, 0) << logs.Describe();
   EXPECT_EQ(logs.out, "heard  | kept\n");
-  EXPECT_THAT(logs.err, testing::MatchesRegex("flow-logs: warning: mute: its log cannot be read: [^\n]+\n"));
+  const auto warning = testing::MatchesRegex("flow-logs: warning: mute: its log cannot be read: [^\n]+\n");
+  EXPECT_THAT(logs.err, warning);
+  // Where nothing at all can be read that is no success.
+  const Finished& mute = Flow("flow-logs", {name, "mute"});
+  EXPECT_EQ(mute.exit_code, 1) << mute.Describe();
+  EXPECT_THAT(mute.err, warning);
 }
 
 // flow gives no container a terminal; one that has one, made of a pipeline's Compose file perhaps, writes no frames.
@@ -189,6 +246,8 @@ TEST_F(LogsTest, WhatHasNeverRunIsNotWaitedFor) {
   const Finished& logs = Flow("flow-logs", {name});
   EXPECT_EQ(logs.exit_code, 0) << logs.Describe();
   EXPECT_EQ(logs.out, "source | up\n");
+  // Nor has it a time at which it was started.
+  EXPECT_THAT(Flow("flow-status", {name, "-o", "wide"}).out, Not(HasSubstr("0001-01-01")));
 }
 
 // flow-apply --logs: what is written while it deploys, of a failure too, and nothing of before.

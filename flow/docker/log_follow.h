@@ -2,6 +2,10 @@
 // replacements and the loss of the engine, and puts the lines in the order of their times. Like the other machines it
 // does no I/O and reads no clock.
 //
+// What it shows as it follows a container is what reading its log afterwards shows. So what a stream brings is not the
+// last of a run of the container: an engine may end a stream before it has sent a last line (Docker 20.10 does). When a
+// run is over its log is read once more, without following, and that is the last of it.
+//
 // With `follow` it ends when the pipeline's containers are gone, or when none of them can write any more: each has
 // ended under a policy that does not start it again. One that was stopped by hand may be started by hand.
 #ifndef FLOW_DOCKER_LOG_FOLLOW_H_
@@ -9,6 +13,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -25,6 +30,8 @@
 #include "flow/docker/engine/container_event.h"
 #include "flow/docker/engine/log_lines.h"
 #include "flow/docker/engine/request.h"
+#include "flow/docker/log_position.h"
+#include "flow/docker/log_tail.h"
 #include "flow/docker/observed.h"
 #include "flow/http/backoff.h"
 
@@ -58,7 +65,9 @@ struct LogWarning {
   std::string text;
 };
 struct LogsDone {
-  bool complete = true;  // else some of what was asked for could not be read, and that was told
+  // Else something is missing, and that was told: a log was not read to its end, or none can be read. One that can not
+  // be read beside others that can is no more than a warning.
+  bool complete = true;
 };
 
 using LogAction = std::variant<Send, OpenStream, OpenLog, PauseLog, deploy::ComponentLine, LogWarning, LogsDone>;
@@ -70,7 +79,7 @@ struct LogInput {
   bool follow = false;
   // Of `follow`: its driver ends it, and tells itself where the engine goes away.
   bool endless = false;
-  std::string tail = "all";
+  std::optional<int> tail;  // how many lines of what each container wrote before; all
   absl::Time since = absl::InfinitePast();
   absl::Time until = absl::InfiniteFuture();
   compose::ApiVersion version;
@@ -89,14 +98,14 @@ class LogFollow {
     PassOn();
     if (!done_ && IsOver()) {
       done_ = true;
-      out_.push_back(LogsDone{.complete = !incomplete_});
+      out_.push_back(LogsDone{.complete = !incomplete_ && (heard_ || !mute_)});
     }
     return std::exchange(out_, {});
   }
 
   // When a Tick is due, whatever else happens. InfiniteFuture: never.
   absl::Time due() const {
-    absl::Time due = std::min({relisten_, relist_, merge_.NextDue(), Lapse()});
+    absl::Time due = std::min({relisten_, relist_, tell_deaf_, merge_.NextDue(), Lapse()});
     for (const auto& [id, source] : sources_) due = std::min(due, source.look_again);
     return due;
   }
@@ -113,9 +122,9 @@ class LogFollow {
   struct Source {
     std::string component;
     int number = 0;
-    bool at_first = false;            // it has run before the reading began
     bool newer = false;               // an event has told of it since the list was asked for
     int stream = 0;                   // that is open; 0: none
+    bool live = false;                // the stream follows a run
     RequestId looking = RequestId();  // the request for its state
     bool outdated = false;            // it was started or has ended since that was asked for
     absl::Time look_again = absl::InfiniteFuture();
@@ -125,13 +134,17 @@ class LogFollow {
     bool gone = false;        // removed: what is still to come of it is the last
     bool over = false;        // it writes no more, and is not started again
     bool unreadable = false;  // its log driver keeps nothing that could be read
-    std::string read;         // the start (State.StartedAt) whose output was read last; empty: none was
+    // Runs, each by its start (State.StartedAt); empty: none.
+    std::string run;     // that was seen last
+    std::string ending;  // that was over when the stream began, which was cut off nowhere
+    std::string read;    // whose output is read to its end
+    bool terminal = false;
+    std::optional<TailSearch> tail;  // where what is asked for begins is still looked for
+    LogPosition position;
     engine::LogLineReader reader{false};
-    // Where to go on: the time of the last line, how many of that time were taken, and how many of them come again.
-    absl::Time last = absl::InfinitePast();
-    absl::Time from = absl::InfinitePast();  // of what was asked for in the past that is read already
-    int at_last = 0, again = 0;
   };
+
+  using Sources = std::map<std::string, Source>;  // by the container's id
 
   void On(const Begin&) {
     if (input_.follow) return Relisten();
@@ -141,13 +154,13 @@ class LogFollow {
   void On(const StreamOpened&) {
     backoff_.Reset();
     deaf_ = false;
+    tell_deaf_ = absl::InfiniteFuture();
     relist_ = absl::InfiniteFuture();
     List();
   }
 
   void On(const StreamEnded&) {
-    if (!std::exchange(deaf_, true) && !input_.endless)
-      Warn("the engine's event stream broke off; it is opened again when the engine is back");
+    if (!std::exchange(deaf_, true) && !input_.endless) tell_deaf_ = now_ + kDeafFor;
     relisten_ = now_ + backoff_.Next();
     relist_ = absl::InfiniteFuture();
   }
@@ -184,6 +197,7 @@ class LogFollow {
     for (auto& [id, source] : sources_) {
       if (source.stream != piece.stream) continue;
       came_ = now_;
+      if (source.tail.has_value()) return source.tail->Read(piece.bytes);
       AddLines(id, source, source.reader.Read(piece.bytes));
       return Pause(id, source);
     }
@@ -195,28 +209,21 @@ class LogFollow {
       if (source.stream != ended.stream) continue;
       source.stream = 0;
       source.paused = false;
-      // Of a line that was cut off by the loss of the engine the whole comes again.
-      if (ended.status.ok()) AddLines(id, source, source.reader.End());
-      if (!source.reader.error().empty())
-        Incomplete(source, absl::StrCat("the engine reads no further: ", source.reader.error()));
-      merge_.Close(id);
-      if (source.gone) return (void)sources_.erase(found);
+      merge_.Close(id);  // unless more is asked for now
+      const std::string& error = source.tail.has_value() ? source.tail->error() : source.reader.error();
+      if (!error.empty()) Incomplete(source, absl::StrCat("the engine reads no further: ", error));
       if (!ended.status.ok()) OnRefused(source, ended.status);
-      if (input_.follow && now_ < input_.until) {
-        if (std::exchange(source.brought, false)) source.backoff.Reset();
-        const bool at_once = ended.status.ok() && source.backoff.tries == 0;
-        LookAgain(source);
-        if (at_once) source.look_again = now_;
-      } else {
-        source.over = true;
-      }
-      return;
+      return GoOn(found, ended.status.ok() && error.empty());
     }
   }
 
   void On(const Tick&) {
     if (relisten_ <= now_) Relisten();
     if (relist_ <= now_) List();
+    if (tell_deaf_ <= now_) {
+      tell_deaf_ = absl::InfiniteFuture();
+      Warn("the engine's event stream broke off; it is opened again when the engine is back");
+    }
     for (auto& [id, source] : sources_) {
       if (source.look_again <= now_) Look(id, source);
     }
@@ -270,15 +277,21 @@ class LogFollow {
     // One without a component reads an image's metadata.
     if (component.empty() || (!input_.components.empty() && !input_.components.contains(component))) return;
     if (sources_.contains(id)) return;
-    sources_[id] = {.component = component, .number = number, .at_first = !began_};
+    Source& source = sources_[id];
+    source.component = component;
+    source.number = number;
+    source.position = LogPosition(input_.since);
+    if (input_.tail.has_value() && !began_) source.tail.emplace(*input_.tail, input_.since, input_.until);
     shown_[id] = {component, number};
   }
 
-  void Remove(std::map<std::string, Source>::iterator source) {
-    source->second.gone = true;
-    if (source->second.stream != 0) return;
-    merge_.Close(source->first);
-    sources_.erase(source);
+  void Remove(Sources::iterator found) {
+    auto& [id, source] = *found;
+    source.gone = true;
+    if (source.stream != 0) return;
+    TakeRest(id, source);
+    merge_.Close(id);
+    sources_.erase(found);
   }
 
   // Asks how a container is: what is to be done about its output follows from that.
@@ -289,81 +302,96 @@ class LogFollow {
     merge_.Open(id);  // what it wrote may be older than what another shows at once
   }
 
-  void OnLooked(std::map<std::string, Source>::iterator found, const absl::StatusOr<engine::Reply>& reply) {
+  void OnLooked(Sources::iterator found, const absl::StatusOr<engine::Reply>& reply) {
     auto& [id, source] = *found;
     if (absl::IsNotFound(reply.status())) return Remove(found);
     if (!reply.ok()) {
       if (!input_.follow) Incomplete(source, reply.status().message());
       source.over = !input_.follow;
-      if (input_.follow && !deaf_) LookAgain(source);  // when the engine is back, all are listed and looked at
+      if (input_.follow && !deaf_) LookLater(source);  // when the engine is back, all are listed and looked at
       return;
     }
     if (std::exchange(source.outdated, false)) return Look(id, source);
     const auto& inspect = std::get<engine::ContainerInspect>(*reply);
     const std::string& policy = inspect.host_config().restart_policy().name();
     const std::string& status = inspect.state().status();
-    const bool ends = policy.empty() || policy == "no" || policy == "on-failure";
-    source.over = source.unreadable || (status == "exited" && ends);
-    const bool started = status != "created" && inspect.state().started_at() != source.read;
     const bool runs = status == "running" || status == "paused";
-    // What it writes from now on is wanted whole, whatever was asked of the past.
-    if (status == "created") source.at_first = false;
-    if (started && source.at_first && !source.read.empty()) {
-      source.at_first = false;
-      source.from = EarlierThan(inspect.state().started_at());
+    source.run = inspect.state().started_at();
+    source.terminal = inspect.config().tty();
+    if (source.run.empty()) source.tail.reset();  // what it writes from now on is wanted whole
+    if (!runs && source.run == source.ending) {
+      TakeRest(id, source);
+      source.read = source.run;
     }
-    if (source.unreadable || (!started && !runs)) {
-      source.over |= !input_.follow || now_ >= input_.until;
+    if (!source.unreadable && (runs || source.run != source.read)) return Open(id, source, /*live=*/runs);
+    const bool ends = policy.empty() || policy == "no" || policy == "on-failure";
+    source.over = source.unreadable || (status == "exited" && ends) || !Follows();
+  }
+
+  // A stream of its output has ended. `whole`: with all that the engine has of it.
+  void GoOn(Sources::iterator found, bool whole) {
+    auto& [id, source] = *found;
+    if (whole) heard_ = true;
+    if (!whole) source.ending.clear();
+    if (whole && source.tail.has_value()) {
+      if (std::optional<LogPosition> position = source.tail->End()) {
+        source.position = *std::move(position);
+        source.tail.reset();
+      }
+      return Open(id, source, source.live);
+    }
+    if (whole && source.live) return Open(id, source, /*live=*/false);
+    if (source.gone) return Remove(found);
+    if (!Follows()) {
+      if (whole) TakeRest(id, source);
+      source.over = true;
       return;
     }
-    // One that runs on while its stream ended: by the engine's doing, or its end has not been told yet.
-    source.read = inspect.state().started_at();
-    Open(id, source, inspect.config().tty());
+    // By the engine's doing, or its end has not been told yet, it may run on.
+    if (std::exchange(source.brought, false)) source.backoff.Reset();
+    const bool at_once = whole && source.backoff.tries == 0;
+    LookLater(source);
+    if (at_once) Look(id, source);
   }
 
   // Nothing came of the last look or of the stream that it opened.
-  void LookAgain(Source& source) { source.look_again = now_ + source.backoff.Next(); }
+  void LookLater(Source& source) { source.look_again = now_ + source.backoff.Next(); }
 
-  // From when on a start's lines are. An engine notes a start when the process may have written already.
-  static absl::Time EarlierThan(const std::string& started_at) {
-    absl::Time time;
-    return absl::ParseTime(absl::RFC3339_full, started_at, &time, nullptr) ? time - absl::Seconds(1)
-                                                                           : absl::InfinitePast();
-  }
+  bool Follows() const { return input_.follow && now_ < input_.until; }
 
-  void Open(const std::string& id, Source& source, bool terminal) {
-    const bool again = source.last != absl::InfinitePast();
+  // Reads on from where the reading has got to. `live`: what a run writes from now on too.
+  void Open(const std::string& id, Source& source, bool live) {
+    source.live = live && Follows();
+    source.ending = source.live ? "" : source.run;
     source.stream = ++streams_;
-    came_ = now_;
     source.over = false;
-    source.reader = engine::LogLineReader(terminal);
-    source.again = source.at_last;
+    came_ = now_;
     merge_.Open(id);
-    const bool fresh = again || !source.at_first;
-    out_.push_back(OpenLog{source.stream,
-                           {.id = id,
-                            .follow = input_.follow && now_ < input_.until,
-                            .tail = fresh ? "all" : input_.tail,
-                            .since = again ? source.last : std::max(input_.since, source.from),
-                            .until = input_.until},
-                           input_.version});
+    engine::LogsQuery query{.id = id};
+    if (source.tail.has_value()) {
+      source.tail->Reopen(source.terminal);
+      query.tail = absl::StrCat(source.tail->parts());
+    } else {
+      source.position.Reopen();
+      source.reader = engine::LogLineReader(source.terminal);
+      query.follow = source.live;
+      query.since = source.position.since();
+      query.until = input_.until;
+    }
+    out_.push_back(OpenLog{source.stream, std::move(query), input_.version});
   }
 
   void AddLines(const std::string& id, Source& source, std::vector<engine::LogLine> lines) {
     for (engine::LogLine& line : lines) {
-      if (source.again > 0 && line.time <= source.last) {
-        if (line.time == source.last) --source.again;
-        continue;
-      }
-      source.again = 0;
-      // A long line has the time of its first part, and may come after a later one of the other stream.
-      if (line.time > source.last) source.at_last = 0;
-      if (line.time >= source.last) ++source.at_last;
-      source.last = std::max(source.last, line.time);
+      if (!source.position.Take(line.time)) continue;
       source.brought = true;
       merge_.Add(id, std::move(line), now_);
     }
+    source.position.Advance(source.reader.OpenSince());
   }
+
+  // Nothing more comes of what was being read: a last line that has no end is one.
+  void TakeRest(const std::string& id, Source& source) { AddLines(id, source, source.reader.End()); }
 
   void OnRefused(Source& source, const absl::Status& status) {
     // Gone, or about to be ("dead or marked for removal", a conflict to Docker).
@@ -372,7 +400,7 @@ class LogFollow {
       if (!input_.follow) Incomplete(source, status.message());
       return;
     }
-    source.unreadable = source.over = true;
+    source.unreadable = source.over = mute_ = true;
     WarnOnce(source, absl::StrCat("its log cannot be read: ", status.message()));
   }
 
@@ -434,21 +462,24 @@ class LogFollow {
   const engine::ListContainers list_;
   deploy::LogMerge merge_;
   std::vector<LogAction> out_;
-  std::map<std::string, Source> sources_;                     // by the container's id
+  Sources sources_;
   std::map<std::string, std::pair<std::string, int>> shown_;  // the component and number of each id that ever was
   std::set<std::string> warned_;                              // components
   absl::Time now_;
   absl::Time came_ = absl::InfinitePast();  // the last piece of any stream, or the opening of one
   absl::Time relisten_ = absl::InfiniteFuture();
   absl::Time relist_ = absl::InfiniteFuture();  // the list failed; the stream of events lives
-  http::Backoff backoff_;                       // of the stream of events, and of the list
+  absl::Time tell_deaf_ = absl::InfiniteFuture();
+  http::Backoff backoff_;  // of the stream of events, and of the list
   int requests_ = 0, streams_ = 0;
   RequestId listing_ = RequestId();
   bool listed_ = false;  // nothing is there that was not seen
   bool began_ = false;   // the first list has come
   bool deaf_ = false;
   bool done_ = false;
-  bool incomplete_ = false;  // something could not be read
+  bool incomplete_ = false;  // something was not read to its end
+  bool heard_ = false;       // some log could be read
+  bool mute_ = false;        // some could not
 };
 
 }  // namespace flow::docker

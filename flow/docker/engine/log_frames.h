@@ -9,9 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
-#include "absl/strings/strip.h"
 
 namespace flow::docker::engine {
 
@@ -66,20 +64,6 @@ class LogFrameReader {
   LogFrame::Stream stream_ = LogFrame::Stream::kStdin;
   size_t left_ = 0;
 };
-
-// The lines of a whole answer, both streams in the order they were written, without line ends.
-inline std::vector<std::string> ReadLogLines(absl::string_view body) {
-  std::string text;
-  for (const LogFrame& frame : LogFrameReader().Read(body)) {
-    text += frame.bytes;
-    // A last line of one stream that has no end must not run into the other's first.
-    if (!text.empty() && text.back() != '\n') text += '\n';
-  }
-  std::vector<std::string> lines = absl::StrSplit(absl::StripSuffix(text, "\n"), '\n');
-  if (text.empty()) lines.clear();
-  for (std::string& line : lines) line = std::string(absl::StripSuffix(line, "\r"));
-  return lines;
-}
 
 }  // namespace flow::docker::engine
 

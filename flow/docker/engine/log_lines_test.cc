@@ -50,23 +50,42 @@ TEST(LogLineReader, PiecesMayEndAnywhere) {
   EXPECT_THAT(texts, ElementsAre("1: one", "1: "));
 }
 
-// The engine cuts what is longer than 16 KiB, and puts a time before each part.
+// The engine cuts what is longer than 16 KiB, and puts the time of the first before each part.
 TEST(LogLineReader, PartsOfALineAreOneLine) {
   const std::string part(16 * 1024, 'x');
   LogLineReader reader(false);
   EXPECT_THAT(reader.Read(Frame(1, kAt + part)), IsEmpty());
   EXPECT_THAT(Texts(reader.Read(Frame(2, absl::StrCat(kLater, "between\n")))), ElementsAre("2: between"));
-  const std::vector<LogLine> lines = reader.Read(Frame(1, absl::StrCat(kLater, "end\n")));
+  EXPECT_EQ(absl::ToUnixNanos(reader.OpenSince()) % 10, 1);
+  const std::vector<LogLine> lines = reader.Read(Frame(1, absl::StrCat(kAt, "end\n")));
   ASSERT_EQ(lines.size(), 1u);
   EXPECT_EQ(lines[0].text, part + "end");
   EXPECT_EQ(absl::ToUnixNanos(lines[0].time) % 10, 1);
+  EXPECT_EQ(reader.OpenSince(), absl::InfiniteFuture());
+  EXPECT_EQ(reader.parts(), 3);
 }
 
-TEST(LogLineReader, ALastLineNeedsNoEnd) {
+// The container runs again, and goes on in the same log.
+TEST(LogLineReader, WhatARunWroteLastNeedsNoEnd) {
+  const std::string part(16 * 1024, 'x');
   LogLineReader reader(false);
-  EXPECT_THAT(reader.Read(Frame(1, absl::StrCat(kAt, "no end"))), IsEmpty());
-  EXPECT_THAT(Texts(reader.End()), ElementsAre("1: no end"));
+  EXPECT_THAT(Texts(reader.Read(Frame(1, absl::StrCat(kAt, "fatal")))), ElementsAre("1: fatal"));
+  EXPECT_THAT(Texts(reader.Read(Frame(1, absl::StrCat(kLater, "start\n")))), ElementsAre("1: start"));
+  EXPECT_THAT(reader.Read(Frame(1, kAt + part)), IsEmpty());
+  EXPECT_THAT(Texts(reader.Read(Frame(1, absl::StrCat(kLater, "start\n")))), ElementsAre("1: " + part, "1: start"));
+  EXPECT_THAT(reader.Read(Frame(1, kAt + part)), IsEmpty());
+  EXPECT_THAT(Texts(reader.End()), ElementsAre("1: " + part));
   EXPECT_THAT(reader.End(), IsEmpty());
+}
+
+// Docker 20.10 with the logging driver `local` leaves out the end of a long line.
+TEST(LogLineReader, TheLastPartOfALineNeedsNoEnd) {
+  const std::string part(16 * 1024, 'x');
+  LogLineReader reader(false);
+  reader.Read(Frame(1, kAt + part));
+  EXPECT_THAT(Texts(reader.Read(Frame(1, absl::StrCat(kAt, "end")))), ElementsAre("1: " + part + "end"));
+  reader.Read(Frame(1, kLater + part));
+  EXPECT_THAT(Texts(reader.Read(Frame(1, kLater))), ElementsAre("1: " + part));
 }
 
 // A container with a terminal has one stream, without frames.
@@ -74,11 +93,19 @@ TEST(LogLineReader, ReadsTheOutputOfATerminal) {
   const std::string part(16 * 1024, 'x');
   LogLineReader reader(true);
   const std::vector<LogLine> lines =
-      reader.Read(absl::StrCat(kAt, "one two\r\n", kAt, part, kLater, part, kLater, "end\r\n", kLater, "open"));
+      reader.Read(absl::StrCat(kAt, "one two\r\n", kAt, part, kAt, part, kAt, "end\r\n", kLater, "open"));
   ASSERT_EQ(lines.size(), 2u);
   EXPECT_EQ(lines[0].text, "one two");
   EXPECT_EQ(lines[1].text, part + part + "end");
   EXPECT_THAT(Texts(reader.End()), ElementsAre("1: open"));
+}
+
+TEST(LogLineReader, WhatARunWroteLastOnATerminalNeedsNoEnd) {
+  LogLineReader reader(true);
+  EXPECT_THAT(Texts(reader.Read(absl::StrCat(kAt, "fatal", kLater, "start\r\n"))), ElementsAre("1: fatal", "1: start"));
+  // A program's own time is before the engine's.
+  EXPECT_THAT(Texts(reader.Read(absl::StrCat(kLater, "at ", kAt, "on\r\n"))),
+              ElementsAre(absl::StrCat("1: at ", kAt, "on")));
 }
 
 // What never ends is shown all the same, and fills no memory.

@@ -122,8 +122,9 @@ struct RequestBuilder {
     return {.target = absl::StrCat("/images/", PercentEncode(call.reference), "/json")};
   }
   http::Request operator()(const TailLogs& call) const {
-    return {.target = absl::StrCat(Container(call.id, "logs"),
-                                   Query({{"stdout", "1"}, {"stderr", "1"}, {"tail", absl::StrCat(call.lines)}}))};
+    return {.target = absl::StrCat(
+                Container(call.id, "logs"),
+                Query({{"stdout", "1"}, {"stderr", "1"}, {"timestamps", "1"}, {"tail", absl::StrCat(call.lines)}}))};
   }
   http::Request operator()(const ReadFile& call) const {
     // Beside the file there are a few headers of 512 bytes.

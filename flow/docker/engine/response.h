@@ -16,7 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "flow/docker/engine/call.h"
 #include "flow/docker/engine/json.h"
-#include "flow/docker/engine/log_frames.h"
+#include "flow/docker/engine/log_lines.h"
 #include "flow/docker/engine/pull_progress.h"
 #include "flow/docker/engine/tar.h"
 #include "flow/http/message.h"

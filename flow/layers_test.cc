@@ -45,6 +45,7 @@ const std::vector<Room>& Rooms() {
       {"flow/deploy", {"flow/project"}},
       {"flow/docker", {"flow/http", "flow/compose", "flow/deploy"}},
       {"flow/control", {"flow/http", "flow/deploy"}},
+      {"flow/stream", {"flow/control"}},
       {"cmd/base", {}},
       {"cmd/cli", {"flow/pipeline", "cmd/base"}},
       {"cmd/http", {"flow/http", "cmd/base"}},

@@ -27,8 +27,11 @@ inline constexpr size_t kMostAnswer = 4 * 1024 * 1024;  // gRPC's own default
 // is what the server is told; to keep it is the sender's.
 http::Request BuildUnary(absl::string_view method, absl::string_view message, absl::Duration deadline);
 
-// The serialized message of the answer, or the error that the server answered with, under gRPC's code and words.
-// Unavailable where the answer is none of gRPC.
+// How the call ended: OK, or the error that the server answered with, under gRPC's code and words. Unavailable where the
+// answer is none of gRPC.
+absl::Status StatusOf(const http::Response& response);
+
+// The serialized message of the answer, or why there is none: the status of the call, or DataLoss.
 absl::StatusOr<std::string> ReadUnary(const http::Response& response);
 
 namespace internal {
@@ -94,7 +97,7 @@ inline http::Request BuildUnary(absl::string_view method, absl::string_view mess
   return request;
 }
 
-inline absl::StatusOr<std::string> ReadUnary(const http::Response& response) {
+inline absl::Status StatusOf(const http::Response& response) {
   // A call that fails at once has its status among the headers ("Trailers-Only").
   const bool only_headers = response.headers.contains("grpc-status");
   const std::map<std::string, std::string>& fields = only_headers ? response.headers : response.trailers;
@@ -104,10 +107,15 @@ inline absl::StatusOr<std::string> ReadUnary(const http::Response& response) {
     return absl::UnavailableError(
         absl::StrCat("what answers there does not speak gRPC (HTTP status ", response.status, ")"));
   }
-  if (code == 0) return internal::Unframed(response.body);
+  if (code == 0) return absl::OkStatus();
   const std::string message = internal::PercentDecoded(internal::Field(fields, "grpc-message"));
   if (code < 0 || code > 16) code = static_cast<int>(absl::StatusCode::kUnknown);
   return absl::Status(static_cast<absl::StatusCode>(code), internal::Printable(message));
+}
+
+inline absl::StatusOr<std::string> ReadUnary(const http::Response& response) {
+  if (absl::Status status = StatusOf(response); !status.ok()) return status;
+  return internal::Unframed(response.body);
 }
 
 }  // namespace flow::control

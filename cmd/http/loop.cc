@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 
 namespace flow {
 namespace {
 
 constexpr long kKeptConnections = 128;
+constexpr absl::Duration kRest = absl::Milliseconds(1);
 constexpr int kPollMilliseconds = 60 * 60 * 1000;
 
 // `at_most` in whole milliseconds, rounded up: poll() with 0 would spin through the last fraction.
@@ -44,6 +46,23 @@ absl::Status Loop::Add(CURL* easy) {
 
 void Loop::Remove(CURL* easy) { curl_.multi_remove_handle(multi_, easy); }
 
+absl::Status Loop::AddStream(CURL* easy) {
+  const absl::Status status = Add(easy);
+  ++streams_;
+  return status;
+}
+
+void Loop::RemoveStream(CURL* easy) {
+  --streams_;
+  Remove(easy);
+}
+
+// libcurl before 8.0 finds a socket writable over and over while the other end's flow control takes no more of what
+// would be written there: it would spin.
+void Loop::RestWhereNothingMoves(int64_t moved_before) const {
+  if (streams_ > 0 && ready_ > 0 && moved_ == moved_before) absl::SleepFor(kRest);
+}
+
 absl::Status Loop::Poll(absl::Duration at_most, absl::Span<const int> also_readable) {
   const absl::Duration until = SteadyNow() + at_most;
   std::vector<curl_waitfd> descriptors;
@@ -51,13 +70,15 @@ absl::Status Loop::Poll(absl::Duration at_most, absl::Span<const int> also_reada
   for (const auto& [fd, readable] : watched_) descriptors.push_back({fd, CURL_WAIT_POLLIN, 0});
   for (bool last = false;;) {
     int running = 0;
+    const int64_t moved_before = moved_;
     if (const CURLMcode code = curl_.multi_perform(multi_, &running); code != CURLM_OK) {
       return absl::InternalError(absl::StrCat("libcurl failed: ", curl_.multi_strerror(code)));
     }
     CollectFinished();
     if (Deliver() || last) return absl::OkStatus();
+    RestWhereNothingMoves(moved_before);
     const CURLMcode code = curl_.multi_poll(multi_, descriptors.data(), static_cast<unsigned>(descriptors.size()),
-                                            Milliseconds(until - SteadyNow()), nullptr);
+                                            Milliseconds(until - SteadyNow()), &ready_);
     if (code != CURLM_OK) return absl::InternalError(absl::StrCat("libcurl failed: ", curl_.multi_strerror(code)));
     last = SteadyNow() >= until;
     for (const curl_waitfd& ready : descriptors) {

@@ -2,6 +2,7 @@
 #ifndef CMD_HTTP_LOOP_H_
 #define CMD_HTTP_LOOP_H_
 
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
@@ -36,6 +37,11 @@ class Loop {
   absl::Status Add(CURL* easy);
   void Remove(CURL* easy);
 
+  // The same of a transfer that sends for as long as it likes, and calls Moved whenever a byte of its body has moved.
+  absl::Status AddStream(CURL* easy);
+  void RemoveStream(CURL* easy);
+  void Moved() { ++moved_; }
+
   // libcurl's callbacks must not call libcurl: what they find is told after it has returned. `tell` says whether there
   // was still something to tell.
   void Later(std::function<bool()> tell) { due_.push_back(std::move(tell)); }
@@ -55,6 +61,7 @@ class Loop {
   Loop(const Curl& curl, CURLM* multi) : curl_(curl), multi_(multi) {}
 
   void CollectFinished();
+  void RestWhereNothingMoves(int64_t moved_before) const;
   bool TellReadable(int fd);
   bool Deliver();
 
@@ -62,6 +69,9 @@ class Loop {
   CURLM* const multi_;
   std::deque<std::function<bool()>> due_;
   std::map<int, std::function<void()>> watched_;
+  int streams_ = 0;
+  int64_t moved_ = 0;
+  int ready_ = 0;  // descriptors, when it was waited for them last
 };
 
 }  // namespace flow

@@ -33,8 +33,9 @@ constexpr char kFile[] = "examples/minimal.yaml";
 // Every command that speaks to an engine is told of it in the same way: exit 4, with these words.
 void ExpectNoEngine(const FakeServer& engine, const std::vector<std::string>& words) {
   const std::vector<std::pair<std::string, std::vector<std::string>>> commands = {
-      {"flow-apply", {kFile}},    {"flow-status", {}},       {"flow-status", {"minimal"}},
-      {"flow-logs", {"minimal"}}, {"flow-delete", {"none"}}, {"flow-heartbeat", {"minimal"}}};
+      {"flow-apply", {kFile}},     {"flow-status", {}},       {"flow-status", {"minimal"}},
+      {"flow-logs", {"minimal"}},  {"flow-delete", {"none"}}, {"flow-heartbeat", {"minimal"}},
+      {"flow-stream", {"minimal"}}};
   for (const auto& [command, arguments] : commands) {
     const Finished run = RunCommand(engine, command, arguments);
     EXPECT_EQ(run.exit_code, 4) << run.Describe();

@@ -54,6 +54,7 @@ const std::vector<Room>& Rooms() {
       {"cmd/output", {"flow/deploy", "cmd/cli"}},
       {"cmd/docker", {"flow/docker", "cmd/http", "cmd/input", "cmd/output"}},
       {"cmd/control", {"flow/control", "cmd/docker"}},
+      {"cmd/stream", {"flow/stream", "cmd/docker"}},
       {"testkit", {"cmd/http"}},
   };
   return rooms;

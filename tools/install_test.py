@@ -13,8 +13,8 @@ import tempfile
 import time
 import unittest
 
-COMMANDS = ["flow-apply", "flow-status", "flow-delete", "flow-logs", "flow-heartbeat", "flow-translate",
-            "flow-validate", "flowctl"]
+COMMANDS = ["flow-apply", "flow-status", "flow-delete", "flow-logs", "flow-heartbeat", "flow-stream",
+            "flow-translate", "flow-validate", "flowctl"]
 STATE = 'name: "%s" namespace: "default" phase: APPLIED components { id: "source" } components { id: "sink" }\n'
 
 

@@ -249,6 +249,51 @@ const Command& HeartbeatCommand() {
   return command;
 }
 
+const Command& StreamCommand() {
+  static const Command command = {
+      .name = "flow-stream",
+      .summary = "move the events of pipelines whose components are built with flowctl's SDK",
+      .usage = {"NAME... [flags]"},
+      .description =
+          "Components that are built with flowctl's SDK serve gRPC and wait: they do not connect to each other. This "
+          "reads the events of sources, and gives them to the processors and sinks that name them as inputs.\n\n"
+          "It goes on when a component dies, restarts or is replaced, and while the engine is away. A component that "
+          "is slow holds its sources back; nothing is dropped because of it. What a component may have lost when it "
+          "died is read again from the source, where events carry a Stellar cursor; so an event may arrive twice. "
+          "How many events without a cursor were lost is told.\n\n"
+          "It ends when all sources have ended and everything has arrived, or by a signal: then what is under way "
+          "still arrives, for 10 s at most; a second signal ends it at once.",
+      .fewest = 1,
+      .most = -1,
+      .operands = Operands::kPipelines,
+      .groups =
+          {
+              {"Moving", {{"window"}}},
+              {"Engine and state",
+               {{"host"},
+                {"namespace", nullptr, "The namespace of the pipelines. Without this flag it is \"default\"."},
+                {"state_dir"}}},
+              {"Output",
+               {{"output", nullptr, "The format in which the figures are printed at the end, on standard output.",
+                 "table|json"},
+                {"progress", "plain",
+                 "Whether a line with the figures is printed on standard error every 10 s (plain), or not (none).",
+                 "plain|none"},
+                {"verbose"}}},
+          },
+      .verbs = {},
+      .examples =
+          {
+              {"flow-stream payments", "Move the events of a pipeline."},
+              {"flow-stream payments --window=1", "Move them in their order."},
+              {"flow-stream payments -o json", "Print the figures at the end for a program."},
+          },
+      .exit_codes = {ExitCode::kDone, ExitCode::kFailed, ExitCode::kUsage, ExitCode::kNoEngine,
+                     ExitCode::kNoSuchPipeline, ExitCode::kHungUp, ExitCode::kInterrupted, ExitCode::kTerminated},
+  };
+  return command;
+}
+
 const Command& TranslateCommand() {
   static const Command command = {
       .name = "flow-translate",
@@ -320,6 +365,7 @@ const Command& FlowctlCommand() {
               {"delete pipeline NAME", "Stop a pipeline and remove it (flow-delete)."},
               {"logs NAME [COMPONENT...]", "Show what its components write (flow-logs)."},
               {"heartbeat NAME...", "Keep a control plane told of it (flow-heartbeat)."},
+              {"stream NAME...", "Move the events of its components (flow-stream)."},
               {"translate FILE", "Write its Compose file (flow-translate)."},
               {"validate FILE...", "Find its mistakes (flow-validate)."},
           },
@@ -335,8 +381,8 @@ const Command& FlowctlCommand() {
 }
 
 std::vector<const Command*> AllCommands() {
-  return {&ApplyCommand(),     &StatusCommand(),    &DeleteCommand(),   &LogsCommand(),
-          &HeartbeatCommand(), &TranslateCommand(), &ValidateCommand(), &FlowctlCommand()};
+  return {&ApplyCommand(),  &StatusCommand(),    &DeleteCommand(),   &LogsCommand(),   &HeartbeatCommand(),
+          &StreamCommand(), &TranslateCommand(), &ValidateCommand(), &FlowctlCommand()};
 }
 
 }  // namespace flow

@@ -13,6 +13,7 @@ const Command& StatusCommand();
 const Command& DeleteCommand();
 const Command& LogsCommand();
 const Command& HeartbeatCommand();
+const Command& StreamCommand();
 const Command& TranslateCommand();
 const Command& ValidateCommand();
 const Command& FlowctlCommand();

@@ -87,6 +87,10 @@ constexpr Flag kFlags[] = {
      "Show only what was written since this time, such as 2026-01-31T12:00:00Z, or since this long ago, such as 10m."},
     {"until", &Options::until, "TIME", "Show only what was written until this time, or until this long ago."},
     {"timestamps", &Options::timestamps, "", "Print the time before each line."},
+
+    // Moving events.
+    {"window", &Options::window, "EVENTS",
+     "Give a processor at most this many events that it has not answered. With 1 events keep their order.", "256"},
 };
 
 // gflags keeps what it is given for the life of the process.

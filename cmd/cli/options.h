@@ -56,6 +56,8 @@ struct Options : EngineOptions {
   std::string since;
   std::string until;
   bool timestamps = false;
+
+  std::string window;
 };
 
 }  // namespace flow

@@ -14,6 +14,7 @@ const std::vector<Verb>& Verbs() {
       {{"status"}, "flow-status"},
       {{"logs"}, "flow-logs"},
       {{"heartbeat"}, "flow-heartbeat"},
+      {{"stream"}, "flow-stream"},
       {{"translate"}, "flow-translate"},
       {{"validate"}, "flow-validate"},
   };

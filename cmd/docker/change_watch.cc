@@ -46,7 +46,11 @@ void ChangeWatch::Listen() {
 void ChangeWatch::OnEvent(const docker::engine::ContainerEvent& event) {
   using Kind = docker::engine::ContainerEvent::Kind;
   if (event.kind == Kind::kExited) ended_.insert(event.id);
-  if (event.kind == Kind::kStarted) ended_.erase(event.id);
+  if (event.kind == Kind::kRemoved) starts_.erase(event.id);
+  if (event.kind == Kind::kStarted) {
+    ended_.erase(event.id);
+    ++starts_[event.id];
+  }
   // Probes and other commands in containers come by the second.
   changed_ |= event.kind != Kind::kExec && event.kind != Kind::kExecEnded;
 }

@@ -3,6 +3,8 @@
 #ifndef CMD_DOCKER_CHANGE_WATCH_H_
 #define CMD_DOCKER_CHANGE_WATCH_H_
 
+#include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -50,6 +52,13 @@ class ChangeWatch {
   // The containers that events since the last call have told to have ended, and not to have been started again.
   std::set<std::string> TakeEnded() { return std::exchange(ended_, {}); }
 
+  // How often events have told since Open that a container was started. One that was listed is never again the same run
+  // of a container while this number is another.
+  int64_t StartsOf(const std::string& id) const {
+    const auto found = starts_.find(id);
+    return found == starts_.end() ? 0 : found->second;
+  }
+
   // The engine has told no events for so long.
   bool away() const { return away_; }
 
@@ -69,6 +78,7 @@ class ChangeWatch {
   absl::Time listen_again_;  // where none is open: not before
   bool changed_ = false;
   std::set<std::string> ended_;
+  std::map<std::string, int64_t> starts_;
   bool away_ = false;     // told
   absl::Status cut_off_;  // why the last stream that ended did
 };

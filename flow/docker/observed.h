@@ -48,6 +48,7 @@ struct Container {
   int exit_code = 0;    // of an exited one
   int64_t created = 0;  // seconds since the epoch
   std::vector<std::string> network_ids;
+  std::map<std::string, std::string> addresses;  // where it is in each network, by the network's name, while it runs
   std::vector<engine::PublishedPort> ports;
   std::vector<AnonymousVolume> anonymous_volumes;
 
@@ -169,6 +170,7 @@ inline Container ReadContainer(const engine::ContainerSummary& summary) {
   container.created = summary.created();
   for (const auto& [name, endpoint] : summary.network_settings().networks()) {
     container.network_ids.push_back(endpoint.network_id());
+    if (!endpoint.ip_address().empty()) container.addresses[name] = endpoint.ip_address();
   }
   container.ports.assign(summary.ports().begin(), summary.ports().end());
   for (const engine::MountPoint& mount : summary.mounts()) {

@@ -1,0 +1,76 @@
+// Moves the events of pipelines: keeps up with what the engine runs of them, and has a machine (flow/stream/pump.h) for
+// each.
+#ifndef CMD_STREAM_STREAM_WATCH_H_
+#define CMD_STREAM_STREAM_WATCH_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "cmd/docker/caller.h"
+#include "cmd/docker/change_watch.h"
+#include "cmd/docker/describe.h"
+#include "cmd/docker/own_state.h"
+#include "cmd/docker/session.h"
+#include "cmd/state/store.h"
+#include "flow/compose/api_version.h"
+#include "flow/stream/figures.pb.h"
+#include "flow/stream/topology.h"
+
+namespace flow {
+
+class StreamWatch {
+ public:
+  // The figures so far, now and then.
+  using Progress = std::function<void(const stream::StreamReport&)>;
+
+  // Of pipelines of the namespace. The session has a client that speaks `version`. `window`: how many events a processor
+  // is given at once.
+  StreamWatch(Session& session, const compose::ApiVersion& version, const std::string& namespace_, int64_t window,
+              Progress progress);
+  ~StreamWatch();
+
+  // Takes the pipelines. Error (exit_status.h): there is one that does not exist, whose wiring is not known here, or
+  // that has nothing to move.
+  absl::Status Choose(Caller& caller, const std::vector<PipelineKey>& keys);
+
+  // Until all sources have ended and everything has arrived: OK, or kFailed where something was lost or failed. Another
+  // end (exit_status.h) is a signal's, after what was under way has arrived, or the engine's refusal to tell its events.
+  absl::Status Run();
+
+  stream::StreamReport report() const;
+
+ private:
+  struct Moved;
+
+  absl::Status Follow();
+  absl::Status Look();
+  // What the state says of its wiring; nothing where there is none.
+  absl::Status Begin(const PipelineKey& key, const deploy::Deployment& state, Moved& moved);
+  void Locate(Moved& moved, const std::vector<docker::Container>& containers);
+  std::string AddressOf(const docker::Container& container, const stream::Component& component,
+                        const std::string& network) const;
+  // Lets what is under way arrive, until all has, or another signal comes.
+  void Drain();
+  absl::Time Due() const;
+  bool Finished() const;
+  void TellProgress();
+
+  Session& session_;
+  const compose::ApiVersion version_;
+  const int64_t window_;
+  const Progress progress_;
+  const std::vector<std::string> labels_;
+  ChangeWatch changes_;
+  std::map<PipelineKey, std::unique_ptr<Moved>> moved_;
+  absl::Time told_;
+  bool incomplete_ = false;  // the last look was
+};
+
+}  // namespace flow
+
+#endif  // CMD_STREAM_STREAM_WATCH_H_

@@ -2,6 +2,7 @@
 #ifndef FLOW_PROJECT_ENVIRONMENT_H_
 #define FLOW_PROJECT_ENVIRONMENT_H_
 
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -83,6 +84,18 @@ inline void AddSecrets(const pipeline::Component& component, Service& service) {
   }
 }
 
+// What some components built with flowctl's SDK are called by, in place of FLOWCTL_COMPONENT_ID. What the file says of it
+// holds.
+inline void AddComponentId(Service& service) {
+  constexpr char kName[] = "COMPONENT_ID";
+  const auto& secrets = service.secret_environment();
+  const bool is_secret =
+      std::any_of(secrets.begin(), secrets.end(), [&](const SecretVariable& secret) { return secret.name() == kName; });
+  if (is_secret || service.environment().contains(kName)) return;
+  (*service.mutable_environment())[kName] = service.name();
+  service.add_undigested_variables(kName);
+}
+
 // Existing files hold an address of their own (127.0.0.1:8080) in `env`, so these win over it.
 inline void AddControlPlane(const std::string& control_plane, Service& service) {
   const std::map<std::string, std::string> variables = {
@@ -97,6 +110,7 @@ inline void AddControlPlane(const std::string& control_plane, Service& service) 
     if (variables.contains(secrets[i].name())) secrets.DeleteSubrange(i, 1);
   }
   for (const auto& [name, value] : variables) (*service.mutable_environment())[name] = value;
+  AddComponentId(service);
 }
 
 }  // namespace internal

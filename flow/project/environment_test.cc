@@ -4,7 +4,10 @@
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
+
+#include "flow/project/digest.h"
 
 namespace flow::project {
 namespace {
@@ -83,6 +86,25 @@ TEST(EnvironmentTest, TheControlPlaneWinsOverEverything) {
   EXPECT_THAT(service.environment(), Contains(Pair("FLOWCTL_HEARTBEAT_INTERVAL", "10s")));
   ASSERT_EQ(service.secret_environment_size(), 1);
   EXPECT_EQ(service.secret_environment(0).name(), "KEPT");
+}
+
+TEST(EnvironmentTest, WithAControlPlaneAComponentIsToldItsIdUnlessTheFileSaysOne) {
+  EXPECT_THAT(Filled(R"(id: "s")", "a:1").environment(), Contains(Pair("COMPONENT_ID", "s")));
+  EXPECT_THAT(Filled(R"(id: "s" env { name: "COMPONENT_ID" value: "x" })", "a:1").environment(),
+              Contains(Pair("COMPONENT_ID", "x")));
+  EXPECT_THAT(
+      Filled(R"(id: "s" secrets { type: ENV name: "y" env: "COMPONENT_ID" host_path: "/y" })", "a:1").environment(),
+      Not(Contains(Key("COMPONENT_ID"))));
+}
+
+TEST(EnvironmentTest, ThatTheIdIsToldReplacesNothing) {
+  Service service = Filled(R"(id: "s")", "a:1");
+  const std::string digest = ServiceDigest(service);
+  service.mutable_environment()->erase("COMPONENT_ID");
+  service.clear_undigested_variables();
+  EXPECT_EQ(ServiceDigest(service), digest);
+  const Service written = Filled(R"(id: "s" env { name: "COMPONENT_ID" value: "s" })", "a:1");
+  EXPECT_NE(ServiceDigest(written), digest) << "what the file says is in it, as ever";
 }
 
 TEST(EnvironmentTest, WithoutAControlPlaneNothingIsSaidOfOne) {

@@ -1,4 +1,5 @@
 // flow-apply: makes the engine match a pipeline file.
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -90,6 +91,17 @@ absl::Status TellSuccess(ApplyRun& run, const docker::Apply& machine, bool uncha
   return Print(text);
 }
 
+// Components built with flowctl's SDK, which references name, only serve.
+void TellOfEvents(const ApplyRun& run) {
+  const auto& components = run.loaded.pipeline.components();
+  const bool any = std::any_of(components.begin(), components.end(), [](const pipeline::Component& component) {
+    return !component.reference().empty() && component.type() != pipeline::Component::PIPELINE;
+  });
+  if (!any) return;
+  run.session.Note(
+      absl::StrCat("events between components of flowctl's SDK flow only while `flow-stream ", run.key.name, "` runs"));
+}
+
 // The apply that ended well.
 struct Applied {
   docker::Apply machine;
@@ -150,6 +162,7 @@ absl::Status Deploy(ApplyRun& run, const Options& options) {
   if (!applied.ok()) return applied.status();
   if (options.dry_run) return TellPlan(run, applied->machine, options);
   if (control_plane->before.has_value()) Leave(session, run.environment, run.key, *control_plane->before);
+  TellOfEvents(run);
   return TellSuccess(run, applied->machine, applied->unchanged, options.output);
 }
 

@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "cmd/base/environment.h"
 #include "cmd/base/exit_status.h"
+#include "cmd/base/working_time.h"
 #include "cmd/cli/arguments.h"
 #include "cmd/cli/commands.h"
 #include "cmd/cli/print.h"
@@ -113,7 +114,7 @@ absl::StatusOr<Applied> ApplyInLooks(ApplyRun& run, ControlPlaneChoice& control_
                                      docker::ApplyInput input) {
   const absl::StatusOr<HostFiles> files = PrepareHost(run);
   if (!files.ok()) return files.status();
-  const absl::Time began = absl::Now() - input.took;
+  const absl::Duration began = WorkingTime() - input.took;
   for (int looks = 1;; ++looks) {
     std::string address;
     if (control_plane.endpoint.has_value()) {
@@ -131,7 +132,7 @@ absl::StatusOr<Applied> ApplyInLooks(ApplyRun& run, ControlPlaneChoice& control_
     (void)session.client().Poll(absl::Milliseconds(200), {session.signals().fd()});
     if (const std::optional<int> signal = session.signals().Next()) return EndedBy(*signal, finish->message);
     input.left = machine.volumes();
-    input.took = absl::Now() - began;
+    input.took = WorkingTime() - began;
     input.previous = OwnStates(session).Read(run.key).deployment;
     // The run that this look has begun.
     if (input.previous.has_value() && control_plane.endpoint.has_value()) {

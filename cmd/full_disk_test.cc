@@ -3,19 +3,16 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
-#include <atomic>
 #include <future>
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cmd/run_command.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "testkit/fake_engine.h"
-#include "testkit/fake_server.h"
 #include "testkit/process.h"
+#include "testkit/small_engine.h"
 #include "testkit/temporary_folder.h"
 
 namespace flow {
@@ -23,8 +20,6 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-using testkit::FakeConnection;
-using testkit::FakeServer;
 using testkit::Finished;
 using testkit::Process;
 
@@ -36,60 +31,6 @@ void FillDisk(pid_t pid) {
   const rlimit limit = {kFull, kFull};
   EXPECT_EQ(prlimit(pid, RLIMIT_FSIZE, &limit, nullptr), 0);
 }
-
-// An engine that takes a pipeline of one component, and lets go of it.
-class SmallEngine {
- public:
-  const FakeServer& server() const { return server_; }
-
-  // Whose disk is full from the first start of a container on.
-  void FillAtStart(pid_t pid) { at_start_.set_value(pid); }
-
-  bool deployed() const { return deployed_; }
-
- private:
-  static constexpr char kLabels[] = R"("Labels": {"com.obsrvr.flow.namespace": "default",
-      "com.obsrvr.flow.pipeline": "p", "com.obsrvr.flow.component": "a", "com.obsrvr.flow.type": "source",
-      "com.docker.compose.container-number": "1"})";
-
-  void Serve(FakeConnection& connection) {
-    testkit::ServeQuietEngine(connection, [&](const std::string& request) { Answer(connection, request); });
-  }
-
-  void Answer(FakeConnection& connection, const std::string& request) {
-    const bool post = absl::StartsWith(request, "POST ");
-    if (absl::StartsWith(request, "DELETE ")) {
-      deployed_ = false;
-      return connection.Answer(204, "");
-    }
-    if (post && absl::StrContains(request, "/start")) {
-      FillDisk(at_start_.get_future().get());
-      return connection.Answer(204, "");
-    }
-    if (post && absl::StrContains(request, "/stop")) return connection.Answer(204, "");
-    if (post) {
-      deployed_ = true;
-      return connection.Answer(201, R"({"Id": "made", "Name": "made", "Warnings": []})");
-    }
-    if (absl::StrContains(request, "/images/json")) {
-      return connection.Answer(200, R"([{"Id": "sha256:1", "RepoTags": ["busybox:1.36"]}])");
-    }
-    if (absl::StrContains(request, "/images/")) return connection.Answer(200, R"({"Id": "sha256:1"})");
-    if (deployed_ && absl::StrContains(request, "/networks")) {
-      return connection.Answer(200, absl::StrCat(R"([{"Id": "made", "Name": "flow-p_default", )", kLabels, "}]"));
-    }
-    if (deployed_ && absl::StrContains(request, "/containers/json")) {
-      return connection.Answer(200, absl::StrCat(R"([{"Id": "made", "Names": ["/flow-p-a-1"], "State": "running",
-          "Status": "Up 2 minutes", )",
-                                                 kLabels, "}]"));
-    }
-    connection.Answer(200, testkit::OfEmptyEngine(request));
-  }
-
-  std::promise<pid_t> at_start_;
-  std::atomic<bool> deployed_ = false;
-  const FakeServer server_{[this](FakeConnection& connection) { Serve(connection); }};
-};
 
 class FullDiskTest : public testing::Test {
  protected:
@@ -111,11 +52,12 @@ class FullDiskTest : public testing::Test {
   // Deploys it while the disk becomes full.
   Finished Apply() {
     Process apply = Start("flow-apply", {file_, "--min_ready=1ms"});
-    engine_.FillAtStart(apply.pid());
+    applying_.set_value(apply.pid());
     return apply.Wait();
   }
 
-  SmallEngine engine_;
+  std::promise<pid_t> applying_;  // whose disk is full from the start of a container on
+  const testkit::SmallEngine engine_{[this] { FillDisk(applying_.get_future().get()); }};
   const testkit::TemporaryFolder folder_;
   const std::string file_ = folder_.Write(
       "p.yaml", absl::StrCat("apiVersion: flowctl/v1\nkind: Pipeline\nmetadata: {name: p}\nspec:\n"

@@ -31,6 +31,8 @@ Terminal InspectTerminal(int fd, const Environment& environment) {
   terminal.colour =
       terminal.is_terminal && !term.empty() && term != "dumb" && Variable(environment, "NO_COLOR").empty();
   terminal.redraw = terminal.colour && width > 0;
+  const pid_t owner = terminal.is_terminal ? tcgetpgrp(fd) : -1;  // -1: not the one that controls us
+  terminal.foreground = owner <= 0 || owner == getpgrp();
   return terminal;
 }
 

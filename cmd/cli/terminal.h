@@ -13,11 +13,14 @@ struct Terminal {
   // Lines that are already there may be drawn over: as colour, and how wide the terminal is is known.
   bool redraw = false;
   // In columns and lines; what is not known is 80 and 24. COLUMNS and LINES are asked where the terminal does not say.
+  // It is this program's for now: a job in the background has no place of its own there, and would draw over what the
+  // shell and others write. What is no terminal is nobody else's.
+  bool foreground = true;
   int width = 80;
   int height = 24;
 };
 
-// As it is now; after SIGWINCH it may be another.
+// As it is now; after SIGWINCH or SIGCONT it may be another (terminal_events.h).
 Terminal InspectTerminal(int fd, const Environment& environment);
 
 // Whether what is read and written is UTF-8, as the locale has it: the first of LC_ALL, LC_CTYPE and LANG that is not

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "cmd/base/working_time.h"
 #include "cmd/docker/session.h"
 #include "cmd/http/client.h"
 #include "cmd/http/endpoint.h"
@@ -44,10 +45,10 @@ class Messenger {
   // Polls until the machine's calls are answered, `at_most` is over or a signal has come. True: they are.
   template <typename Machine>
   bool Drain(Machine& machine, absl::Duration at_most) {
-    const absl::Time until = absl::Now() + at_most;
+    const absl::Duration until = WorkingTime() + at_most;
     Pump(machine);
     while (!machine.Done()) {
-      const absl::Duration left = until - absl::Now();
+      const absl::Duration left = until - WorkingTime();
       if (const std::optional<int> signal = session_.signals().Next()) signal_ = *signal;
       if (left <= absl::ZeroDuration() || signal_ != 0) return false;
       if (!client_.Poll(left, {session_.signals().fd()}).ok()) return false;

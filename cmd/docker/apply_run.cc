@@ -5,6 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "cmd/base/exit_status.h"
+#include "cmd/base/working_time.h"
+#include "cmd/docker/docker_config.h"
 #include "cmd/docker/drive.h"
 #include "cmd/state/state_writer.h"
 #include "flow/docker/learn_metadata.h"
@@ -37,6 +39,7 @@ absl::Status Learn(ApplyRun& run, docker::ApplyInput& input) {
   wanted.dry_run = run.options.dry_run;
   wanted.timeout = run.options.timeout;
   docker::LearnMetadata machine(std::move(wanted));
+  const absl::Duration began = WorkingTime();
   StateWriter writer(run.session.store(), run.key, run.loaded.text);
   const auto save = [&](const deploy::Deployment& deployment) { return writer.Save(deployment); };
   const absl::StatusOr<deploy::Finish> finish =
@@ -49,7 +52,7 @@ absl::Status Learn(ApplyRun& run, docker::ApplyInput& input) {
   }
   input.metadata = machine.metadata();
   input.known = machine.known();
-  input.took = machine.took();
+  input.took = WorkingTime() - began;
   ParseWithMetadata(docker::ForParser(input.metadata), run.environment, run.loaded);
   return run.loaded.valid ? absl::OkStatus() : ExitWith(ExitCode::kInvalidFile);
 }

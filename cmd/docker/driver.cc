@@ -22,7 +22,7 @@ Driver::~Driver() {
 }
 
 void Driver::Do(const docker::Send& send) {
-  requests_[send.request] = {send, absl::Now() + send.deadline};
+  requests_[send.request] = {send, WorkingTime() + send.deadline};
   Try(send.request);
 }
 
@@ -33,7 +33,7 @@ void Driver::Try(deploy::RequestId number) {
   ++sent.tries;
   const auto* pull = std::get_if<docker::engine::PullImage>(&sent.send.call);
   if (pull == nullptr) {
-    sent.request = SendCall(number, sent.send, sent.deadline - absl::Now());
+    sent.request = SendCall(number, sent.send, sent.deadline - WorkingTime());
   } else if (hooks_.credentials) {
     sent.credentials = hooks_.credentials(
         pull->reference, [this, number](const RegistryCredentials::Found& found) { Pull(number, found); });
@@ -103,10 +103,10 @@ bool Driver::TryLater(deploy::RequestId number, const absl::StatusOr<http::Respo
   if (!setback.has_value()) return false;
   Sent& sent = requests_.at(number);
   const std::optional<absl::Duration> pause = docker::engine::RetryAfter(
-      sent.send.call, *setback, sent.tries, sent.deadline - absl::Now(), std::uniform_real_distribution<>()(random_));
+      sent.send.call, *setback, sent.tries, sent.deadline - WorkingTime(), std::uniform_real_distribution<>()(random_));
   if (!pause.has_value()) return false;
   sent.request = 0;
-  retries_.emplace(absl::Now() + *pause, number);
+  retries_.emplace(WorkingTime() + *pause, number);
   if (setback->away) TellAway(response);
   return true;
 }
@@ -154,7 +154,7 @@ void Driver::Do(const deploy::CloseStream&) {
 void Driver::Wait() {
   absl::Duration at_most = hooks_.tick ? hooks_.tick() : absl::InfiniteDuration();
   const auto until_first = [&at_most](const auto& due) {
-    if (!due.empty()) at_most = std::min(at_most, std::max(absl::ZeroDuration(), due.begin()->first - absl::Now()));
+    if (!due.empty()) at_most = std::min(at_most, std::max(absl::ZeroDuration(), due.begin()->first - WorkingTime()));
   };
   until_first(timers_);
   until_first(retries_);
@@ -163,11 +163,11 @@ void Driver::Wait() {
     return;
   }
   while (const std::optional<int> signal = signals_.Next()) events_.push_back(deploy::Interrupted{Signal(*signal)});
-  for (auto timer = timers_.begin(); timer != timers_.end() && timer->first <= absl::Now();) {
+  for (auto timer = timers_.begin(); timer != timers_.end() && timer->first <= WorkingTime();) {
     events_.push_back(deploy::TimerFired{timer->second});
     timer = timers_.erase(timer);
   }
-  while (!retries_.empty() && retries_.begin()->first <= absl::Now()) {
+  while (!retries_.empty() && retries_.begin()->first <= WorkingTime()) {
     Try(retries_.extract(retries_.begin()).mapped());
   }
 }

@@ -18,6 +18,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "cmd/base/signals.h"
+#include "cmd/base/working_time.h"
 #include "cmd/docker/credentials.h"
 #include "cmd/http/client.h"
 #include "flow/deploy/contract.h"
@@ -73,7 +74,7 @@ class Driver {
   // A request of the machine's that is not answered yet.
   struct Sent {
     docker::Send send;
-    absl::Time deadline;
+    absl::Duration deadline;  // of WorkingTime()
     int tries = 0;
     int request = 0;                              // the client's number; 0: it waits to be sent, or sent again
     std::shared_ptr<void> credentials = nullptr;  // as long as they are awaited
@@ -95,7 +96,7 @@ class Driver {
   void Do(const deploy::CloseStream&);
   void Do(const deploy::Save& save) { events_.push_back(deploy::Saved{hooks_.save(save.deployment)}); }
   void Do(const deploy::Forget&) { hooks_.forget(); }
-  void Do(const deploy::StartTimer& timer) { timers_.emplace(absl::Now() + timer.after, timer.timer); }
+  void Do(const deploy::StartTimer& timer) { timers_.emplace(WorkingTime() + timer.after, timer.timer); }
   void Do(const deploy::Report& report) { hooks_.report(report); }
   void Do(const deploy::Finish& finish) { finish_ = finish; }
 
@@ -107,8 +108,8 @@ class Driver {
   DriverHooks hooks_;
   std::deque<docker::Event> events_;  // happened, and not told yet
   std::map<deploy::RequestId, Sent> requests_;
-  std::multimap<absl::Time, deploy::TimerId> timers_;     // by when they are due
-  std::multimap<absl::Time, deploy::RequestId> retries_;  // by when they are sent again
+  std::multimap<absl::Duration, deploy::TimerId> timers_;     // by the WorkingTime() when they are due
+  std::multimap<absl::Duration, deploy::RequestId> retries_;  // by that when they are sent again
   std::minstd_rand random_{std::random_device()()};
   bool away_ = false;     // the engine does not answer, and that was told
   bool listens_ = false;  // the machine has a stream, and tells itself where that breaks

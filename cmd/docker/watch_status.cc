@@ -57,9 +57,9 @@ absl::Status WatchStatus(Session& session, Caller& caller, const Environment& en
         if (absl::Status end = ShowOn(screen, environment, options, look); !end.ok()) return end;
       }
     }
-    const absl::StatusOr<bool> woken = changes.Wait({screen->resized_fd()}, again ? kAgain : absl::InfiniteDuration());
+    const absl::StatusOr<bool> woken = changes.Wait({screen->fd()}, again ? kAgain : absl::InfiniteDuration());
     if (!woken.ok()) return woken.status();
-    (void)screen->Resize();
+    (void)screen->Attend();
     changed = *woken || again;
   }
 }

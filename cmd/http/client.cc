@@ -3,7 +3,6 @@
 #include <fcntl.h>
 
 #include <algorithm>
-#include <climits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,7 +20,7 @@
 namespace flow {
 namespace {
 
-constexpr long kTlsProbeMilliseconds = 800;
+constexpr absl::Duration kTlsProbe = absl::Milliseconds(800);
 constexpr size_t kMostBody = 64 * 1024 * 1024;
 // Before 8.0 the second request on a kept connection of HTTP/2 without TLS fails (curl 8.0.0, "http2: fix for
 // http2-prior-knowledge when reusing connections"): each has one of its own then.
@@ -161,11 +160,6 @@ absl::Status Client::SetUp(const http::Request& message, absl::Duration deadline
   curl_.easy_setopt(easy, CURLOPT_WRITEDATA, &request);
   curl_.easy_setopt(easy, CURLOPT_PREREQFUNCTION, &Client::OnSend);
   curl_.easy_setopt(easy, CURLOPT_PREREQDATA, &request);
-  if (deadline != absl::InfiniteDuration()) {
-    const int64_t milliseconds = absl::ToInt64Milliseconds(absl::Ceil(deadline, absl::Milliseconds(1)));
-    curl_.easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(std::min<int64_t>(milliseconds, INT_MAX)));
-  }
-
   if (message.method == "HEAD") {
     curl_.easy_setopt(easy, CURLOPT_NOBODY, 1L);
   } else if (message.method != "GET" || !message.body.empty()) {
@@ -191,7 +185,7 @@ absl::Status Client::SetUp(const http::Request& message, absl::Duration deadline
   for (const std::string& line : lines) request.headers = curl_.slist_append(request.headers, line.c_str());
   curl_.easy_setopt(easy, CURLOPT_HTTPHEADER, request.headers);
 
-  if (const absl::Status status = loop_->Add(easy); !status.ok()) {
+  if (const absl::Status status = loop_->Add(easy, deadline); !status.ok()) {
     return absl::InternalError(absl::StrCat(request.what, ": ", status.message()));
   }
   return absl::OkStatus();
@@ -371,8 +365,7 @@ bool Client::StartTlsProbe(Request& request, const absl::Status& status) {
   curl_.easy_setopt(request.easy, CURLOPT_CONNECT_ONLY, 1L);
   curl_.easy_setopt(request.easy, CURLOPT_SSL_VERIFYPEER, 0L);  // nothing is sent
   curl_.easy_setopt(request.easy, CURLOPT_SSL_VERIFYHOST, 0L);
-  curl_.easy_setopt(request.easy, CURLOPT_TIMEOUT_MS, kTlsProbeMilliseconds);
-  if (loop_->Add(request.easy).ok()) return true;
+  if (loop_->Add(request.easy, kTlsProbe).ok()) return true;
   request.before_probe = absl::OkStatus();
   return false;
 }

@@ -1,12 +1,15 @@
 #include "cmd/http/loop.h"
 
-#include <chrono>
+#include <algorithm>
+#include <climits>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "cmd/base/working_time.h"
 
 namespace flow {
 namespace {
@@ -22,8 +25,15 @@ int Milliseconds(absl::Duration at_most) {
   return static_cast<int>(absl::ToInt64Milliseconds(absl::Ceil(at_most, absl::Milliseconds(1))));
 }
 
-// Not a clock that someone sets.
-absl::Duration SteadyNow() { return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch()); }
+// Where a deadline may come the loop wakes so often. What takes so much longer than it was to is no waiting: the process
+// was stopped meanwhile.
+constexpr absl::Duration kStep = absl::Seconds(1);
+constexpr absl::Duration kStopped = absl::Seconds(1);
+
+long MillisecondsOf(absl::Duration deadline) {
+  const int64_t milliseconds = absl::ToInt64Milliseconds(absl::Ceil(deadline, absl::Milliseconds(1)));
+  return static_cast<long>(std::clamp<int64_t>(milliseconds, 1, INT_MAX));
+}
 
 }  // namespace
 
@@ -39,15 +49,22 @@ absl::StatusOr<std::shared_ptr<Loop>> Loop::Create() {
 
 Loop::~Loop() { curl_.multi_cleanup(multi_); }
 
-absl::Status Loop::Add(CURL* easy) {
+absl::Status Loop::Add(CURL* easy, absl::Duration deadline) {
+  if (deadline != absl::InfiniteDuration()) {
+    curl_.easy_setopt(easy, CURLOPT_TIMEOUT_MS, MillisecondsOf(deadline));
+    deadlines_[easy] = deadline;
+  }
   const CURLMcode code = curl_.multi_add_handle(multi_, easy);
   return code == CURLM_OK ? absl::OkStatus() : absl::InternalError(curl_.multi_strerror(code));
 }
 
-void Loop::Remove(CURL* easy) { curl_.multi_remove_handle(multi_, easy); }
+void Loop::Remove(CURL* easy) {
+  deadlines_.erase(easy);
+  curl_.multi_remove_handle(multi_, easy);
+}
 
 absl::Status Loop::AddStream(CURL* easy) {
-  const absl::Status status = Add(easy);
+  const absl::Status status = Add(easy, absl::InfiniteDuration());
   ++streams_;
   return status;
 }
@@ -64,7 +81,7 @@ void Loop::RestWhereNothingMoves(int64_t moved_before) const {
 }
 
 absl::Status Loop::Poll(absl::Duration at_most, absl::Span<const int> also_readable) {
-  const absl::Duration until = SteadyNow() + at_most;
+  const absl::Duration until = WorkingTime() + at_most;
   std::vector<curl_waitfd> descriptors;
   for (const int fd : also_readable) descriptors.push_back({fd, CURL_WAIT_POLLIN, 0});
   for (const auto& [fd, readable] : watched_) descriptors.push_back({fd, CURL_WAIT_POLLIN, 0});
@@ -77,15 +94,33 @@ absl::Status Loop::Poll(absl::Duration at_most, absl::Span<const int> also_reada
     CollectFinished();
     if (Deliver() || last) return absl::OkStatus();
     RestWhereNothingMoves(moved_before);
-    const CURLMcode code = curl_.multi_poll(multi_, descriptors.data(), static_cast<unsigned>(descriptors.size()),
-                                            Milliseconds(until - SteadyNow()), &ready_);
-    if (code != CURLM_OK) return absl::InternalError(absl::StrCat("libcurl failed: ", curl_.multi_strerror(code)));
-    last = SteadyNow() >= until;
+    if (absl::Status status = WaitOnce(until - WorkingTime(), descriptors); !status.ok()) return status;
+    last = WorkingTime() >= until;
     for (const curl_waitfd& ready : descriptors) {
       if (ready.revents == 0) continue;
       last = true;
       Later([this, fd = ready.fd] { return TellReadable(fd); });
     }
+  }
+}
+
+absl::Status Loop::WaitOnce(absl::Duration at_most, std::vector<curl_waitfd>& descriptors) {
+  const bool may_end = at_most != absl::InfiniteDuration() || !deadlines_.empty();
+  at_most = std::clamp(at_most, absl::ZeroDuration(), may_end ? kStep : absl::InfiniteDuration());
+  const absl::Duration began = WorkingTime();
+  const CURLMcode code = curl_.multi_poll(multi_, descriptors.data(), static_cast<unsigned>(descriptors.size()),
+                                          Milliseconds(at_most), &ready_);
+  if (code != CURLM_OK) return absl::InternalError(absl::StrCat("libcurl failed: ", curl_.multi_strerror(code)));
+  const absl::Duration too_long = WorkingTime() - began - at_most;
+  if (too_long > kStopped) LeaveOutOfDeadlines(too_long);
+  return absl::OkStatus();
+}
+
+void Loop::LeaveOutOfDeadlines(absl::Duration stopped) {
+  LeaveOut(stopped);
+  for (auto& [easy, deadline] : deadlines_) {
+    deadline += stopped;
+    curl_.easy_setopt(easy, CURLOPT_TIMEOUT_MS, MillisecondsOf(deadline));
   }
 }
 

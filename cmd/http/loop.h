@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -34,7 +35,8 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  absl::Status Add(CURL* easy);
+  // The transfer ends in CURLE_OPERATION_TIMEDOUT after `deadline` of WorkingTime(); InfiniteDuration: it has none.
+  absl::Status Add(CURL* easy, absl::Duration deadline);
   void Remove(CURL* easy);
 
   // The same of a transfer that sends for as long as it likes, and calls Moved whenever a byte of its body has moved.
@@ -52,7 +54,7 @@ class Loop {
   void Unwatch(int fd) { watched_.erase(fd); }
 
   // Moves all transfers on, and returns when something was told, one of the descriptors is readable, or `at_most` is
-  // over (zero: without waiting). Internal where libcurl itself fails: then nothing more can be done.
+  // over (zero: without waiting), by WorkingTime(). Internal where libcurl itself fails: then nothing more can be done.
   absl::Status Poll(absl::Duration at_most, absl::Span<const int> also_readable);
 
   const Curl& curl() const { return curl_; }
@@ -60,6 +62,10 @@ class Loop {
  private:
   Loop(const Curl& curl, CURLM* multi) : curl_(curl), multi_(multi) {}
 
+  // Waits for the transfers and the descriptors once.
+  absl::Status WaitOnce(absl::Duration at_most, std::vector<curl_waitfd>& descriptors);
+  // The process was stopped: for transfers this time did not pass.
+  void LeaveOutOfDeadlines(absl::Duration stopped);
   void CollectFinished();
   void RestWhereNothingMoves(int64_t moved_before) const;
   bool TellReadable(int fd);
@@ -72,6 +78,7 @@ class Loop {
   int streams_ = 0;
   int64_t moved_ = 0;
   int ready_ = 0;  // descriptors, when it was waited for them last
+  std::map<CURL*, absl::Duration> deadlines_;  // of the transfers that have one
 };
 
 }  // namespace flow

@@ -47,8 +47,8 @@ Progress::Mode Progress::ModeOf(absl::string_view word, bool verbose, const Envi
 }
 
 void Progress::Tell(const deploy::Report& report, absl::Time now) {
-  if (mode_ == Mode::kTty) {
-    block_.Take(report, now);
+  if (mode_ == Mode::kTty) block_.Take(report, now);
+  if (IsOnTerminal()) {
     const bool keep = report.kind == Kind::kWarning || report.kind == Kind::kNote || report.kind == Kind::kFailed;
     return Draw(keep ? PlainLine(report, now - start_) : "", now);
   }
@@ -64,18 +64,27 @@ void Progress::Tell(const deploy::Report& report, absl::Time now) {
 }
 
 void Progress::Write(const std::string& lines, absl::Time now) {
-  if (mode_ == Mode::kTty) return Draw(lines, now);
+  if (IsOnTerminal()) return Draw(lines, now);
   WriteError(lines);
 }
 
 absl::Duration Progress::Tick(absl::Time now) {
   if (mode_ != Mode::kTty) return absl::InfiniteDuration();
-  if (now - when_ >= kTickEvery) Draw("", now);
-  return when_ + kTickEvery - now;
+  if (now - when_ < kTickEvery) return when_ + kTickEvery - now;
+  if (IsOnTerminal()) Draw("", now);
+  when_ = now;
+  return kTickEvery;
+}
+
+bool Progress::IsOnTerminal() {
+  if (mode_ != Mode::kTty) return false;
+  // A block that was drawn before the program was stopped stays: others have written below it.
+  if (events_->Take().goes_on) drawn_.clear();
+  return InspectTerminal(STDERR_FILENO, environment_).foreground;
 }
 
 void Progress::Clear() {
-  if (drawn_.empty()) return;
+  if (!IsOnTerminal() || drawn_.empty()) return;
   WriteError(Erase(InspectTerminal(STDERR_FILENO, environment_).width));
 }
 

@@ -3,6 +3,7 @@
 #define CMD_OUTPUT_PROGRESS_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "cmd/base/environment.h"
+#include "cmd/cli/terminal_events.h"
 #include "flow/deploy/contract.h"
 #include "flow/deploy/live_block.h"
 #include "flow/project/project.pb.h"
@@ -19,7 +21,7 @@ namespace flow {
 class Progress {
  public:
   enum class Mode {
-    kTty,    // a block of lines that is drawn over; what is worth keeping stands above it
+    kTty,    // a block of lines that is drawn over; what is worth keeping stands above it. kPlain in the background
     kPlain,  // one line an event, with the time since the start
     kJson,   // the same as JSON objects, for programs
     kNone,   // warnings alone
@@ -31,7 +33,9 @@ class Progress {
 
   // `title`: what goes on, in a word or two. `now`: when the command began.
   Progress(Mode mode, const Environment& environment, std::string title, absl::Time now)
-      : mode_(mode), environment_(environment), start_(now), block_(std::move(title), now) {}
+      : mode_(mode), environment_(environment), start_(now), block_(std::move(title), now) {
+    if (mode == Mode::kTty) events_.emplace();
+  }
 
   // What is deployed, for the block.
   void Expect(const project::Project& project) { block_.Expect(project); }
@@ -48,6 +52,8 @@ class Progress {
   void Clear();
 
  private:
+  // Whether the block may be drawn now.
+  bool IsOnTerminal();
   void Draw(const std::string& above, absl::Time now);
   // What takes the cursor to the block's beginning and all behind it away.
   std::string Erase(int width);
@@ -55,6 +61,7 @@ class Progress {
   const Mode mode_;
   const Environment& environment_;
   const absl::Time start_;
+  std::optional<TerminalEvents> events_;  // of kTty
   deploy::LiveBlock block_;
   std::vector<size_t> drawn_;  // the lines that stand there, in columns
   absl::Time when_ = absl::InfinitePast();

@@ -1,7 +1,5 @@
 #include "cmd/output/screen.h"
 
-#include <signal.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -27,29 +25,35 @@ constexpr char kEnter[] = "\x1b[?1049h", kLeave[] = "\x1b[?1049l", kHome[] = "\x
 
 Screen::Screen(const Environment& environment) : environment_(environment) {
   if (!InspectTerminal(STDOUT_FILENO, environment).redraw) return;
-  whole_ = WriteOutput(kEnter).ok();
-  sigset_t taken;
-  sigemptyset(&taken);
-  sigaddset(&taken, SIGWINCH);
-  if (sigprocmask(SIG_BLOCK, &taken, nullptr) == 0) resized_fd_ = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
+  events_.emplace();
+  Enter();
 }
 
 Screen::~Screen() {
-  if (resized_fd_ >= 0) close(resized_fd_);
-  if (whole_) (void)WriteOutput(absl::StrCat(kLeave, text_));
+  if (!whole_) return;
+  events_->WriteBeforeStop(nullptr);
+  (void)WriteOutput(absl::StrCat(kLeave, text_));
+}
+
+void Screen::Enter() {
+  whole_ = InspectTerminal(STDOUT_FILENO, environment_).foreground;
+  events_->WriteBeforeStop(whole_ ? kLeave : nullptr);
+  whole_ = whole_ && WriteOutput(kEnter).ok();
 }
 
 absl::Status Screen::Show(absl::string_view text) {
   if (any_ && text == text_) return absl::OkStatus();
   const bool first = !std::exchange(any_, true);
   text_ = std::string(text);
+  if (events_.has_value() && !whole_) Enter();  // no signal tells that a running job came to the foreground
   return whole_ ? Draw() : WriteOutput(absl::StrCat(first ? "" : "\n", text_));
 }
 
-absl::Status Screen::Resize() {
-  signalfd_siginfo info;
-  if (resized_fd_ < 0 || read(resized_fd_, &info, sizeof info) != sizeof info) return absl::OkStatus();
-  return Draw();
+absl::Status Screen::Attend() {
+  if (!events_.has_value()) return absl::OkStatus();
+  const TerminalEvents::Happened happened = events_->Take();
+  if (happened.goes_on) Enter();
+  return whole_ && (happened.goes_on || happened.resized) ? Draw() : absl::OkStatus();
 }
 
 absl::Status Screen::Draw() {

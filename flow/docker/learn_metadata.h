@@ -93,9 +93,7 @@ class LearnMetadata {
  public:
   explicit LearnMetadata(LearnInput input) : input_(std::make_shared<const LearnInput>(std::move(input))) {}
 
-  std::vector<Action> Step(absl::Time now, const Event& event) {
-    if (started_ == absl::InfinitePast()) started_ = now;
-    took_ = now - started_;
+  std::vector<Action> Step(absl::Time, const Event& event) {
     return deploy::TakeStep(
         event, out_, phase_, [this](const auto&... told) { On(told...); }, [this] { GoOn(); });
   }
@@ -106,14 +104,12 @@ class LearnMetadata {
   const std::set<std::string>& unknown() const { return unknown_; }
   // What Apply need not ask again.
   Known known() const { return {out_.version(), images_, pulled_}; }
-  // From Begin to Finish.
-  absl::Duration took() const { return took_; }
 
   // For a test that tells states apart: what is under way, and all else that changes.
   const auto& outbox() const { return out_; }
   auto Members() const {
-    const auto& [input, out, phase, started, took, signal, stopped, images, ids, pulled, files, metadata, unknown,
-                 failures, left, may_be_left] = *this;
+    const auto& [input, out, phase, signal, stopped, images, ids, pulled, files, metadata, unknown, failures, left,
+                 may_be_left] = *this;
     return std::tie(phase, signal, stopped, images, ids, pulled, files, metadata, unknown, failures, left, may_be_left);
   }
 
@@ -414,8 +410,6 @@ class LearnMetadata {
   std::shared_ptr<const LearnInput> input_;
   deploy::Outbox<Docker, Purpose, std::variant<Timeout, Silence>> out_;
   Phase phase_ = Phase::kConnecting;
-  absl::Time started_ = absl::InfinitePast();
-  absl::Duration took_;
   std::optional<Signal> signal_;
   bool stopped_ = false;  // nothing more is begun
 

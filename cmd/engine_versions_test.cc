@@ -40,6 +40,9 @@ void ExpectNoEngine(const FakeServer& engine, const std::vector<std::string>& wo
     const Finished run = RunCommand(engine, command, arguments);
     EXPECT_EQ(run.exit_code, 4) << run.Describe();
     EXPECT_EQ(run.out, "") << run.Describe();
+    EXPECT_THAT(run.err, HasSubstr(absl::StrCat("cannot speak with the engine at ", engine.endpoint().address,
+                                                " (from DOCKER_HOST)\n")));
+    EXPECT_THAT(run.err, HasSubstr("\nflow speaks Engine API 1.41 to 1."));
     for (const std::string& word : words) EXPECT_THAT(run.err, HasSubstr(word)) << run.Describe();
   }
 }
@@ -86,8 +89,8 @@ TEST(EngineVersions, AnEngineOfTomorrowIsSpokenToInAVersionOfItsOwn) {
 }
 
 TEST(EngineVersions, AnEngineTooOldIsToldWithItsVersionAndOurs) {
-  FakeServer old(Always(200, "OK", "Api-Version: 1.40"));
-  ExpectNoEngine(old, {"1.40", "1.41"});
+  FakeServer old(Always(200, "OK", "Api-Version: 1.40\r\nServer: Docker/19.03.15 (linux)"));
+  ExpectNoEngine(old, {"Docker/19.03.15 (linux) speaks Engine API 1.40 at most"});
 }
 
 TEST(EngineVersions, AnEngineTooNewIsToldInItsWords) {
@@ -96,12 +99,13 @@ TEST(EngineVersions, AnEngineTooNewIsToldInItsWords) {
       if (absl::StrContains(request, "/_ping")) {
         connection.Answer(200, "OK", "Api-Version: 1.90");
       } else {
-        connection.Answer(400,
-                          R"({"message":"client version 1.51 is too old. Minimum supported API version is 1.80"})");
+        connection.Answer(400, R"({"message":"client version 1.51 is too old. Minimum supported API version is 1.80"})",
+                          "Api-Version: 1.90\r\nServer: Docker/40.1 (linux)");
       }
     }
   });
-  ExpectNoEngine(future, {"1.80"});
+  ExpectNoEngine(future, {"Docker/40.1 (linux) is too new for this flow: client version 1.51 is too old",
+                          "Minimum supported API version is 1.80", "Its newest Engine API is 1.90"});
 }
 
 TEST(EngineVersions, WhatTellsNoVersionIsNoEngine) {
@@ -116,6 +120,22 @@ TEST(EngineVersions, AWebServerIsNoEngine) {
   ExpectNoEngine(web, {"is it a Docker engine?"});
   FakeServer refusing(Always(404, "<html>not here</html>", "Content-Type: text/html"));
   ExpectNoEngine(refusing, {"is it a Docker engine?"});
+  FakeServer failing(Always(500, "<html>boom inside</html>", "Content-Type: text/html"));
+  ExpectNoEngine(failing, {"HTTP status 500 <html>boom inside</html>"});
+}
+
+// As of a proxy that knows of the engine behind it no more than whether it is there.
+TEST(EngineVersions, WhatAnswersPingsAloneIsNoEngine) {
+  for (const int status : {200, 404}) {
+    FakeServer web([=](FakeConnection& connection) {
+      for (std::string request; !(request = connection.Read()).empty();) {
+        const bool ping = absl::StrContains(request, "/_ping");
+        connection.Answer(ping ? 200 : status, ping ? "OK" : "<html>It works!</html>", ping ? "Api-Version: 1.41" : "");
+      }
+    });
+    ExpectNoEngine(web, {status == 200 ? "not the JSON that the Engine API documents: <html>It works!</html>"
+                                       : "does not know what every engine is asked (HTTP status 404)"});
+  }
 }
 
 }  // namespace

@@ -27,7 +27,6 @@ absl::Status Caller::Negotiate() {
   if (absl::Status end = Interrupted(); !end.ok()) return end;
   const absl::StatusOr<compose::ApiVersion> version =
       reply.ok() ? docker::engine::NegotiateVersion(std::get<docker::engine::Pong>(*reply)) : reply.status();
-  if (absl::IsFailedPrecondition(version.status())) return WithExitCode(version.status(), ExitCode::kNoEngine);
   if (!version.ok()) return session_.Unreachable(version.status());
   version_ = *version;
   return absl::OkStatus();
@@ -56,7 +55,7 @@ std::vector<absl::StatusOr<docker::engine::Reply>> Caller::All(const std::vector
   for (auto& reply : replies) {
     complete_ &= reply.ok() || absl::IsNotFound(reply.status());
     if (signal_ != 0) reply = Interrupted();
-    if (absl::IsFailedPrecondition(reply.status())) reply = WithExitCode(reply.status(), ExitCode::kNoEngine);
+    if (absl::IsFailedPrecondition(reply.status())) reply = session_.Unreachable(reply.status());
   }
   return replies;
 }

@@ -50,8 +50,9 @@ absl::StatusOr<deploy::Finish> Drive(Session& session, Progress& progress, State
   const deploy::Finish finish = driver.Run(machine);
   beside.finish(finish);
   progress.Clear();
-  if (finish.code == ExitCode::kNoEngine && !driver.unreachable().ok()) {
-    return session.Unreachable(driver.unreachable());
+  if (finish.code == ExitCode::kNoEngine) {
+    const absl::Status& unreachable = driver.unreachable();
+    return session.Unreachable(unreachable.ok() ? absl::FailedPreconditionError(finish.message) : unreachable);
   }
   if (finish.code != ExitCode::kDone && !finish.again) return ExitWith(finish.code, finish.message);
   return finish;

@@ -55,7 +55,7 @@ class Session {
   void Tell(const absl::Status& end) const { flow::Tell(command_, end); }
   void Warn(absl::string_view message) const { flow::Warn(command_, message); }
   void Note(absl::string_view message) const { flow::Note(command_, message); }
-  // The end of a command whose engine could not be reached: why, and what helps.
+  // The end of a command whose engine could not be reached, or spoken with: why, and what helps.
   absl::Status Unreachable(const absl::Status& status) const;
 
  private:

@@ -12,6 +12,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "cmd/http/trouble.h"
+#include "flow/compose/api_version.h"
+#include "flow/docker/engine/negotiate.h"
 
 namespace flow {
 namespace {
@@ -194,10 +196,11 @@ std::string Explain(const Endpoint& endpoint, const absl::Status& status) {
     case Trouble::kDeadline:
       return absl::StrCat("It took the connection, but did not answer: ", status.message(),
                           ".\nIt may hang, or be no engine.");
-    case Trouble::kNone:
+    case Trouble::kNone:  // it has answered, and not as an engine that can be spoken with
       break;
   }
-  return std::string(status.message());
+  return absl::StrCat(status.message(), "\nflow speaks Engine API ", compose::kOldestApiVersion.ToString(), " to ",
+                      docker::engine::kNewestApiVersion.ToString(), ".");
 }
 
 // Sockets of this machine help where a socket was not found or what was set is dead; not where the right one was found.
@@ -209,9 +212,10 @@ bool WantsHints(Trouble trouble) {
 }  // namespace
 
 std::string ExplainUnreachable(const Endpoint& endpoint, const absl::Status& status, const Environment& environment) {
-  std::string text = absl::StrCat("cannot reach the engine at ", endpoint.address,
-                                  endpoint.chosen_by == "the default" ? " (" : " (from ", endpoint.chosen_by, ")\n",
-                                  Explain(endpoint, status));
+  const bool answered = TroubleOf(status) == Trouble::kNone;
+  std::string text = absl::StrCat(answered ? "cannot speak with the engine at " : "cannot reach the engine at ",
+                                  endpoint.address, endpoint.chosen_by == "the default" ? " (" : " (from ",
+                                  endpoint.chosen_by, ")\n", Explain(endpoint, status));
   if (!endpoint.note.empty()) absl::StrAppend(&text, "\nNote: ", endpoint.note, ".");
   if (WantsHints(TroubleOf(status))) absl::StrAppend(&text, SeenSockets(endpoint, environment));
   return text;

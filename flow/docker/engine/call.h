@@ -108,6 +108,7 @@ using Call = std::variant<Ping, GetInfo, ListContainers, ListNetworks, ListVolum
 
 struct Pong {
   std::string api_version;  // "1.41"; empty: what answered is no Docker engine
+  std::string engine;       // what it says that it is: "Docker/20.10.24 (linux)"; may be empty
 };
 
 // What a container wrote last, oldest first, without line ends.

@@ -13,6 +13,14 @@
 
 namespace flow::docker::engine {
 
+namespace internal {
+
+inline absl::Status NotJson(absl::string_view text) {
+  return absl::InternalError(absl::StrCat("not the JSON that the Engine API documents: ", text.substr(0, 80)));
+}
+
+}  // namespace internal
+
 // Reads one JSON object. Fields that Message does not know are ignored, null is an absent field.
 // Error: kInternal where the text is not such an object (a proxy's HTML page, say), with its beginning.
 template <typename Message>
@@ -21,9 +29,7 @@ absl::StatusOr<Message> ReadJson(absl::string_view text) {
   google::protobuf::util::JsonParseOptions options;
   options.ignore_unknown_fields = true;
   const auto status = google::protobuf::util::JsonStringToMessage(std::string(text), &message, options);
-  if (!status.ok()) {
-    return absl::InternalError(absl::StrCat("not the JSON that the Engine API documents: ", text.substr(0, 80)));
-  }
+  if (!status.ok()) return internal::NotJson(text);
   return message;
 }
 
@@ -33,7 +39,9 @@ absl::StatusOr<Message> ReadJson(absl::string_view text) {
 //   ReadJsonArray<ContainerList>("containers", R"([{"Id":"4f1c"}])")
 template <typename Message>
 absl::StatusOr<Message> ReadJsonArray(absl::string_view field, absl::string_view text) {
-  return ReadJson<Message>(absl::StrCat("{\"", field, "\":", text, "}"));
+  absl::StatusOr<Message> message = ReadJson<Message>(absl::StrCat("{\"", field, "\":", text, "}"));
+  if (!message.ok()) return internal::NotJson(text);
+  return message;
 }
 
 // Writes a message as one line of JSON under the engine's field names. Fields with a zero value are left out.

@@ -24,8 +24,8 @@
 namespace flow::docker::engine {
 
 // Reads the answer to `call`: of the kind that call.h names for it, whatever the engine sent. Errors carry the engine's
-// own words: kNotFound, kAlreadyExists (a conflict), kInvalidArgument, kFailedPrecondition (the engine no longer speaks
-// the version asked in), kPermissionDenied, kResourceExhausted, kUnavailable (ask again), kInternal for all else.
+// own words: kNotFound, kAlreadyExists (a conflict), kInvalidArgument, kFailedPrecondition (no engine that flow can
+// speak with: too new a one, or none at all), kPermissionDenied, kResourceExhausted, kUnavailable (ask again), kInternal for all else.
 absl::StatusOr<Reply> ReadReply(const Call& call, const http::Response& response);
 
 // The engine's refusal as a status: its own words, under the code that its HTTP status means.
@@ -38,6 +38,18 @@ absl::Status EndOfStream(const absl::StatusOr<http::Response>& response);
 // Else something is in the way for now.
 bool IsForGood(const absl::Status& refusal);
 
+namespace internal {
+
+inline std::string Header(const http::Response& response, const std::string& name, absl::string_view otherwise) {
+  const auto found = response.headers.find(name);
+  return std::string(found == response.headers.end() ? otherwise : found->second);
+}
+
+// What it says that it is.
+inline std::string Engine(const http::Response& response) { return Header(response, "server", "the engine"); }
+
+}  // namespace internal
+
 inline absl::Status ReadError(const http::Response& response) {
   std::string message;
   if (absl::StatusOr<ErrorMessage> error = ReadJson<ErrorMessage>(response.body); error.ok())
@@ -49,9 +61,12 @@ inline absl::Status ReadError(const http::Response& response) {
   absl::StatusCode code = absl::StatusCode::kInternal;
   switch (response.status) {
     case 400:
+      code = absl::StatusCode::kInvalidArgument;
       // "client version 1.51 is too old. Minimum supported API version is 1.60, please upgrade your client …"
-      code = absl::StrContains(message, "supported API version") ? absl::StatusCode::kFailedPrecondition
-                                                                 : absl::StatusCode::kInvalidArgument;
+      if (!absl::StrContains(message, "supported API version")) break;
+      code = absl::StatusCode::kFailedPrecondition;
+      message = absl::StrCat(internal::Engine(response), " is too new for this flow: ", message,
+                             ". Its newest Engine API is ", internal::Header(response, "api-version", "not told"));
       break;
     case 401:
     case 403:
@@ -94,12 +109,11 @@ absl::StatusOr<Reply> As(absl::StatusOr<Message> message) {
 
 // Reads a success. One function for each call that answers something.
 struct SuccessReader {
-  const std::string& body;
-  const std::map<std::string, std::string>& headers;
+  const http::Response& response;
+  const std::string& body = response.body;
 
   absl::StatusOr<Reply> operator()(const Ping&) const {
-    const auto version = headers.find("api-version");
-    return Reply(Pong{version == headers.end() ? "" : version->second});
+    return Reply(Pong{Header(response, "api-version", ""), Header(response, "server", "")});
   }
   absl::StatusOr<Reply> operator()(const GetInfo&) const { return As(ReadJson<Info>(body)); }
   absl::StatusOr<Reply> operator()(const ListContainers&) const {
@@ -172,6 +186,21 @@ inline bool IsNoFile(const Call& call, const absl::Status& error) {
          !absl::StrContains(absl::AsciiStrToLower(error.message()), "no such container");
 }
 
+// Whether every engine answers it, whoever asks: which version it speaks, and what it has.
+inline bool IsPlainQuestion(const Call& call) {
+  return std::holds_alternative<Ping>(call) || std::holds_alternative<GetInfo>(call) ||
+         std::holds_alternative<ListContainers>(call) || std::holds_alternative<ListNetworks>(call) ||
+         std::holds_alternative<ListVolumes>(call) || std::holds_alternative<ListImages>(call);
+}
+
+// Whether what refuses such a question is no engine, which would do that in JSON. A proxy before one may keep all but
+// the first from it.
+inline bool IsNoEngine(const Call& call, const http::Response& response) {
+  if (!IsPlainQuestion(call) || response.status >= 500 || ReadJson<ErrorMessage>(response.body).ok()) return false;
+  if (std::holds_alternative<Ping>(call)) return true;
+  return response.status >= 400 && response.status != 401 && response.status != 403 && response.status != 429;
+}
+
 }  // namespace internal
 
 inline absl::StatusOr<Reply> ReadReply(const Call& call, const http::Response& response) {
@@ -179,16 +208,19 @@ inline absl::StatusOr<Reply> ReadReply(const Call& call, const http::Response& r
   if (response.status == 304 && internal::MayBeSo(call)) return Reply();
   if (response.status >= 300) {
     absl::Status error = ReadError(response);
-    // The first question: an engine refuses it, if at all, in JSON.
-    if (std::holds_alternative<Ping>(call) && response.status < 500 && !ReadJson<ErrorMessage>(response.body).ok()) {
-      return absl::FailedPreconditionError(absl::StrCat("what answers there does not know /_ping (HTTP status ",
-                                                        response.status, "): is it a Docker engine?"));
+    if (internal::IsNoEngine(call, response)) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("what answers there does not know what every engine is asked (HTTP status ", response.status,
+                       "): is it a Docker engine?"));
     }
     if (internal::IsBeingDone(call, error)) return Reply();
     if (internal::IsNoFile(call, error)) return Reply(FileContent());
     return error;
   }
-  return std::visit(internal::SuccessReader{response.body, response.headers}, call);
+  absl::StatusOr<Reply> reply = std::visit(internal::SuccessReader{response}, call);
+  if (reply.ok() || !internal::IsPlainQuestion(call)) return reply;
+  return absl::FailedPreconditionError(
+      absl::StrCat("what answers there tells ", reply.status().message(), "\nIs it a Docker engine?"));
 }
 
 inline absl::Status EndOfStream(const absl::StatusOr<http::Response>& response) {

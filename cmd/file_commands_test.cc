@@ -7,6 +7,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "testkit/file.h"
 #include "testkit/process.h"
 #include "testkit/temporary_folder.h"
 
@@ -246,10 +247,33 @@ TEST(FlowTranslate, WritesNothingOfAnInvalidFile) {
   }
 }
 
+TEST(FlowTranslate, IsSpelledAsInTheOtherFlowctlToo) {
+  const TemporaryFolder folder;
+  const std::string file = folder / "compose.yaml";
+  const Finished run = Execute("flowctl", {"translate", "-f", kValid, "-o", "docker-compose", "--to-file", file});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.out + run.err, "");
+  EXPECT_EQ(testkit::ReadFile(file), Execute("flow-translate", {kValid}).out);
+  const Finished nowhere = Execute("flow-translate", {kValid, "--to_file", folder / "none/compose.yaml"});
+  EXPECT_EQ(nowhere.exit_code, 1);
+  EXPECT_THAT(nowhere.err, HasSubstr("cannot write "));
+}
+
+TEST(Flowctl, AnUnknownVerbIsWrongUsageWhateverStandsBehindIt) {
+  for (const char* verb : {"frob", "run", "init", "list"}) {
+    const Finished run = Execute("flowctl", {verb, "-f", kValid, "--frob"});
+    EXPECT_EQ(run.exit_code, 2) << run.Describe();
+    EXPECT_EQ(run.out, "");
+    EXPECT_THAT(run.err, HasSubstr(std::string("flowctl: there is no verb \"") + verb + "\""));
+  }
+  EXPECT_THAT(Execute("flowctl", {"frob", "--help"}).out, HasSubstr("flowctl"));
+  EXPECT_EQ(Execute("flowctl", {}).exit_code, 2);
+}
+
 TEST(FlowTranslate, KnowsNoOtherForm) {
   const Finished run = Execute("flow-translate", {"-o", "table", kValid});
   EXPECT_EQ(run.exit_code, 2);
-  EXPECT_THAT(run.err, HasSubstr("it is one of yaml, json, textproto"));
+  EXPECT_THAT(run.err, HasSubstr("it is one of yaml, docker-compose, json, textproto"));
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "cmd/base/environment.h"
 #include "cmd/base/exit_status.h"
+#include "cmd/base/file.h"
+#include "cmd/base/paths.h"
 #include "cmd/cli/arguments.h"
 #include "cmd/cli/commands.h"
 #include "cmd/cli/print.h"
@@ -41,9 +43,9 @@ std::set<std::string> UseKnownMetadata(const std::string& state_dir, const Envir
   return references;
 }
 
-// The Compose file in a format: yaml json textproto.
+// The Compose file in a format: yaml docker-compose json textproto.
 std::string Format(const project::Project& project, const compose::EmitOptions& options, const std::string& format) {
-  if (format == "yaml") return compose::EmitCompose(project, options);
+  if (format == "yaml" || format == "docker-compose") return compose::EmitCompose(project, options);
   if (format == "json") return compose::EmitComposeJson(project, options);
   std::string text;
   google::protobuf::TextFormat::PrintToString(project, &text);
@@ -73,7 +75,8 @@ absl::Status TranslateFile(const Arguments& arguments) {
   if (!loaded->valid) return ExitWith(ExitCode::kInvalidFile);
   emit.notes = compose::MetadataNotes(loaded->pipeline, UseKnownMetadata(options.state_dir, environment, *loaded));
   if (!loaded->valid) return ExitWith(ExitCode::kInvalidFile);
-  return Print(Format(project::Translate(loaded->pipeline), emit, options.output));
+  const std::string text = Format(project::Translate(loaded->pipeline), emit, options.output);
+  return options.to_file.empty() ? Print(text) : WriteFile(ResolvePath(options.to_file, environment), text);
 }
 
 }  // namespace

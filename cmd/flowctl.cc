@@ -87,7 +87,9 @@ int main(int argc, char** argv) {
     flow::Tell("flowctl", end);
     return static_cast<int>(flow::ExitCodeOf(end));
   }
-  return flow::RunCommand(flow::FlowctlCommand(), argc, argv, [](const flow::Arguments&) {
-    return flow::WrongUsage(flow::FlowctlCommand(), "it takes one of its verbs");
+  return flow::RunCommand(flow::FlowctlCommand(), argc, argv, [](const flow::Arguments& parsed) {
+    const std::vector<std::string>& words = parsed.operands;
+    return flow::WrongUsage(flow::FlowctlCommand(),
+                            words.empty() ? "it takes one of its verbs" : flow::UnknownVerb(words));
   });
 }

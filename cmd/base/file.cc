@@ -100,6 +100,11 @@ absl::Status WriteFileDurably(const std::string& path, absl::string_view bytes, 
   return SyncFolder(folder);
 }
 
+absl::Status WriteFile(const std::string& path, absl::string_view bytes) {
+  const Descriptor fd(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666));
+  return fd.ok() ? WriteAll(fd.get(), path, bytes) : ErrnoStatus(errno, absl::StrCat("cannot write ", path));
+}
+
 absl::Status SyncFolder(const std::string& folder) {
   const Descriptor fd(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd.ok()) return ErrnoStatus(errno, absl::StrCat("cannot open the folder ", folder));

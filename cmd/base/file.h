@@ -39,6 +39,10 @@ inline constexpr char kTemporaryPrefix[] = ".tmp-";
 // old one is there, and no temporary file. The folder must exist.
 absl::Status WriteFileDurably(const std::string& path, absl::string_view bytes, mode_t mode);
 
+// Writes into the file at `path` as a shell's `>` does: it is created where it is not there, and need not be a regular
+// one. After an error a part of `bytes` may be in it.
+absl::Status WriteFile(const std::string& path, absl::string_view bytes);
+
 // Makes the folder's entries (renames, removals) outlive a power failure.
 absl::Status SyncFolder(const std::string& folder);
 

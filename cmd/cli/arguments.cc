@@ -128,6 +128,7 @@ absl::StatusOr<Arguments> ParseArguments(const Command& command, const std::vect
     const std::string& argument = arguments[i];
     if (flags_end || argument.size() < 2 || argument[0] != '-') {
       parsed.operands.push_back(argument);
+      flags_end = flags_end || !command.verbs.empty();  // what stands behind a verb is the verb's
       continue;
     }
     if (argument == "--") {

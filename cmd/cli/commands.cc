@@ -310,9 +310,10 @@ const Command& TranslateCommand() {
            {"Translating", {{"engine_api"}, {"namespace"}, {"state_dir"}}},
            {"Output",
             {{"output", "yaml",
-              "The format of the Compose file: YAML with comments, JSON, which Compose reads as well, or flow's own "
-              "message of a project (textproto).",
-              "yaml|json|textproto"}}}},
+              "The format of the Compose file: YAML with comments (docker-compose says the same), JSON, which Compose "
+              "reads as well, or flow's own message of a project (textproto).",
+              "yaml|docker-compose|json|textproto"},
+             {"to_file"}}}},
       .verbs = {},
       .examples = {{"flow-translate pipeline.yaml > compose.yaml", "Keep the Compose file."},
                    {"generate | flow-translate - -o json", "Translate a file from a pipe for a program."}},

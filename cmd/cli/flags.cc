@@ -45,6 +45,7 @@ constexpr Flag kFlags[] = {
     {"engine_api", &Options::engine_api, "VERSION",
      "Write the file for engines of this API version and later ones, such as 1.44. Without this flag it is for the "
      "oldest version that flow knows."},
+    {"to_file", &Options::to_file, "FILE", "Write the answer into this file, not on standard output."},
 
     // Applying.
     {"dry_run", &Options::dry_run, "",

@@ -31,6 +31,7 @@ struct Options : EngineOptions {
   std::vector<std::string> allowed_host_paths;
   bool strict = false;
   std::string engine_api;
+  std::string to_file;
 
   bool dry_run = false;
   bool check = false;

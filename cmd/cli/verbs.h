@@ -18,6 +18,10 @@ const std::vector<Verb>& Verbs();
 // The verb that the arguments begin with; nullptr: none.
 const Verb* FindVerb(const std::vector<std::string>& arguments);
 
+// That the arguments, of which there is one at least, begin with no verb; and what was meant: what a verb of the other
+// program called flowctl is called here (docs/flowctl.md), or the nearest of our own.
+std::string UnknownVerb(const std::vector<std::string>& arguments);
+
 }  // namespace flow
 
 #endif  // CMD_CLI_VERBS_H_

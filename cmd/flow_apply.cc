@@ -114,6 +114,7 @@ absl::StatusOr<Applied> ApplyInLooks(ApplyRun& run, ControlPlaneChoice& control_
                                      docker::ApplyInput input) {
   const absl::StatusOr<HostFiles> files = PrepareHost(run);
   if (!files.ok()) return files.status();
+  PlaceContainers(run, input);
   const absl::Duration began = WorkingTime() - input.took;
   for (int looks = 1;; ++looks) {
     std::string address;

@@ -76,6 +76,31 @@ TEST_F(HostTest, AFileThatIsAppliedThroughALinkIsUnchanged) {
   EXPECT_TRUE(Gone(name));
 }
 
+// As with Docker Compose. They are no reason to replace anything.
+TEST_F(HostTest, ProxiesOfTheDockerConfigurationAreVariablesUnlessTheFileSetsThem) {
+  const std::string name = Name("proxies"), container = "flow-" + name + "-source-1";
+  const std::string yaml = Pipeline(name, "  sources:\n" + Idle("source", "      env: {http_proxy: 'http://own:1'}\n"));
+  environment()["DOCKER_CONFIG"] = folder() + "/docker";
+  Write("docker/config.json", R"({"proxies": {"default": {"httpProxy": "http://p:3128", "noProxy": "a,b"}}})");
+  ASSERT_EQ(Apply(yaml).exit_code, 0);
+  EXPECT_EQ(engine().Exec(container, {"sh", "-c", "echo $HTTP_PROXY $http_proxy $NO_PROXY $no_proxy"}),
+            "http://p:3128 http://own:1 a,b a,b");
+  Write("docker/config.json", "{}");
+  EXPECT_THAT(Apply(yaml).out, HasSubstr("Pipeline unchanged"));
+  EXPECT_EQ(Delete(name).exit_code, 0);
+  EXPECT_TRUE(Gone(name));
+}
+
+// Nothing can be written into files then, be it the state.
+TEST_F(HostTest, ADeleteOnAFullDiskLeavesNothing) {
+  const std::string name = Name("full");
+  ASSERT_EQ(Apply(Pipeline(name, "  sources:\n" + Idle("source"))).exit_code, 0);
+  const Finished& gone =
+      RunProgram("/bin/sh", {"-c", "ulimit -f 0; exec \"$0\" \"$@\" >/dev/null 2>&1", BinaryPath("flow-delete"), name});
+  EXPECT_EQ(gone.exit_code, 0) << gone.Describe();
+  EXPECT_TRUE(Gone(name));
+}
+
 // A link that leads nowhere, and a folder of someone else's.
 TEST_F(HostTest, APathThatCannotBeMadeIsToldWithTheReason) {
   const std::string name = Name("nowhere"), link = folder() + "/link";

@@ -30,6 +30,14 @@ std::map<std::string, std::string> SecretValues(const project::Project& project,
   return values;
 }
 
+// What the Docker configuration says of proxies. One that cannot be read is warned of: the engine was chosen without it.
+std::map<std::string, std::string> Proxies(const ApplyRun& run) {
+  auto proxies = ProxyVariables(DockerConfigFolder(run.environment), run.session.endpoint().address);
+  if (proxies.ok()) return *std::move(proxies);
+  run.session.Warn(absl::StrCat(proxies.status().message(), ": containers get no proxies from it"));
+  return {};
+}
+
 }  // namespace
 
 absl::Status Learn(ApplyRun& run, docker::ApplyInput& input) {
@@ -70,17 +78,21 @@ absl::StatusOr<HostFiles> PrepareHost(ApplyRun& run) {
   return files;
 }
 
+void PlaceContainers(const ApplyRun& run, docker::ApplyInput& input) {
+  const Store& store = run.session.store();
+  input.placement.config_files = store.ComposeFile(run.key);
+  input.placement.working_dir = store.FolderOf(run.key);
+  input.placement.variables = Proxies(run);
+}
+
 docker::ApplyInput DescribeInput(const ApplyRun& run, const HostFiles& files, const std::string& control_plane,
                                  docker::ApplyInput input) {
-  const Store& store = run.session.store();
   const pipeline::Pipeline& pipeline = run.loaded.pipeline;
   project::TranslateOptions translate;
   translate.secret_digests = DigestSecrets(pipeline, files);
   translate.control_plane = control_plane;
   input.options = run.options;
   input.project = project::Translate(pipeline, translate);
-  input.placement.config_files = store.ComposeFile(run.key);
-  input.placement.working_dir = store.FolderOf(run.key);
   input.placement.secrets = SecretValues(input.project, files);
   input.file_digest = project::Sha256(run.loaded.text);
   input.engine_host = run.session.endpoint().address;

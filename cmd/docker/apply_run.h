@@ -35,6 +35,9 @@ absl::Status Learn(ApplyRun& run, docker::ApplyInput& input);
 // which was told.
 absl::StatusOr<HostFiles> PrepareHost(ApplyRun& run);
 
+// Puts what all containers have from where they are made into `input`: where the state is, and proxies.
+void PlaceContainers(const ApplyRun& run, docker::ApplyInput& input);
+
 // `input` with the project and with what belongs to it. `control_plane`: the HOST:PORT that its components are to find;
 // empty: none.
 docker::ApplyInput DescribeInput(const ApplyRun& run, const HostFiles& files, const std::string& control_plane,

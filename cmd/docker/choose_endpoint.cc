@@ -72,12 +72,21 @@ absl::Status ParseTcp(absl::string_view rest, Endpoint& endpoint) {
   if (authority->host.empty()) authority->host = "127.0.0.1";              // as for the docker program: tcp://:2375
   if (authority->port == 0) authority->port = endpoint.tls ? 2376 : 2375;  // Docker's
   endpoint.host = authority->host;
-  endpoint.url = absl::StrCat(http::UrlOf(*authority, endpoint.tls), absl::StripSuffix(rest.substr(text.size()), "/"));
+  endpoint.url = absl::StrCat(http::UrlOf(*authority, endpoint.tls), rest.substr(text.size()));
   return absl::OkStatus();
+}
+
+// Slashes at the end say nothing; those of "tcp://" stay.
+absl::string_view WithoutSlashesBehind(absl::string_view address) {
+  const size_t scheme = address.find("://");
+  const size_t least = scheme == absl::string_view::npos ? 1 : scheme + 3;
+  while (address.size() > least && address.back() == '/') address.remove_suffix(1);
+  return address;
 }
 
 // `tls`: whether TLS was asked for beside the address. Messages without the address and where it is from.
 absl::Status ParseAddress(absl::string_view address, bool tls, Endpoint& endpoint) {
+  address = WithoutSlashesBehind(address);
   if (absl::StartsWith(address, "ssh://")) return absl::InvalidArgumentError(SshRefusal(address));
   if (absl::StartsWith(address, "/")) {
     return absl::InvalidArgumentError(absl::StrCat("a socket is written unix://", address));

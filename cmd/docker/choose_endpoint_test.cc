@@ -167,6 +167,11 @@ TEST_F(EndpointTest, AddressesOfTcp) {
   EXPECT_EQ(Choose("tcp://[::1]:2375").host, "::1");
   EXPECT_EQ(Choose("tcp://[::1]").url, "http://[::1]:2375");
   EXPECT_EQ(Choose("tcp://h:1/base/").url, "http://h:1/base");
+  for (const char* slashes : {"tcp://h:2375/", "tcp://h:2375//"}) {
+    EXPECT_EQ(Choose(slashes).url, "http://h:2375");
+    EXPECT_EQ(Choose(slashes).address, "tcp://h:2375");
+  }
+  EXPECT_EQ(Choose("unix:///x.sock//").socket, "/x.sock");
   EXPECT_EQ(Choose("http://h:1").url, "http://h:1");
   EXPECT_EQ(Choose("https://h").url, "https://h:2376");
   EXPECT_EQ(Choose("127.0.0.1:2375").url, "http://127.0.0.1:2375");
@@ -218,6 +223,18 @@ TEST_F(EndpointTest, BrokenConfigIsNamedUnlessAnAddressIsGiven) {
   Write(absl::StrCat(".docker/contexts/meta/", kDigestOfA, "/meta.json"),
         R"({"Name":"a","Endpoints":{"kubernetes":{}}})");
   EXPECT_THAT(Error(absl::StatusCode::kFailedPrecondition), HasSubstr("not for Docker"));
+}
+
+TEST_F(EndpointTest, AConfigThatIsThereAndCannotBeReadIsNamedUnlessAnAddressIsGiven) {
+  WriteContext("unix:///a.sock", "a");
+  chmod((home_ + "/.docker/config.json").c_str(), 0000);
+  EXPECT_TRUE(testkit::Unprivileged([&] {
+    const absl::Status status = ChooseEndpoint("", environment_).status();
+    return absl::IsFailedPrecondition(status) &&
+           absl::StrContains(status.message(), home_ + "/.docker/config.json: permission denied. Repair it, or") &&
+           Choose("unix:///x.sock").socket == "/x.sock";
+  }));
+  chmod((home_ + "/.docker/config.json").c_str(), 0600);
 }
 
 TEST_F(EndpointTest, ConfigOfAnotherUserIsNotedAndNotUsed) {

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "cmd/base/file.h"
 #include "flow/project/digest.h"
@@ -34,6 +35,27 @@ const google::protobuf::Value& Member(const google::protobuf::Struct& object, co
   return found == object.fields().end() ? google::protobuf::Value::default_instance() : found->second;
 }
 
+// config.json; nothing where there is none. Errors: CurrentContext's.
+absl::StatusOr<google::protobuf::Struct> ReadConfig(const std::string& folder) {
+  if (folder.empty()) return google::protobuf::Struct();
+  const std::string path = absl::StrCat(folder, "/config.json");
+  absl::StatusOr<google::protobuf::Struct> config = ReadJson(path);
+  if (absl::IsNotFound(config.status())) return google::protobuf::Struct();
+  const bool is_there = access(path.c_str(), F_OK) == 0;
+  if (config.ok() || (absl::IsPermissionDenied(config.status()) && !is_there)) return config;
+  return absl::FailedPreconditionError(config.status().message());
+}
+
+struct Proxy {
+  const char* field;
+  const char* variable;
+};
+constexpr Proxy kProxies[] = {{"httpProxy", "HTTP_PROXY"},
+                              {"httpsProxy", "HTTPS_PROXY"},
+                              {"noProxy", "NO_PROXY"},
+                              {"ftpProxy", "FTP_PROXY"},
+                              {"allProxy", "ALL_PROXY"}};
+
 std::string IfThere(const std::string& path) { return access(path.c_str(), F_OK) == 0 ? path : std::string(); }
 
 }  // namespace
@@ -45,12 +67,24 @@ std::string DockerConfigFolder(const Environment& environment) {
 }
 
 absl::StatusOr<std::string> CurrentContext(const std::string& folder) {
-  if (folder.empty()) return std::string();
-  const absl::StatusOr<google::protobuf::Struct> config = ReadJson(absl::StrCat(folder, "/config.json"));
-  if (absl::IsNotFound(config.status())) return std::string();
-  if (absl::IsPermissionDenied(config.status())) return config.status();
-  if (!config.ok()) return absl::FailedPreconditionError(config.status().message());
+  const absl::StatusOr<google::protobuf::Struct> config = ReadConfig(folder);
+  if (!config.ok()) return config.status();
   return Member(*config, "currentContext").string_value();
+}
+
+absl::StatusOr<std::map<std::string, std::string>> ProxyVariables(const std::string& folder,
+                                                                  const std::string& address) {
+  const absl::StatusOr<google::protobuf::Struct> config = ReadConfig(folder);
+  if (!config.ok()) return config.status();
+  const google::protobuf::Struct& proxies = Member(*config, "proxies").struct_value();
+  const bool named = proxies.fields().contains(address);
+  const google::protobuf::Struct& used = Member(proxies, named ? address : "default").struct_value();
+  std::map<std::string, std::string> variables;
+  for (const auto& [field, name] : kProxies) {
+    const std::string& value = Member(used, field).string_value();
+    if (!value.empty()) variables[name] = variables[absl::AsciiStrToLower(name)] = value;
+  }
+  return variables;
 }
 
 absl::StatusOr<DockerContext> LoadContext(const std::string& folder, absl::string_view name) {

@@ -1,7 +1,9 @@
-// The Docker program's configuration folder, as far as it says which engine to speak to.
+// The Docker program's configuration folder, as far as it says which engine to speak to, and by which proxies
+// containers speak to others.
 #ifndef CMD_DOCKER_DOCKER_CONFIG_H_
 #define CMD_DOCKER_DOCKER_CONFIG_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -21,9 +23,16 @@ struct DockerContext {
 // DOCKER_CONFIG, else ~/.docker; empty where there is neither DOCKER_CONFIG nor HOME.
 std::string DockerConfigFolder(const Environment& environment);
 
-// config.json's "currentContext"; empty where there is no such file or no such field. FailedPrecondition for a file
-// that cannot be read or is not JSON, naming it.
+// config.json's "currentContext"; empty where there is no such file or no such field. PermissionDenied where the folder
+// is closed, as another user's is: there may be none. FailedPrecondition for a file that is there and cannot be read, or
+// is not JSON. Both name it.
 absl::StatusOr<std::string> CurrentContext(const std::string& folder);
+
+// The variables that containers of the engine at `address` get from config.json's "proxies", unless they have them: in
+// upper and in lower case, as the docker program and Compose set them (Docker CLI, "Configure the Docker client").
+// Empty where the file says nothing of them. Errors as CurrentContext's.
+absl::StatusOr<std::map<std::string, std::string>> ProxyVariables(const std::string& folder,
+                                                                  const std::string& address);
 
 // contexts/meta/SHA256(name)/meta.json and the files of contexts/tls/SHA256(name)/docker (Docker CLI,
 // cli/context/store). NotFound where there is no context of this name; FailedPrecondition where it cannot be read or is

@@ -26,6 +26,8 @@ struct Placement {
   std::string config_files;  // path of the Compose file beside the state, for Compose's tools
   std::string working_dir;
   std::map<std::string, std::string> secrets;  // SecretVariable::compose_variable → value
+  // Variables of containers to which the file gives none of that name: proxies. They are in no digest.
+  std::map<std::string, std::string> variables;
 };
 
 // The body of POST /containers/create for one replica of a service, with nothing newer than `version`.
@@ -108,6 +110,7 @@ inline ContainerConfig MakeContainerConfig(const project::Project& project, cons
     const auto value = placement.secrets.find(secret.compose_variable());
     if (value != placement.secrets.end()) environment[secret.name()] = value->second;
   }
+  environment.insert(placement.variables.begin(), placement.variables.end());
   for (const auto& [name, value] : environment) config.add_env(absl::StrCat(name, "=", value));
   config.set_stop_signal(service.stop_signal());
   config.set_stop_timeout(static_cast<int>(std::ceil(service.stop_grace_period_seconds())));

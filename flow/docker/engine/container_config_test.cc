@@ -83,6 +83,14 @@ TEST(MakeContainerConfig, PassesTextOnAsItIs) {
   EXPECT_THAT(config.env(), Contains("TOKEN=s3cret"));
 }
 
+TEST(MakeContainerConfig, HasTheVariablesOfThePlaceUnlessTheFileSetsThem) {
+  const project::Project project = TestProject();
+  const Placement placement{.variables = {{"A", "of the place"}, {"HTTP_PROXY", "http://p:3128"}}};
+  const ContainerConfig config =
+      MakeContainerConfig(project, project.services(0), placement, compose::ApiVersion{1, 41});
+  EXPECT_THAT(config.env(), testing::ElementsAre("A=pa$word", "HTTP_PROXY=http://p:3128"));
+}
+
 TEST(MakeContainerConfig, PublishesPortsWhereTheyAreAskedFor) {
   const ContainerConfig config = Make({1, 41});
   const auto& bindings = config.host_config().port_bindings();

@@ -71,8 +71,8 @@ spec:
     return helpers;
   }
 
-  void ExpectAllHelpersEnded() const {
-    EXPECT_EQ(Helpers().size(), 3u);
+  void ExpectAllHelpersEnded(size_t asked = 3) const {
+    EXPECT_EQ(Helpers().size(), asked);
     for (const pid_t helper : Helpers()) EXPECT_NE(kill(helper, 0), 0);
   }
 
@@ -81,15 +81,24 @@ spec:
   Environment environment_ = EnvironmentOf(engine_);
 };
 
-TEST_F(HangingHelperTest, ASignalEndsItAtOnce) {
-  Process apply = StartApply();
-  EXPECT_TRUE(testkit::Eventually([&] { return Helpers().size() == 3; }));
-  const absl::Time interrupted = absl::Now();
-  apply.Signal(SIGINT);
-  const Finished& run = apply.Wait();
-  EXPECT_EQ(run.exit_code, 130) << run.Describe();
-  EXPECT_LT(absl::Now() - interrupted, absl::Seconds(5)) << run.Describe();
-  ExpectAllHelpersEnded();
+TEST_F(HangingHelperTest, ASignalEndsItAtOnceAndIsTold) {
+  struct Case {
+    int signal;
+    const char* word;
+  };
+  size_t asked = 0;
+  for (const Case& a : {Case{SIGINT, "interrupted"}, {SIGTERM, "terminated"}, {SIGHUP, "hung up"}}) {
+    Process apply = StartApply();
+    asked += 3;
+    EXPECT_TRUE(testkit::Eventually([&] { return Helpers().size() == asked; }));
+    const absl::Time signalled = absl::Now();
+    apply.Signal(a.signal);
+    const Finished& run = apply.Wait();
+    EXPECT_EQ(run.exit_code, 128 + a.signal) << run.Describe();
+    EXPECT_THAT(run.err, testing::HasSubstr(absl::StrCat("flow-apply: ", a.word, "\n")));
+    EXPECT_LT(absl::Now() - signalled, absl::Seconds(5)) << run.Describe();
+    ExpectAllHelpersEnded(asked);
+  }
 }
 
 TEST_F(HangingHelperTest, TheTimeOfAnApplyHolds) {

@@ -27,6 +27,17 @@ enum class Signal : int {};
 
 // What a command that ends by a signal exits with, as a shell has it.
 constexpr ExitCode ExitCodeOf(Signal signal) { return static_cast<ExitCode>(128 + static_cast<int>(signal)); }
+// What it does to a command, in a word.
+constexpr const char* WordOf(Signal signal) {
+  switch (ExitCodeOf(signal)) {
+    case ExitCode::kHungUp:
+      return "hung up";
+    case ExitCode::kTerminated:
+      return "terminated";
+    default:
+      return "interrupted";
+  }
+}
 constexpr bool IsOfSignal(ExitCode code) { return static_cast<int>(code) > 128; }
 
 }  // namespace flow

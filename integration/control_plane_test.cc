@@ -133,7 +133,7 @@ TEST_F(ControlPlaneTest, AnInterruptedApplyLeavesAStoppedRun) {
   apply.Signal(SIGTERM);
   EXPECT_EQ(apply.Wait().exit_code, 143);
   EXPECT_EQ(plane.Runs()[0].status(), flowctl::RUN_STATUS_STOPPED);
-  EXPECT_THAT(plane.Runs()[0].error(), HasSubstr("interrupted"));
+  EXPECT_THAT(plane.Runs()[0].error(), HasSubstr("terminated"));
   EXPECT_THAT(plane.Components(), IsEmpty());
 }
 

@@ -32,7 +32,8 @@ absl::Status RequireControlPlane(Session& session, const std::optional<Endpoint>
   Messenger messenger(session, *control_plane);
   arrival.Look();
   if (!messenger.Drain(arrival, kRequiredWithin)) arrival.GiveUp();
-  if (messenger.signal() != 0) return EndedBy(messenger.signal(), "interrupted; nothing was changed");
+  if (messenger.signal() != 0)
+    return EndedBy(messenger.signal(), absl::StrCat(WordOf(Signal(messenger.signal())), "; nothing was changed"));
   if (arrival.away().ok()) return absl::OkStatus();
   return ExitWith(ExitCode::kFailed, absl::StrCat("the control plane at ", control_plane->address,
                                                   " is required, and does not answer: ", arrival.away().message(),

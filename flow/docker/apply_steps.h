@@ -151,7 +151,7 @@ class ApplySteps {
   void Pull() {
     if (!saved_->ok()) return EndUnchanged(ExitCode::kFailed, std::string(saved_->message()));
     execution_.Start(pulls_.plan);
-    if (signal_.has_value()) Fail({.what = "interrupted"});
+    if (signal_.has_value()) Fail({.what = WordOf(*signal_)});
   }
 
   void ListImages() {
@@ -257,7 +257,7 @@ class ApplySteps {
   }
 
   void StopAtSignal() {
-    Fail({.what = "interrupted"});
+    Fail({.what = WordOf(*signal_)});
     LimitWait();
   }
 
@@ -358,12 +358,12 @@ class ApplySteps {
   void Abandon() {
     if (phase_ != Phase::kRollingBack) BeginRollback();
     EndUnchanged(ExitCodeOf(*signal_),
-                 absl::StrCat("interrupted again and left at once; perhaps still there: ", rollback_.MayBeLeft(), "; `",
-                              DeleteCommand(project()), "` removes what is left"));
+                 absl::StrCat(WordOf(*signal_), " again and left at once; perhaps still there: ", rollback_.MayBeLeft(),
+                              "; `", DeleteCommand(project()), "` removes what is left"));
   }
 
   void Leave(Failure failure) { EndUnchanged(ExitCode::kFailed, failure.what); }
-  void LeaveAtSignal() { EndUnchanged(ExitCodeOf(*signal_), "interrupted; nothing was changed"); }
+  void LeaveAtSignal() { EndUnchanged(ExitCodeOf(*signal_), absl::StrCat(WordOf(*signal_), "; nothing was changed")); }
   void LeaveAtTimeout() { EndUnchanged(ExitCode::kFailed, absl::StrCat("the engine did not answer", AfterTimeout())); }
 
   // The state stays as it is.

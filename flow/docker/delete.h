@@ -99,7 +99,8 @@ class Delete {
   // It stops where it is: the state says `deleting` by now, and the next delete ends it.
   void On(const Interrupted& interrupted) {
     Finish(ExitCodeOf(interrupted.signal),
-           IsLooking() ? "interrupted; nothing was changed" : "interrupted; deleting again goes on from here");
+           absl::StrCat(WordOf(interrupted.signal),
+                        IsLooking() ? "; nothing was changed" : "; deleting again goes on from here"));
   }
 
   // A delete does not listen.

@@ -392,7 +392,8 @@ class LearnMetadata {
   void Finish() {
     const std::string left = Left();
     if (signal_.has_value()) {
-      return Finish(ExitCodeOf(*signal_), absl::StrCat("interrupted; ", left.empty() ? "nothing was changed" : left));
+      return Finish(ExitCodeOf(*signal_),
+                    absl::StrCat(WordOf(*signal_), "; ", left.empty() ? "nothing was changed" : left));
     }
     if (!failures_.empty()) {
       if (!left.empty()) Fail(left);

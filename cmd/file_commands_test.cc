@@ -5,7 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "gmock/gmock.h"
+#include "google/protobuf/struct.pb.h"
+#include "google/protobuf/util/json_util.h"
 #include "gtest/gtest.h"
 #include "testkit/file.h"
 #include "testkit/process.h"
@@ -205,6 +210,30 @@ TEST(FlowApply, ChecksOnlyInADryRun) {
   const Finished run = Execute("flow-apply", {"--check", "--host=unix:///not/there", kValid});
   EXPECT_EQ(run.exit_code, 2) << run.err;
   EXPECT_THAT(run.err, HasSubstr("--check needs --dry_run"));
+}
+
+TEST(FlowApply, TellsAllAsJsonWhereItsProgressIs) {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{kValid, "--host=unix:///not/there"}, {kInvalid}, {"not/there.yaml"}, {}}) {
+    std::vector<std::string> words = arguments;
+    words.insert(words.end(), {"--progress=json", "--verbose"});
+    const Finished run = Execute("flow-apply", words);
+    EXPECT_NE(run.exit_code, 0);
+    EXPECT_THAT(run.err, HasSubstr("\"error\""));
+    for (const absl::string_view line : absl::StrSplit(absl::StripSuffix(run.err, "\n"), '\n')) {
+      google::protobuf::Struct event;
+      EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(std::string(line), &event).ok()) << line;
+      EXPECT_EQ(event.fields_size(), 4) << line;
+    }
+  }
+}
+
+TEST(FlowApply, WritesItsSignsInAsciiWhereTheLocaleHasNoOthers) {
+  const auto told = [](const std::string& locale) {
+    return Process("cmd/flow-apply", {kValid, "--default_image=a@"}, {{"LC_ALL", locale}}).Wait().err;
+  };
+  EXPECT_THAT(told("C.UTF-8"), HasSubstr("sha256:…"));
+  EXPECT_THAT(told("C"), AllOf(HasSubstr("sha256:..."), Not(HasSubstr("…"))));
 }
 
 TEST(FlowApply, AControlPlaneInTheFileIsTrustedWhereAnotherOneIsTold) {

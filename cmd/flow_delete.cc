@@ -10,7 +10,6 @@
 #include "absl/time/clock.h"
 #include "cmd/base/environment.h"
 #include "cmd/base/exit_status.h"
-#include "cmd/base/write_out.h"
 #include "cmd/cli/arguments.h"
 #include "cmd/cli/commands.h"
 #include "cmd/cli/print.h"
@@ -26,7 +25,6 @@
 #include "cmd/state/lock.h"
 #include "cmd/state/store.h"
 #include "flow/docker/delete.h"
-#include "flow/text/harmless.h"
 
 namespace flow {
 namespace {
@@ -53,7 +51,7 @@ absl::StatusOr<std::vector<PipelineKey>> WhatToDelete(const Run& run, const std:
     const auto all = PipelinesOf(run.session, run.states, namespace_, /*volumes=*/!run.options.keep_volumes);
     if (!all.ok()) return all.status();
     for (const PipelineKey& key : *all) {
-      WriteError(absl::StrCat("will delete ", text::HarmlessLine(key.name), "\n"));
+      run.session.Note(absl::StrCat("will delete ", key.name));
       keys.push_back(key);
     }
   }

@@ -1,20 +1,51 @@
 #include "cmd/cli/print.h"
 
+#include <optional>
+#include <string>
+
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "cmd/base/environment.h"
 #include "cmd/base/exit_status.h"
 #include "cmd/base/file.h"
 #include "cmd/base/signals.h"
 #include "cmd/base/write_out.h"
+#include "cmd/cli/terminal.h"
+#include "flow/text/document.h"
 #include "flow/text/harmless.h"
+#include "flow/text/json.h"
+#include "flow/text/signs.h"
 
 namespace flow {
 namespace {
 
-void Say(const char* command, const char* kind, absl::string_view message) {
-  WriteError(absl::StrCat(command, ": ", kind, text::Harmless(message), "\n"));
+constexpr absl::string_view kError = "error";
+
+// Since when events are JSON; nothing: they are not.
+std::optional<absl::Time> json_since;
+
+// `event`: "error", or a word that stands before the message too.
+void Say(const char* command, absl::string_view event, absl::string_view message) {
+  if (SpeaksJson()) return TellEvent(event, "", message);
+  const std::string text = text::WithSigns(SignsOf(ProcessEnvironment()), text::Harmless(message));
+  WriteError(absl::StrCat(command, ": ", event == kError ? "" : absl::StrCat(event, ": "), text, "\n"));
 }
 
 }  // namespace
+
+void SpeakJson() { json_since = absl::Now(); }
+
+bool SpeaksJson() { return json_since.has_value(); }
+
+void TellEvent(absl::string_view event, absl::string_view component, absl::string_view text) {
+  const text::Mapping line = {{"event", std::string(event)},
+                              {"component", std::string(component)},
+                              {"text", std::string(text)},
+                              {"seconds", absl::ToDoubleSeconds(absl::Now() - json_since.value_or(absl::Now()))}};
+  WriteError(text::Json(line, text::JsonLayout::kCompact) + "\n");
+}
 
 absl::Status Print(absl::string_view text) {
   const absl::Status status = WriteOutput(text);
@@ -27,12 +58,16 @@ absl::Status Unwritten(const absl::Status& status, ExitCode gone) {
   return signal == 0 ? ExitWith(gone) : EndedBy(signal);
 }
 
-void Tell(const char* command, const absl::Status& end) {
-  if (!end.message().empty()) Say(command, "", end.message());
+void TellLines(absl::string_view event, absl::string_view lines) {
+  SpeaksJson() ? TellEvent(event, "", absl::StripSuffix(lines, "\n")) : WriteError(lines);
 }
 
-void Warn(const char* command, absl::string_view message) { Say(command, "warning: ", message); }
+void Tell(const char* command, const absl::Status& end) {
+  if (!end.message().empty()) Say(command, kError, end.message());
+}
 
-void Note(const char* command, absl::string_view message) { Say(command, "note: ", message); }
+void Warn(const char* command, absl::string_view message) { Say(command, "warning", message); }
+
+void Note(const char* command, absl::string_view message) { Say(command, "note", message); }
 
 }  // namespace flow

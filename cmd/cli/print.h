@@ -18,7 +18,17 @@ absl::Status Print(absl::string_view text);
 // ended the waiting for the reader.
 absl::Status Unwritten(const absl::Status& status, ExitCode gone);
 
-// Tells "COMMAND: message" of a command's end (exit_status.h), where it has a message.
+// From now on what is told on standard error is JSON, an event a line (docs/terminal.md): --progress=json.
+void SpeakJson();
+bool SpeaksJson();
+
+// Tells such an event. `component`: what it is about; empty: the whole.
+void TellEvent(absl::string_view event, absl::string_view component, absl::string_view text);
+
+// Tells lines that are made for a person, with their ends, as they are; as JSON they are one event.
+void TellLines(absl::string_view event, absl::string_view lines);
+
+// Tells "COMMAND: message" of a command's end (exit_status.h), where it has a message; as JSON the event "error".
 void Tell(const char* command, const absl::Status& end);
 
 // Tells "COMMAND: warning: message".

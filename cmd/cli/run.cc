@@ -39,7 +39,9 @@ absl::Status Run(const Command& command, const std::vector<std::string>& words,
     return status.ok() ? status : Unwritten(status, ExitCode::kDone);
   }
   const absl::StatusOr<Arguments> arguments = ParseArguments(command, words);
-  return arguments.ok() ? run(*arguments) : WrongUsage(command, arguments.status().message());
+  if (!arguments.ok()) return WrongUsage(command, arguments.status().message());
+  if (arguments->options.progress == "json") SpeakJson();
+  return run(*arguments);
 }
 
 }  // namespace

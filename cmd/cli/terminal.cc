@@ -44,4 +44,8 @@ bool LocaleIsUtf8(const Environment& environment) {
   return false;
 }
 
+text::Signs SignsOf(const Environment& environment) {
+  return LocaleIsUtf8(environment) ? text::Signs::kUnicode : text::Signs::kAscii;
+}
+
 }  // namespace flow

@@ -3,6 +3,7 @@
 #define CMD_CLI_TERMINAL_H_
 
 #include "cmd/base/environment.h"
+#include "flow/text/signs.h"
 
 namespace flow {
 
@@ -12,10 +13,10 @@ struct Terminal {
   bool colour = false;
   // Lines that are already there may be drawn over: as colour, and how wide the terminal is is known.
   bool redraw = false;
-  // In columns and lines; what is not known is 80 and 24. COLUMNS and LINES are asked where the terminal does not say.
   // It is this program's for now: a job in the background has no place of its own there, and would draw over what the
   // shell and others write. What is no terminal is nobody else's.
   bool foreground = true;
+  // In columns and lines; what is not known is 80 and 24. COLUMNS and LINES are asked where the terminal does not say.
   int width = 80;
   int height = 24;
 };
@@ -26,6 +27,9 @@ Terminal InspectTerminal(int fd, const Environment& environment);
 // Whether what is read and written is UTF-8, as the locale has it: the first of LC_ALL, LC_CTYPE and LANG that is not
 // empty says so (POSIX, "Environment Variables"). Without any it is ASCII, and so is what flow writes by itself.
 bool LocaleIsUtf8(const Environment& environment);
+
+// Which signs flow's own messages are to have there.
+text::Signs SignsOf(const Environment& environment);
 
 }  // namespace flow
 

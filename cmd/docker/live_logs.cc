@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "cmd/cli/print.h"
 #include "cmd/cli/terminal.h"
 #include "flow/text/harmless.h"
 
@@ -33,12 +34,16 @@ LiveLogs::LiveLogs(Session& session, Progress& progress, const Environment& envi
       driver_(session.client(), InputOf(project, version),
               {.print =
                    [this](deploy::ComponentLine line) {
+                     if (SpeaksJson()) return TellEvent("log", line.component, line.line.text);
                      // Above a block that is drawn anew, and among our own messages.
                      line.line.text = text::Harmless(line.line.text);
                      absl::StrAppend(&waiting_, text_.Line(line));
                    },
                .printed = [this] { progress_.Write(std::exchange(waiting_, ""), absl::Now()); },
-               .warn = [this](const std::string& text) { progress_.Write(text::Harmless(text + "\n"), absl::Now()); },
+               .warn =
+                   [this](const std::string& text) {
+                     progress_.Tell({deploy::Report::Kind::kWarning, "", text}, absl::Now());
+                   },
                .request = [this](const http::Request& request) { session_.Trace(request); }}) {
   for (const project::Service& service : project.services()) {
     text_.Expect(service.name(), static_cast<int>(service.replicas()));

@@ -46,7 +46,9 @@ absl::Status Session::Unreachable(const absl::Status& status) const {
 }
 
 void Session::Trace(const http::Request& request) const {
-  if (verbose_) WriteError(absl::StrCat("> ", request.method, " ", request.target, "\n"));
+  if (!verbose_) return;
+  const std::string text = absl::StrCat(request.method, " ", request.target);
+  SpeaksJson() ? TellEvent("request", "", text) : WriteError(absl::StrCat("> ", text, "\n"));
 }
 
 }  // namespace flow

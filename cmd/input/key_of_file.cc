@@ -6,7 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "cmd/base/exit_status.h"
-#include "cmd/base/write_out.h"
+#include "cmd/cli/print.h"
 #include "cmd/input/load.h"
 #include "flow/pipeline/diagnostic.h"
 
@@ -29,7 +29,7 @@ absl::StatusOr<PipelineKey> KeyOfFile(const Options& options, const Environment&
   if (!loaded.ok()) return loaded.status();
   const PipelineKey key{loaded->pipeline.namespace_(), loaded->pipeline.name()};
   if (CheckKey(key).ok() && !unnamed) return key;
-  WriteError(told);
+  TellLines("error", told);
   return ExitWith(ExitCode::kInvalidFile);
 }
 

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "cmd/base/paths.h"
 #include "cmd/base/write_out.h"
+#include "cmd/cli/print.h"
 #include "cmd/cli/terminal.h"
 #include "cmd/state/store.h"
 #include "flow/deploy/deployment.pb.h"
@@ -28,7 +29,11 @@ DiagnosticSink StandardError(const Environment& environment) {
   const bool colour = InspectTerminal(STDERR_FILENO, environment).colour;
   return [&environment, colour](const std::string& file, const std::string& text,
                                 const std::vector<pipeline::Diagnostic>& diagnostics) {
-    WriteError(ShownDiagnostics(file, text, diagnostics, colour, environment));
+    if (!SpeaksJson()) return WriteError(ShownDiagnostics(file, text, diagnostics, colour, environment));
+    for (const pipeline::Diagnostic& one : diagnostics) {
+      TellLines(one.severity == pipeline::Severity::kError ? "error" : "warning",
+                ShownDiagnostics(file, text, {one}, /*colour=*/false, environment));
+    }
   };
 }
 
@@ -91,7 +96,7 @@ std::string ShownDiagnostics(const std::string& file, const std::string& text,
                              const std::vector<pipeline::Diagnostic>& diagnostics, bool colour,
                              const Environment& environment) {
   return pipeline::RenderDiagnostics(file == "-" ? "standard input" : file, text, diagnostics, colour,
-                                     LocaleIsUtf8(environment) ? text::Signs::kUnicode : text::Signs::kAscii);
+                                     SignsOf(environment));
 }
 
 absl::Status CheckFileOptions(const Options& options) {

@@ -5,10 +5,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "cmd/base/write_out.h"
+#include "cmd/cli/print.h"
 #include "cmd/cli/terminal.h"
-#include "flow/text/document.h"
 #include "flow/text/harmless.h"
-#include "flow/text/json.h"
+#include "flow/text/signs.h"
 
 namespace flow {
 namespace {
@@ -20,19 +20,11 @@ constexpr absl::Duration kTickEvery = absl::Seconds(1);
 
 constexpr const char* kKinds[] = {"begun", "done", "failed", "up", "note", "warning", "progress"};
 
-std::string PlainLine(const deploy::Report& report, absl::Duration since) {
+std::string PlainLine(const deploy::Report& report, absl::Duration since, const Environment& environment) {
   const char* mark = report.kind == Kind::kWarning ? "warning: " : report.kind == Kind::kFailed ? "failed: " : "";
   const std::string component = report.component.empty() ? "" : absl::StrCat(report.component, ": ");
-  return absl::StrFormat("%6.1fs  %s\n", absl::ToDoubleSeconds(since),
-                         text::Harmless(absl::StrCat(component, mark, report.text)));
-}
-
-std::string JsonLine(const deploy::Report& report, absl::Duration since) {
-  const text::Mapping line = {{"event", kKinds[static_cast<int>(report.kind)]},
-                              {"component", report.component},
-                              {"text", report.text},
-                              {"seconds", absl::ToDoubleSeconds(since)}};
-  return text::Json(line, text::JsonLayout::kCompact) + "\n";
+  const std::string text = text::Harmless(absl::StrCat(component, mark, report.text));
+  return absl::StrFormat("%6.1fs  %s\n", absl::ToDoubleSeconds(since), text::WithSigns(SignsOf(environment), text));
 }
 
 }  // namespace
@@ -50,7 +42,7 @@ void Progress::Tell(const deploy::Report& report, absl::Time now) {
   if (mode_ == Mode::kTty) block_.Take(report, now);
   if (IsOnTerminal()) {
     const bool keep = report.kind == Kind::kWarning || report.kind == Kind::kNote || report.kind == Kind::kFailed;
-    return Draw(keep ? PlainLine(report, now - start_) : "", now);
+    return Draw(keep ? PlainLine(report, now - start_, environment_) : "", now);
   }
   if (mode_ == Mode::kNone && report.kind != Kind::kWarning) return;
   // A line an operation, when it is done; but a stop's when it begins, so that one who waits sees for whom, and a
@@ -60,7 +52,8 @@ void Progress::Tell(const deploy::Report& report, absl::Time now) {
                         : report.kind == Kind::kDone ? !stop
                                                      : true;
   if (mode_ != Mode::kJson && !worth_it) return;
-  WriteError(mode_ == Mode::kJson ? JsonLine(report, now - start_) : PlainLine(report, now - start_));
+  if (mode_ == Mode::kJson) return TellEvent(kKinds[static_cast<int>(report.kind)], report.component, report.text);
+  WriteError(PlainLine(report, now - start_, environment_));
 }
 
 void Progress::Write(const std::string& lines, absl::Time now) {

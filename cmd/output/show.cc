@@ -3,10 +3,13 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "cmd/base/environment.h"
+#include "cmd/cli/terminal.h"
 #include "flow/deploy/plan.h"
 #include "flow/deploy/status_text.h"
 #include "flow/text/harmless.h"
 #include "flow/text/message.h"
+#include "flow/text/signs.h"
 #include "google/protobuf/text_format.h"
 
 namespace flow {
@@ -22,11 +25,14 @@ std::optional<std::string> ForPrograms(const google::protobuf::Message& message,
   return text;
 }
 
+// For a person, in signs that the locale has.
+std::string ForPeople(const std::string& text) { return text::WithSigns(SignsOf(ProcessEnvironment()), text); }
+
 }  // namespace
 
 std::string ShowPipeline(const deploy::PipelineStatus& status, absl::string_view output) {
   if (const auto text = ForPrograms(status, output)) return *text;
-  if (output == "table" || output == "wide") return deploy::PipelineTable(status, output == "wide");
+  if (output == "table" || output == "wide") return ForPeople(deploy::PipelineTable(status, output == "wide"));
   std::string names;
   for (const deploy::ComponentStatus& component : status.components()) {
     absl::StrAppend(&names, text::HarmlessLine(component.id()), "\n");
@@ -36,7 +42,7 @@ std::string ShowPipeline(const deploy::PipelineStatus& status, absl::string_view
 
 std::string ShowPipelines(const deploy::StatusList& list, absl::string_view output) {
   if (const auto text = ForPrograms(list, output)) return *text;
-  if (output == "table" || output == "wide") return deploy::PipelinesTable(list);
+  if (output == "table" || output == "wide") return ForPeople(deploy::PipelinesTable(list));
   std::string names;
   for (const deploy::PipelineStatus& status : list.pipelines()) {
     absl::StrAppend(&names, text::HarmlessLine(status.name()), "\n");
@@ -53,7 +59,7 @@ std::string ShowPlan(const std::vector<deploy::Plan>& plans, deploy::PlanReport 
   }
   if (const auto text = ForPrograms(report, output)) return *text;
   if (lines.empty()) return "nothing to do\n";
-  return with_order ? deploy::OrderedPlanText(plans) : lines;
+  return ForPeople(with_order ? deploy::OrderedPlanText(plans) : lines);
 }
 
 }  // namespace flow

@@ -13,6 +13,7 @@
 #include "cmd/base/environment.h"
 #include "cmd/base/errno_status.h"
 #include "cmd/base/exit_status.h"
+#include "cmd/base/standard_streams.h"
 #include "cmd/cli/arguments.h"
 #include "cmd/cli/commands.h"
 #include "cmd/cli/completion.h"
@@ -75,6 +76,7 @@ absl::Status Become(const Verb& verb, const std::vector<std::string>& arguments)
 }  // namespace flow
 
 int main(int argc, char** argv) {
+  flow::OpenClosedStandardStreams();
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   // `flowctl __complete COMMAND WORD…`, for the shells' completion scripts.
   if (!arguments.empty() && arguments[0] == "__complete") {

@@ -302,7 +302,7 @@ TEST(Flowctl, AnUnknownVerbIsWrongUsageWhateverStandsBehindIt) {
 TEST(FlowTranslate, KnowsNoOtherForm) {
   const Finished run = Execute("flow-translate", {"-o", "table", kValid});
   EXPECT_EQ(run.exit_code, 2);
-  EXPECT_THAT(run.err, HasSubstr("it is one of yaml, docker-compose, json, textproto"));
+  EXPECT_THAT(run.err, HasSubstr("it is one of yaml, docker-compose, json, textproto, mermaid, dot"));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "cmd/base/environment.h"
 #include "cmd/base/exit_status.h"
 #include "cmd/cli/arguments.h"
@@ -15,6 +16,7 @@
 #include "cmd/docker/session.h"
 #include "cmd/docker/watch_status.h"
 #include "cmd/input/key_of_file.h"
+#include "cmd/output/show.h"
 #include "cmd/state/store.h"
 
 namespace flow {
@@ -46,6 +48,10 @@ absl::Status ShowStatus(const Arguments& arguments) {
   }
   if (options.stats && arguments.operands.empty() && options.file.empty()) {
     return WrongUsage(StatusCommand(), "--stats needs the NAME of a pipeline: it shows what its containers use");
+  }
+  if (IsPicture(options.output) && arguments.operands.empty() && options.file.empty()) {
+    return WrongUsage(StatusCommand(),
+                      absl::StrCat("-o ", options.output, " needs the NAME of a pipeline: it draws one"));
   }
   const Environment environment = ProcessEnvironment();
   const absl::StatusOr<std::unique_ptr<Session>> session =

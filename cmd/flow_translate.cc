@@ -19,6 +19,9 @@
 #include "flow/compose/emit.h"
 #include "flow/compose/notes.h"
 #include "flow/docker/learn_metadata.h"
+#include "flow/project/dot.h"
+#include "flow/project/mermaid.h"
+#include "flow/project/picture.h"
 #include "flow/project/translate.h"
 #include "google/protobuf/text_format.h"
 
@@ -43,10 +46,12 @@ std::set<std::string> UseKnownMetadata(const std::string& state_dir, const Envir
   return references;
 }
 
-// The Compose file in a format: yaml docker-compose json textproto.
+// The project in a format: a Compose file as yaml, docker-compose or json; textproto; a picture as mermaid or dot.
 std::string Format(const project::Project& project, const compose::EmitOptions& options, const std::string& format) {
   if (format == "yaml" || format == "docker-compose") return compose::EmitCompose(project, options);
   if (format == "json") return compose::EmitComposeJson(project, options);
+  if (format == "mermaid") return project::MermaidText(project::PictureOf(project));
+  if (format == "dot") return project::DotText(project::PictureOf(project));
   std::string text;
   google::protobuf::TextFormat::PrintToString(project, &text);
   return text;

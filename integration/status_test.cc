@@ -36,6 +36,16 @@ TEST_F(StatusTest, TheWideTableHasWhatAnInspectionTells) {
   EXPECT_EQ(Flow("flow-status", {name, "-o", "name"}).out, "source\n");
 }
 
+TEST_F(StatusTest, APictureHasEachComponentsState) {
+  const std::string name = Name("picture");
+  ASSERT_EQ(Apply(IdlePair(name)).exit_code, 0);
+  engine().Do("DELETE", "/containers/flow-" + name + "-source-1?force=1");
+  EXPECT_THAT(Flow("flow-status", {name, "-o", "mermaid"}).out,
+              AllOf(HasSubstr("c1([\"source<br/>missing\"]):::bad"), HasSubstr("c2[(\"sink<br/>running\")]:::well"),
+                    HasSubstr("c1 --> c2")));
+  EXPECT_THAT(Flow("flow-status", {name, "-o", "dot"}).out, HasSubstr(" is degraded\" {"));
+}
+
 TEST_F(StatusTest, StatsAreOneSampleOfEachContainer) {
   const std::string name = Name("stats");
   ASSERT_EQ(Apply(IdlePair(name)).exit_code, 0);

@@ -92,7 +92,12 @@ const Command& StatusCommand() {
                  "The namespace of the pipelines. Without this flag every namespace is shown; a NAME is looked for in "
                  "\"default\"."},
                 {"state_dir"}}},
-              {"Output", {{"output"}, {"verbose"}}},
+              {"Output",
+               {{"output", nullptr,
+                 "The format of the answer on standard output. mermaid and dot draw the NAME's components with their "
+                 "states, for Markdown pages and for Graphviz.",
+                 "table|wide|json|yaml|textproto|name|mermaid|dot"},
+                {"verbose"}}},
           },
       .verbs = {},
       .examples =
@@ -310,9 +315,10 @@ const Command& TranslateCommand() {
            {"Translating", {{"engine_api"}, {"namespace"}, {"state_dir"}}},
            {"Output",
             {{"output", "yaml",
-              "The format of the Compose file: YAML with comments (docker-compose says the same), JSON, which Compose "
-              "reads as well, or flow's own message of a project (textproto).",
-              "yaml|docker-compose|json|textproto"},
+              "The format: a Compose file as YAML with comments (docker-compose says the same) or as JSON, which "
+              "Compose reads as well; flow's own message of a project (textproto); or the pipeline as a picture, for "
+              "Markdown pages (mermaid) or for Graphviz (dot).",
+              "yaml|docker-compose|json|textproto|mermaid|dot"},
              {"to_file"}}}},
       .verbs = {},
       .examples = {{"flow-translate pipeline.yaml > compose.yaml", "Keep the Compose file."},

@@ -9,6 +9,7 @@
 #include "cmd/docker/own_state.h"
 #include "cmd/output/show.h"
 #include "flow/deploy/status.h"
+#include "flow/deploy/status_picture.h"
 #include "flow/deploy/status_text.h"
 #include "flow/docker/usage.h"
 #include "flow/project/labels.h"
@@ -43,13 +44,16 @@ absl::StatusOr<Look> LookAtOne(Session& session, Caller& caller, const LookOptio
   OwnState state = OwnStates(session).Read(key);
   if (!state.known && containers.empty()) return NoSuchPipeline(key);
   // What takes an inspection of each container.
-  const bool inspect_all = options.output != "table" && options.output != "name";
+  const bool inspect_all = options.output != "table" && options.output != "name" && !IsPicture(options.output);
+  const project::Project project = state.deployment.has_value() ? state.deployment->project() : project::Project();
   absl::StatusOr<deploy::PipelineStatus> status =
       Describe(session, caller, key, std::move(state.deployment), std::move(containers[key]), inspect_all);
   if (!status.ok()) return status.status();
   if (options.stats) AddUsage(caller, &*status);
   if (absl::Status end = caller.Interrupted(); !end.ok()) return end;
-  Look look{.text = ShowPipeline(*status, options.output), .well = deploy::IsWell(*status)};
+  Look look{.text = IsPicture(options.output) ? ShowPicture(deploy::PictureOf(project, *status), options.output)
+                                              : ShowPipeline(*status, options.output),
+            .well = deploy::IsWell(*status)};
   if (options.stats && IsTable(options.output)) absl::StrAppend(&look.text, "\n", deploy::UsageTable(*status));
   return look;
 }

@@ -16,7 +16,7 @@ namespace flow {
 struct LookOptions {
   std::string namespace_;  // empty: every one, or for a pipeline "default"
   std::string pipeline;    // empty: every one
-  std::string output;      // table wide json yaml textproto name
+  std::string output;      // table wide json yaml textproto name; of one pipeline mermaid dot too
   bool stats = false;      // with what its containers use
 };
 

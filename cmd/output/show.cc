@@ -7,6 +7,8 @@
 #include "cmd/cli/terminal.h"
 #include "flow/deploy/plan.h"
 #include "flow/deploy/status_text.h"
+#include "flow/project/dot.h"
+#include "flow/project/mermaid.h"
 #include "flow/text/harmless.h"
 #include "flow/text/message.h"
 #include "flow/text/signs.h"
@@ -48,6 +50,12 @@ std::string ShowPipelines(const deploy::StatusList& list, absl::string_view outp
     absl::StrAppend(&names, text::HarmlessLine(status.name()), "\n");
   }
   return names;
+}
+
+bool IsPicture(absl::string_view output) { return output == "mermaid" || output == "dot"; }
+
+std::string ShowPicture(const project::Picture& picture, absl::string_view output) {
+  return output == "dot" ? project::DotText(picture) : project::MermaidText(picture);
 }
 
 std::string ShowPlan(const std::vector<deploy::Plan>& plans, deploy::PlanReport report, absl::string_view output,

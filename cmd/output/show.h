@@ -8,12 +8,19 @@
 #include "absl/strings/string_view.h"
 #include "flow/deploy/plan.pb.h"
 #include "flow/deploy/status.pb.h"
+#include "flow/project/picture.h"
 
 namespace flow {
 
 // `output`: table wide json yaml textproto name.
 std::string ShowPipeline(const deploy::PipelineStatus& status, absl::string_view output);
 std::string ShowPipelines(const deploy::StatusList& list, absl::string_view output);
+
+// Whether `output` is a picture of one pipeline: mermaid dot.
+bool IsPicture(absl::string_view output);
+
+// A picture in such words.
+std::string ShowPicture(const project::Picture& picture, absl::string_view output);
 
 // Plans that are carried out one after the other. `output`: json, yaml and textproto give `report`, to which their
 // operations are added; anything else is text, a line an operation. `with_order`: the text tells what each operation

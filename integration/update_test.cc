@@ -257,5 +257,39 @@ TEST_F(UpdateTest, WhatAnImageKeepsInAVolumeOfItsOwnOutlivesAReplacement) {
   EXPECT_TRUE(Gone(name));
 }
 
+// A container goes on with the file that it was given, and with the folder: what is there now under the same path is
+// another one.
+TEST_F(UpdateTest, AMountedFileOrFolderThatWasReplacedReplacesItsComponent) {
+  const std::string name = Name("mounted"), container = "flow-" + name + "-source-1";
+  Write("token", "one");
+  std::filesystem::create_directory(folder() + "/conf");
+  const std::string yaml = Pipeline(name, "  sources:\n" +
+                                              Idle("source",
+                                                   "      volumes: [{host_path: ./conf, mountPath: /conf}]\n"
+                                                   "      secrets: [{name: key, type: file, host_path: ./token}]\n") +
+                                              "  sinks:\n" + Idle("sink", "      inputs: [source]\n"));
+  ASSERT_EQ(Apply(yaml).exit_code, 0);
+  const auto before = Ids(name);
+  EXPECT_THAT(Apply(yaml).out, HasSubstr("unchanged"));
+
+  Write("token.new", "two");
+  std::filesystem::rename(folder() + "/token.new", folder() + "/token");
+  EXPECT_THAT(Apply(yaml, {"--dry_run"}).out, HasSubstr("file token changed"));
+  ASSERT_EQ(Apply(yaml).exit_code, 0);
+  EXPECT_THAT(Kept(before, Ids(name)), ElementsAre("flow-" + name + "-sink-1"));
+  EXPECT_EQ(engine().Exec(container, {"cat", "/secrets/key"}), "two");
+  const Json labels = At(engine().Inspect(container), {"Config", "Labels"});
+  EXPECT_THAT(Text(At(labels, {"com.obsrvr.flow.mounted"})), testing::Not(HasSubstr("two")));
+  EXPECT_THAT(Apply(yaml).out, HasSubstr("unchanged"));
+
+  std::filesystem::rename(folder() + "/conf", folder() + "/conf.old");
+  std::filesystem::create_directory(folder() + "/conf");
+  Write("conf/file", "new");
+  EXPECT_THAT(Apply(yaml, {"--dry_run"}).out, HasSubstr("folder conf changed"));
+  ASSERT_EQ(Apply(yaml).exit_code, 0);
+  EXPECT_EQ(engine().Exec(container, {"cat", "/conf/file"}), "new");
+  EXPECT_THAT(Apply(yaml).out, HasSubstr("unchanged"));
+}
+
 }  // namespace
 }  // namespace flow::integration

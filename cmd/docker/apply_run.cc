@@ -90,6 +90,7 @@ docker::ApplyInput DescribeInput(const ApplyRun& run, const HostFiles& files, co
   const pipeline::Pipeline& pipeline = run.loaded.pipeline;
   project::TranslateOptions translate;
   translate.secret_digests = DigestSecrets(pipeline, files);
+  translate.mounted = files.mounted;
   translate.control_plane = control_plane;
   input.options = run.options;
   input.project = project::Translate(pipeline, translate);

@@ -11,6 +11,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "cmd/base/file.h"
+#include "cmd/input/host_marks.h"
 #include "flow/pipeline/host_path.h"
 #include "flow/pipeline/variables.h"
 #include "flow/project/environment.h"
@@ -192,6 +193,7 @@ HostFiles PrepareHostFiles(const HostFilesOptions& options, pipeline::Pipeline& 
   Preparation preparation(options, files);
   for (pipeline::Component& component : *pipeline.mutable_components()) preparation.LookAt(component);
   if (options.make && files.problems.empty()) preparation.MakeFolders();
+  if (options.engine_is_here) files.mounted = MarkMounted(pipeline);
   return files;
 }
 

@@ -9,12 +9,15 @@
 
 #include "flow/pipeline/pipeline.pb.h"
 #include "flow/project/digest.h"
+#include "flow/project/mounted.h"
 
 namespace flow {
 
 struct HostFiles {
   // Component → variable → the content of its secret of type `env`, white space around it trimmed.
   std::map<std::string, std::map<std::string, std::string>> secrets;
+  // What is mounted of this machine; nothing where the engine is on another.
+  project::Mounted mounted;
   // What keeps the pipeline from being deployed, a line each: "sink: /srv/conf: there is no such file". Then nothing
   // was made on disk.
   std::vector<std::string> problems;

@@ -103,6 +103,7 @@ TEST_F(HostFilesTest, WhatAnotherMachineMountsIsNeitherMadeNorJudgedHere) {
   const HostFiles files = PrepareHostFiles(kElsewhere, pipeline);
   EXPECT_THAT(files.problems, IsEmpty());
   EXPECT_THAT(files.warnings, IsEmpty());
+  EXPECT_THAT(files.mounted, IsEmpty());
   EXPECT_EQ(pipeline.components(0).secrets_size(), 2);
   EXPECT_FALSE(fs::exists(folder_ + "/data"));
 }

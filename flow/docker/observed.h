@@ -40,6 +40,7 @@ struct Container {
   std::string type;
   int number = 0;  // of the component's replicas, from 1; 0 where its label is no number
   std::string digest;
+  std::string mounted;  // its label of what it mounts of its machine
   std::string image;
   std::string image_id;
   std::string state;   // in Docker's words: created running paused restarting removing exited dead
@@ -161,6 +162,7 @@ inline Container ReadContainer(const engine::ContainerSummary& summary) {
   container.type = project::Label(summary.labels(), project::kTypeLabel);
   container.number = engine::ReplicaNumber(summary.labels());
   container.digest = project::Label(summary.labels(), project::kDigestLabel);
+  container.mounted = project::Label(summary.labels(), project::kMountedLabel);
   container.image = summary.image();
   container.image_id = summary.image_id();
   container.state = internal::StateOf(summary);

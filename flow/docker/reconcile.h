@@ -24,6 +24,7 @@
 #include "flow/docker/owner.h"
 #include "flow/docker/removal.h"
 #include "flow/project/labels.h"
+#include "flow/project/mounted.h"
 #include "flow/project/names.h"
 #include "flow/project/project.pb.h"
 #include "flow/project/services.h"
@@ -202,6 +203,10 @@ class Reconciler {
     if (image != observed_.image_ids.end() &&
         absl::StripPrefix(image->second, "sha256:") != absl::StripPrefix(existing.image_id, "sha256:")) {
       return "image changed";
+    }
+    const std::string now = project::Label(service.labels(), project::kMountedLabel);
+    if (const std::string changed = project::ChangedMount(service, existing.mounted, now); !changed.empty()) {
+      return absl::StrCat(changed, " changed");
     }
     if (existing.state == "dead" || existing.state == "removing") return "dead";
     // One that stopped before its network was removed can never start again.

@@ -127,6 +127,19 @@ TEST(Reconcile, ReplacesWhatDiffersUnderAnotherNameFirst) {
             "[5]  start container flow-x-a-1       configuration changed  after [4]\n");
 }
 
+TEST(Reconcile, ReplacesWhatMountsAnotherFileThanItsOwn) {
+  project::Project project = MakeProject("x", {"a mounts=token:/token"});
+  project.mutable_services(0)->mutable_mounts(0)->set_source("/srv/token");
+  (*project.mutable_services(0)->mutable_labels())[project::kMountedLabel] = "file:2 /token";
+  Observed observed = AsDeployed(project);
+  observed.containers[0].mounted = "file:1 /token";
+  EXPECT_THAT(Decide(project, observed), HasSubstr("create container flow-x-a-1.new  file token changed"));
+  observed.containers[0].mounted = "file:2 /token";
+  EXPECT_EQ(Decide(project, observed), "");
+  observed.containers[0].mounted = "";  // made before there was that label
+  EXPECT_EQ(Decide(project, observed), "");
+}
+
 TEST(Reconcile, KeepsAReplacedContainerRunningUntilWhatItsReplacementReadsIsThere) {
   const project::Project project = MakeProject("x", {"a", "b reads=a"});
   Observed observed = AsDeployed(project);

@@ -24,7 +24,8 @@ namespace flow::project {
 
 // The digest of a service: 64 characters of hex. Left out of it is what makes no container another one: the number of
 // replicas, what it is started after, who feeds it (the environment tells that already) and with which types of events,
-// the digest label itself, variables that flow came to set later, and of a secret variable where its value comes from. `secret_digests` gives, by the
+// the labels of the digest itself and of what is mounted, variables that flow came to set later, and of a secret variable
+// where its value comes from. `secret_digests` gives, by the
 // variable's name, the SecretDigest of its value; a variable that has none enters by its name alone.
 std::string ServiceDigest(const Service& service, const std::map<std::string, std::string>& secret_digests = {});
 
@@ -144,6 +145,7 @@ inline std::string ServiceDigest(const Service& service, const std::map<std::str
   desired.mutable_labels()->erase(kDigestLabel);
   for (const std::string& name : service.undigested_variables()) desired.mutable_environment()->erase(name);
   desired.clear_undigested_variables();
+  desired.mutable_labels()->erase(kMountedLabel);
   std::map<std::string, std::string> secrets;
   for (const SecretVariable& secret : service.secret_environment()) {
     const auto digest = secret_digests.find(secret.name());

@@ -86,6 +86,12 @@ TEST(DigestTest, EveryPartOfTheContainerCounts) {
   }
 }
 
+TEST(DigestTest, WhatIsMountedIsNotInIt) {
+  Service service = Sink();
+  (*service.mutable_labels())[kMountedLabel] = "file:1 /token";
+  EXPECT_EQ(ServiceDigest(service), ServiceDigest(Sink()));
+}
+
 TEST(DigestTest, TextsThatReadAlikeWhenJoinedAreTold) {
   EXPECT_NE(ServiceDigest(Parse(R"(command: "a" command: "b")")), ServiceDigest(Parse(R"(command: "a,1:b")")));
   EXPECT_NE(ServiceDigest(Parse(R"(command: "ab" command: "")")), ServiceDigest(Parse(R"(command: "a" command: "b")")));

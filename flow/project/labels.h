@@ -19,6 +19,8 @@ inline constexpr char kPipelineLabel[] = "com.obsrvr.flow.pipeline";
 inline constexpr char kComponentLabel[] = "com.obsrvr.flow.component";
 inline constexpr char kTypeLabel[] = "com.obsrvr.flow.type";
 inline constexpr char kDigestLabel[] = "com.obsrvr.flow.digest";
+// What it mounts of its machine (mounted.h), where that is known.
+inline constexpr char kMountedLabel[] = "com.obsrvr.flow.mounted";
 
 // kTypeLabel of a container that is made to read an image's metadata, and never started. One that is there was left by
 // an apply that was cut off, or is another apply's.

@@ -24,6 +24,7 @@
 #include "flow/project/digest.h"
 #include "flow/project/environment.h"
 #include "flow/project/labels.h"
+#include "flow/project/mounted.h"
 #include "flow/project/names.h"
 #include "flow/project/project.pb.h"
 
@@ -35,6 +36,8 @@ struct TranslateOptions {
   std::string control_plane;
   // Of the environment secrets' values, where they are known. They enter the digest labels.
   SecretDigests secret_digests;
+  // What is mounted of the machine, where that is known: a label.
+  Mounted mounted;
 };
 
 // The project of a pipeline, digest labels included. Cannot fail; takes time in proportion to the components and the
@@ -219,6 +222,13 @@ inline void AddVolumes(Project& project) {
   }
 }
 
+inline void LabelMounted(const Mounted& mounted, Project& project) {
+  for (Service& service : *project.mutable_services()) {
+    const auto marks = mounted.find(service.name());
+    if (marks != mounted.end()) (*service.mutable_labels())[kMountedLabel] = MountedText(marks->second);
+  }
+}
+
 // Two secrets may come to one variable of the Compose file (secret "c" of component "a_b", secret "b_c" of "a"), which
 // would give both one value: the later in the file gets a number.
 inline void SeparateSecretVariables(Project& project) {
@@ -252,6 +262,7 @@ inline Project Translate(const pipeline::Pipeline& pipeline, const TranslateOpti
   project.mutable_network()->set_name(NetworkName(project.name()));
   internal::AddVolumes(project);
   internal::SeparateSecretVariables(project);
+  internal::LabelMounted(options.mounted, project);
   LabelWithDigests(project, options.secret_digests);
   return project;
 }

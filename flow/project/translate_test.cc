@@ -267,6 +267,15 @@ TEST(TranslateTest, ASecretsValueChangesTheDigestLabel) {
   EXPECT_NE(one.services(0).labels().at(kDigestLabel), two.services(0).labels().at(kDigestLabel));
 }
 
+TEST(TranslateTest, WhatIsMountedIsALabelOfItsOwnAndInNoDigest) {
+  const std::string pipeline = R"(components { id: "a" volumes { host_path: "/1" container_path: "/c" } })";
+  const Project plain = Translated(pipeline);
+  const Project known = Translated(pipeline, {.mounted = {{"a", {{"/c", "folder:7"}}}}});
+  EXPECT_FALSE(plain.services(0).labels().contains(kMountedLabel));
+  EXPECT_EQ(known.services(0).labels().at(kMountedLabel), "folder:7 /c");
+  EXPECT_EQ(known.services(0).labels().at(kDigestLabel), plain.services(0).labels().at(kDigestLabel));
+}
+
 TEST(TranslateTest, IsAFunctionOfThePipeline) {
   const pipeline::Pipeline pipeline = Parse(R"pb(
     name: "p"

@@ -174,5 +174,20 @@ TEST_F(PullTest, AnImageForAnotherPlatformIsToldWithBothPlatforms) {
   engine().RemoveImage(image);
 }
 
+// An id is what this engine calls an image that it has: no registry is asked for one.
+TEST_F(PullTest, AnImageThatIsNamedByItsIdIsNeverPulled) {
+  const std::string name = Name("by-id"), unknown = "sha256:" + std::string(64, '0');
+  const std::string id =
+      Text(At(engine().Inspect(engine().Run(Name("peek"), R"({"Image": "busybox:1.36"})")), {"Image"}));
+  const Finished& apply = Apply(With(name, id), {"--pull=always"});
+  EXPECT_EQ(apply.exit_code, 0) << apply.Describe();
+  EXPECT_EQ(Delete(name).exit_code, 0);
+  wire().Forget();
+  const Finished& missing = Apply(With(name, unknown));
+  EXPECT_EQ(missing.exit_code, 1) << missing.Describe();
+  EXPECT_THAT(missing.err, HasSubstr("source: image " + unknown + " is not on the engine"));
+  EXPECT_THAT(wire().Changes(), testing::IsEmpty());
+}
+
 }  // namespace
 }  // namespace flow::integration

@@ -37,6 +37,13 @@ inline std::map<std::string, std::string> ImageIds(const project::Project& proje
 // when such a container is ready.
 inline std::set<std::string> ImagesToInspect(const project::Project& project, const Plan& plan);
 
+// Whether a file names an image by its id, as "sha256:…" or by all 64 hexadecimal digits. That is what an engine calls an
+// image that it has: no registry knows it, so that it cannot be pulled.
+inline bool IsNamedById(absl::string_view image) {
+  return absl::StartsWith(image, "sha256:") ||
+         (image.size() == 64 && image.find_first_not_of("0123456789abcdef") == absl::string_view::npos);
+}
+
 // Whether an image brings a health check. `HEALTHCHECK NONE` is a test of NONE.
 inline bool HasHealthCheck(const engine::ImageInspect& image) {
   const auto& test = image.config().healthcheck().test();

@@ -239,7 +239,7 @@ class LearnMetadata {
       if (input_->pull == PullPolicy::kNever && missing) {
         Fail(MissingImageText(reference.component, reference.image));
       }
-      if (!WantsPull(input_->pull, missing) || !pulled_.insert(reference.image).second) continue;
+      if (!WantsPull(input_->pull, reference.image, missing) || !pulled_.insert(reference.image).second) continue;
       const Operation pull = PullOf(reference);
       out_.Tell(Report::Kind::kBegun, pull, OperationText(pull));
       out_.Request(Pulling{reference.image}, engine::PullImage{reference.image, ""}, absl::InfiniteDuration());

@@ -23,12 +23,18 @@ inline Reconciliation ReconcileImages(const project::Project& project, const Obs
                                       const std::set<std::string>& pulled = {});
 
 // Whether the policy has an image pulled. `is_missing`: the engine does not have it.
-inline bool WantsPull(PullPolicy policy, bool is_missing) {
+inline bool WantsPull(PullPolicy policy, absl::string_view image, bool is_missing) {
+  if (IsNamedById(image)) return false;
   return policy == PullPolicy::kAlways || (policy == PullPolicy::kMissing && is_missing);
 }
 
-// What keeps a component from running whose image is missing and may not be pulled.
+// What keeps a component from running whose image is missing and is not pulled.
 inline std::string MissingImageText(absl::string_view component, absl::string_view image) {
+  if (IsNamedById(image)) {
+    return absl::StrCat(component, ": image ", image,
+                        " is not on the engine, and cannot be pulled: it is an image's id, which no registry knows. "
+                        "Build or load it there, or name the image by its repository");
+  }
   return absl::StrCat(component, ": the engine has no image ", image, ", and --pull=never forbids to pull it");
 }
 
@@ -43,7 +49,7 @@ inline Reconciliation ReconcileImages(const project::Project& project, const Obs
     if (service.replicas() == 0 || !seen.insert(ImageKey(service)).second) continue;
     const bool is_missing = !observed.image_ids.contains(ImageKey(service));
     const bool always = policy == PullPolicy::kAlways;
-    if (WantsPull(policy, is_missing) && !(always && pulled.contains(service.image()))) {
+    if (WantsPull(policy, service.image(), is_missing) && !(always && pulled.contains(service.image()))) {
       builder.Add(OperationKind::kPullImage, service.image(), always ? "always pulled" : "not on the engine", 0)
           .set_component(service.name());
     } else if (is_missing) {

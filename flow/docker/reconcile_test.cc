@@ -381,5 +381,22 @@ TEST(ImageIds, FindsAnImageByTagDigestAndId) {
   EXPECT_THAT(ImageIds(MakeProject("x", {"a image=busybox:1.35"}), images), IsEmpty());
 }
 
+TEST(ReconcileImages, NeverPullsAnImageThatIsNamedByItsId) {
+  const std::string digits(64, 'a');
+  for (const std::string& id : {"sha256:" + digits, digits, std::string("sha256:aaaaaaaaaaaa")}) {
+    const project::Project project = MakeProject("x", {"a image=" + id});
+    Observed observed;
+    for (const PullPolicy policy : {PullPolicy::kMissing, PullPolicy::kAlways, PullPolicy::kNever}) {
+      const Reconciliation missing = ReconcileImages(project, observed, policy);
+      EXPECT_EQ(OrderedPlanText({missing.plan}), "") << id;
+      EXPECT_THAT(missing.conflicts, ElementsAre(HasSubstr("image " + id + " is not on the engine"))) << id;
+    }
+    observed.image_ids[ImageKey(project.services(0))] = "sha256:" + digits;
+    const Reconciliation there = ReconcileImages(project, observed, PullPolicy::kAlways);
+    EXPECT_EQ(OrderedPlanText({there.plan}), "") << id;
+    EXPECT_THAT(there.conflicts, IsEmpty()) << id;
+  }
+}
+
 }  // namespace
 }  // namespace flow::docker

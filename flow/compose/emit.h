@@ -23,6 +23,7 @@
 #include "absl/time/time.h"
 #include "flow/compose/api_version.h"
 #include "flow/compose/health.h"
+#include "flow/project/labels.h"
 #include "flow/project/project.pb.h"
 #include "flow/text/document.h"
 #include "flow/text/json.h"
@@ -126,6 +127,12 @@ inline List Mounts(const project::Service& service) {
     if (given.read_only()) mount.Add("read_only", true);
     // A missing source is an error: what the engine would make in its place is an empty folder of root's.
     if (bind) mount.Add("bind", Mapping{{"create_host_path", false}});
+    // Compose hands a plain volume on to the engine as "NAME:PATH:rw", which no path with a colon fits into; with labels,
+    // which are those of a volume that is there already, as it stands here.
+    if (!bind && absl::StrContains(given.target(), ':')) {
+      const std::string pipeline = project::Label(service.labels(), project::kPipelineLabel);
+      mount.Add("volume", Mapping{{"labels", Mapping{{project::kPipelineLabel, pipeline}}}});
+    }
     mounts.push_back(std::move(mount));
   }
   return mounts;

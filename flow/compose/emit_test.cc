@@ -106,6 +106,17 @@ TEST(EmitTest, AMissingBindSourceIsNotMadeByTheEngine) {
   EXPECT_FALSE(volumes[1]["read_only"]);
 }
 
+TEST(EmitTest, AVolumeAtAPathWithAColonIsNotLeftToComposesShortSyntax) {
+  const YAML::Node volumes = EmittedOne(R"(
+    labels { key: "com.obsrvr.flow.pipeline" value: "p" }
+    mounts { type: VOLUME source: "data" target: "/c:d" }
+    mounts { type: VOLUME source: "data" target: "/e" }
+    mounts { type: BIND source: "/a:b" target: "/f:g" })")["volumes"];
+  EXPECT_EQ(volumes[0]["volume"]["labels"]["com.obsrvr.flow.pipeline"].Scalar(), "p");
+  EXPECT_FALSE(volumes[1]["volume"]);
+  EXPECT_FALSE(volumes[2]["volume"]);
+}
+
 TEST(EmitTest, RestartPoliciesAreText) {
   const auto restart = [](const std::string& policy) { return EmittedOne("restart {" + policy + "}")["restart"]; };
   EXPECT_EQ(restart("mode: NO").Scalar(), "no");

@@ -63,8 +63,8 @@ deploy::PipelineStatus StatusNow(ApplyRun& run, const docker::Apply& machine, bo
     Caller caller(run.session, machine.api_version());
     const auto reply = caller.One(docker::ListPipelineContainers(run.key.namespace_, run.key.name));
     if (reply.ok()) containers = docker::ReadContainers(std::get<docker::engine::ContainerList>(*reply));
-    for (docker::Container& container : containers) machine.readiness().BringUpToDate(&container);
   }
+  for (docker::Container& container : containers) machine.readiness().BringUpToDate(&container);
   docker::AddContainers(containers, {}, &input);
   return deploy::DescribePipeline(input);
 }

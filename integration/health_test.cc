@@ -101,6 +101,28 @@ TEST_F(HealthTest, TheTableOfManyContainersTellsHealthInTwoRequests) {
   EXPECT_THAT(table.out, testing::ContainsRegex("plain +source +running +none"));
 }
 
+// A probe that cannot run in its image says nothing of the component. That is known when the second one begins, long before
+// the engine calls it unhealthy, and is the same to an apply, its table and a status from then on.
+TEST_F(HealthTest, AProbeThatCannotRunIsNoVerdictFromTheFirst) {
+  const std::string name = Name("no-shell"), base = Name("base"), image = "flow-it-no-shell";
+  engine().Run(base, R"({"Image": "busybox:1.36", "Cmd": ["busybox", "rm", "-f", "/bin/sh"]})");
+  ASSERT_TRUE(Eventually([&] { return Text(At(engine().Inspect(base), {"State", "Status"})) == "exited"; }));
+  engine().Do("POST", "/commit?container=" + base + "&repo=" + image + "&tag=1", "{}");
+  const std::string yaml = Pipeline(name, "  sources:\n    - {id: source, image: '" + image +
+                                              ":1', command: [sleep, '1000'], health_check: /health}\n");
+  const absl::Time began = absl::Now();
+  const Finished& apply = Apply(yaml);
+  EXPECT_LT(absl::Now() - began, absl::Seconds(20));
+  EXPECT_EQ(apply.exit_code, 0) << apply.Describe();
+  EXPECT_THAT(apply.err, HasSubstr("source: warning: image " + image + ":1 has nothing to run the health check with"));
+  EXPECT_THAT(apply.out, testing::ContainsRegex("source +source +running +unknown +1/1"));
+  EXPECT_EQ(Flow("flow-status", {name, "--check"}).exit_code, 0);
+  const Finished& again = Apply(yaml);
+  EXPECT_THAT(again.out, AllOf(HasSubstr("Pipeline unchanged"), testing::ContainsRegex("running +unknown +1/1")));
+  EXPECT_EQ(Delete(name).exit_code, 0);
+  engine().RemoveImage(image + ":1");
+}
+
 // Starting and unhealthy are words of their own.
 TEST_F(HealthTest, StartingAndUnhealthyAreToldApart) {
   const std::string name = Name("words"), container = "flow-" + name + "-source-1";

@@ -52,7 +52,7 @@ void ChangeWatch::OnEvent(const docker::engine::ContainerEvent& event) {
     ++starts_[event.id];
   }
   // Probes and other commands in containers come by the second.
-  changed_ |= event.kind != Kind::kExec && event.kind != Kind::kExecEnded;
+  changed_ |= event.kind != Kind::kExec && event.kind != Kind::kExecBegun && event.kind != Kind::kExecEnded;
 }
 
 absl::Status ChangeWatch::Poll(std::vector<int> descriptors, absl::Duration at_most) {

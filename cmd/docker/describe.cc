@@ -10,13 +10,14 @@
 namespace flow {
 namespace {
 
-// The unhealthy containers whose probe cannot run in their image: that is no verdict. And, where asked for, what only
-// an inspection of each container tells.
+// Of containers that are not healthy yet, or not any more, whether their probe cannot run in their image: that is no
+// verdict. And, where asked for, what only an inspection of each container tells.
 void Inspect(Caller& caller, const std::vector<docker::Container>& containers, bool all,
              std::map<std::string, docker::engine::ContainerInspect>* inspected) {
   std::vector<docker::engine::Call> calls;
   for (const docker::Container& container : containers) {
-    if (all || container.health == docker::Health::kUnhealthy) {
+    using docker::Health;
+    if (all || container.health == Health::kUnhealthy || container.health == Health::kStarting) {
       calls.push_back(docker::engine::InspectContainer{container.id});
     }
   }

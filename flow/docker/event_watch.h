@@ -35,7 +35,7 @@ inline std::vector<Failure> NotUp(const Readiness& readiness, absl::string_view 
   std::vector<Failure> failures;
   for (const Instance& instance : readiness.instances()) {
     if (instance.up() || (!instance.running && instance.starts + instance.exits == 0)) continue;
-    const bool probed = instance.health != Health::kNone;
+    const bool probed = instance.judged();
     failures.push_back({.component = instance.component,
                         .container_id = instance.id,
                         .what = absl::StrCat(probed ? "is not healthy" : "is not running", after),
@@ -87,7 +87,11 @@ class EventWatch {
         return React(event.id, readiness_.RemovalSeen(event.id), out);
       case Kind::kHealth:
         return React(event.id, readiness_.HealthSeen(event.id, event.health), out);
+      case Kind::kExecBegun:
+        if (readiness_.ExecBegun(event.id)) LookAtProbe(event.id, out);
+        return;
       case Kind::kExecEnded:
+        readiness_.ExecEnded(event.id);
         if (event.exit_code == compose::kNoProbeProgramExitCode) LookAtProbe(event.id, out);
         return;
       case Kind::kCreated:
@@ -135,10 +139,9 @@ class EventWatch {
 
   void On(const WhatProbeSaid& asked, const absl::StatusOr<engine::Reply>& reply, Outbox& out) {
     const Instance* instance = readiness_.Get(asked.container);
-    if (instance == nullptr || instance->health == Health::kNone) return;
+    if (instance == nullptr || !instance->judged()) return;
     if (reply.ok() && ProbeCannotRun(std::get<engine::ContainerInspect>(*reply))) {
-      out.Tell(Report::Kind::kWarning, instance->component,
-               "its image has nothing to run the health check with (a shell, and wget or curl): its health is unknown");
+      TellUnknown(*instance, std::get<engine::ContainerInspect>(*reply).config().image(), out);
       return React(asked.container, readiness_.ProbeCannotRun(asked.container), out);
     }
     if (instance->health != Health::kUnhealthy) return;
@@ -160,10 +163,10 @@ class EventWatch {
   // The engine answered that it started a container.
   void Started(const std::string& id, Outbox& out) { React(id, readiness_.StartAnswered(id), out); }
 
-  // Containers that were unhealthy before, when nothing is to be done that could heal them.
+  // Containers that were not healthy before, when nothing is to be done that could heal them.
   void JudgeUnhealthy(Outbox& out) {
     for (const Instance& instance : readiness_.instances()) {
-      if (instance.health == Health::kUnhealthy) LookAtProbe(instance.id, out);
+      if (instance.running) LookAtProbe(instance.id, out);
     }
   }
 
@@ -210,7 +213,7 @@ class EventWatch {
       case Transition::kNothing:
         return;
       case Transition::kStarted:
-        if (instance->awaited && instance->health == Health::kNone && kSteadyAfter < min_ready_) {
+        if (instance->awaited && !instance->judged() && kSteadyAfter < min_ready_) {
           out.Timer(Steady{id, instance->starts}, kSteadyAfter);
         }
         out.Timer(Ready{id, instance->starts}, min_ready_);
@@ -231,6 +234,17 @@ class EventWatch {
         failures_.push_back({.component = instance->component, .what = "its container was removed by someone else"});
         return;
     }
+  }
+
+  // Once a component.
+  void TellUnknown(const Instance& unknown, const std::string& image, Outbox& out) const {
+    for (const Instance& instance : readiness_.instances()) {
+      if (instance.component == unknown.component && instance.health == Health::kUnknown) return;
+    }
+    out.Tell(
+        Report::Kind::kWarning, unknown.component,
+        absl::StrCat("image ", image, " has nothing to run the health check with (a shell, and wget or curl): its ",
+                     "health is unknown"));
   }
 
   void TellUp(const std::string& component, const std::string& how, Outbox& out) const {
@@ -260,7 +274,7 @@ class EventWatch {
   // An unhealthy container, or one whose probe may be unable to run, is asked for what its probe answered.
   void LookAtProbe(const std::string& id, Outbox& out) {
     const Instance* instance = readiness_.Get(id);
-    if (instance == nullptr || instance->health == Health::kNone || instance->health == Health::kHealthy) return;
+    if (instance == nullptr || !instance->judged() || instance->health == Health::kHealthy) return;
     out.Request(WhatProbeSaid{id}, engine::InspectContainer{id}, kLookDeadline);
   }
 

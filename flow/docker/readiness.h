@@ -58,7 +58,8 @@ struct Instance {
   bool awaited = false;  // something is started when this is steady
   bool restarts = false;
   bool ends = false;              // exit code 0 is completion
-  Health health = Health::kNone;  // kNone: has no health check
+  Health health = Health::kNone;  // kNone: has no health check; kUnknown: its probe cannot run in its image
+  bool probing = false;           // a probe has begun whose end was not told
   bool running = false;
   bool steady = false;  // ran for kSteadyAfter since it started
   bool ready = false;   // ran for min_ready since it started
@@ -70,12 +71,10 @@ struct Instance {
   int exits = 0;
   int exit_code = 0;
 
-  bool started() const {
-    return completed || (running && (health == Health::kHealthy || (health == Health::kNone && steady)));
-  }
-  bool up() const {
-    return completed || (running && (health == Health::kHealthy || (health == Health::kNone && ready)));
-  }
+  // Its health counts.
+  bool judged() const { return health != Health::kNone && health != Health::kUnknown; }
+  bool started() const { return completed || (running && (health == Health::kHealthy || (!judged() && steady))); }
+  bool up() const { return completed || (running && (health == Health::kHealthy || (!judged() && ready))); }
 };
 
 class Readiness {
@@ -169,8 +168,7 @@ class Readiness {
 
   Transition HealthSeen(absl::string_view id, Health health) {
     Instance* instance = Find(id);
-    // kNone: its probe was found unable to run, and is no verdict.
-    if (instance == nullptr || instance->health == Health::kNone || !instance->running) return Transition::kNothing;
+    if (instance == nullptr || !instance->judged() || !instance->running) return Transition::kNothing;
     instance->seen = true;
     if (instance->health == health) return Transition::kNothing;
     instance->health = health;
@@ -186,10 +184,13 @@ class Readiness {
     return Transition::kDisappeared;
   }
 
-  // Of a container that was told to have completed: an engine lists it as running for a moment longer.
+  // What a list of containers does not tell: that one has completed (an engine lists it as running for a moment longer),
+  // and that a probe's verdict is none.
   void BringUpToDate(Container* container) const {
     const Instance* instance = Get(container->id);
-    if (instance == nullptr || !instance->completed || container->state != "running") return;
+    if (instance == nullptr || container->state != "running") return;
+    if (instance->health == Health::kUnknown) container->health = Health::kUnknown;
+    if (!instance->completed) return;
     container->state = "exited";
     container->exit_code = 0;
   }
@@ -223,7 +224,7 @@ class Readiness {
     Instance* instance = Find(id);
     if (instance == nullptr || !instance->running || instance->starts != starts) return Transition::kNothing;
     instance->steady = instance->ready = true;
-    return instance->health == Health::kNone ? Transition::kUp : Transition::kNothing;
+    return instance->judged() ? Transition::kNothing : Transition::kUp;
   }
 
   // The container's probe cannot run in its image: that is no verdict, and it counts as one without a health check.
@@ -231,8 +232,19 @@ class Readiness {
   Transition ProbeCannotRun(absl::string_view id) {
     Instance* instance = Find(id);
     if (instance == nullptr) return Transition::kNothing;
-    instance->health = Health::kNone;
+    instance->health = Health::kUnknown;
     return instance->running && instance->ready ? Transition::kUp : Transition::kNothing;
+  }
+
+  // A command begins in the container, as every probe is one. True: of the one before no end was told, as of a probe that
+  // cannot be run.
+  bool ExecBegun(absl::string_view id) {
+    Instance* instance = Find(id);
+    return instance != nullptr && std::exchange(instance->probing, true);
+  }
+
+  void ExecEnded(absl::string_view id) {
+    if (Instance* instance = Find(id)) instance->probing = false;
   }
 
   // The container's failure is known by other means: the engine would not start it.
@@ -296,7 +308,8 @@ class Readiness {
     instance->steady = instance->ready = instance->completed = false;
     ++instance->starts;
     // A container that starts again is not judged by its health from before.
-    if (instance->health != Health::kNone) instance->health = Health::kStarting;
+    if (instance->judged()) instance->health = Health::kStarting;
+    instance->probing = false;
     return Transition::kStarted;
   }
 

@@ -100,5 +100,34 @@ TEST(Readiness, WhatWasToldToHaveCompletedIsNotShownAsRunning) {
   EXPECT_EQ(container.state, "running");
 }
 
+// Two commands that begin without an end between them: the first was a probe that could not be run.
+TEST(Readiness, ACommandThatBeginsBehindOneWithoutAnEndIsNoticed) {
+  Readiness readiness = Of({"a check"});
+  readiness.StartAnswered("a");
+  EXPECT_FALSE(readiness.ExecBegun("a"));
+  readiness.ExecEnded("a");
+  EXPECT_FALSE(readiness.ExecBegun("a"));
+  EXPECT_TRUE(readiness.ExecBegun("a"));
+  readiness.ExitSeen("a", 1);
+  readiness.StartSeen("a");
+  EXPECT_FALSE(readiness.ExecBegun("a"));  // of another run of its program
+}
+
+TEST(Readiness, WhatCannotBeProbedIsUpWithoutAVerdictAndShownSo) {
+  Readiness readiness = Of({"a check"});
+  readiness.StartAnswered("a");
+  readiness.Ready("a", 1);
+  EXPECT_FALSE(readiness.AllUp());
+  EXPECT_EQ(readiness.ProbeCannotRun("a"), Transition::kUp);
+  EXPECT_TRUE(readiness.AllUp());
+  EXPECT_EQ(readiness.HealthSeen("a", Health::kUnhealthy), Transition::kNothing);
+  Container listed;
+  listed.id = "a";
+  listed.state = "running";
+  listed.health = Health::kUnhealthy;
+  readiness.BringUpToDate(&listed);
+  EXPECT_EQ(listed.health, Health::kUnknown);
+}
+
 }  // namespace
 }  // namespace flow::docker

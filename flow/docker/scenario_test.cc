@@ -279,6 +279,7 @@ class Story {
         {"image-volume", {2, 2, [this](const auto& words) { engine().AddImageVolume(words[0], words[1]); }}},
         {"registry", {2, 3, [this](const auto& words) { SetRegistry(words); }}},
         {"sicken", {1, 1, [this](const auto& words) { engine().SetHealth(IdOf(words[0]), "unhealthy"); }, true}},
+        {"fail-to-probe", {1, 1, [this](const auto& words) { engine().FailToProbe(IdOf(words[0])); }, true}},
         {"log", {2, kAnyText, [this](const auto& words) { SetLog(words); }}},
         {"warn", {1, kAnyText, [this](const auto& words) { engine().SetWarning(Joined(words)); }}},
         {"stop", {1, 1, [this](const auto& words) { engine().StopByHand(IdOf(words[0])); }, true}},

@@ -18,7 +18,7 @@
 namespace flow::docker {
 
 // Puts the containers of a pipeline, as the engine lists them, into the input of a status.
-// `probe_cannot_run`: ids of unhealthy ones whose probe cannot run, which is no verdict.
+// `probe_cannot_run`: ids of those whose probe cannot run, which is no verdict.
 inline void AddContainers(const std::vector<Container>& containers, const std::set<std::string>& probe_cannot_run,
                           deploy::StatusInput* input);
 

@@ -25,7 +25,8 @@ struct ContainerEvent {
     kRemoved,
     kHealth,     // a probe has judged it
     kExec,       // a command is run in it, as every probe is: nothing about the container itself has changed
-    kExecEnded,  // such a command has ended
+    kExecBegun,  // such a command is about to be run
+    kExecEnded,  // it has ended; of one that cannot be run nothing more is told (moby)
   };
 
   Kind kind = Kind::kOther;
@@ -56,7 +57,7 @@ inline constexpr EventWord kEventWords[] = {
     {"remove", ContainerEvent::Kind::kRemoved},
     {"health_status", ContainerEvent::Kind::kHealth},
     {"top", ContainerEvent::Kind::kExec},
-    {"exec_create", ContainerEvent::Kind::kExec},
+    {"exec_create", ContainerEvent::Kind::kExecBegun},
     {"exec_start", ContainerEvent::Kind::kExec},
     {"exec", ContainerEvent::Kind::kExec},
     {"exec_die", ContainerEvent::Kind::kExecEnded},

@@ -19,9 +19,8 @@ TEST(ReadContainerEvent, KnowsDockersWordsAndPodmans) {
   EXPECT_EQ(KindOf("start"), Kind::kStarted);
   for (const char* action : {"die", "died"}) EXPECT_EQ(KindOf(action), Kind::kExited) << action;
   for (const char* action : {"destroy", "remove"}) EXPECT_EQ(KindOf(action), Kind::kRemoved) << action;
-  for (const char* action : {"exec_create: sh -c x", "exec_start: sh -c x", "exec", "top"}) {
-    EXPECT_EQ(KindOf(action), Kind::kExec) << action;
-  }
+  EXPECT_EQ(KindOf("exec_create: sh -c x"), Kind::kExecBegun);
+  for (const char* action : {"exec_start: sh -c x", "exec", "top"}) EXPECT_EQ(KindOf(action), Kind::kExec) << action;
   for (const char* action : {"exec_die", "exec_died"}) EXPECT_EQ(KindOf(action), Kind::kExecEnded) << action;
   for (const char* action : {"pause", "rename", "health_stat", "starts", ""}) {
     EXPECT_EQ(KindOf(action), Kind::kOther) << action;

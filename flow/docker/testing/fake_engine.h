@@ -43,6 +43,7 @@ class FakeEngine {
     std::string log;
     std::string image_id;
     std::map<std::string, std::string> anonymous_volumes;  // path → the volume that was made for it
+    std::string probe_output = "HTTP/1.1 500 Internal Server Error";
     // What it has ever been.
     bool was_started = false;
     bool was_healthy = false;
@@ -98,6 +99,14 @@ class FakeEngine {
     container.health = health;
     container.was_healthy |= health == "healthy";
     Tell(container, absl::StrCat("health_status: ", health));
+  }
+  // A probe begins that cannot be run: its image has no shell.
+  void FailToProbe(const std::string& id) {
+    FakeContainer& container = containers_.at(id);
+    container.probe_output =
+        "OCI runtime exec failed: exec: \"/bin/sh\": stat /bin/sh: no such file or directory: unknown";
+    Tell(container, "exec_create: /bin/sh -c probe");
+    Tell(container, "exec_start: /bin/sh -c probe");
   }
   // What a person does with the engine's own tools.
   void RemoveByHand(const std::string& id) { (void)On(engine::RemoveContainer{id}).ok(); }
@@ -237,11 +246,12 @@ class FakeEngine {
     inspect.set_id(call.id);
     inspect.mutable_state()->set_exit_code(found->second.exit_code);
     inspect.mutable_state()->set_started_at("2026-01-01T00:00:00Z");
+    inspect.mutable_config()->set_image(found->second.config->image());
     *inspect.mutable_config()->mutable_healthcheck() = found->second.config->healthcheck();
     inspect.mutable_state()->mutable_health()->set_status(found->second.health);
     engine::HealthProbe& probe = *inspect.mutable_state()->mutable_health()->add_log();
     probe.set_exit_code(1);
-    probe.set_output("HTTP/1.1 500 Internal Server Error");
+    probe.set_output(found->second.probe_output);
     probe.set_end("2026-01-01T00:01:02.5Z");
     return engine::Reply(std::move(inspect));
   }

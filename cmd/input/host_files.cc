@@ -13,6 +13,7 @@
 #include "cmd/base/file.h"
 #include "cmd/input/host_marks.h"
 #include "flow/pipeline/host_path.h"
+#include "flow/pipeline/start_size.h"
 #include "flow/pipeline/variables.h"
 #include "flow/project/environment.h"
 #include "flow/text/character.h"
@@ -39,6 +40,10 @@ class Preparation {
       if (!IsReadHere(secrets[index])) continue;
       if (!LookAtSecret(component.id(), secrets[index])) secrets.DeleteSubrange(index, 1);
     }
+    const auto values = files_.secrets.find(component.id());
+    if (values == files_.secrets.end()) return;  // the parser has judged it
+    const std::string problem = pipeline::StartProblem(component, values->second);
+    if (!problem.empty()) files_.problems.push_back(absl::StrCat(component.id(), ": ", problem));
   }
 
   // Once nothing stands against it.

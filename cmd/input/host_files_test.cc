@@ -94,6 +94,17 @@ TEST_F(HostFilesTest, AMissingEnvironmentSecretIsToldWhereverTheEngineIs) {
   }
 }
 
+TEST_F(HostFilesTest, SecretsThatAreTooMuchTogetherAreToldBeforeAnythingIsMade) {
+  File("token", std::string(120000, 'x'));
+  std::string secrets;
+  for (int i = 0; i < 20; ++i) {
+    absl::StrAppend(&secrets, "secrets { name: \"s", i, "\" type: ENV env: \"S", i, "\" host_path: \"HERE/token\" } ");
+  }
+  pipeline::Pipeline pipeline = With(secrets);
+  EXPECT_THAT(PrepareHostFiles(kHere, pipeline).problems,
+              ElementsAre(HasSubstr("sink: its arguments and variables come")));
+}
+
 TEST_F(HostFilesTest, WhatAnotherMachineMountsIsNeitherMadeNorJudgedHere) {
   pipeline::Pipeline pipeline = With(R"(
       volumes { host_path: "HERE/data" container_path: "/data" }

@@ -23,6 +23,7 @@
 #include "flow/pipeline/mounts.h"
 #include "flow/pipeline/pipeline.pb.h"
 #include "flow/pipeline/ports.h"
+#include "flow/pipeline/start_size.h"
 #include "flow/pipeline/variables.h"
 
 namespace flow::pipeline {
@@ -172,6 +173,9 @@ inline ReadComponentResult ReadComponent(Context& context, Component::Type type,
   ReadStopping(context, fields, component);
   ReadResources(context, fields, component);
   ReadLogging(context, fields, scope.logging, component);
+  if (std::string problem = StartProblem(component); !problem.empty()) {
+    context.Error(fields.value(), std::move(problem));
+  }
 
   result.inputs = fields.Get("inputs");
   result.input_ids = fields.List("inputs");

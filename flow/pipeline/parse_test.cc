@@ -227,6 +227,12 @@ TEST(ParsePipeline, RefusesVariablesAndArgumentsThatLinuxCannotPass) {
   EXPECT_EQ(result.diagnostics.size(), 3u);
 }
 
+TEST(ParsePipeline, RefusesVariablesThatAreTooMuchTogether) {
+  std::string text = "  sources:\n    - id: a\n      image: busybox\n      env:\n";
+  for (int i = 0; i < 40; ++i) absl::StrAppend(&text, "        V", i, ": ", std::string(60000, 'x'), "\n");
+  EXPECT_THAT(Messages(text), ElementsAre(testing::HasSubstr("come to 2.3 MiB in all")));
+}
+
 TEST(ParsePipeline, TakesVariablesToTheLastByteThatLinuxPasses) {
   for (const bool over : {false, true}) {
     const std::string value(kMaxArgumentBytes - 2 + over, 'x'), config(kMaxArgumentBytes - 14 + over, 'x');

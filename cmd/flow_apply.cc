@@ -120,6 +120,7 @@ absl::StatusOr<Applied> ApplyInLooks(ApplyRun& run, ControlPlaneChoice& control_
     std::string address;
     if (control_plane.endpoint.has_value()) {
       address = HostAndPort(control_plane.registered.address());
+      run.run_id = NewRunId(run.key);
       input.control_plane = control_plane.registered;
     }
     docker::Apply machine(DescribeInput(run, *files, address, input));

@@ -105,7 +105,10 @@ TEST_F(ControlPlaneTest, TheContainersAreToldWhereItIs) {
   const std::string port = plane.address().substr(plane.address().rfind(':'));
   EXPECT_THAT(environment,
               IsSupersetOf({"FLOWCTL_ENDPOINT=host.docker.internal" + port, std::string("ENABLE_FLOWCTL=true"),
-                            std::string("FLOWCTL_COMPONENT_ID=sink")}));
+                            std::string("FLOWCTL_COMPONENT_ID=sink"), std::string("FLOWCTL_ATTEMPT=1"),
+                            "FLOWCTL_RUN_ID=" + plane.Runs()[0].run_id()}));
+  // A later run is no reason to replace what it does not change.
+  EXPECT_THAT(Apply(IdlePair(name), {plane.flag()}).out, HasSubstr("Pipeline unchanged"));
   // Given empty, it is told no more: that of the apply before is taken away.
   ASSERT_EQ(Apply(IdlePair(name), {"--control_plane="}).exit_code, 0);
   EXPECT_THAT(plane.Components(), IsEmpty());

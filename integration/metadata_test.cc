@@ -88,6 +88,15 @@ TEST_F(MetadataTest, AFileAsFlowctlInitWritesItDeploys) {
   EXPECT_TRUE(Gone(name));
 }
 
+TEST_F(MetadataTest, AnImageMaySayItInTheFolderOfItsProgram) {
+  const std::string name = Name("app");
+  const std::string image =
+      MakeComponent("app", {{"/app/metadata.json", R"({"env_mapping": {"database_path": "DUCKDB_PATH"}})", ""}});
+  const Finished& apply = Apply(Initial(name, image, image));
+  ASSERT_EQ(apply.exit_code, 0) << apply.Describe();
+  EXPECT_EQ(Variable("flow-" + name + "-duckdb-consumer-1", "DUCKDB_PATH"), "./data/pipeline.duckdb");
+}
+
 TEST_F(MetadataTest, AnImageWithoutItIsConfiguredByUpperCaseNames) {
   const std::string name = Name("without");
   const std::string plain = MakeComponent("plain", {});

@@ -19,11 +19,8 @@ namespace {
 
 control::ArrivalInput Arriving(const ApplyRun& run, const ControlPlaneChoice& control_plane,
                                const project::Project& project) {
-  const std::string now = absl::FormatTime("%Y%m%dT%H%M%E3SZ", absl::Now(), absl::UTCTimeZone());
-  return {.project = project,
-          .config_yaml = run.loaded.text,
-          .run_id = absl::StrCat(run.key.namespace_, ".", run.key.name, ".", now),
-          .registered = control_plane.registered};
+  return {
+      .project = project, .config_yaml = run.loaded.text, .run_id = run.run_id, .registered = control_plane.registered};
 }
 
 // What a user of a control plane should know, once it was told of something new.
@@ -41,6 +38,11 @@ void TellOfControlPlane(const ApplyRun& run, const ControlPlaneChoice& control_p
 }
 
 }  // namespace
+
+std::string NewRunId(const PipelineKey& key) {
+  const std::string now = absl::FormatTime("%Y%m%dT%H%M%E3SZ", absl::Now(), absl::UTCTimeZone());
+  return absl::StrCat(key.namespace_, ".", key.name, ".", now);
+}
 
 absl::StatusOr<deploy::Finish> DriveApply(ApplyRun& run, const ControlPlaneChoice& control_plane, bool logs,
                                           docker::Apply& machine) {

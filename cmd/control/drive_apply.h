@@ -2,6 +2,8 @@
 #ifndef CMD_CONTROL_DRIVE_APPLY_H_
 #define CMD_CONTROL_DRIVE_APPLY_H_
 
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "cmd/control/choice.h"
 #include "cmd/docker/apply_run.h"
@@ -9,6 +11,9 @@
 #include "flow/docker/apply.h"
 
 namespace flow {
+
+// A name for the run of a pipeline that begins now, on a control plane.
+std::string NewRunId(const PipelineKey& key);
 
 // Runs the machine to its end, as Drive() does (drive.h). `logs`: what the components write is shown on standard error.
 // What the control plane answers is in the state afterwards.

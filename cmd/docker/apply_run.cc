@@ -54,7 +54,7 @@ absl::Status Learn(ApplyRun& run, docker::ApplyInput& input) {
       Drive(run.session, run.progress, {.save = save, .forget = [] {}}, machine);
   if (!finish.ok()) return finish.status();
   for (const std::string& image : machine.unknown()) {
-    run.session.Warn(absl::StrCat("what ", docker::kMetadataPath, " of image ", image,
+    run.session.Warn(absl::StrCat("what ", docker::kMetadataPaths[0], " of image ", image,
                                   " says is not known before an apply reads it: this plan takes config's upper-case "
                                   "names for the variables"));
   }
@@ -94,6 +94,7 @@ docker::ApplyInput DescribeInput(const ApplyRun& run, const HostFiles& files, co
   translate.control_plane = control_plane;
   input.options = run.options;
   input.project = project::Translate(pipeline, translate);
+  input.placement.run_id = run.run_id;
   input.placement.secrets = SecretValues(input.project, files);
   input.file_digest = project::Sha256(run.loaded.text);
   input.engine_host = run.session.endpoint().address;

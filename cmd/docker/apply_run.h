@@ -25,6 +25,7 @@ struct ApplyRun {
   const docker::ApplyOptions options;
   const PipelineKey key;
   Progress progress;
+  std::string run_id = {};  // of the control plane's run that it begins; empty: there is no control plane
 };
 
 // Reads the metadata of the images that component references name, then the file once more with it, and puts what was

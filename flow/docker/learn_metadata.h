@@ -1,4 +1,4 @@
-// The state machine that reads the /metadata.json of the images that component references name, before flow-apply knows
+// The state machine that reads the metadata.json of the images that component references name, before flow-apply knows
 // what to ask for: pull what is missing, make a container of each image that is not remembered, read the file, remove
 // the container. None is started. contract.h says what its driver owes it.
 //
@@ -11,6 +11,8 @@
 #ifndef FLOW_DOCKER_LEARN_METADATA_H_
 #define FLOW_DOCKER_LEARN_METADATA_H_
 
+#include <cstddef>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -46,7 +48,8 @@
 
 namespace flow::docker {
 
-inline constexpr char kMetadataPath[] = "/metadata.json";
+// Where an image says it, in this order: as flowctl looks.
+inline constexpr const char* kMetadataPaths[] = {"/metadata.json", "/bin/metadata.json", "/app/metadata.json"};
 
 struct LearnInput {
   std::string namespace_;
@@ -137,6 +140,7 @@ class LearnMetadata {
   struct Reading {
     std::string image;
     std::string container;
+    size_t path = 0;  // of kMetadataPaths
   };
   struct Removing {
     std::string container;
@@ -198,11 +202,11 @@ class LearnMetadata {
 
   void Fail(std::string what) { failures_.push_back(std::move(what)); }
 
-  // "sink: the metadata of docker.io/withobsrvr/duckdb-consumer:v1.0.0 …", of all references that name this image.
-  void FailImage(const std::string& id, absl::string_view what) {
+  // "sink: /metadata.json of image docker.io/withobsrvr/duckdb-consumer:v1.0.0: …", of all references that name it.
+  void FailImage(const std::string& id, absl::string_view path, absl::string_view what) {
     for (const auto& [type, reference] : input_->references) {
       if (IdOf(reference.image) != id) continue;
-      Fail(absl::StrCat(reference.component, ": ", kMetadataPath, " of image ", reference.image, ": ", what));
+      Fail(absl::StrCat(reference.component, ": ", path, " of image ", reference.image, ": ", what));
     }
   }
 
@@ -306,24 +310,34 @@ class LearnMetadata {
   void On(const Making& asked, const Reply& reply) {
     if (!reply.ok()) {
       may_be_left_ |= absl::IsUnavailable(reply.status()) || absl::IsDeadlineExceeded(reply.status());
-      return FailImage(asked.image, absl::StrCat("no container could be made to read it: ", reply.status().message()));
+      return FailImage(asked.image, kMetadataPaths[0],
+                       absl::StrCat("no container could be made to read it: ", reply.status().message()));
     }
     const std::string& id = std::get<engine::Created>(*reply).id();
     if (stopped_) return Remove(id);
-    out_.Request(Reading{asked.image, id}, engine::ReadFile{id, kMetadataPath, pipeline::kMaxMetadataBytes},
+    ReadIn(Reading{asked.image, id});
+  }
+
+  void ReadIn(const Reading& reading) {
+    out_.Request(reading,
+                 engine::ReadFile{reading.container, kMetadataPaths[reading.path], pipeline::kMaxMetadataBytes},
                  kReadDeadline);
   }
 
   void On(const Reading& asked, const Reply& reply) {
+    const engine::FileContent* file = reply.ok() ? &std::get<engine::FileContent>(*reply) : nullptr;
+    if (file != nullptr && !file->there && asked.path + 1 < std::size(kMetadataPaths)) {
+      return ReadIn({asked.image, asked.container, asked.path + 1});
+    }
     Remove(asked.container);
-    if (!reply.ok()) return FailImage(asked.image, reply.status().message());
-    const auto& file = std::get<engine::FileContent>(*reply);
-    if (!file.there) {
+    const char* const path = kMetadataPaths[asked.path];
+    if (file == nullptr) return FailImage(asked.image, path, reply.status().message());
+    if (!file->there) {
       files_[asked.image];  // nothing is said: that is fine
       return;
     }
-    absl::StatusOr<pipeline::ComponentMetadata> read = pipeline::ReadComponentMetadata(file.bytes);
-    if (!read.ok()) return FailImage(asked.image, read.status().message());
+    absl::StatusOr<pipeline::ComponentMetadata> read = pipeline::ReadComponentMetadata(file->bytes);
+    if (!read.ok()) return FailImage(asked.image, path, read.status().message());
     files_[asked.image] = *std::move(read);
   }
 
@@ -384,7 +398,7 @@ class LearnMetadata {
   // The command that removes what may be left.
   std::string Left() const {
     if (left_.empty() && !may_be_left_) return "";
-    return absl::StrCat("a container that was made to read ", kMetadataPath, " may be left",
+    return absl::StrCat("a container that was made to read ", kMetadataPaths[0], " may be left",
                         left_.empty() ? "" : absl::StrCat(" (", absl::StrJoin(left_, ", "), ")"),
                         "; the next flow-apply or flow-delete of the pipeline removes it");
   }

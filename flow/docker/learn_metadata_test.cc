@@ -88,6 +88,17 @@ TEST(LearnMetadata, ReadsWhatImagesSayAndLeavesNothing) {
   EXPECT_THAT(metadata[1].variables(), IsEmpty());
 }
 
+TEST(LearnMetadata, LooksInBinAndInAppWhereTheRootHasNone) {
+  FakeEngine engine = EngineWithImages();
+  engine.AddFile("sha256:lake", "/app/metadata.json", R"({"port": 1})");
+  engine.AddFile("sha256:duck", "/bin/metadata.json", R"({"port": 2})");
+  const Learning learning = Learn(Input(), engine);
+  EXPECT_EQ(learning.world.machine.metadata()[0].port(), 9000u);  // that of the root counts
+  EXPECT_EQ(learning.world.machine.metadata()[1].port(), 1u);
+  EXPECT_EQ(Count<engine::CreateContainer>(learning.calls), 2);
+  EXPECT_EQ(Count<engine::ReadFile>(learning.calls), 1 + 3);
+}
+
 TEST(LearnMetadata, StartsNoContainerAndLabelsEach) {
   const Learning learning = Learn(Input());
   EXPECT_EQ(Count<engine::StartContainer>(learning.calls), 0);

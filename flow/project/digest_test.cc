@@ -86,6 +86,13 @@ TEST(DigestTest, EveryPartOfTheContainerCounts) {
   }
 }
 
+TEST(DigestTest, VariablesThatFlowCameToSetLaterAreNotInIt) {
+  Service service = Sink();
+  (*service.mutable_environment())["FLOWCTL_ATTEMPT"] = "1";
+  service.add_undigested_variables("FLOWCTL_ATTEMPT");
+  EXPECT_EQ(ServiceDigest(service), ServiceDigest(Sink()));
+}
+
 TEST(DigestTest, WhatIsMountedIsNotInIt) {
   Service service = Sink();
   (*service.mutable_labels())[kMountedLabel] = "file:1 /token";

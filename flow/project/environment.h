@@ -84,16 +84,15 @@ inline void AddSecrets(const pipeline::Component& component, Service& service) {
   }
 }
 
-// What some components built with flowctl's SDK are called by, in place of FLOWCTL_COMPONENT_ID. What the file says of it
-// holds.
-inline void AddComponentId(Service& service) {
-  constexpr char kName[] = "COMPONENT_ID";
+// A variable that flow came to set when there were pipelines already, which are not to be replaced for it: it is in no
+// digest. What the file says of it holds.
+inline void AddUndigested(const std::string& name, const std::string& value, Service& service) {
   const auto& secrets = service.secret_environment();
   const bool is_secret =
-      std::any_of(secrets.begin(), secrets.end(), [&](const SecretVariable& secret) { return secret.name() == kName; });
-  if (is_secret || service.environment().contains(kName)) return;
-  (*service.mutable_environment())[kName] = service.name();
-  service.add_undigested_variables(kName);
+      std::any_of(secrets.begin(), secrets.end(), [&](const SecretVariable& secret) { return secret.name() == name; });
+  if (is_secret || service.environment().contains(name)) return;
+  (*service.mutable_environment())[name] = value;
+  service.add_undigested_variables(name);
 }
 
 // Existing files hold an address of their own (127.0.0.1:8080) in `env`, so these win over it.
@@ -110,7 +109,9 @@ inline void AddControlPlane(const std::string& control_plane, Service& service) 
     if (variables.contains(secrets[i].name())) secrets.DeleteSubrange(i, 1);
   }
   for (const auto& [name, value] : variables) (*service.mutable_environment())[name] = value;
-  AddComponentId(service);
+  AddUndigested("COMPONENT_ID", service.name(), service);  // in some components, for FLOWCTL_COMPONENT_ID
+  AddUndigested("FLOWCTL_ATTEMPT", "1", service);
+  AddUndigested("FLOWCTL_HEARTBEAT_INTERVAL_MS", "10000", service);
 }
 
 }  // namespace internal

@@ -84,6 +84,8 @@ TEST(EnvironmentTest, TheControlPlaneWinsOverEverything) {
   EXPECT_THAT(service.environment(), Contains(Pair("FLOWCTL_COMPONENT_ID", "s")));
   EXPECT_THAT(service.environment(), Contains(Pair("FLOWCTL_SERVICE_ID", "s")));
   EXPECT_THAT(service.environment(), Contains(Pair("FLOWCTL_HEARTBEAT_INTERVAL", "10s")));
+  EXPECT_THAT(service.environment(), Contains(Pair("FLOWCTL_ATTEMPT", "1")));
+  EXPECT_THAT(service.environment(), Contains(Pair("FLOWCTL_HEARTBEAT_INTERVAL_MS", "10000")));
   ASSERT_EQ(service.secret_environment_size(), 1);
   EXPECT_EQ(service.secret_environment(0).name(), "KEPT");
 }
@@ -97,10 +99,12 @@ TEST(EnvironmentTest, WithAControlPlaneAComponentIsToldItsIdUnlessTheFileSaysOne
       Not(Contains(Key("COMPONENT_ID"))));
 }
 
-TEST(EnvironmentTest, ThatTheIdIsToldReplacesNothing) {
+TEST(EnvironmentTest, WhatFlowCameToTellLaterReplacesNothing) {
   Service service = Filled(R"(id: "s")", "a:1");
   const std::string digest = ServiceDigest(service);
-  service.mutable_environment()->erase("COMPONENT_ID");
+  for (const char* name : {"COMPONENT_ID", "FLOWCTL_ATTEMPT", "FLOWCTL_HEARTBEAT_INTERVAL_MS"}) {
+    EXPECT_EQ(service.mutable_environment()->erase(name), 1) << name;
+  }
   service.clear_undigested_variables();
   EXPECT_EQ(ServiceDigest(service), digest);
   const Service written = Filled(R"(id: "s" env { name: "COMPONENT_ID" value: "s" })", "a:1");

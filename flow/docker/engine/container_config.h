@@ -28,6 +28,7 @@ struct Placement {
   std::map<std::string, std::string> secrets;  // SecretVariable::compose_variable → value
   // Variables of containers to which the file gives none of that name: proxies. They are in no digest.
   std::map<std::string, std::string> variables;
+  std::string run_id;                          // of the control plane's run that makes it; empty: there is none
 };
 
 // The body of POST /containers/create for one replica of a service, with nothing newer than `version`.
@@ -35,6 +36,18 @@ ContainerConfig MakeContainerConfig(const project::Project& project, const proje
                                     const Placement& placement, const compose::ApiVersion& version);
 
 namespace internal {
+
+// "NAME=value" of each variable, sorted.
+inline void SetEnvironment(const project::Service& service, const Placement& placement, ContainerConfig* config) {
+  std::map<std::string, std::string> environment(service.environment().begin(), service.environment().end());
+  for (const project::SecretVariable& secret : service.secret_environment()) {
+    const auto value = placement.secrets.find(secret.compose_variable());
+    if (value != placement.secrets.end()) environment[secret.name()] = value->second;
+  }
+  if (!placement.run_id.empty()) environment["FLOWCTL_RUN_ID"] = placement.run_id;
+  environment.insert(placement.variables.begin(), placement.variables.end());
+  for (const auto& [name, value] : environment) config->add_env(absl::StrCat(name, "=", value));
+}
 
 inline double Nanoseconds(absl::Duration duration) { return std::round(absl::ToDoubleNanoseconds(duration)); }
 
@@ -105,13 +118,7 @@ inline ContainerConfig MakeContainerConfig(const project::Project& project, cons
   ContainerConfig config;
   config.set_image(service.image());
   *config.mutable_cmd() = service.command();
-  std::map<std::string, std::string> environment(service.environment().begin(), service.environment().end());
-  for (const project::SecretVariable& secret : service.secret_environment()) {
-    const auto value = placement.secrets.find(secret.compose_variable());
-    if (value != placement.secrets.end()) environment[secret.name()] = value->second;
-  }
-  environment.insert(placement.variables.begin(), placement.variables.end());
-  for (const auto& [name, value] : environment) config.add_env(absl::StrCat(name, "=", value));
+  internal::SetEnvironment(service, placement, &config);
   config.set_stop_signal(service.stop_signal());
   config.set_stop_timeout(static_cast<int>(std::ceil(service.stop_grace_period_seconds())));
   internal::SetLabels(project, service, placement, &config);

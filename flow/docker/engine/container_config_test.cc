@@ -91,6 +91,14 @@ TEST(MakeContainerConfig, HasTheVariablesOfThePlaceUnlessTheFileSetsThem) {
   EXPECT_THAT(config.env(), testing::ElementsAre("A=pa$word", "HTTP_PROXY=http://p:3128"));
 }
 
+TEST(MakeContainerConfig, TellsOfWhichRunOfAControlPlaneTheContainerIs) {
+  const project::Project project = TestProject();
+  const ContainerConfig config =
+      MakeContainerConfig(project, project.services(0), {.run_id = "default.x.20261128T120000Z"}, {1, 41});
+  EXPECT_THAT(config.env(), Contains("FLOWCTL_RUN_ID=default.x.20261128T120000Z"));
+  EXPECT_THAT(Make({1, 41}).env(), Not(Contains(HasSubstr("FLOWCTL_RUN_ID"))));
+}
+
 TEST(MakeContainerConfig, PublishesPortsWhereTheyAreAskedFor) {
   const ContainerConfig config = Make({1, 41});
   const auto& bindings = config.host_config().port_bindings();

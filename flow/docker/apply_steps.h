@@ -2,6 +2,7 @@
 #ifndef FLOW_DOCKER_APPLY_STEPS_H_
 #define FLOW_DOCKER_APPLY_STEPS_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -172,6 +173,7 @@ class ApplySteps {
                 absl::StrCat(foreign, ": unless that emulates it, it cannot run"));
     }
     TellUnnamedData();
+    TellOfHost();
     execution_.Start(decision_.plan);
     decision_.plan.operations().empty() ? watch_.JudgeUnhealthy(out_) : watch_.WarnOfUnhealthy(out_);
   }
@@ -189,14 +191,25 @@ class ApplySteps {
     }
   }
 
+  void TellOfHost() {
+    const auto& operations = decision_.plan.operations();
+    const bool creates = std::any_of(operations.begin(), operations.end(), [](const Operation& operation) {
+      return KindOf(operation) == OperationKind::kCreateContainer;
+    });
+    if (!creates || observation_.observed().has_bridge) return;
+    out_.Tell(Report::Kind::kNote, "",
+              "the engine has no bridge network: in its containers host.docker.internal does not reach their host");
+  }
+
   void Proceed() {
     const auto& networks = observation_.observed().networks;
     const auto reached = [this](const Wait& wait) { return watch_.readiness().Reached(wait); };
     const auto deadline = [this](const Operation& operation) {
       return signal_.has_value() ? absl::Seconds(operation.grace_seconds()) + kPatience : DeadlineOf(operation);
     };
-    BeginOperations(execution_, project(), input_->placement, networks.empty() ? "" : networks[0].id(), reached,
-                    deadline, out_);
+    const Surroundings surroundings{.network_id = networks.empty() ? "" : networks[0].id(),
+                                    .knows_its_host = observation_.observed().has_bridge};
+    BeginOperations(execution_, project(), input_->placement, surroundings, reached, deadline, out_);
   }
 
   void OnOperation(uint32_t index, const Reply& reply) {

@@ -154,7 +154,7 @@ class Delete {
         break;
       case Phase::kExecuting:
         BeginOperations(
-            execution_, NoProject(), {}, "", [](const Wait&) { return true; }, DeadlineOf, out_);
+            execution_, NoProject(), {}, {}, [](const Wait&) { return true; }, DeadlineOf, out_);
         if (execution_.Finished()) phase_ = Phase::kExplaining;
         break;
       case Phase::kExplaining:

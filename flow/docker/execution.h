@@ -27,10 +27,16 @@ namespace flow::docker {
 
 using Execution = deploy::Execution<Docker>;
 
-// Makes the calls of all operations that may begin. `network_id`: the network that is there, where the plan creates
-// none. `reached` tells whether a component is where a Wait wants it, `deadline` how long the engine has.
+// What containers find on the engine.
+struct Surroundings {
+  std::string network_id;      // of the project's network, where the plan creates none
+  bool knows_its_host = true;  // the engine knows an address of its host for them
+};
+
+// Makes the calls of all operations that may begin. `reached` tells whether a component is where a Wait wants it,
+// `deadline` how long the engine has.
 inline void BeginOperations(Execution& execution, const project::Project& project, const engine::Placement& placement,
-                            const std::string& network_id, const std::function<bool(const Wait&)>& reached,
+                            const Surroundings& surroundings, const std::function<bool(const Wait&)>& reached,
                             const std::function<absl::Duration(const Operation&)>& deadline, Outbox& out);
 
 // Takes the answer to a call of an operation, and returns how the operation ended: what the engine replied, or why it
@@ -65,7 +71,7 @@ inline absl::StatusOr<engine::Reply> OwnVolume(const project::Project& project, 
 }  // namespace internal
 
 inline void BeginOperations(Execution& execution, const project::Project& project, const engine::Placement& placement,
-                            const std::string& network_id, const std::function<bool(const Wait&)>& reached,
+                            const Surroundings& surroundings, const std::function<bool(const Wait&)>& reached,
                             const std::function<absl::Duration(const Operation&)>& deadline, Outbox& out) {
   std::optional<engine::Placement> complete;  // most events let nothing begin
   execution.Pump(
@@ -74,7 +80,8 @@ inline void BeginOperations(Execution& execution, const project::Project& projec
         if (!complete.has_value()) {
           complete = placement;
           const std::string made = internal::MadeNetwork(execution);
-          complete->network_id = made.empty() ? network_id : made;
+          complete->network_id = made.empty() ? surroundings.network_id : made;
+          complete->knows_its_host = surroundings.knows_its_host;
         }
         const Operation& operation = execution.plan().operations(index);
         return Execution::Request{MakeCall(operation, execution.ObjectId(index), project, *complete, out.version()),

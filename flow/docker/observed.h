@@ -64,7 +64,9 @@ struct Container {
 struct Observed {
   std::vector<Container> containers;             // the pipeline's own, in the order of component and number
   std::vector<engine::NetworkSummary> networks;  // of the project's network's name; may be foreign, may be several
-  std::vector<engine::VolumeSummary> volumes;    // whose names begin as the project's do; may be foreign
+  // Without it (dockerd --bridge=none) an engine does not know what "host-gateway" is.
+  bool has_bridge = false;
+  std::vector<engine::VolumeSummary> volumes;  // whose names begin as the project's do; may be foreign
   // Image reference in full → id of the image that it names now. Absent: the engine has no such image.
   std::map<std::string, std::string> image_ids;
 };
@@ -128,7 +130,7 @@ inline engine::ListContainers ListPipelineContainers(absl::string_view namespace
 
 inline std::vector<engine::Call> ObservingCalls(const project::Project& project) {
   return {ListPipelineContainers(project.namespace_(), project.pipeline()),
-          engine::ListNetworks{.name = project.network().name()},
+          engine::ListNetworks{.name = project.network().name(), .and_bridge = true},
           engine::ListVolumes{.name_prefix = absl::StrCat(project.name(), "_")}};
 }
 
@@ -137,6 +139,8 @@ inline bool ReadInto(const engine::Reply& reply, Observed* observed) {
     observed->containers = ReadContainers(*containers);
   } else if (const auto* networks = std::get_if<engine::NetworkList>(&reply)) {
     observed->networks.assign(networks->networks().begin(), networks->networks().end());
+    const auto is_bridge = [](const engine::NetworkSummary& network) { return network.name() == engine::kBridge; };
+    observed->has_bridge = std::erase_if(observed->networks, is_bridge) > 0;
   } else if (const auto* volumes = std::get_if<engine::VolumeList>(&reply)) {
     observed->volumes.assign(volumes->volumes().begin(), volumes->volumes().end());
   } else {

@@ -289,6 +289,7 @@ class Story {
         {"volume", {2, 2, [this](const auto& words) { engine().AddVolume(words[0], words[1]); }}},
         {"remove-network",
          {1, 1, [this](const auto& words) { (void)engine().Execute(engine::RemoveNetwork{words[0]}).ok(); }}},
+        {"lose-bridge", {0, 0, [this](const auto&) { engine().LoseBridge(); }}},
         {"lose-state", {0, 0, [this](const auto&) { saved().reset(); }}},
         {"hold", {2, 3, [this](const auto& words) { Hold(words); }}},
     };

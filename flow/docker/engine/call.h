@@ -27,7 +27,9 @@ struct ListContainers {
 struct ListNetworks {
   std::string name;  // exact on return: the engine matches parts of names
   std::vector<std::string> labels;
+  bool and_bridge = false;  // besides that of the name, the one that every engine has by itself, kBridge
 };
+inline constexpr char kBridge[] = "bridge";
 struct ListVolumes {
   std::string name_prefix;
   std::vector<std::string> labels;

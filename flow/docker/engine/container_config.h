@@ -12,6 +12,7 @@
 #include "flow/compose/health.h"
 #include "flow/docker/engine/compose_labels.h"
 #include "flow/docker/engine/engine.pb.h"
+#include "flow/project/control_plane.h"
 #include "flow/project/labels.h"
 #include "flow/project/names.h"
 #include "flow/project/project.pb.h"
@@ -28,6 +29,7 @@ struct Placement {
   std::map<std::string, std::string> secrets;  // SecretVariable::compose_variable → value
   // Variables of containers to which the file gives none of that name: proxies. They are in no digest.
   std::map<std::string, std::string> variables;
+  bool knows_its_host = true;                  // the engine can tell what "host-gateway" is
   std::string run_id;                          // of the control plane's run that makes it; empty: there is none
 };
 
@@ -127,7 +129,9 @@ inline ContainerConfig MakeContainerConfig(const project::Project& project, cons
 
   HostConfig& host = *config.mutable_host_config();
   host.set_network_mode(placement.network_id);
-  *host.mutable_extra_hosts() = service.extra_hosts();
+  for (const std::string& extra : service.extra_hosts()) {
+    if (placement.knows_its_host || extra != project::kHostGateway) host.add_extra_hosts(extra);
+  }
   host.set_init(service.init());
   host.set_memory(service.resources().limit_memory_bytes());
   host.set_memory_reservation(service.resources().reserved_memory_bytes());

@@ -99,6 +99,15 @@ TEST(MakeContainerConfig, TellsOfWhichRunOfAControlPlaneTheContainerIs) {
   EXPECT_THAT(Make({1, 41}).env(), Not(Contains(HasSubstr("FLOWCTL_RUN_ID"))));
 }
 
+TEST(MakeContainerConfig, LeavesTheHostOutWhereTheEngineDoesNotKnowIt) {
+  const project::Project project = TestProject();
+  const auto make = [&](bool knows_its_host) {
+    return MakeContainerConfig(project, project.services(0), {.knows_its_host = knows_its_host}, {1, 41});
+  };
+  EXPECT_THAT(make(true).host_config().extra_hosts(), testing::ElementsAre("host.docker.internal:host-gateway"));
+  EXPECT_THAT(make(false).host_config().extra_hosts(), testing::IsEmpty());
+}
+
 TEST(MakeContainerConfig, PublishesPortsWhereTheyAreAskedFor) {
   const ContainerConfig config = Make({1, 41});
   const auto& bindings = config.host_config().port_bindings();

@@ -103,7 +103,10 @@ struct RequestBuilder {
     return {.target = absl::StrCat("/containers/json", Query({{"all", "1"}, {"filters", filters}}))};
   }
   http::Request operator()(const ListNetworks& call) const {
-    const std::string filters = Filters({{"name", OneOrNone(call.name)}, {"label", call.labels}});
+    std::vector<std::string> names = OneOrNone(call.name);
+    // Podman's has that name in answers alone.
+    if (call.and_bridge) names.insert(names.end(), {kBridge, "podman"});
+    const std::string filters = Filters({{"name", names}, {"label", call.labels}});
     return {.target = absl::StrCat("/networks", Query({{"filters", filters}}))};
   }
   http::Request operator()(const ListVolumes& call) const {

@@ -38,6 +38,11 @@ TEST(BuildRequest, PullsByTagOrDigest) {
   EXPECT_THAT(BuildRequest(PullImage{"busybox:1@sha256:ab", ""}, kVersion).target, HasSubstr("tag=sha256%3Aab"));
 }
 
+TEST(BuildRequest, AsksForANetworkAndTheEnginesOwn) {
+  const ListNetworks call{.name = "x", .and_bridge = true};
+  EXPECT_THAT(BuildRequest(call, kVersion).target, HasSubstr(PercentEncode(R"({"name":["x","bridge","podman"]})")));
+}
+
 TEST(BuildRequest, RemovesAContainerWithItsAnonymousVolumesEvenWhereItRuns) {
   const http::Request request = BuildRequest(RemoveContainer{"4f1c"}, kVersion);
   EXPECT_EQ(request.method, "DELETE");

@@ -124,7 +124,8 @@ struct SuccessReader {
     if (!list.ok() || call.name.empty()) return As(std::move(list));
     NetworkList exact;  // "x" also finds "flow-x_default"
     for (NetworkSummary& network : *list->mutable_networks()) {
-      if (network.name() == call.name) *exact.add_networks() = std::move(network);
+      const bool bridge = call.and_bridge && network.name() == kBridge;
+      if (network.name() == call.name || bridge) *exact.add_networks() = std::move(network);
     }
     return Reply(std::move(exact));
   }

@@ -58,6 +58,9 @@ class FakeEngine {
   // What is under a tag keeps data at a path.
   void AddImageVolume(const std::string& tag, const std::string& path) { image_volumes_[tag].insert(path); }
 
+  // It was started without a bridge network.
+  void LoseBridge() { has_bridge_ = false; }
+
   // A file that containers of the image with this id have.
   void AddFile(const std::string& image_id, const std::string& path, const std::string& bytes) {
     files_[{image_id, path}] = bytes;
@@ -160,9 +163,9 @@ class FakeEngine {
   // All that it is made of, for a test that tells states apart.
   auto Members() const {
     const auto& [containers, networks, volumes, made, images, image_volumes, registry, files, logs, warning, attached,
-                 events] = *this;
+                 has_bridge, events] = *this;
     return std::tie(containers, networks, volumes, made, images, image_volumes, registry, files, logs, warning,
-                    attached, events);
+                    attached, has_bridge, events);
   }
 
   // For a message.
@@ -200,6 +203,7 @@ class FakeEngine {
   }
   Result On(const engine::ListNetworks& call) const {
     engine::NetworkList list;
+    if (call.and_bridge && has_bridge_) list.add_networks()->set_name(engine::kBridge);
     for (const auto& [id, network] : networks_) {
       if (!call.name.empty() && call.name != network.first) continue;
       if (!Matches(network.second, call.labels)) continue;
@@ -457,7 +461,8 @@ class FakeEngine {
   std::map<std::pair<std::string, std::string>, std::string> files_;  // image id, path → content
   std::map<std::string, std::string> logs_;                           // component → text
   std::string warning_;
-  std::set<std::string> attached_;  // foreign containers on the network
+  std::set<std::string> attached_;                                    // foreign containers on the network
+  bool has_bridge_ = true;
   std::map<std::string, std::deque<engine::Event>> events_;
 };
 

@@ -160,6 +160,16 @@ TEST_F(DriverRetryTest, ASecondNetworkOfTheNameIsWaitedOut) {
   EXPECT_THAT(reports_, testing::IsEmpty());
 }
 
+// What removes the container is done in a moment, and only then its name and its volumes are free.
+TEST_F(DriverRetryTest, ARemovalBySomeoneElseIsWaitedOut) {
+  const std::string body = "{\"message\": \"removal of container x is already in progress\"}";
+  const std::string answer = absl::StrCat("HTTP/1.1 409 X\r\nContent-Length: ", body.size(), "\r\n\r\n", body);
+  AsksOnce machine{docker::engine::RemoveContainer{"x"}};
+  EXPECT_EQ(Run(machine, {answer, answer, Status(404)}), 4);
+  EXPECT_TRUE(machine.reply.ok()) << machine.reply.status();
+  EXPECT_THAT(reports_, testing::IsEmpty());
+}
+
 TEST_F(DriverRetryTest, APullIsBegunAnew) {
   AsksOnce machine{docker::engine::PullImage{"x", ""}};
   EXPECT_EQ(Run(machine, {"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"status\": \"Pulling\"}\n", Status(502)}),

@@ -169,12 +169,6 @@ inline bool GoneIsDone(const Call& call) {
          std::holds_alternative<RemoveNetwork>(call) || std::holds_alternative<RemoveVolume>(call);
 }
 
-// Whether a conflict means that another request does it already: "removal of container … is already in progress".
-inline bool IsBeingDone(const Call& call, const absl::Status& error) {
-  return std::holds_alternative<RemoveContainer>(call) && absl::IsAlreadyExists(error) &&
-         absl::StrContains(error.message(), "already in progress");
-}
-
 // Whether 304 means that the container is so already: started, or stopped (Engine API, ContainerStart and
 // ContainerStop). To another call it is no answer.
 inline bool MayBeSo(const Call& call) {
@@ -214,7 +208,6 @@ inline absl::StatusOr<Reply> ReadReply(const Call& call, const http::Response& r
           absl::StrCat("what answers there does not know what every engine is asked (HTTP status ", response.status,
                        "): is it a Docker engine?"));
     }
-    if (internal::IsBeingDone(call, error)) return Reply();
     if (internal::IsNoFile(call, error)) return Reply(FileContent());
     return error;
   }

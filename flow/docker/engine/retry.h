@@ -35,6 +35,8 @@ struct Setback {
 //   502 to 504                 a proxy found no engine (RFC 9110, 15.6)
 //   429 with Retry-After       too many requests; without the header it is a limit of hours (RFC 6585, 4)
 //   "network … is ambiguous"   two appliers made a network of the same name, and one is about to remove its own
+//   "removal of container … is already in progress"
+//                              someone else removes it: asked again, the engine answers once it is gone
 // Retry-After is read in seconds.
 std::optional<Setback> SetbackOf(const http::Response& response);
 
@@ -47,6 +49,11 @@ namespace internal {
 
 // Some six seconds, where a second network goes within one or so (network_claim.h).
 inline constexpr int kMostTriesOfAmbiguousNetwork = 8;
+
+inline bool IsBeingRemoved(const http::Response& response) {
+  return response.status == 409 && absl::StrContains(response.body, "removal of container ") &&
+         absl::StrContains(response.body, " is already in progress");
+}
 
 inline bool IsAmbiguousNetwork(const http::Response& response) {
   return response.status >= 400 && absl::StrContains(response.body, " is ambiguous (") &&
@@ -67,6 +74,7 @@ inline std::optional<Setback> SetbackOf(const http::Response& response) {
   if (internal::IsAmbiguousNetwork(response)) {
     return Setback{.may_be_done = false, .away = false, .most_tries = internal::kMostTriesOfAmbiguousNetwork};
   }
+  if (internal::IsBeingRemoved(response)) return Setback{.may_be_done = false, .away = false};
   int seconds = 0;
   const auto header = response.headers.find("retry-after");
   const bool says_when = header != response.headers.end() && absl::SimpleAtoi(header->second, &seconds) && seconds >= 0;

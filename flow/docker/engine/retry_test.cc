@@ -38,6 +38,16 @@ TEST(Setback, IsASecondNetworkOfTheName) {
   EXPECT_FALSE(RetryAfter(StartContainer{"a", true}, *setback, 8, absl::Minutes(1), 0).has_value());
 }
 
+// The container is there until that removal is done, and holds its name, its volumes and its place in the network.
+TEST(Setback, IsARemovalBySomeoneElse) {
+  const auto setback =
+      SetbackOf({.status = 409, .body = R"({"message":"removal of container c1 is already in progress"})"});
+  ASSERT_TRUE(setback.has_value());
+  EXPECT_FALSE(setback->away);
+  EXPECT_TRUE(RetryAfter(RemoveContainer{"c1"}, *setback, 50, absl::Minutes(1), 0).has_value());
+  EXPECT_FALSE(RetryAfter(RemoveContainer{"c1"}, *setback, 1, absl::ZeroDuration(), 0).has_value());
+}
+
 TEST(Retry, WhatMustNotBeDoneTwiceIsNotWhereItMayHaveBeenDone) {
   const absl::Duration left = absl::Minutes(1);
   for (const Call& call : {Call(CreateNetwork{}), Call(CreateContainer{}), Call(RenameContainer{}),

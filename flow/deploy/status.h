@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "flow/deploy/deployment.pb.h"
 #include "flow/deploy/replica.h"
@@ -94,6 +95,33 @@ inline std::string Drift(const Replica& replica, const project::Service& service
   return "";
 }
 
+// Up to so many replicas are named one by one.
+inline constexpr size_t kMostNamed = 3;
+
+// "x-1, x-2 exited with code 137", "4 of 5 containers are paused": what the replicas come to that make the component
+// what it is. Empty: its word says all.
+inline std::string TroubleText(const ComponentStatus& component, const project::Service* service,
+                               const std::vector<Replica>& replicas, const std::string& noun) {
+  std::map<std::string, std::vector<std::string>> names;  // by what they come to
+  for (const Replica& replica : replicas) {
+    if (WordOf(replica, service) != component.state()) continue;
+    if (replica.state == ReplicaState::kExited) {
+      names[absl::StrCat("exited with code ", replica.exit_code)].push_back(replica.name);
+    } else if (replicas.size() > 1 && component.state() != "running") {
+      names[absl::StrCat("is ", component.state())].push_back(replica.name);
+    }
+  }
+  if (component.state() == "completed") return "";
+  std::vector<std::string> parts;
+  for (const auto& [what, of] : names) {
+    parts.push_back(absl::StrCat(of.size() > kMostNamed
+                                     ? absl::StrCat(of.size(), " of ", replicas.size(), " ", noun, "s")
+                                     : absl::StrJoin(of, ", "),
+                                 " ", of.size() > 1 ? absl::StrReplaceAll(what, {{"is ", "are "}}) : what));
+  }
+  return absl::StrJoin(parts, "; ");
+}
+
 // Why a component is not as it should be, in a few words.
 inline std::string ComponentMessage(const ComponentStatus& component, const project::Service* service,
                                     const std::vector<Replica>& replicas, const std::string& noun) {
@@ -102,11 +130,7 @@ inline std::string ComponentMessage(const ComponentStatus& component, const proj
                ? absl::StrCat("there are ", replicas.size(), " of ", component.replicas(), " ", noun, "s")
                : absl::StrCat("there is no ", noun);
   }
-  for (const Replica& replica : replicas) {
-    if (replica.state == ReplicaState::kExited && component.state() == "failed") {
-      return absl::StrCat(replica.name, " exited with code ", replica.exit_code);
-    }
-  }
+  if (std::string trouble = TroubleText(component, service, replicas, noun); !trouble.empty()) return trouble;
   if (service == nullptr) return "";
   for (const Replica& replica : replicas) {
     if (std::string drift = Drift(replica, *service); !drift.empty()) return drift;
@@ -146,19 +170,20 @@ inline ComponentStatus DescribeComponent(const std::string& id, const project::S
   return component;
 }
 
-// The pipeline's word by its components alone.
-inline std::string WordOf(const PipelineStatus& pipeline) {
-  size_t completed = 0, fine = 0, alive = 0;
+// The pipeline's word by its components alone. What has ended does not live any more, however well it ended.
+inline std::string WordOf(const PipelineStatus& pipeline, const std::vector<Replica>& replicas) {
+  const bool lives = std::any_of(replicas.begin(), replicas.end(), [](const Replica& replica) {
+    return replica.state != ReplicaState::kExited && replica.state != ReplicaState::kDead;
+  });
+  size_t completed = 0, fine = 0;
   for (const ComponentStatus& component : pipeline.components()) {
     completed += component.state() == "completed";
     fine += component.state() == "running" || component.state() == "completed";
-    // Of a component of which some replicas are missing, others may live.
-    alive += component.ready() > 0 || (component.state() != "missing" && component.state() != "failed");
   }
   const size_t all = pipeline.components_size();
   if (all > 0 && completed == all) return "completed";
   if (fine == all) return "running";
-  return alive == 0 ? "failed" : "degraded";
+  return lives ? "degraded" : "failed";
 }
 
 // What a person should know: which components are not well, and why.
@@ -195,7 +220,7 @@ inline PipelineStatus DescribePipeline(const StatusInput& input) {
     *pipeline.add_components() = internal::DescribeComponent(id, nullptr, replicas, input.replica_noun);
     if (known) pipeline.mutable_components()->rbegin()->set_message("no longer in the file");
   }
-  pipeline.set_state(internal::WordOf(pipeline));
+  pipeline.set_state(internal::WordOf(pipeline, input.replicas));
   pipeline.set_message(internal::MessageOf(pipeline));
   const Deployment deployment = input.deployment.value_or(Deployment());
   const bool applies = input.is_prepared && deployment.phase() != Deployment::DELETING;

@@ -92,6 +92,7 @@ TEST(DescribePipeline, HasAWordForEverything) {
       {{b}, "degraded", "missing"},
       {{}, "failed", "missing"},
       {{Make("a", "exited", Health::kNone, 1), Make("b", "exited", Health::kNone, 1)}, "failed", "failed"},
+      {{Make("a", "dead")}, "failed", "failed"},
   };
   for (const Case& c : kCases) {
     const PipelineStatus status = Describe(deployment, c.containers);
@@ -107,6 +108,14 @@ TEST(DescribePipeline, CountsARunOnceThatEndedWellAsCompleted) {
   EXPECT_EQ(Describe(Applied({"job once"}), {job}).state(), "completed");
 }
 
+TEST(DescribePipeline, HasFailedWhereNothingLivesButWhatEndedWell) {
+  const Deployment deployment = Applied({"job once", "a", "none replicas=0"});
+  const Container job = Make("job", "exited");
+  EXPECT_EQ(Describe(deployment, {job, Make("a", "exited", Health::kNone, 1)}).state(), "failed");
+  EXPECT_EQ(Describe(deployment, {job}).state(), "failed");
+  EXPECT_EQ(Describe(deployment, {job, Make("a", "restarting")}).state(), "degraded");
+}
+
 TEST(DescribePipeline, IsContentWithNoneWhereNoneIsAskedFor) {
   EXPECT_EQ(Describe(Applied({"a replicas=0", "b"}), {Make("b", "running")}).state(), "running");
 }
@@ -114,6 +123,26 @@ TEST(DescribePipeline, IsContentWithNoneWhereNoneIsAskedFor) {
 TEST(DescribePipeline, NamesWhatIsNotWell) {
   const PipelineStatus status = Describe(Applied({"a", "b"}), {Make("a", "exited", Health::kNone, 3)});
   EXPECT_EQ(status.message(), "a is failed (flow-x-a-1 exited with code 3), b is missing (there is no container)");
+}
+
+TEST(DescribePipeline, NamesAllReplicasThatAreNotWellOrTellsHowMany) {
+  const auto make = [](int number, const std::string& state, int exit_code = 0) {
+    Container container = Make("a", state, Health::kNone, exit_code);
+    container.name = absl::StrCat("flow-x-a-", number);
+    container.number = number;
+    return container;
+  };
+  const Container running = make(1, "running");
+  EXPECT_EQ(Describe(Applied({"a replicas=3"}), {running, make(2, "exited", 137), make(3, "exited", 137)}).message(),
+            "a is failed (flow-x-a-2, flow-x-a-3 exited with code 137)");
+  EXPECT_EQ(Describe(Applied({"a replicas=3"}), {running, make(2, "exited", 1), make(3, "exited", 2)}).message(),
+            "a is failed (flow-x-a-2 exited with code 1; flow-x-a-3 exited with code 2)");
+  EXPECT_EQ(Describe(Applied({"a replicas=3"}), {running, make(2, "paused"), make(3, "paused")}).message(),
+            "a is paused (flow-x-a-2, flow-x-a-3 are paused)");
+  EXPECT_EQ(Describe(Applied({"a replicas=5"}),
+                     {running, make(2, "paused"), make(3, "paused"), make(4, "paused"), make(5, "paused")})
+                .message(),
+            "a is paused (4 of 5 containers are paused)");
 }
 
 TEST(DescribePipeline, TellsWhatSomeoneHasChangedSince) {

@@ -114,6 +114,11 @@ class ApplySteps {
     std::vector<std::string> conflicts = pulls_.conflicts;
     conflicts.insert(conflicts.end(), decision_.conflicts.begin(), decision_.conflicts.end());
     if (!conflicts.empty()) return EndUnchanged(ExitCode::kFailed, absl::StrJoin(conflicts, "\n"));
+    if (options().dry_run) {
+      for (std::string& note : NotesOnPulls(project(), observation_.observed(), pulls_.plan, decision_.plan)) {
+        decision_.notes.push_back(std::move(note));
+      }
+    }
     for (const std::string& note : decision_.notes) out_.Tell(Report::Kind::kNote, "", note);
     if (options().dry_run && PlanIsEmpty()) return EndUnchanged(ExitCode::kDone, "");
     if (!options().dry_run && PlanIsEmpty() && watch_.readiness().AllUp() && !EngineId().empty()) {

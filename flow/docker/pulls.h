@@ -4,8 +4,10 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "flow/docker/images.h"
 #include "flow/docker/observed.h"
@@ -21,6 +23,11 @@ enum class PullPolicy { kMissing, kAlways, kNever };
 // of images that this very command has pulled already, and does not pull again.
 inline Reconciliation ReconcileImages(const project::Project& project, const Observed& observed, PullPolicy policy,
                                       const std::set<std::string>& pulled = {});
+
+// What `plan`, which is decided before its pulls are done, cannot tell: which components stay by it, and are replaced
+// all the same where a pull brings another image.
+inline std::vector<std::string> NotesOnPulls(const project::Project& project, const Observed& observed,
+                                             const Plan& pulls, const Plan& plan);
 
 // Whether the policy has an image pulled. `is_missing`: the engine does not have it.
 inline bool WantsPull(PullPolicy policy, absl::string_view image, bool is_missing) {
@@ -57,6 +64,30 @@ inline Reconciliation ReconcileImages(const project::Project& project, const Obs
     }
   }
   return result;
+}
+
+inline std::vector<std::string> NotesOnPulls(const project::Project& project, const Observed& observed,
+                                             const Plan& pulls, const Plan& plan) {
+  std::set<std::string> leaving;
+  for (const Operation& operation : plan.operations()) {
+    if (KindOf(operation) == OperationKind::kRemoveContainer) leaving.insert(operation.target());
+  }
+  std::set<std::string> staying;  // components
+  for (const Container& container : observed.containers) {
+    if (!leaving.contains(container.id)) staying.insert(container.component);
+  }
+  std::vector<std::string> notes;
+  for (const Operation& pull : pulls.operations()) {
+    std::vector<std::string> components;
+    for (const project::Service& service : project.services()) {
+      if (service.image() == pull.name() && staying.contains(service.name())) components.push_back(service.name());
+    }
+    if (components.empty()) continue;
+    notes.push_back(absl::StrCat("where the pull of ", pull.name(), " brings another image than the engine has, ",
+                                 absl::StrJoin(components, ", "), components.size() == 1 ? " is" : " are",
+                                 " replaced as well"));
+  }
+  return notes;
 }
 
 }  // namespace flow::docker

@@ -367,6 +367,22 @@ TEST(ReconcileImages, PullsEachMissingImageOnce) {
               ElementsAre(HasSubstr("a: the engine has no image my:1")));
 }
 
+TEST(NotesOnPulls, TellWhatIsReplacedWhereAPullBringsAnotherImage) {
+  const project::Project project = MakeProject("x", {"a image=my:1", "b image=my:1 digest=2", "c"});
+  Observed observed = AsDeployed(project);
+  observed.image_ids["docker.io/library/my:1"] = "sha256:1";
+  const auto notes = [&] {
+    return NotesOnPulls(project, observed, ReconcileImages(project, observed, PullPolicy::kAlways).plan,
+                        Reconcile(project, observed, {}).plan);
+  };
+  // That b is replaced the plan tells.
+  EXPECT_THAT(notes(),
+              ElementsAre("where the pull of my:1 brings another image than the engine has, a is replaced as well",
+                          HasSubstr("busybox:1.36 brings another image than the engine has, c is")));
+  observed.containers.clear();
+  EXPECT_THAT(notes(), IsEmpty());
+}
+
 TEST(ImageIds, FindsAnImageByTagDigestAndId) {
   engine::ImageList images;
   engine::ImageSummary& image = *images.add_images();

@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -25,7 +25,6 @@
 #include "cmd/control/drive_apply.h"
 #include "cmd/control/leave.h"
 #include "cmd/docker/apply_run.h"
-#include "cmd/docker/caller.h"
 #include "cmd/docker/own_state.h"
 #include "cmd/docker/session.h"
 #include "cmd/input/host_files.h"
@@ -39,8 +38,15 @@
 namespace flow {
 namespace {
 
-// How often an apply looks at the engine whose names are taken before it comes to them.
-constexpr int kMostLooks = 3;
+// How often an apply looks at an engine on which it finds another apply of its pipeline at work.
+constexpr int kMostLooks = 10;
+
+// How long it waits before the next look: what takes a name now will have it by then. No two should look again at the
+// same time, or they meet again: so it is as long as chance has it, and the more so the more often they met.
+absl::Duration PauseBefore(int next_look) {
+  static std::mt19937 random{std::random_device()()};
+  return absl::Milliseconds(std::uniform_int_distribution<>(200, 1000 * next_look)(random));
+}
 
 docker::ApplyOptions ApplyOptionsOf(const Options& options) {
   return {.pull = options.pull == "always"  ? docker::PullPolicy::kAlways
@@ -54,18 +60,11 @@ docker::ApplyOptions ApplyOptionsOf(const Options& options) {
           .min_ready = options.min_ready};
 }
 
-// What the engine has now; what the apply saw, where it changed nothing.
-deploy::PipelineStatus StatusNow(ApplyRun& run, const docker::Apply& machine, bool unchanged) {
+// What the engine has at the end of the apply.
+deploy::PipelineStatus StatusNow(ApplyRun& run, const docker::Apply& machine) {
   deploy::StatusInput input{.namespace_ = run.key.namespace_, .pipeline = run.key.name};
   if (absl::StatusOr<deploy::Deployment> state = run.session.ReadState(run.key); state.ok()) input.deployment = *state;
-  std::vector<docker::Container> containers = machine.observed();
-  if (!unchanged) {
-    Caller caller(run.session, machine.api_version());
-    const auto reply = caller.One(docker::ListPipelineContainers(run.key.namespace_, run.key.name));
-    if (reply.ok()) containers = docker::ReadContainers(std::get<docker::engine::ContainerList>(*reply));
-  }
-  for (docker::Container& container : containers) machine.readiness().BringUpToDate(&container);
-  docker::AddContainers(containers, {}, &input);
+  docker::AddContainers(machine.containers(), {}, &input);
   return deploy::DescribePipeline(input);
 }
 
@@ -82,7 +81,7 @@ absl::Status TellPlan(const ApplyRun& run, const docker::Apply& machine, const O
 }
 
 absl::Status TellSuccess(ApplyRun& run, const docker::Apply& machine, bool unchanged, const std::string& output) {
-  const deploy::PipelineStatus status = StatusNow(run, machine, unchanged);
+  const deploy::PipelineStatus status = StatusNow(run, machine);
   std::string text = ShowPipeline(status, output);
   if (output == "table" || output == "wide") {
     text = absl::StrCat(unchanged ? "Pipeline unchanged: " : "Pipeline deployed successfully: ", run.key.name, " (",
@@ -109,7 +108,7 @@ struct Applied {
   bool unchanged;
 };
 
-// Runs the apply, and again where its names were taken before it came to them.
+// Runs the apply, and again where it has found another one at work.
 absl::StatusOr<Applied> ApplyInLooks(ApplyRun& run, ControlPlaneChoice& control_plane, bool logs,
                                      docker::ApplyInput input) {
   const absl::StatusOr<HostFiles> files = PrepareHost(run);
@@ -129,11 +128,14 @@ absl::StatusOr<Applied> ApplyInLooks(ApplyRun& run, ControlPlaneChoice& control_
     if (!finish.ok()) return finish.status();
     if (!finish->again) return Applied{std::move(machine), finish->unchanged};
     if (looks == kMostLooks) return ExitWith(finish->code, finish->message);
-    // What takes a name now will have it by then.
     Session& session = run.session;
-    (void)session.client().Poll(absl::Milliseconds(200), {session.signals().fd()});
+    run.progress.Tell(
+        {deploy::Report::Kind::kNote, "",
+         "another apply of this pipeline is at work on the engine: what there is then is looked at again"},
+        absl::Now());
+    (void)session.client().Poll(PauseBefore(looks + 1), {session.signals().fd()});
     if (const std::optional<int> signal = session.signals().Next()) return EndedBy(*signal, finish->message);
-    input.left = machine.volumes();
+    input.left = machine.left();
     input.took = WorkingTime() - began;
     input.previous = OwnStates(session).Read(run.key).deployment;
     // The run that this look has begun.

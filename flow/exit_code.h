@@ -13,7 +13,7 @@ enum class ExitCode : int {
   kInvalidFile = 3,
   // The engine cannot be reached, or speaks no API version that flow knows.
   kNoEngine = 4,
-  // Another command holds this pipeline.
+  // Another command holds this pipeline, or is at work on it from another state folder.
   kBusy = 5,
   kNoSuchPipeline = 6,
   // By a signal, after cleaning up (ExitCodeOf).

@@ -72,6 +72,42 @@ TEST_F(ConcurrencyTest, OfTwoAppliersWithTheirOwnStateOneSucceeds) {
   EXPECT_TRUE(Empty(name));
 }
 
+// What the second one sees of the first is half-made: containers that were not started yet, and not all of them. It looks
+// again until that holds still. Where the first is slower than that they meet, and nothing of what the one stands on is
+// taken away by the other.
+TEST_F(ConcurrencyTest, AnApplyThatFindsAnotherAtWorkTakesNothingAwayFromIt) {
+  for (const bool differ : {false, true}) {
+    const std::string name = Name(differ ? "differ" : "same"), project = "flow-" + name;
+    const std::string state = environment()["FLOW_STATE_DIR"];
+    wire().Hold(Wire::Point::kBefore, [&](const std::string& request) {
+      return absl::StrContains(request, "/containers/create") && absl::StrContains(request, "-processor-1");
+    });
+    Process& one = StartApply(Chain(name));
+    ASSERT_TRUE(wire().WaitUntilHeld());
+    environment()["FLOW_STATE_DIR"] = state + "-of-another";
+    Process& other = StartApply(Chain(name, differ ? "      env: {LEVEL: debug}\n" : ""));
+    // It has waited for what is half-made, in vain, and creates by itself.
+    ASSERT_TRUE(Eventually([&] { return other.Ended() || engine().Of(name).containers.size() > 2; }));
+    wire().Release();
+    const Finished &first = one.Wait(), &second = other.Wait();
+    for (const Finished* finished : {&first, &second}) {
+      EXPECT_THAT(finished->exit_code, testing::AnyOf(0, 5)) << finished->Describe();
+      EXPECT_THAT(finished->err, testing::Not(HasSubstr("failed: "))) << finished->Describe();
+    }
+    EXPECT_TRUE(first.exit_code == 0 || second.exit_code == 0) << first.Describe() << second.Describe();
+    EXPECT_THAT(engine().Of(name).containers,
+                testing::IsSupersetOf({project + "-processor-1", project + "-sink-1", project + "-source-1"}));
+    EXPECT_THAT(engine().Of(name).networks, testing::ElementsAre(project + "_default"));
+    for (const char* component : {"-processor-1", "-sink-1", "-source-1"}) {
+      EXPECT_EQ(Text(At(engine().Inspect(project + component), {"State", "Status"})), "running") << component;
+    }
+    EXPECT_EQ(Delete(name).exit_code, 0);
+    EXPECT_TRUE(Empty(name));
+    environment()["FLOW_STATE_DIR"] = state;
+    Delete(name, {"--ignore_not_found"});
+  }
+}
+
 // The other one has made a second network of the name, and is about to remove it: until then engines that allow that
 // start nothing on either.
 TEST_F(ConcurrencyTest, AStartWaitsForTheOthersNetworkToGo) {

@@ -123,6 +123,17 @@ TEST_F(HealthTest, AProbeThatCannotRunIsNoVerdictFromTheFirst) {
   engine().RemoveImage(image + ":1");
 }
 
+// What it waited for is in the table that it ends with, also where there was nothing to do but wait.
+TEST_F(HealthTest, AnApplyThatOnlyWaitsEndsWithWhatIsThenThere) {
+  const std::string name = Name("waits");
+  const std::string yaml = Pipeline(name, "  sources:\n" + Checked("source", absl::StrCat("sleep 8; ", kServer)));
+  ASSERT_EQ(Apply(yaml, {"--nowait"}).exit_code, 0);
+  const Finished& apply = Apply(yaml);
+  EXPECT_EQ(apply.exit_code, 0) << apply.Describe();
+  EXPECT_THAT(apply.out, testing::ContainsRegex("source +source +running +healthy +1/1"));
+  EXPECT_THAT(apply.out, testing::Not(HasSubstr("degraded")));
+}
+
 // Starting and unhealthy are words of their own.
 TEST_F(HealthTest, StartingAndUnhealthyAreToldApart) {
   const std::string name = Name("words"), container = "flow-" + name + "-source-1";

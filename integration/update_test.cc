@@ -200,6 +200,24 @@ TEST_F(UpdateTest, AReplacementThatCannotBeCreatedLeavesTheOldOneRunning) {
   EXPECT_EQ(Text(At(engine().Inspect(project + "-sink-1"), {"State", "Status"})), "running");
 }
 
+// What the engine refuses to start is known when the old container is stopped: it is still there, and that is told.
+TEST_F(UpdateTest, AReplacementThatCannotBeStartedLeavesTheOldOneToComeBack) {
+  const std::string name = Name("stopped"), sink = "flow-" + name + "-sink-1";
+  ASSERT_EQ(Apply(IdlePair(name)).exit_code, 0);
+  const auto before = Ids(name);
+  const Finished& update = Apply(absl::StrReplaceAll(
+      IdlePair(name), {{"[sleep, '1000']\n      inputs", "[no-such-command]\n      init: false\n      inputs"}}));
+  EXPECT_EQ(update.exit_code, 1) << update.Describe();
+  EXPECT_THAT(update.err, HasSubstr("sink: " + sink +
+                                    " is stopped; nothing of it runs\n"
+                                    "`flow-apply` with the file as it was before brings that back"));
+  EXPECT_EQ(Ids(name), before);
+  const Finished& back = Apply(IdlePair(name));
+  EXPECT_EQ(back.exit_code, 0) << back.Describe();
+  EXPECT_EQ(Ids(name), before);
+  EXPECT_EQ(Status(name).state, "running");
+}
+
 // The state is lost, and two applies fail one after the other: neither is the pipeline's first.
 TEST_F(UpdateTest, WhatRanWhenItsStateWasLostIsLeftAloneByAppliesThatFail) {
   const std::string name = Name("lost");

@@ -23,8 +23,8 @@ const Command& ApplyCommand() {
           "changes nothing. Only containers that differ are replaced; networks and volumes never are.\n\n"
           "When a first apply fails, everything that it created is removed, except images. When an update fails, what "
           "it created is removed (a container that alone has data of its image only stops), and what it did not touch "
-          "keeps running. What it replaced does not come back: apply "
-          "the old file for that. Ctrl-C counts as a failure; a second Ctrl-C ends flow-apply at once.\n\n"
+          "keeps running. What it stopped does not come back by itself: the message names it, and applying "
+          "the old file brings it back. Ctrl-C counts as a failure; a second Ctrl-C ends flow-apply at once.\n\n"
           "The state of the pipeline and a Compose file of it are kept in the state folder.",
       .fewest = 0,
       .most = 1,

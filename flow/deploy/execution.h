@@ -14,7 +14,6 @@
 #include <variant>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -68,11 +67,12 @@ class Execution {
     out.Tell(Report::Kind::kDone, plan_->operations(index), DoneText(plan_->operations(index)));
   }
 
-  // What comes after a failed operation goes on all the same, as a removal wants it, unless Stop is called.
-  void Failed(uint32_t index, const absl::Status& status, Outbox<Target>& out) {
+  // What comes after a failed operation goes on all the same, as a removal wants it, unless Stop is called. `as`: what
+  // that is for who looks on.
+  void Failed(uint32_t index, absl::string_view why, Outbox<Target>& out, Report::Kind as = Report::Kind::kFailed) {
     progress_[index] = Progress::kFailed;
     const Operation& operation = plan_->operations(index);
-    out.Tell(Report::Kind::kFailed, operation, absl::StrCat(OperationText(operation), ": ", status.message()));
+    out.Tell(as, operation, absl::StrCat(OperationText(operation), ": ", why));
   }
 
   // It counts as done, though nobody did it, and that is not told.

@@ -108,7 +108,7 @@ class Apply {
     if (answer.reply.ok()) {
       execution_.Done(index, *answer.reply, out_);
     } else {
-      execution_.Failed(index, answer.reply.status(), out_);
+      execution_.Failed(index, answer.reply.status().message(), out_);
       execution_.Stop();
       error_ = std::string(answer.reply.status().message());
     }

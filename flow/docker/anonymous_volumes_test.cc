@@ -100,7 +100,7 @@ TEST(HoldsAlone, FromTheRemovalOfTheOldOneOn) {
 
 TEST(HoldsAlone, WhereTheRemovalWasNotAnsweredALookDecides) {
   const auto lose = [](Execution& execution, Outbox& out) {
-    execution.Failed(0, absl::UnavailableError("connection reset"), out);
+    execution.Failed(0, "connection reset", out);
   };
   Container old;
   old.id = "old";

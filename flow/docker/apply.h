@@ -5,7 +5,8 @@
 // What it promises (apply_states_test.cc holds it to that in every state it can reach):
 //   * nothing is changed before the intent is saved, and nothing at all where a name is held by something else;
 //   * no container is started before what it waits for is where it waits for it;
-//   * after a failed first apply nothing of the pipeline is left; after a failed update nothing that it created;
+//   * after a failed first apply nothing of the pipeline is left; after a failed update nothing that it created; but
+//     where another apply is at work, all stays that the other one may stand on (two_applies_test.cc);
 //   * the last state that it saves is the truth.
 #ifndef FLOW_DOCKER_APPLY_H_
 #define FLOW_DOCKER_APPLY_H_
@@ -59,11 +60,13 @@ class Apply : private ApplySteps {
   const Plan& pulls() const { return pulls_.plan; }
   const Plan& plan() const { return decision_.plan; }
   const std::vector<std::string>& notes() const { return decision_.notes; }
-  // The pipeline's containers as they were observed: what there is, where nothing had to be changed.
-  const std::vector<Container>& observed() const { return observation_.observed().containers; }
-  // The volumes that this apply created, and left where it ended with Finish::again.
-  const std::set<std::string>& volumes() const { return rollback_.volumes(); }
-  // What is up by now, from the end of deciding on; what events have told that a list does not show yet.
+  // The pipeline's containers, as they were when this apply had ended well.
+  const std::vector<Container>& containers() const {
+    return watch_.at_last().has_value() ? *watch_.at_last() : observation_.observed().containers;
+  }
+  // What this command has made, and left where it ended with Finish::again.
+  const Left& left() const { return rollback_.ours(); }
+  // What is up by now, from the end of deciding on.
   const Readiness& readiness() const { return watch_.readiness(); }
 
   // For a test that tells states apart: what is under way, and all else that it is made of.
@@ -110,19 +113,20 @@ class Apply : private ApplySteps {
     constexpr Trouble kUndoing =   {&A::Add,   &A::LimitWait,     &A::Abandon, nullptr,            Events::kIgnored};
     constexpr Trouble kEnding =    {&A::Add,   nullptr,           nullptr,     nullptr,            Events::kIgnored};
     static constexpr std::array kRows = {
-        //  phase         meanwhile    until            next          by                  in trouble
-        Row{kConnecting,  nullptr,     &A::IsObserved,  kObserving,   &A::Observe,        kUntouched},
-        Row{kObserving,   nullptr,     &A::IsObserved,  kPreparing,   &A::Decide,         kUntouched},
-        Row{kPreparing,   nullptr,     &A::IsObserved,  kIntending,   &A::Intend,         kUntouched},
-        Row{kIntending,   nullptr,     &A::IsSaved,     kPulling,     &A::Pull,           kSaving},
-        Row{kPulling,     &A::Proceed, &A::IsDone,      kPulled,      &A::ListImages,     kWorking},
-        Row{kPulled,      nullptr,     &A::IsObserved,  kInspecting,  &A::Inspect,        kWorking},
-        Row{kInspecting,  nullptr,     &A::MayExecute,  kExecuting,   &A::Execute,        kWorking},
-        Row{kExecuting,   &A::Proceed, &A::IsUp,        kConcluding,  &A::Succeed,        kWorking},
-        Row{kSettling,    nullptr,     &A::IsQuiet,     kDiagnosing,  &A::Diagnose,       kStopping},
-        Row{kDiagnosing,  nullptr,     &A::IsDiagnosed, kRollingBack, &A::RollBack,       kUndoing},
-        Row{kRollingBack, &A::Proceed, &A::IsIdle,      kConcluding,  &A::ConcludeFailed, kUndoing},
-        Row{kConcluding,  nullptr,     &A::IsSaved,     kFinished,    &A::End,            kEnding},
+        //  phase         meanwhile      until            next          by                  in trouble
+        Row{kConnecting,  nullptr,       &A::IsObserved,  kObserving,   &A::Observe,        kUntouched},
+        Row{kObserving,   &A::HoldStill, &A::IsStill,     kPreparing,   &A::Decide,         kUntouched},
+        Row{kPreparing,   nullptr,       &A::IsObserved,  kIntending,   &A::Intend,         kUntouched},
+        Row{kIntending,   nullptr,       &A::IsSaved,     kPulling,     &A::Pull,           kSaving},
+        Row{kPulling,     &A::Proceed,   &A::IsDone,      kPulled,      &A::ListImages,     kWorking},
+        Row{kPulled,      nullptr,       &A::IsObserved,  kInspecting,  &A::Inspect,        kWorking},
+        Row{kInspecting,  nullptr,       &A::MayExecute,  kExecuting,   &A::Execute,        kWorking},
+        Row{kExecuting,   &A::Proceed,   &A::IsUp,        kClosing,     &A::LookAtLast,     kWorking},
+        Row{kClosing,     nullptr,       &A::IsClosed,    kConcluding,  &A::Succeed,        kWorking},
+        Row{kSettling,    nullptr,       &A::IsQuiet,     kDiagnosing,  &A::Diagnose,       kStopping},
+        Row{kDiagnosing,  nullptr,       &A::IsDiagnosed, kRollingBack, &A::RollBack,       kUndoing},
+        Row{kRollingBack, &A::Proceed,   &A::IsIdle,      kConcluding,  &A::ConcludeFailed, kUndoing},
+        Row{kConcluding,  nullptr,       &A::IsSaved,     kFinished,    &A::End,            kEnding},
     };
     static_assert(kRows.size() == static_cast<size_t>(kFinished));  // each once, in the order of Phase:
     static_assert(std::ranges::is_sorted(kRows, std::ranges::less_equal(), &Row::phase));
@@ -141,7 +145,7 @@ class Apply : private ApplySteps {
     if (phase_ == Phase::kFinished) return;
     const Row& row = RowOf(phase_);
     if (row.meanwhile != nullptr) (this->*row.meanwhile)();
-    if (!(this->*row.is_over)()) return;
+    if (phase_ == Phase::kFinished || !(this->*row.is_over)()) return;
     phase_ = row.next;
     (this->*row.begin_next)();
   }
@@ -178,12 +182,13 @@ class Apply : private ApplySteps {
   }
   void On(const GiveNetworkUp&, const Reply&) {}  // where it stays, the maker of the older one gives way to it
   void On(const WhatRunsNow& asked, const Reply& reply) { watch_.On(asked, reply, out_); }
+  void On(const WhatRunsAtLast& asked, const Reply& reply) { watch_.On(asked, reply, out_); }
   void On(const WhatProbeSaid& asked, const Reply& reply) { watch_.On(asked, reply, out_); }
   void On(const StartAgain& asked, const Reply& reply) { watch_.On(asked, reply); }
   void On(const WhyItFailed& asked, const Reply& reply) { Diagnosis::On(asked, reply, failures_); }
   void On(const WhatItWrote& asked, const Reply& reply) { Diagnosis::On(asked, reply, failures_); }
   void On(const WhoHasPort& asked, const Reply& reply) { Diagnosis::On(asked, reply, failures_); }
-  void On(const WhatWasMade& asked, const Reply& reply) { diagnosis_.On(asked, reply); }
+  void On(const WhatThereIsNow& asked, const Reply& reply) { diagnosis_.On(asked, reply); }
   void On(const IsItThere&, const Reply& reply) { OnPing(reply.ok()); }
   void On(const WhoUsesIt&, const Reply&) {}  // a delete asks that
 
@@ -192,6 +197,7 @@ class Apply : private ApplySteps {
     if (act != nullptr) (this->*act)();
   }
   void On(const Silence&) { out_.Request(IsItThere{}, engine::Ping{}, kForPing); }
+  void On(const LookAgain&) { observation_.Observe(project(), out_); }
   void On(const LookForNetworks& timer) { claim_.On(timer, out_); }
   void On(const OpenAgain& timer) { watch_.On(timer, out_); }
   void On(const ListAgain& timer) { watch_.On(timer, out_); }

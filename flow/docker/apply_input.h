@@ -3,14 +3,13 @@
 #define FLOW_DOCKER_APPLY_INPUT_H_
 
 #include <optional>
-#include <set>
-#include <string>
 
 #include "absl/time/time.h"
 #include "flow/deploy/record.h"
 #include "flow/docker/engine/container_config.h"
 #include "flow/docker/observation.h"
 #include "flow/docker/pulls.h"
+#include "flow/docker/rollback.h"
 
 namespace flow::docker {
 
@@ -26,9 +25,8 @@ struct ApplyOptions {
 };
 
 struct ApplyInput : deploy::DeploymentInput {
-  // Where the command's apply before this one ended with Finish::again: the volumes that it created, and left.
-  std::optional<std::set<std::string>> left;
-  absl::Duration took;  // of the timeout, by what the command has done before
+  std::optional<Left> left;  // where the command's apply before this one ended with Finish::again
+  absl::Duration took;       // of the timeout, by what the command has done before
   ApplyOptions options;
   engine::Placement placement;  // what the containers' descriptions need besides; its number and network are filled in
   std::optional<Known> known;   // where the same command has asked the engine before

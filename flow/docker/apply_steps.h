@@ -36,6 +36,7 @@
 #include "flow/docker/readiness.h"
 #include "flow/docker/reconcile.h"
 #include "flow/docker/rollback.h"
+#include "flow/docker/stillness.h"
 
 namespace flow::docker {
 
@@ -46,10 +47,11 @@ class ApplySteps {
 
   // All that changes but what is under way, for a test that tells states apart.
   auto Members() const {
-    const auto& [input, out, phase, now, started, signal, saved, observation, pulls, decision, execution, claim, watch,
-                 warnings, failures, new_failures, unanswered, silent, diagnosis, rollback, outcome] = *this;
-    return std::tie(phase, signal, saved, observation, pulls, decision, execution, claim, watch, failures, new_failures,
-                    unanswered, silent, diagnosis, rollback, outcome);
+    const auto& [input, out, phase, now, started, signal, saved, observation, stillness, pulls, decision, execution,
+                 claim, watch, warnings, failures, new_failures, unanswered, silent, timed_out, diagnosis, rollback,
+                 outcome] = *this;
+    return std::tie(phase, signal, saved, observation, stillness, pulls, decision, execution, claim, watch, failures,
+                    new_failures, unanswered, silent, timed_out, diagnosis, rollback, outcome);
   }
 
  protected:
@@ -64,6 +66,7 @@ class ApplySteps {
     kPulled,      // which images there are now
     kInspecting,  // images: which have a health check of their own
     kExecuting,   // and waiting until all is up
+    kClosing,     // what there is then
     kSettling,    // something failed: what is under way is awaited
     kDiagnosing,  // what failed is asked why
     kRollingBack,
@@ -79,6 +82,7 @@ class ApplySteps {
   // When a phase is over
 
   bool IsObserved() const { return Observation::IsDone(out_); }
+  bool IsStill() const { return IsObserved() && !out_.HasTimer(LookAgain{}); }
   bool IsSaved() const { return saved_.has_value(); }
   bool IsDone() const { return execution_.Finished(); }
   bool MayExecute() const { return IsObserved() && watch_.is_open(); }
@@ -86,6 +90,7 @@ class ApplySteps {
     const bool up = watch_.readiness().AllUp() && !watch_.MayHaveMissed(out_);  // as far as it can be known
     return IsDone() && !EventWatch::Asks(out_) && (up || !options().wait);
   }
+  bool IsClosed() const { return !EventWatch::Asks(out_); }
   bool IsQuiet() const { return IsIdle() && IsObserved() && !EventWatch::Asks(out_); }
   bool IsDiagnosed() const { return Diagnosis::IsDone(out_); }
   bool IsIdle() const { return execution_.Idle(); }
@@ -104,6 +109,13 @@ class ApplySteps {
   void Observe() {
     observation_.Observe(project(), out_);
     if (!input_->known.has_value()) observation_.ObserveImages(out_);
+  }
+
+  // When all that was asked is told: that may be half of what someone is making.
+  void HoldStill() {
+    if (!IsStill()) return;
+    if (stillness_.Take(project(), observation_.observed(), out_) != Stillness::Verdict::kBusy) return;
+    EndUnchanged(ExitCode::kBusy, kAnotherIsAtWork);
   }
 
   void Decide() {
@@ -239,13 +251,12 @@ class ApplySteps {
     // An anonymous volume of what has left the file, which someone else uses. That is told.
     if (KindOf(operation) == OperationKind::kRemoveVolume) return;
     unanswered_ |= IsUnanswered(status);
-    const bool name_taken = KindOf(operation) == OperationKind::kCreateContainer && absl::IsAlreadyExists(status);
-    if (name_taken) rollback_.OnNameTaken(index);
+    if (absl::IsAlreadyExists(status)) rollback_.OnNameTaken(index);
     // The engine's refusal says more than the exit that it may tell as well.
     const std::string id = execution_.ObjectId(index);
     watch_.readiness().Fail(id);
     std::erase_if(failures_, [&](const Failure& failure) { return !id.empty() && failure.container_id == id; });
-    Fail(RefusalOf(operation, status.message(), name_taken));
+    Fail(RefusalOf(operation, status));
   }
 
   // Failing
@@ -261,6 +272,7 @@ class ApplySteps {
     const project::Service* service = project::FindService(project(), failure.component);
     const std::string foreign = service == nullptr ? "" : observation_.ForeignPlatform(service->image());
     if (!foreign.empty()) failure.hint = foreign;
+    if (failure.by_another) rollback_.OnAnother();
     // At once: what it needs to clean up may take a while.
     if (!failure.container_id.empty()) out_.Tell(Report::Kind::kFailed, failure.component, failure.what);
     failures_.push_back(std::move(failure));
@@ -280,6 +292,7 @@ class ApplySteps {
   }
 
   void StopAtTimeout() {
+    timed_out_ = true;
     Fail(NotUp(watch_.readiness(), AfterTimeout()));
     if (new_failures_.empty()) Fail({.what = absl::StrCat("not done", AfterTimeout())});
     LimitWait();
@@ -313,7 +326,7 @@ class ApplySteps {
   void Diagnose() {
     watch_.Close(out_);
     Diagnosis::Ask(failures_, out_);
-    if (unanswered_) Diagnosis::Search(project(), out_);
+    Diagnosis::Search(project(), unanswered_, out_);
   }
 
   void RollBack() {
@@ -337,6 +350,8 @@ class ApplySteps {
 
   // Ending
 
+  void LookAtLast() { watch_.ListAtLast(out_); }
+
   void Succeed() {
     // A pull that brought nothing new changed nothing.
     outcome_ = {ExitCode::kDone, "", decision_.plan.operations().empty()};
@@ -347,10 +362,12 @@ class ApplySteps {
     // The state tells what is there: what was removed is not, and where the engine fell silent all may be.
     if (silent_ || !execution_.Finished()) rollback_.OnUnknown();
     const std::string what_is_left = rollback_.WhatIsLeft(project(), options().rollback);
-    outcome_ = {signal_.has_value() ? ExitCodeOf(*signal_) : ExitCode::kFailed,
-                FailedText(failures_, watch_.readiness(), what_is_left)};
-    // Names are taken by another apply, or by the last request of one that was killed.
-    outcome_.again = failures_.size() == rollback_.names_taken() && options().rollback && rollback_.left().empty();
+    outcome_ = {signal_.has_value()   ? ExitCodeOf(*signal_)
+                : rollback_.another() ? ExitCode::kBusy
+                                      : ExitCode::kFailed,
+                FailedText(failures_, watch_.readiness(), InputsOf(project()), what_is_left)};
+    // What failed may be the doing of another apply, or of the last request of one that was killed.
+    outcome_.again = rollback_.another() && options().rollback && rollback_.left().empty() && !timed_out_;
     Conclude(Deployment::FAILED);
   }
 
@@ -382,13 +399,15 @@ class ApplySteps {
 
   void Leave(Failure failure) { EndUnchanged(ExitCode::kFailed, failure.what); }
   void LeaveAtSignal() { EndUnchanged(ExitCodeOf(*signal_), absl::StrCat(WordOf(*signal_), "; nothing was changed")); }
-  void LeaveAtTimeout() { EndUnchanged(ExitCode::kFailed, absl::StrCat("the engine did not answer", AfterTimeout())); }
+  void LeaveAtTimeout() {
+    if (out_.HasTimer(LookAgain{})) return EndUnchanged(ExitCode::kBusy, kAnotherIsAtWork);
+    EndUnchanged(ExitCode::kFailed, absl::StrCat("the engine did not answer", AfterTimeout()));
+  }
 
   // The state stays as it is.
   void EndUnchanged(ExitCode code, std::string message) {
     if (input_->left.has_value()) {
-      absl::StrAppend(&message, "\nthe network and volumes that it made before stay; `", DeleteCommand(project()),
-                      "` removes what is left");
+      absl::StrAppend(&message, "\nwhat it made before stays; `", DeleteCommand(project()), "` removes what is left");
     }
     outcome_ = {code, std::move(message), PlanIsEmpty()};
     Finish();
@@ -425,6 +444,8 @@ class ApplySteps {
     return input_->previous.has_value() ? input_->previous->engine_id() : "";
   }
 
+  static constexpr char kAnotherIsAtWork[] =
+      "another apply of this pipeline is at work on the engine, and not done; when it is, apply again";
   // The last part of kPatience, in which an engine has to answer a ping.
   static constexpr absl::Duration kForPing = absl::Seconds(2);
 
@@ -436,6 +457,7 @@ class ApplySteps {
   std::optional<absl::Status> saved_;  // what came of the last Save
 
   Observation observation_;
+  Stillness stillness_;
   Reconciliation pulls_, decision_;
   Execution execution_;
   NetworkClaim claim_;
@@ -446,6 +468,7 @@ class ApplySteps {
   std::vector<Failure> new_failures_;  // that nothing was done about yet
   bool unanswered_ = false;            // the engine may have done what it did not answer
   bool silent_ = false;                // it does not even say that it is there
+  bool timed_out_ = false;
   Diagnosis diagnosis_;
   Rollback rollback_;
   deploy::Finish outcome_;

@@ -1,5 +1,5 @@
 // Asking why: what failed containers wrote last, and what their health probes answered, before they are taken away. And
-// where an answer never came, whether the engine did what was asked. A part of the apply machine.
+// what there is by now: because of requests that were not answered, or of someone else. A part of the apply machine.
 #ifndef FLOW_DOCKER_DIAGNOSIS_H_
 #define FLOW_DOCKER_DIAGNOSIS_H_
 
@@ -34,15 +34,20 @@ class Diagnosis {
     }
   }
 
-  // Asks what there is of the pipeline now.
-  static void Search(const project::Project& project, Outbox& out) {
+  // Asks which containers there are now: another apply's too, which this one's rollback must leave what it stands on.
+  // `unanswered`: some request was, and may have made a network or a volume as well.
+  static void Search(const project::Project& project, bool unanswered, Outbox& out) {
+    if (!unanswered) {
+      const auto containers = ListPipelineContainers(project.namespace_(), project.pipeline());
+      return out.Request(WhatThereIsNow{}, containers, kLookDeadline);
+    }
     for (engine::Call& call : ObservingCalls(project)) {
-      out.Request(WhatWasMade{}, std::move(call), kReadDeadline);
+      out.Request(WhatThereIsNow{}, std::move(call), kReadDeadline);
     }
   }
 
   // Whether all that it asked is answered.
-  static bool IsDone(const Outbox& out) { return !out.Awaits<WhyItFailed, WhatItWrote, WhoHasPort, WhatWasMade>(); }
+  static bool IsDone(const Outbox& out) { return !out.Awaits<WhyItFailed, WhatItWrote, WhoHasPort, WhatThereIsNow>(); }
 
   // Each takes an answer in; all but the last add to the failure what it tells. A question that is not answered is not
   // asked again: the failure itself is what counts.
@@ -64,7 +69,7 @@ class Diagnosis {
     if (reply.ok()) AddPortHolder(std::get<engine::ContainerList>(*reply), &failures[asked.failure]);
   }
 
-  void On(const WhatWasMade&, const absl::StatusOr<engine::Reply>& reply) {
+  void On(const WhatThereIsNow&, const absl::StatusOr<engine::Reply>& reply) {
     if (reply.ok()) ReadInto(*reply, &found_);
   }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -67,11 +68,8 @@ class EventWatch {
     backoff_.Reset();
     // What happened before the stream was open is in no event.
     const auto& instances = readiness_.instances();
-    const bool missed = broke || std::any_of(instances.begin(), instances.end(), [](const Instance& instance) {
-                          return !instance.id.empty() && !instance.up();
-                        });
-    if (!missed) return;
-    List(out);
+    const auto is_there = [](const Instance& instance) { return !instance.id.empty(); };
+    if (broke || std::any_of(instances.begin(), instances.end(), is_there)) List(out);
   }
 
   void On(const StreamEvent& happened, Outbox& out) {
@@ -131,10 +129,26 @@ class EventWatch {
       if (open_) out.Timer(ListAgain{}, backoff_.Next());
       return;
     }
-    for (const Container& container : ReadContainers(std::get<engine::ContainerList>(*reply))) {
+    const std::vector<Container> containers = ReadContainers(std::get<engine::ContainerList>(*reply));
+    for (const Container& container : containers) {
       React(container.id, readiness_.ListedAgain(container), out);
       StartWhereEnded(container, out);
     }
+    FindRemoved(containers, out);
+  }
+
+  // The list that an apply ends with.
+  void ListAtLast(Outbox& out) {
+    readiness_.ListAsked();
+    out.Request(WhatRunsAtLast{}, list_, kLookDeadline);
+  }
+
+  // Takes it in. An event of a removal may be late; of all else it tells more than a list, which lags behind.
+  void On(const WhatRunsAtLast&, const absl::StatusOr<engine::Reply>& reply, Outbox& out) {
+    if (!reply.ok()) return;
+    at_last_ = ReadContainers(std::get<engine::ContainerList>(*reply));
+    FindRemoved(*at_last_, out);
+    for (Container& container : *at_last_) readiness_.BringUpToDate(&container);
   }
 
   void On(const WhatProbeSaid& asked, const absl::StatusOr<engine::Reply>& reply, Outbox& out) {
@@ -185,15 +199,19 @@ class EventWatch {
   // The stream broke off, and what it could not tell is not listed yet: what was up may be so no more.
   bool MayHaveMissed(const Outbox& out) const { return broken_ || out.HasTimer(ListAgain{}); }
   // A question is open whose answer may be a failure.
-  static bool Asks(const Outbox& out) { return out.Awaits<WhatRunsNow, WhatProbeSaid, StartAgain>(); }
+  static bool Asks(const Outbox& out) { return out.Awaits<WhatRunsNow, WhatRunsAtLast, WhatProbeSaid, StartAgain>(); }
+  // The containers at the end, as the list and the events tell them. Nothing: they were not listed then.
+  const std::optional<std::vector<Container>>& at_last() const { return at_last_; }
 
   Readiness& readiness() { return readiness_; }
   const Readiness& readiness() const { return readiness_; }
 
   // All that it is made of, for a test that tells states apart.
   auto Members() const {
-    const auto& [list, min_ready, readiness, failures, open, broken, told, opened, last_event, backoff] = *this;
-    return std::tie(readiness, failures, open, broken, told, opened, last_event, backoff);  // the others never change
+    const auto& [list, min_ready, readiness, failures, open, broken, told, opened, last_event, backoff, at_last] =
+        *this;
+    return std::tie(readiness, failures, open, broken, told, opened, last_event, backoff,
+                    at_last);  // the others never change
   }
 
  private:
@@ -203,6 +221,10 @@ class EventWatch {
     out.StopTimer(ListAgain{});
     readiness_.ListAsked();
     out.Request(WhatRunsNow{}, list_, kLookDeadline);
+  }
+
+  void FindRemoved(const std::vector<Container>& listed, Outbox& out) {
+    for (const std::string& id : readiness_.NotListed(listed)) React(id, readiness_.RemovalSeen(id), out);
   }
 
   // What has become of a container, and what that means for the deployment.
@@ -231,7 +253,9 @@ class EventWatch {
       case Transition::kUnhealthy:
         return LookAtProbe(id, out);
       case Transition::kDisappeared:
-        failures_.push_back({.component = instance->component, .what = "its container was removed by someone else"});
+        failures_.push_back({.component = instance->component,
+                             .what = "its container was removed by someone else",
+                             .by_another = true});
         return;
     }
   }
@@ -288,6 +312,7 @@ class EventWatch {
   bool opened_ = false;  // the stream has been open
   int64_t last_event_ = 0;
   http::Backoff backoff_;  // where the engine fails to open the stream or to list
+  std::optional<std::vector<Container>> at_last_;
 };
 
 }  // namespace flow::docker

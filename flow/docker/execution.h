@@ -17,6 +17,7 @@
 #include "flow/docker/contract.h"
 #include "flow/docker/engine/call.h"
 #include "flow/docker/engine/container_config.h"
+#include "flow/docker/failure.h"
 #include "flow/docker/network_claim.h"
 #include "flow/docker/observed.h"
 #include "flow/docker/operations.h"
@@ -109,7 +110,11 @@ inline std::optional<absl::StatusOr<engine::Reply>> TakeAnswer(Execution& execut
 
 inline void EndOperation(Execution& execution, uint32_t operation, const absl::StatusOr<engine::Reply>& reply,
                          Outbox& out) {
-  if (!reply.ok()) return execution.Failed(operation, reply.status(), out);
+  if (!reply.ok()) {
+    const Operation& failed = execution.plan().operations(operation);
+    if (!IsByAnother(failed, reply.status())) return execution.Failed(operation, reply.status().message(), out);
+    return execution.Failed(operation, WordsOfAnother(reply.status()), out, Report::Kind::kNote);
+  }
   const auto* made = std::get_if<engine::Created>(&*reply);
   execution.Done(operation, made == nullptr ? "" : made->id().empty() ? made->name() : made->id(), out);
 }

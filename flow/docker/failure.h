@@ -28,6 +28,7 @@
 #include "flow/docker/owner.h"
 #include "flow/docker/pull_refusal.h"
 #include "flow/docker/readiness.h"
+#include "flow/docker/removal.h"
 
 namespace flow::docker {
 
@@ -40,6 +41,7 @@ struct Failure {
   std::string no_log;            // why that cannot be read
   std::string address;           // that could not be published, as something else has its port
   bool by_probe = false;         // what the health probe answered says why
+  bool by_another = false;       // someone else is at work on the pipeline: what there is now has to be looked at
 };
 
 // What the engine's refusal of an operation means, in words for its user; the engine's own words where they are clear.
@@ -51,8 +53,18 @@ inline std::string ExplainRefusal(const Operation& operation, absl::string_view 
 // Adds to a failure which of the containers on the engine has the port that could not be published, if any.
 inline void AddPortHolder(const engine::ContainerList& containers, Failure* failure);
 
-// The failure that an engine's refusal of an operation is. `name_taken`: of a create, because something has its name.
-inline Failure RefusalOf(const Operation& operation, absl::string_view message, bool name_taken);
+// The failure that an engine's refusal of an operation is.
+inline Failure RefusalOf(const Operation& operation, const absl::Status& status);
+
+// Whether a refusal shows that someone else is at work on the pipeline, another apply most likely: a name was taken that
+// was free when this one looked, or a container or the network is gone.
+inline bool IsByAnother(const Operation& operation, const absl::Status& status);
+
+// Such a refusal in words.
+inline absl::string_view WordsOfAnother(const absl::Status& status) {
+  return absl::IsAlreadyExists(status) ? "something has taken that name meanwhile"
+                                       : "it is gone, or the network that it is in";
+}
 
 // Whether a request came to no answer: the engine may have done what it asked.
 inline bool IsUnanswered(const absl::Status& status);
@@ -74,8 +86,8 @@ inline std::string Headline(const Failure& failure) {
 }
 
 // All that a failed apply's message says: each failure with its hint and its log, the components that were not started
-// because of them, and what is left.
-inline std::string FailedText(const std::vector<Failure>& failures, const Readiness& readiness,
+// because of them (by `inputs`, what each waits for), and what is left.
+inline std::string FailedText(const std::vector<Failure>& failures, const Readiness& readiness, const Inputs& inputs,
                               const std::string& what_is_left);
 
 // How it is done
@@ -189,19 +201,31 @@ inline std::string FailureText(const Failure& failure) {
   return text;
 }
 
-// The components that were not started because others failed, separated by commas. Empty: all were started, or no
-// component is to blame.
-inline std::string NotStarted(const Readiness& readiness, const std::vector<Failure>& failures) {
-  std::set<std::string> failed;
-  for (const Failure& failure : failures) {
-    if (!failure.component.empty()) failed.insert(failure.component);
+// All that read one of the components, or what reads one, and so on.
+inline std::set<std::string> ReadersOf(const std::set<std::string>& components, const Inputs& inputs) {
+  std::set<std::string> readers;
+  for (size_t before = 1; before != readers.size();) {  // until there are no more
+    before = readers.size();
+    for (const auto& [reader, of] : inputs) {
+      const bool reads = std::any_of(of.begin(), of.end(), [&](const std::string& input) {
+        return components.contains(input) || readers.contains(input);
+      });
+      if (reads) readers.insert(reader);
+    }
   }
-  if (failed.empty()) return "";
+  return readers;
+}
+
+// The components that were not started because others failed that they wait for, separated by commas.
+inline std::string NotStarted(const Readiness& readiness, const std::vector<Failure>& failures, const Inputs& inputs) {
+  std::set<std::string> failed;
+  for (const Failure& failure : failures) failed.insert(failure.component);
+  const std::set<std::string> readers = ReadersOf(failed, inputs);
   std::vector<std::string> waiting;
   for (const Instance& instance : readiness.instances()) {
     const bool told = failed.contains(instance.component) || (!waiting.empty() && waiting.back() == instance.component);
-    if (!told && instance.starts == 0 && !instance.running && !instance.completed)
-      waiting.push_back(instance.component);
+    const bool ran = instance.starts > 0 || instance.running || instance.completed;
+    if (!told && !ran && readers.contains(instance.component)) waiting.push_back(instance.component);
   }
   return absl::StrJoin(waiting, ", ");
 }
@@ -224,13 +248,29 @@ inline void AddPortHolder(const engine::ContainerList& containers, Failure* fail
   }
 }
 
-inline Failure RefusalOf(const Operation& operation, absl::string_view message, bool name_taken) {
+inline Failure RefusalOf(const Operation& operation, const absl::Status& status) {
+  const bool by_another = IsByAnother(operation, status);
+  const std::string why =
+      by_another ? std::string(WordsOfAnother(status)) : ExplainRefusal(operation, status.message());
   return {.component = operation.component(),
-          .what = absl::StrCat("could not ", OperationText(operation), ": ", ExplainRefusal(operation, message)),
-          .hint = name_taken ? "that container is new: is another apply of this pipeline at work? When it is done, "
-                               "apply again"
-                             : "",
-          .address = internal::TakenAddress(message)};
+          .what = absl::StrCat("could not ", OperationText(operation), ": ", why),
+          .address = internal::TakenAddress(status.message()),
+          .by_another = by_another};
+}
+
+inline bool IsByAnother(const Operation& operation, const absl::Status& status) {
+  switch (KindOf(operation)) {
+    case OperationKind::kCreateContainer:
+      return absl::IsAlreadyExists(status) ||
+             (absl::IsNotFound(status) && !absl::StrContains(absl::AsciiStrToLower(status.message()), "no such image"));
+    case OperationKind::kRenameContainer:
+      return absl::IsAlreadyExists(status) || absl::IsNotFound(status);
+    case OperationKind::kStartContainer:
+    case OperationKind::kUnpauseContainer:
+      return absl::IsNotFound(status);
+    default:
+      return false;
+  }
 }
 
 inline bool IsUnanswered(const absl::Status& status) {
@@ -259,11 +299,11 @@ inline bool ProbeCannotRun(const engine::ContainerInspect& inspect) {
   return compose::ProbeCannotRun(last.exit_code(), last.output());
 }
 
-inline std::string FailedText(const std::vector<Failure>& failures, const Readiness& readiness,
+inline std::string FailedText(const std::vector<Failure>& failures, const Readiness& readiness, const Inputs& inputs,
                               const std::string& what_is_left) {
   std::vector<std::string> parts;
   for (const Failure& failure : failures) parts.push_back(internal::FailureText(failure));
-  if (const std::string waiting = internal::NotStarted(readiness, failures); !waiting.empty()) {
+  if (const std::string waiting = internal::NotStarted(readiness, failures, inputs); !waiting.empty()) {
     parts.push_back(absl::StrCat("not started because of it: ", waiting));
   }
   parts.push_back(what_is_left);

@@ -56,6 +56,8 @@ struct Container {
   bool running() const { return state == "running" || state == "restarting" || state == "paused"; }
   // Its program ended by itself, and well. Whether that is completion, project::MayComplete tells.
   bool ended_well() const { return state == "exited" && exit_code == 0; }
+  // To the network; an engine lists one that it still makes without any.
+  bool is_connected() const { return !network_ids.empty(); }
   // It belongs to no component, but to the reading of an image's metadata.
   bool reads_metadata() const { return type == project::kMetadataType; }
 };

@@ -25,7 +25,8 @@ using deploy::OperationCall;
 struct GiveNetworkUp {};  // the one that this apply made, for an older one
 
 // event_watch.h
-struct WhatRunsNow {};  // the list that stands for the events that were missed
+struct WhatRunsNow {};     // the list that stands for the events that were missed
+struct WhatRunsAtLast {};  // the list that ends an apply which seems to be done
 struct WhatProbeSaid {
   std::string container;
 };
@@ -43,7 +44,7 @@ struct WhatItWrote {
 struct WhoHasPort {  // that the failed component wants
   size_t failure;
 };
-struct WhatWasMade {};  // by requests that were not answered
+struct WhatThereIsNow {};  // by requests that were not answered, or by someone else
 
 // apply.h
 struct IsItThere {};  // an engine that has fallen silent
@@ -54,8 +55,8 @@ struct WhoUsesIt {
 };
 
 using Purpose =
-    std::variant<WhatIsThere, WhoHoldsNames, WhatImageSays, OperationCall, GiveNetworkUp, WhatRunsNow, WhatProbeSaid,
-                 StartAgain, WhyItFailed, WhatItWrote, WhoHasPort, WhatWasMade, IsItThere, WhoUsesIt>;
+    std::variant<WhatIsThere, WhoHoldsNames, WhatImageSays, OperationCall, GiveNetworkUp, WhatRunsNow, WhatRunsAtLast,
+                 WhatProbeSaid, StartAgain, WhyItFailed, WhatItWrote, WhoHasPort, WhatThereIsNow, IsItThere, WhoUsesIt>;
 
 // Timers
 
@@ -73,6 +74,10 @@ struct Kill {
 // After a signal or the timeout, the engine has had most of the time that what is under way is given.
 struct Silence {
   bool operator==(const Silence&) const = default;
+};
+// What is half-made is looked at again (stillness.h).
+struct LookAgain {
+  bool operator==(const LookAgain&) const = default;
 };
 // The other maker of a network has had the time to give its own up (network_claim.h).
 struct LookForNetworks {
@@ -102,7 +107,7 @@ struct Ready {
 };
 
 using TimerPurpose =
-    std::variant<Timeout, Hurry, Kill, Silence, LookForNetworks, OpenAgain, ListAgain, Deaf, Steady, Ready>;
+    std::variant<Timeout, Hurry, Kill, Silence, LookAgain, LookForNetworks, OpenAgain, ListAgain, Deaf, Steady, Ready>;
 
 }  // namespace flow::docker
 

@@ -66,6 +66,7 @@ struct Instance {
   bool completed = false;
   bool failed = false;
   bool seen = false;         // an event of it came since the list was asked for, and is newer than what that says
+  bool to_list = false;      // it was there when the list was asked for
   bool exit_listed = false;  // a list told the last exit; the event of it may still come
   int starts = 0;
   int exits = 0;
@@ -184,20 +185,37 @@ class Readiness {
     return Transition::kDisappeared;
   }
 
-  // What a list of containers does not tell: that one has completed (an engine lists it as running for a moment longer),
-  // and that a probe's verdict is none.
+  // What events have told of a container that a list of the same time does not show yet: that it has completed, that it
+  // is healthy. And that its probe cannot run, which no list tells.
   void BringUpToDate(Container* container) const {
     const Instance* instance = Get(container->id);
     if (instance == nullptr || container->state != "running") return;
-    if (instance->health == Health::kUnknown) container->health = Health::kUnknown;
-    if (!instance->completed) return;
-    container->state = "exited";
-    container->exit_code = 0;
+    if (instance->completed) {
+      container->state = "exited";
+      container->exit_code = 0;
+    } else if (instance->health == Health::kUnknown || instance->health == Health::kHealthy) {
+      container->health = instance->health;
+    }
   }
 
   // The list is asked for, for what no event has told.
   void ListAsked() {
-    for (Instance& instance : instances_) instance.seen = false;
+    for (Instance& instance : instances_) {
+      instance.seen = false;
+      instance.to_list = !instance.id.empty();
+    }
+  }
+
+  // The ids of containers that were there when the list was asked for, and that are not in it.
+  std::vector<std::string> NotListed(const std::vector<Container>& list) const {
+    std::set<std::string> listed;
+    for (const Container& container : list) listed.insert(container.id);
+    std::vector<std::string> missing;
+    for (const Instance& instance : instances_) {
+      const bool told = instance.failed || instance.id.empty();
+      if (!told && instance.to_list && !listed.contains(instance.id)) missing.push_back(instance.id);
+    }
+    return missing;
   }
 
   // After the stream of events broke: what the list says now, which is what the events in between would have.

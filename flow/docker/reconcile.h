@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -44,10 +46,11 @@ struct Reconciliation {
   std::vector<std::string> notes;
 };
 
-// The plan that makes the engine match the project, once the project's images are pulled (pulls.h). It has three stages:
-// networks and volumes are created, then containers, then what is replaced is removed and containers are started. So
-// what the engine refuses at a create ends an apply before anything of it has run. A container is replaced by one that
-// is created under another name before the old one stops.
+// The plan that makes the engine match the project, once the project's images are pulled (pulls.h). It has four stages:
+// networks and volumes are created; then containers; then what is replaced or has left the file is stopped and
+// containers are started, in the order of what waits for what; and when all that the engine may refuse is done, what is
+// old is removed. So what the engine refuses at a create ends an apply before anything of it has run, and what it
+// refuses at a start leaves the old containers there. One that replaces another has another name until that is gone.
 //
 // An empty plan without conflicts: the engine matches already.
 inline Reconciliation Reconcile(const project::Project& project, const Observed& observed,
@@ -62,7 +65,7 @@ inline std::vector<std::string> NameConflicts(const Plan& plan, const std::vecto
 
 namespace internal {
 
-enum Stage : uint32_t { kCreateShared, kCreateContainers, kRun };
+enum Stage : uint32_t { kCreateShared, kCreateContainers, kRun, kClear };
 
 class Reconciler {
  public:
@@ -78,8 +81,11 @@ class Reconciler {
     for (Replica& replica : replicas_) {
       if (replica.create) PlanCreate(&replica);
     }
-    PlanRemovals();
-    for (const Replica& replica : replicas_) PlanRun(replica);
+    PlanStops();
+    const std::vector<const Replica*> in_order = InOrderOfStart();
+    for (const Replica* replica : in_order) PlanRun(*replica);
+    removed_by_ = AddRemovals(removal_, InputsOf(project_), stopped_by_, kClear, &result_.plan);
+    for (const Replica* replica : in_order) PlanRename(*replica);
     return std::move(result_);
   }
 
@@ -118,6 +124,7 @@ class Reconciler {
       const auto found = there.find(volume.name());
       if (found == there.end()) {
         builder_.Add(OperationKind::kCreateVolume, volume.name(), "not there", kCreateShared);
+        new_volumes_.insert(volume.key());
         continue;
       }
       if (IsOwned(found->second->labels(), project_)) {
@@ -158,14 +165,15 @@ class Reconciler {
   }
 
   // The container that counts as the replica's: an apply that was cut off while it replaced one leaves two. It is the
-  // one with the right name, else the newest; the others go. nullptr: there is none.
-  const Container* Keep(const std::string& component, int number, absl::string_view name) {
+  // one that can stay as it is, else the one with the right name, else the newest; the others go. nullptr: there is none.
+  const Container* Keep(const project::Service& service, int number, absl::string_view name) const {
+    const auto merit = [&](const Container& container) {
+      return std::make_tuple(WhyReplace(service, container).empty(), container.name == name, container.created);
+    };
     const Container* keep = nullptr;
     for (const Container& container : observed_.containers) {
-      if (container.component != component || container.number != number) continue;
-      if (keep == nullptr || container.name == name || (keep->name != name && container.created > keep->created)) {
-        keep = &container;
-      }
+      if (container.component != service.name() || container.number != number) continue;
+      if (keep == nullptr || merit(*keep) < merit(container)) keep = &container;
     }
     return keep;
   }
@@ -173,7 +181,7 @@ class Reconciler {
   // Decides what has to happen to one replica, and why.
   void Judge(const project::Service& service, int number) {
     Replica replica{&service, number, project::ContainerName(project_.name(), service.name(), number), nullptr};
-    replica.existing = Keep(service.name(), number, replica.name);
+    replica.existing = Keep(service, number, replica.name);
     if (replica.existing == nullptr) {
       replica.reason = "not there";
       replica.create = true;
@@ -234,13 +242,25 @@ class Reconciler {
         result_.notes.push_back(std::move(note));
       }
     }
-    // The first one is created alone. Where two applies run at the same time, the engine gives its name to one of them,
-    // and the other learns so before it has created anything that the first one needs.
-    if (!first_create_.has_value()) {
-      first_create_ = replica->created_by;
-    } else {
-      create.add_after(*first_create_);
+    const std::set<uint32_t> after = CreatedBefore(*replica);
+    create.mutable_after()->Assign(after.begin(), after.end());
+  }
+
+  // What is created before a replica is. The first one of all is created alone: where two applies run at the same time,
+  // the engine gives its name to one of them, and the other learns so before it has created anything that the first one
+  // needs. Those that share a new volume are created one after the other: an engine fills an empty volume with what the
+  // image has there, at a create, and two that do so at once fail.
+  std::set<uint32_t> CreatedBefore(const Replica& replica) {
+    std::set<uint32_t> before;
+    if (!first_create_.has_value()) first_create_ = replica.created_by;
+    before.insert(*first_create_);
+    for (const project::Mount& mount : replica.service->mounts()) {
+      if (mount.type() != project::Mount::VOLUME || !new_volumes_.contains(mount.source())) continue;
+      const auto [last, is_first] = last_to_fill_.try_emplace(mount.source(), replica.created_by);
+      if (!is_first) before.insert(std::exchange(last->second, replica.created_by));
     }
+    before.erase(replica.created_by);
+    return before;
   }
 
   // Under which name a replacement is created until the old container is gone. No component can have it: behind the
@@ -256,14 +276,16 @@ class Reconciler {
     return name;
   }
 
-  // What is replaced, and what the file no longer has.
-  void PlanRemovals() {
-    std::map<std::string, const project::Service*> replaced;  // by container id
+  // What is replaced, and what the file no longer has. A container that is replaced runs on until its replacement may
+  // start (PlanRun); all others stop at once. So does one that holds a port which another component is to get: what it
+  // would wait for may be waiting for that other component.
+  void PlanStops() {
     removal_.grace_seconds = GracesOf(project_);
+    Removal at_once{.grace_seconds = removal_.grace_seconds};
     for (const Replica& replica : replicas_) {
       if (!replica.create || replica.existing == nullptr) continue;
       removal_.containers.push_back({*replica.existing, replica.reason, /*spares_volumes=*/true});
-      replaced[replica.existing->id] = replica.service;
+      if (HoldsPortOfAnother(*replica.existing)) at_once.containers.push_back(removal_.containers.back());
     }
     std::set<std::string> services;
     for (const project::Service& service : project_.services()) services.insert(service.name());
@@ -273,17 +295,13 @@ class Reconciler {
                            : services.contains(container.component) ? "one too many"
                                                                     : "no longer in the file";
       removal_.containers.push_back({WithItsOwnVolumes(container), reason});
+      at_once.containers.push_back(removal_.containers.back());
     }
-    removed_by_ = AddRemoval(removal_, InputsOf(project_), kRun, &result_.plan);
-    // A container that is replaced runs on until its replacement may start, which is when the components that it waits
-    // for are ready. But one that holds a port which another component is to get stops at once: what it would wait for
-    // may be waiting for that other component.
-    for (Operation& operation : *result_.plan.mutable_operations()) {
-      const bool holds_port = HoldsPortOfAnother(operation.target());
-      const auto found = replaced.find(operation.target());
-      const bool stops = KindOf(operation) == OperationKind::kStopContainer;
-      if (stops && (holds_port || found != replaced.end())) operation.clear_after();
-      if (!holds_port && found != replaced.end()) AddWaits(*found->second, &operation);
+    stopped_by_ = AddStops(at_once, InputsOf(project_), kRun, &result_.plan);
+    for (const Leaving& leaving : at_once.containers) {
+      const auto stop = stopped_by_.find(leaving.container.id);
+      if (stop == stopped_by_.end() || !HoldsPortOfAnother(leaving.container)) continue;
+      result_.plan.mutable_operations(static_cast<int>(stop->second))->clear_after();
     }
   }
 
@@ -297,15 +315,10 @@ class Reconciler {
     return leaving;
   }
 
-  bool HoldsPortOfAnother(absl::string_view container_id) const {
-    for (const Leaving& leaving : removal_.containers) {
-      if (leaving.container.id != container_id) continue;
-      for (const Replica& replica : replicas_) {
-        const bool another = replica.service->name() != leaving.container.component;
-        if (another && WantsPortOf(*replica.service, leaving.container)) return true;
-      }
-    }
-    return false;
+  bool HoldsPortOfAnother(const Container& container) const {
+    return std::any_of(replicas_.begin(), replicas_.end(), [&](const Replica& replica) {
+      return replica.service->name() != container.component && WantsPortOf(*replica.service, container);
+    });
   }
 
   void AddWaits(const project::Service& service, Operation* operation) const {
@@ -320,23 +333,58 @@ class Reconciler {
     }
   }
 
+  // The replicas, each behind those of the components that it waits for; else in the order of the file.
+  std::vector<const Replica*> InOrderOfStart() const {
+    std::vector<const Replica*> order;
+    std::set<std::string> taken;
+    const std::function<void(const project::Service&)> take = [&](const project::Service& service) {
+      if (!taken.insert(service.name()).second) return;
+      for (const project::Dependency& dependency : service.depends_on()) {
+        if (const auto* input = project::FindService(project_, dependency.service())) take(*input);
+      }
+      for (const Replica& replica : replicas_) {
+        if (replica.service == &service) order.push_back(&replica);
+      }
+    };
+    for (const project::Service& service : project_.services()) take(service);
+    return order;
+  }
+
+  // The old container stops when the new one may start.
   void PlanRun(const Replica& replica) {
-    if (replica.rename) {
-      const std::string reason = replica.create ? replica.reason : "has another name";
-      Operation& rename = AddOn(replica, OperationKind::kRenameContainer, reason);
-      if (replica.create) rename.add_after(removed_by_.at(replica.existing->id));
-    }
     if (!replica.run.has_value()) return;
-    const uint32_t renamed_by = builder_.last();
-    Operation& run = AddOn(replica, *replica.run, replica.reason);
-    if (replica.rename) run.add_after(renamed_by);
+    const Container* const old = replica.create ? replica.existing : nullptr;
+    if (old != nullptr && old->running() && !stopped_by_.contains(old->id)) {
+      Operation& stop = builder_.Add(OperationKind::kStopContainer, *old, replica.reason, kRun);
+      stop.set_grace_seconds(replica.service->stop_grace_period_seconds());
+      AddWaits(*replica.service, &stop);
+      stopped_by_[old->id] = builder_.last();
+    }
+    Operation& run = AddOn(replica, *replica.run, replica.reason, kRun);
     AddWaits(*replica.service, &run);
-    AfterPortsAreFree(*replica.service, &run);
+    // The same replica does not run twice, and a host port must be free that a leaving container still holds.
+    for (const Leaving& leaving : removal_.containers) {
+      const Container& other = leaving.container;
+      const bool is_same = other.component == replica.service->name() && other.number == replica.number;
+      const auto stop = stopped_by_.find(other.id);
+      if (stop == stopped_by_.end() || (!is_same && !WantsPortOf(*replica.service, other))) continue;
+      run.add_after(stop->second);
+    }
+  }
+
+  // To the name that it should have, when nothing that leaves has that any more.
+  void PlanRename(const Replica& replica) {
+    if (!replica.rename) return;
+    Operation& rename = AddOn(replica, OperationKind::kRenameContainer,
+                              replica.create ? absl::string_view(replica.reason) : "has another name", kClear);
+    for (const Leaving& leaving : removal_.containers) {
+      if (leaving.container.name == replica.name) rename.add_after(removed_by_.at(leaving.container.id));
+    }
   }
 
   // An operation on the replica's container: the one that is there, or the one that this plan creates.
-  Operation& AddOn(const Replica& replica, OperationKind kind, absl::string_view reason) {
-    Operation& operation = builder_.Add(kind, replica.name, reason, kRun);
+  Operation& AddOn(const Replica& replica, OperationKind kind, absl::string_view reason, Stage stage) {
+    Operation& operation = builder_.Add(kind, replica.name, reason, stage);
     operation.set_component(replica.service->name());
     operation.set_number(replica.number);
     if (replica.create) {
@@ -345,13 +393,6 @@ class Reconciler {
       operation.set_target(replica.existing->id);
     }
     return operation;
-  }
-
-  // A host port that a leaving container still holds must be free before another one takes it.
-  void AfterPortsAreFree(const project::Service& service, Operation* run) const {
-    for (const Leaving& leaving : removal_.containers) {
-      if (WantsPortOf(service, leaving.container)) run->add_after(removed_by_.at(leaving.container.id));
-    }
   }
 
   static bool WantsPortOf(const project::Service& service, const Container& holder) {
@@ -375,7 +416,9 @@ class Reconciler {
   std::set<std::string> network_ids_;
   Removal removal_;
   std::optional<uint32_t> first_create_;
-  std::map<std::string, uint32_t> removed_by_;  // container id → operation
+  std::set<std::string> new_volumes_;             // keys
+  std::map<std::string, uint32_t> last_to_fill_;  // new volume's key → the last create of a container that mounts it
+  OperationOf stopped_by_, removed_by_;
 };
 
 }  // namespace internal

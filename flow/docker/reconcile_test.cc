@@ -114,7 +114,7 @@ TEST(Reconcile, StartsAComponentWhenWhatItReadsIsRunningHealthyOrCompleted) {
             "[1]  start container flow-x-d-1  not running  waits for runs running, answers healthy, ends completed\n");
 }
 
-TEST(Reconcile, ReplacesWhatDiffersUnderAnotherNameFirst) {
+TEST(Reconcile, RemovesWhatDiffersWhenItsReplacementUnderAnotherNameIsStarted) {
   const project::Project project = MakeProject("x", {"a"});
   Observed observed = AsDeployed(project);
   observed.containers[0].digest = "0";
@@ -122,9 +122,10 @@ TEST(Reconcile, ReplacesWhatDiffersUnderAnotherNameFirst) {
             "[1]  create container flow-x-a-1.new  configuration changed\n"
             "then\n"
             "[2]  stop container flow-x-a-1        configuration changed\n"
-            "[3]  remove container flow-x-a-1      configuration changed  after [2]\n"
-            "[4]  rename container to flow-x-a-1   configuration changed  after [3]\n"
-            "[5]  start container flow-x-a-1       configuration changed  after [4]\n");
+            "[3]  start container flow-x-a-1       configuration changed  after [2]\n"
+            "then\n"
+            "[4]  remove container flow-x-a-1      configuration changed\n"
+            "[5]  rename container to flow-x-a-1   configuration changed  after [4]\n");
 }
 
 TEST(Reconcile, ReplacesWhatMountsAnotherFileThanItsOwn) {
@@ -148,9 +149,10 @@ TEST(Reconcile, KeepsAReplacedContainerRunningUntilWhatItsReplacementReadsIsTher
             "[1]  create container flow-x-b-1.new  configuration changed\n"
             "then\n"
             "[2]  stop container flow-x-b-1        configuration changed  waits for a running\n"
-            "[3]  remove container flow-x-b-1      configuration changed  after [2]  waits for a running\n"
-            "[4]  rename container to flow-x-b-1   configuration changed  after [3]\n"
-            "[5]  start container flow-x-b-1       configuration changed  after [4]  waits for a running\n");
+            "[3]  start container flow-x-b-1       configuration changed  after [2]  waits for a running\n"
+            "then\n"
+            "[4]  remove container flow-x-b-1      configuration changed\n"
+            "[5]  rename container to flow-x-b-1   configuration changed  after [4]\n");
 }
 
 struct Drift {
@@ -170,15 +172,17 @@ TEST(Reconcile, BringsBackWhatDrifted) {
        "[1]  create container flow-x-a-1.new  image changed\n"
        "then\n"
        "[2]  stop container flow-x-a-1        image changed\n"
-       "[3]  remove container flow-x-a-1      image changed  after [2]\n"
-       "[4]  rename container to flow-x-a-1   image changed  after [3]\n"
-       "[5]  start container flow-x-a-1       image changed  after [4]\n"},
+       "[3]  start container flow-x-a-1       image changed  after [2]\n"
+       "then\n"
+       "[4]  remove container flow-x-a-1      image changed\n"
+       "[5]  rename container to flow-x-a-1   image changed  after [4]\n"},
       {"dead", [](Container& c) { c.state = "dead"; },
        "[1]  create container flow-x-a-1.new  dead\n"
        "then\n"
-       "[2]  remove container flow-x-a-1      dead\n"
-       "[3]  rename container to flow-x-a-1   dead  after [2]\n"
-       "[4]  start container flow-x-a-1       dead  after [3]\n"},
+       "[2]  start container flow-x-a-1       dead\n"
+       "then\n"
+       "[3]  remove container flow-x-a-1      dead\n"
+       "[4]  rename container to flow-x-a-1   dead  after [3]\n"},
       {"in a network that is gone",
        [](Container& c) {
          c.state = "exited";
@@ -186,9 +190,10 @@ TEST(Reconcile, BringsBackWhatDrifted) {
        },
        "[1]  create container flow-x-a-1.new  not in the pipeline's network\n"
        "then\n"
-       "[2]  remove container flow-x-a-1      not in the pipeline's network\n"
-       "[3]  rename container to flow-x-a-1   not in the pipeline's network  after [2]\n"
-       "[4]  start container flow-x-a-1       not in the pipeline's network  after [3]\n"},
+       "[2]  start container flow-x-a-1       not in the pipeline's network\n"
+       "then\n"
+       "[3]  remove container flow-x-a-1      not in the pipeline's network\n"
+       "[4]  rename container to flow-x-a-1   not in the pipeline's network  after [3]\n"},
   };
   const project::Project project = MakeProject("x", {"a"});
   for (const Drift& drift : kDrifts) {
@@ -217,7 +222,8 @@ TEST(Reconcile, ScalesByNumber) {
   const project::Project two = MakeProject("x", {"a replicas=2"}), one = MakeProject("x", {"a"});
   EXPECT_EQ(Decide(one, AsDeployed(two)),
             "[1]  stop container flow-x-a-2    one too many\n"
-            "[2]  remove container flow-x-a-2  one too many  after [1]\n");
+            "then\n"
+            "[2]  remove container flow-x-a-2  one too many\n");
   EXPECT_EQ(Decide(two, AsDeployed(one)),
             "[1]  create container flow-x-a-2  not there\n"
             "then\n"
@@ -229,7 +235,8 @@ TEST(Reconcile, RemovesWhatHasLeftTheFileAndKeepsItsVolume) {
   const Reconciliation decision = Reconcile(after, AsDeployed(before), {});
   EXPECT_EQ(OrderedPlanText({decision.plan}),
             "[1]  stop container flow-x-b-1    no longer in the file\n"
-            "[2]  remove container flow-x-b-1  no longer in the file  after [1]\n");
+            "then\n"
+            "[2]  remove container flow-x-b-1  no longer in the file\n");
   EXPECT_THAT(decision.notes, ElementsAre(HasSubstr("flow-x_data is no longer in the file")));
 }
 
@@ -242,11 +249,63 @@ TEST(Reconcile, RemovesWhatAnApplyThatWasCutOffLeft) {
   replacement.state = "created";
   observed.containers.push_back(replacement);
   EXPECT_EQ(Decide(project, observed), "[1]  remove container flow-x-a-1.new  one too many\n");
-  // The old one was removed already: the new one takes its place.
+  // The new one is what is wanted: it stays, and gets the name of the old one.
+  observed.containers[0].digest = "0";
+  EXPECT_EQ(Decide(project, observed),
+            "[1]  stop container flow-x-a-1       one too many\n"
+            "[2]  start container flow-x-a-1      not running       after [1]\n"
+            "then\n"
+            "[3]  remove container flow-x-a-1     one too many\n"
+            "[4]  rename container to flow-x-a-1  has another name  after [3]\n");
+  // The old one was removed already.
   observed.containers.erase(observed.containers.begin());
   EXPECT_EQ(Decide(project, observed),
-            "[1]  rename container to flow-x-a-1  has another name\n"
-            "[2]  start container flow-x-a-1      not running       after [1]\n");
+            "[1]  start container flow-x-a-1      not running\n"
+            "then\n"
+            "[2]  rename container to flow-x-a-1  has another name\n");
+}
+
+// An engine fills a new volume with what the image has at its place when a container is created, and two that do so at
+// once fail.
+TEST(Reconcile, CreatesWhatSharesANewVolumeOneAfterTheOther) {
+  const project::Project project =
+      MakeProject("x", {"volume=data", "a", "b replicas=2 mounts=data:/d", "c", "d mounts=data:/d"});
+  Observed observed = AsDeployed(project);
+  observed.containers.clear();
+  const auto creates = [&] {
+    const std::string plan = Decide(project, observed);
+    return plan.substr(0, plan.rfind("then\n"));
+  };
+  EXPECT_EQ(creates(),
+            "[1]   create container flow-x-a-1  not there\n"
+            "[2]   create container flow-x-b-1  not there  after [1]\n"
+            "[3]   create container flow-x-b-2  not there  after [1]\n"
+            "[4]   create container flow-x-c-1  not there  after [1]\n"
+            "[5]   create container flow-x-d-1  not there  after [1]\n");
+  observed.volumes.clear();
+  EXPECT_EQ(creates(),
+            "[1]   create volume flow-x_data    not there\n"
+            "then\n"
+            "[2]   create container flow-x-a-1  not there\n"
+            "[3]   create container flow-x-b-1  not there  after [2]\n"
+            "[4]   create container flow-x-b-2  not there  after [2], [3]\n"
+            "[5]   create container flow-x-c-1  not there  after [2]\n"
+            "[6]   create container flow-x-d-1  not there  after [2], [4]\n");
+}
+
+TEST(Reconcile, ListsStartsInTheOrderOfWhatWaitsForWhat) {
+  project::Project project = MakeProject("x", {"a", "b reads=a", "c reads=b"});
+  project.mutable_services()->SwapElements(0, 2);  // the sink stands first in the file
+  Observed observed = AsDeployed(project);
+  observed.containers.clear();
+  EXPECT_EQ(Decide(project, observed),
+            "[1]  create container flow-x-c-1  not there\n"
+            "[2]  create container flow-x-b-1  not there  after [1]\n"
+            "[3]  create container flow-x-a-1  not there  after [1]\n"
+            "then\n"
+            "[4]  start container flow-x-a-1   not there\n"
+            "[5]  start container flow-x-b-1   not there  waits for a running\n"
+            "[6]  start container flow-x-c-1   not there  waits for b running\n");
 }
 
 TEST(Reconcile, FreesAPortBeforeAnotherComponentTakesIt) {
@@ -258,8 +317,9 @@ TEST(Reconcile, FreesAPortBeforeAnotherComponentTakesIt) {
             "[1]  create container flow-x-new-1  not there\n"
             "then\n"
             "[2]  stop container flow-x-old-1    no longer in the file\n"
-            "[3]  remove container flow-x-old-1  no longer in the file  after [2]\n"
-            "[4]  start container flow-x-new-1   not there              after [3]\n");
+            "[3]  start container flow-x-new-1   not there              after [2]\n"
+            "then\n"
+            "[4]  remove container flow-x-old-1  no longer in the file\n");
 }
 
 TEST(Reconcile, DoesNotWaitInACircleWhereTwoComponentsSwapPorts) {
@@ -273,13 +333,14 @@ TEST(Reconcile, DoesNotWaitInACircleWhereTwoComponentsSwapPorts) {
             "[2]   create container flow-x-b-1.new  configuration changed  after [1]\n"
             "then\n"
             "[3]   stop container flow-x-a-1        configuration changed\n"
-            "[4]   remove container flow-x-a-1      configuration changed  after [3]\n"
-            "[5]   stop container flow-x-b-1        configuration changed\n"
-            "[6]   remove container flow-x-b-1      configuration changed  after [5]\n"
-            "[7]   rename container to flow-x-a-1   configuration changed  after [4]\n"
-            "[8]   start container flow-x-a-1       configuration changed  after [7], [6]\n"
-            "[9]   rename container to flow-x-b-1   configuration changed  after [6]\n"
-            "[10]  start container flow-x-b-1       configuration changed  after [9], [4]  waits for a running\n");
+            "[4]   stop container flow-x-b-1        configuration changed\n"
+            "[5]   start container flow-x-a-1       configuration changed  after [3], [4]\n"
+            "[6]   start container flow-x-b-1       configuration changed  after [3], [4]  waits for a running\n"
+            "then\n"
+            "[7]   remove container flow-x-a-1      configuration changed\n"
+            "[8]   remove container flow-x-b-1      configuration changed\n"
+            "[9]   rename container to flow-x-a-1   configuration changed  after [7]\n"
+            "[10]  rename container to flow-x-b-1   configuration changed  after [8]\n");
 }
 
 // b waits for a's new container, and that for the port which c, behind b, still has.
@@ -293,16 +354,17 @@ TEST(Reconcile, DoesNotWaitInACircleWhereOneTooManyHoldsThePort) {
             "[1]   create container flow-x-a-1.new  configuration changed\n"
             "[2]   create container flow-x-b-1.new  configuration changed  after [1]\n"
             "then\n"
-            "[3]   stop container flow-x-a-1        configuration changed\n"
-            "[4]   remove container flow-x-a-1      configuration changed  after [3]\n"
-            "[5]   stop container flow-x-b-1        configuration changed  waits for a running\n"
-            "[6]   remove container flow-x-b-1      configuration changed  after [5]  waits for a running\n"
-            "[7]   stop container flow-x-c-1        one too many\n"
-            "[8]   remove container flow-x-c-1      one too many           after [7]\n"
-            "[9]   rename container to flow-x-a-1   configuration changed  after [4]\n"
-            "[10]  start container flow-x-a-1       configuration changed  after [9], [8]\n"
-            "[11]  rename container to flow-x-b-1   configuration changed  after [6]\n"
-            "[12]  start container flow-x-b-1       configuration changed  after [11]  waits for a running\n");
+            "[3]   stop container flow-x-c-1        one too many\n"
+            "[4]   stop container flow-x-a-1        configuration changed\n"
+            "[5]   start container flow-x-a-1       configuration changed  after [4], [3]\n"
+            "[6]   stop container flow-x-b-1        configuration changed  waits for a running\n"
+            "[7]   start container flow-x-b-1       configuration changed  after [6]  waits for a running\n"
+            "then\n"
+            "[8]   remove container flow-x-a-1      configuration changed\n"
+            "[9]   remove container flow-x-b-1      configuration changed\n"
+            "[10]  remove container flow-x-c-1      one too many\n"
+            "[11]  rename container to flow-x-a-1   configuration changed  after [8]\n"
+            "[12]  rename container to flow-x-b-1   configuration changed  after [9]\n");
 }
 
 TEST(Reconcile, TouchesNothingWhereANameIsHeld) {

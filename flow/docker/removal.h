@@ -68,10 +68,17 @@ struct Removal {
 // itself; its anonymous volumes go then, networks and named volumes when all containers are gone.
 inline Plan PlanRemoval(const Removal& removal, const Inputs& inputs);
 
-// Adds the same to a plan, from the stage `stage` on: networks and named volumes go in the one behind it. Returns container
-// id → the index of the operation that removes the container.
-inline std::map<std::string, uint32_t> AddRemoval(const Removal& removal, const Inputs& inputs, uint32_t stage,
-                                                  Plan* plan);
+// Container id → the index of an operation on it.
+using OperationOf = std::map<std::string, uint32_t>;
+
+// The two halves of that, added to a plan. The stops, in the stage `stage`: of what runs, each after those of what it
+// reads.
+inline OperationOf AddStops(const Removal& removal, const Inputs& inputs, uint32_t stage, Plan* plan);
+
+// And what is left to do with what is stopped, by `stopped_by` or by itself: the removals, in the stage `stage`;
+// networks and named volumes go in the one behind it.
+inline OperationOf AddRemovals(const Removal& removal, const Inputs& inputs, const OperationOf& stopped_by,
+                               uint32_t stage, Plan* plan);
 
 // How many seconds each of the project's components may take to stop.
 inline std::map<std::string, double> GracesOf(const project::Project& project) {
@@ -113,53 +120,75 @@ inline std::vector<std::string> InDataFlowOrder(const std::set<std::string>& com
   return order;
 }
 
+// What goes, by component.
+inline std::map<std::string, std::vector<const Leaving*>> ByComponent(const Removal& removal) {
+  std::map<std::string, std::vector<const Leaving*>> of_component;
+  for (const Leaving& leaving : removal.containers) of_component[leaving.container.component].push_back(&leaving);
+  return of_component;
+}
+
+inline std::vector<std::string> InDataFlowOrder(const Removal& removal, const Inputs& inputs) {
+  std::set<std::string> components;
+  for (const Leaving& leaving : removal.containers) components.insert(leaving.container.component);
+  return InDataFlowOrder(components, inputs);
+}
+
 }  // namespace internal
 
 inline Plan PlanRemoval(const Removal& removal, const Inputs& inputs) {
   Plan plan;
-  AddRemoval(removal, inputs, /*stage=*/0, &plan);
+  const OperationOf stopped_by = AddStops(removal, inputs, /*stage=*/0, &plan);
+  AddRemovals(removal, inputs, stopped_by, /*stage=*/0, &plan);
   return plan;
 }
 
-inline std::map<std::string, uint32_t> AddRemoval(const Removal& removal, const Inputs& inputs, uint32_t stage,
-                                                  Plan* plan) {
+inline OperationOf AddStops(const Removal& removal, const Inputs& inputs, uint32_t stage, Plan* plan) {
   PlanBuilder builder(plan);
-  std::map<std::string, std::vector<const Leaving*>> of_component;
-  std::set<std::string> components;
-  for (const Leaving& leaving : removal.containers) {
-    of_component[leaving.container.component].push_back(&leaving);
-    components.insert(leaving.container.component);
-  }
-  std::map<std::string, uint32_t> removed_by;
-  std::map<std::string, std::vector<uint32_t>> stops;    // of a component
-  std::map<std::string, std::vector<uint32_t>> holders;  // of an anonymous volume: what removes those that have it
-  for (const std::string& component : internal::InDataFlowOrder(components, inputs)) {
+  const auto of_component = internal::ByComponent(removal);
+  OperationOf stopped_by;
+  std::map<std::string, std::vector<uint32_t>> stops;  // of a component
+  for (const std::string& component : internal::InDataFlowOrder(removal, inputs)) {
     std::vector<uint32_t> after;
     if (const auto found = inputs.find(component); found != inputs.end()) {
       for (const std::string& input : found->second) {
         if (input != component) after.insert(after.end(), stops[input].begin(), stops[input].end());
       }
     }
-    for (const Leaving* leaving : of_component[component]) {
+    for (const Leaving* leaving : of_component.at(component)) {
       const Container& container = leaving->container;
-      if (container.running()) {
-        Operation& stop = builder.Add(OperationKind::kStopContainer, container, leaving->reason, stage);
-        stop.mutable_after()->Assign(after.begin(), after.end());
-        if (const auto grace = removal.grace_seconds.find(component); grace != removal.grace_seconds.end()) {
-          stop.set_grace_seconds(grace->second);
-        }
-        stops[component].push_back(builder.last());
+      if (!container.running()) continue;
+      Operation& stop = builder.Add(OperationKind::kStopContainer, container, leaving->reason, stage);
+      stop.mutable_after()->Assign(after.begin(), after.end());
+      if (const auto grace = removal.grace_seconds.find(component); grace != removal.grace_seconds.end()) {
+        stop.set_grace_seconds(grace->second);
       }
+      stops[component].push_back(builder.last());
+      stopped_by[container.id] = builder.last();
+    }
+    // Where a component has nothing to stop, what reads it comes after what that one reads.
+    if (stops[component].empty()) stops[component] = after;
+  }
+  return stopped_by;
+}
+
+inline OperationOf AddRemovals(const Removal& removal, const Inputs& inputs, const OperationOf& stopped_by,
+                               uint32_t stage, Plan* plan) {
+  PlanBuilder builder(plan);
+  const auto of_component = internal::ByComponent(removal);
+  OperationOf removed_by;
+  std::map<std::string, std::vector<uint32_t>> holders;  // of an anonymous volume: what removes those that have it
+  for (const std::string& component : internal::InDataFlowOrder(removal, inputs)) {
+    for (const Leaving* leaving : of_component.at(component)) {
+      const Container& container = leaving->container;
       if (leaving->stays) continue;
       Operation& remove = builder.Add(OperationKind::kRemoveContainer, container, leaving->reason, stage);
       remove.set_spares_volumes(leaving->spares_volumes);
-      if (container.running()) remove.add_after(stops[component].back());
+      const auto stop = stopped_by.find(container.id);
+      if (stop != stopped_by.end() && plan->operations(stop->second).stage() == stage) remove.add_after(stop->second);
       removed_by[container.id] = builder.last();
       if (leaving->spares_volumes) continue;
       for (const AnonymousVolume& volume : container.anonymous_volumes) holders[volume.name].push_back(builder.last());
     }
-    // Where a component has nothing to stop, what reads it comes after what that one reads.
-    if (stops[component].empty()) stops[component] = after;
   }
   for (const auto& [volume, removals] : holders) {
     const std::string reason = plan->operations(removals[0]).reason();

@@ -27,21 +27,21 @@ TEST(PlanRemoval, StopsWhatIsReadBeforeWhatReadsIt) {
   const Removal removal{.containers = {Make("c", "running"), Make("b", "running"), Make("a", "running")}};
   EXPECT_EQ(Remove(removal, InputsOf(testing::MakeProject("x", {"a", "b reads=a", "c reads=a,b"}))),
             "[1]  stop container a-1    deleted\n"
-            "[2]  remove container a-1  deleted  after [1]\n"
-            "[3]  stop container b-1    deleted  after [1]\n"
-            "[4]  remove container b-1  deleted  after [3]\n"
-            "[5]  stop container c-1    deleted  after [1], [3]\n"
-            "[6]  remove container c-1  deleted  after [5]\n");
+            "[2]  stop container b-1    deleted  after [1]\n"
+            "[3]  stop container c-1    deleted  after [1], [2]\n"
+            "[4]  remove container a-1  deleted  after [1]\n"
+            "[5]  remove container b-1  deleted  after [2]\n"
+            "[6]  remove container c-1  deleted  after [3]\n");
 }
 
 TEST(PlanRemoval, ComesAfterWhatIsReadThroughOneThatDoesNotRun) {
   const Removal removal{.containers = {Make("a", "running"), Make("b", "exited"), Make("c", "running")}};
   EXPECT_EQ(Remove(removal, InputsOf(testing::MakeProject("x", {"a", "b reads=a", "c reads=b"}))),
             "[1]  stop container a-1    deleted\n"
-            "[2]  remove container a-1  deleted  after [1]\n"
-            "[3]  remove container b-1  deleted\n"
-            "[4]  stop container c-1    deleted  after [1]\n"
-            "[5]  remove container c-1  deleted  after [4]\n");
+            "[2]  stop container c-1    deleted  after [1]\n"
+            "[3]  remove container a-1  deleted  after [1]\n"
+            "[4]  remove container b-1  deleted\n"
+            "[5]  remove container c-1  deleted  after [2]\n");
 }
 
 TEST(PlanRemoval, WithoutAFileTheTypesTellWhoReadsWhom) {
@@ -51,11 +51,11 @@ TEST(PlanRemoval, WithoutAFileTheTypesTellWhoReadsWhom) {
   for (const Leaving& leaving : removal.containers) containers.push_back(leaving.container);
   EXPECT_EQ(Remove(removal, InputsByType(containers)),
             "[1]  stop container s-1    deleted\n"
-            "[2]  remove container s-1  deleted  after [1]\n"
-            "[3]  stop container p-1    deleted  after [1]\n"
-            "[4]  remove container p-1  deleted  after [3]\n"
-            "[5]  stop container k-1    deleted  after [3], [1]\n"
-            "[6]  remove container k-1  deleted  after [5]\n");
+            "[2]  stop container p-1    deleted  after [1]\n"
+            "[3]  stop container k-1    deleted  after [2], [1]\n"
+            "[4]  remove container s-1  deleted  after [1]\n"
+            "[5]  remove container p-1  deleted  after [2]\n"
+            "[6]  remove container k-1  deleted  after [3]\n");
 }
 
 // Only labels that were tampered with have it so.
@@ -63,9 +63,9 @@ TEST(PlanRemoval, ACycleIsTakenAwayInSomeOrder) {
   const Removal removal{.containers = {Make("a", "running"), Make("b", "running")}};
   EXPECT_EQ(Remove(removal, {{"a", {"b"}}, {"b", {"a"}}}),
             "[1]  stop container a-1    deleted\n"
-            "[2]  remove container a-1  deleted  after [1]\n"
-            "[3]  stop container b-1    deleted  after [1]\n"
-            "[4]  remove container b-1  deleted  after [3]\n");
+            "[2]  stop container b-1    deleted  after [1]\n"
+            "[3]  remove container a-1  deleted  after [1]\n"
+            "[4]  remove container b-1  deleted  after [2]\n");
 }
 
 TEST(PlanRemoval, NetworksAndVolumesGoWhenAllContainersAreGone) {

@@ -1,9 +1,9 @@
-// What a failed apply has to take away again.
+// What a failed apply has to take away again. Where another apply is at work on the pipeline it takes away nothing: the
+// other one may stand on all that there is, whoever made it. It is the other's then, and the next look's to judge.
 #ifndef FLOW_DOCKER_ROLLBACK_H_
 #define FLOW_DOCKER_ROLLBACK_H_
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 #include "flow/deploy/deployment.pb.h"
 #include "flow/deploy/plan.pb.h"
 #include "flow/docker/anonymous_volumes.h"
@@ -109,32 +110,40 @@ inline bool IsFirstApply(const std::optional<Deployment>& previous, const Observ
   return previous->phase() != Deployment::APPLYING || !IsAllThere(previous->project(), observed);
 }
 
+// What an apply that found another one at work has made, and left to it.
+struct Left {
+  std::set<std::string> containers;  // ids
+  std::set<std::string> volumes;     // names
+};
+
 // The rollback of one apply. A part of its machine.
 class Rollback {
  public:
-  // Before the first change of an apply. `left`: where the same command's apply before this one was refused a name, the
-  // volumes that it left to another apply. Where nothing runs there is no other one, and they are this one's.
-  void Prepare(const std::optional<Deployment>& previous, const Observed& observed,
-               const std::optional<std::set<std::string>>& left) {
-    alone_after_all_ = left.has_value() && observed.containers.empty();
+  // Before the first change of an apply. `left`: where the same command's apply before this one found another at work,
+  // what it left to that one. Where there is nothing else there is no other one, and it is this one's.
+  void Prepare(const std::optional<Deployment>& previous, const Observed& observed, const std::optional<Left>& left) {
+    ours_ = left.value_or(Left());
+    alone_after_all_ =
+        left.has_value() && std::all_of(observed.containers.begin(), observed.containers.end(),
+                                        [&](const Container& c) { return ours_.containers.contains(c.id); });
     first_ = alone_after_all_ || IsFirstApply(previous, observed);
-    volumes_ = left.value_or(std::set<std::string>());
   }
 
   // For the state: whether the next apply's rollback may take all there is. What was left to another apply is its own.
-  bool first() const { return first_ && taken_.empty(); }
-  // Names turned out to be taken, but by no other apply.
+  bool first() const { return first_ && !another_; }
+  // It seemed that another apply was at work, and none is.
   bool alone_after_all() const { return alone_after_all_; }
-  // The volumes that this command has created.
-  const std::set<std::string>& volumes() const { return volumes_; }
+  // Another apply is at work.
+  bool another() const { return another_; }
+  // What this command has made by now.
+  const Left& ours() const { return ours_; }
 
-  // A create was refused because its name was taken since this apply looked: another one is at work, whose container
-  // may not be listed yet, and which may use the network and the volumes.
+  void OnAnother() { another_ = true; }
+  // A create was refused because something has its name: the container that has it is not this apply's.
   void OnNameTaken(uint32_t create) { taken_.insert(create); }
-  size_t names_taken() const { return taken_.size(); }
 
   // Finds out what of the pipeline is on the engine because of this apply; of a first apply all of it but what may hold
-  // someone's data. `found`: what a search saw, for creates that were not answered.
+  // someone's data. `found`: what there is by now, for creates that were not answered, and for what others have made.
   void Begin(const project::Project& project, const Observed& observed, const Observed& found,
              const Execution& execution, const Readiness& readiness) {
     made_ = {.reason = "rolled back", .grace_seconds = GracesOf(project)};
@@ -142,16 +151,16 @@ class Rollback {
       AddContainer(std::move(container), observed, found, execution);
     }
     AddMade(project, found, execution);
-    volumes_.insert(made_.volumes.begin(), made_.volumes.end());
-    if (!taken_.empty()) {
-      made_.networks.clear();
-      made_.volumes.clear();
-    } else if (first_) {
-      AddWhatWasThere(project, observed, execution);
-    }
+    for (const Leaving& leaving : made_.containers) ours_.containers.insert(leaving.container.id);
+    ours_.volumes.insert(made_.volumes.begin(), made_.volumes.end());
+    another_ |= HasOthers(observed, found);
+    if (first_ && !another_) AddWhatWasThere(project, observed, execution);
+    FindTouched(observed, execution);
   }
 
-  Plan RemovalPlan(const project::Project& project) const { return PlanRemoval(made_, InputsOf(project)); }
+  Plan RemovalPlan(const project::Project& project) const {
+    return another_ ? Plan() : PlanRemoval(made_, InputsOf(project));
+  }
 
   void OnNotRemoved(const Operation& operation, const absl::Status& status) {
     left_.push_back(absl::StrCat(operation.name(), " (", status.message(), ")"));
@@ -178,14 +187,21 @@ class Rollback {
     if (!left_.empty()) {
       return absl::StrCat("could not be removed: ", absl::StrJoin(left_, ", "), "; ", command, "what is left");
     }
-    if (!taken_.empty()) {
-      return "rolled back: the containers that this apply created are removed; the rest is left to the other one";
+    if (another_) {
+      return absl::StrCat(
+          "another apply of this pipeline is at work on the engine: all is left to it. When it is done, "
+          "apply again; ",
+          command, "what is left");
     }
     if (!first_) {
       return absl::StrCat("rolled back: what this apply created is removed, what it did not touch keeps running",
                           holding_.empty() ? ""
                                            : absl::StrCat("; stopped and kept, for what its image keeps in it: ",
-                                                          absl::StrJoin(holding_, ", ")));
+                                                          absl::StrJoin(holding_, ", ")),
+                          touched_.empty() ? ""
+                                           : absl::StrCat("\n", absl::StrJoin(touched_, "\n"),
+                                                          "\n`flow-apply` with the file as it was before brings that "
+                                                          "back"));
     }
     if (kept_.empty()) return "rolled back: nothing of the pipeline is left on the engine";
     return absl::StrCat("rolled back: nothing of the pipeline is left on the engine but ",
@@ -195,8 +211,8 @@ class Rollback {
 
   // All that it is made of, for a test that tells states apart.
   auto Members() const {
-    const auto& [first, alone_after_all, volumes, taken, made, holding, left, kept] = *this;
-    return std::tie(first, alone_after_all, volumes, taken, made, holding, left, kept);
+    const auto& [first, alone_after_all, another, ours, taken, made, holding, touched, left, kept] = *this;
+    return std::tie(first, alone_after_all, another, ours, taken, made, holding, touched, left, kept);
   }
 
  private:
@@ -210,6 +226,15 @@ class Rollback {
       leaving.container.anonymous_volumes.clear();
     }
     made_.containers.push_back(std::move(leaving));
+  }
+
+  // Whether there is a container that was not there when this apply looked, and that it has not made.
+  bool HasOthers(const Observed& observed, const Observed& found) const {
+    return std::any_of(found.containers.begin(), found.containers.end(), [&](const Container& container) {
+      const bool was_there = std::any_of(observed.containers.begin(), observed.containers.end(),
+                                         [&](const Container& before) { return before.id == container.id; });
+      return !was_there && !container.reads_metadata() && !ours_.containers.contains(container.id);
+    });
   }
 
   // What this apply's own operations created.
@@ -254,16 +279,48 @@ class Rollback {
     }
     for (const auto& volume : observed.volumes) {
       if (!IsOwned(volume.labels(), project)) continue;
-      (volumes_.contains(volume.name()) ? made_.volumes : kept_).push_back(volume.name());
+      (ours_.volumes.contains(volume.name()) ? made_.volumes : kept_).push_back(volume.name());
+    }
+  }
+
+  // Tells of each component of which an update has stopped or removed something what of it is there now. A stop that
+  // was not answered may have been carried out.
+  void FindTouched(const Observed& observed, const Execution& execution) {
+    std::map<std::string, absl::string_view> became;  // by container id
+    for (uint32_t index = 0; index < static_cast<uint32_t>(execution.plan().operations_size()); ++index) {
+      const Operation& operation = execution.plan().operations(index);
+      const bool begun = execution.IsDone(index) || execution.IsFailed(index);
+      if (KindOf(operation) == OperationKind::kStopContainer && begun) became.emplace(operation.target(), "stopped");
+      if (KindOf(operation) != OperationKind::kRemoveContainer || !execution.IsDone(index)) continue;
+      became[operation.target()] = "removed";
+    }
+    std::map<std::string, std::vector<std::string>> touched, running;  // names, by component
+    for (const Container& container : observed.containers) {
+      const auto found = became.find(container.id);
+      if (found != became.end()) {
+        touched[container.component].push_back(absl::StrCat(container.name, " is ", found->second));
+      } else if (container.running()) {
+        running[container.component].push_back(container.name);
+      }
+    }
+    for (const auto& [component, what] : touched) {
+      const std::vector<std::string>& runs = running[component];
+      touched_.push_back(absl::StrCat(component, ": ", absl::StrJoin(what, ", "), "; ",
+                                      runs.empty() ? "nothing of it runs" : absl::StrJoin(runs, ", "),
+                                      runs.empty()       ? ""
+                                      : runs.size() == 1 ? " runs on"
+                                                         : " run on"));
     }
   }
 
   bool first_ = false;
   bool alone_after_all_ = false;
-  std::set<std::string> volumes_;
+  bool another_ = false;
+  Left ours_;
   std::set<uint32_t> taken_;          // creates that were refused because of their names
   Removal made_;                      // what is to be taken away
   std::vector<std::string> holding_;  // containers of it that only stop: they hold volumes alone
+  std::vector<std::string> touched_;  // what an update has done to what was there, a line a component
   std::vector<std::string> left_;     // what could not be
   std::vector<std::string> kept_;     // volumes that were there before
 };

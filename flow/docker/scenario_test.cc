@@ -102,7 +102,7 @@ class Teller {
   virtual std::string TakeText() = 0;
   virtual FakeEngine& engine() = 0;
   virtual std::shared_ptr<const Deployment>& saved() = 0;
-  virtual std::set<std::string> volumes() const = 0;  // of an apply: those that it created
+  virtual Left left() const = 0;  // of an apply: what it made
 };
 
 template <typename Machine>
@@ -137,8 +137,8 @@ class TellerOf : public Teller {
 
   FakeEngine& engine() override { return world_.engine; }
   std::shared_ptr<const Deployment>& saved() override { return world_.saved; }
-  std::set<std::string> volumes() const override {
-    if constexpr (std::is_same_v<Machine, Apply>) return world_.machine.volumes();
+  Left left() const override {
+    if constexpr (std::is_same_v<Machine, Apply>) return world_.machine.left();
     return {};
   }
 
@@ -290,6 +290,7 @@ class Story {
         {"remove-network",
          {1, 1, [this](const auto& words) { (void)engine().Execute(engine::RemoveNetwork{words[0]}).ok(); }}},
         {"lose-bridge", {0, 0, [this](const auto&) { engine().LoseBridge(); }}},
+        {"unlist-network", {1, 1, [this](const auto& words) { engine().Unlist(words[0]); }}},
         {"lose-state", {0, 0, [this](const auto&) { saved().reset(); }}},
         {"hold", {2, 3, [this](const auto& words) { Hold(words); }}},
     };
@@ -340,7 +341,7 @@ class Story {
     input.previous = Previous();
     for (const std::string& word : words) {
       if (word == "again") {
-        input.left = teller_->volumes();
+        input.left = teller_->left();
       } else if (word == "force") {
         input.options.force_recreate = true;
       } else if (word == "norollback") {

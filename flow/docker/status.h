@@ -60,7 +60,7 @@ inline deploy::Replica ReplicaOf(const Container& container) {
                           .up = container.running() ? UpText(container.status) : "",
                           .health = container.health,
                           .exit_code = container.exit_code,
-                          .is_connected = !container.network_ids.empty()};
+                          .is_connected = container.is_connected()};
   for (const engine::PublishedPort& port : container.ports) {
     if (port.public_port() != 0) replica.endpoints.push_back(EndpointText(port));
   }

@@ -134,6 +134,8 @@ class FakeEngine {
     volumes_[name][project::kNamespaceLabel] = "default";
     volumes_[name][project::kPipelineLabel] = pipeline;
   }
+  // A network that is there and in no list.
+  void Unlist(const std::string& id) { unlisted_.insert(id); }
   // A container of someone else joins the pipeline's network.
   void Attach(const std::string& name) { attached_.insert(name); }
   void SetImage(const std::string& tag, const std::string& id) { images_[tag].first = id; }
@@ -163,9 +165,9 @@ class FakeEngine {
   // All that it is made of, for a test that tells states apart.
   auto Members() const {
     const auto& [containers, networks, volumes, made, images, image_volumes, registry, files, logs, warning, attached,
-                 has_bridge, events] = *this;
+                 has_bridge, unlisted, events] = *this;
     return std::tie(containers, networks, volumes, made, images, image_volumes, registry, files, logs, warning,
-                    attached, has_bridge, events);
+                    attached, has_bridge, unlisted, events);
   }
 
   // For a message.
@@ -206,7 +208,7 @@ class FakeEngine {
     if (call.and_bridge && has_bridge_) list.add_networks()->set_name(engine::kBridge);
     for (const auto& [id, network] : networks_) {
       if (!call.name.empty() && call.name != network.first) continue;
-      if (!Matches(network.second, call.labels)) continue;
+      if (!Matches(network.second, call.labels) || unlisted_.contains(id)) continue;
       engine::NetworkSummary& summary = *list.add_networks();
       summary.set_id(id);
       summary.set_name(network.first);
@@ -327,6 +329,12 @@ class FakeEngine {
     return Change(call.id, [&](FakeContainer& container) { container.name = call.name; });
   }
   Result On(const engine::StartContainer& call) {
+    const auto found = containers_.find(call.id);
+    const bool is_made = found != containers_.end() && !found->second.config->host_config().network_mode().empty();
+    if (is_made && !networks_.contains(found->second.config->host_config().network_mode())) {
+      return absl::NotFoundError(
+          absl::StrCat("network ", found->second.config->host_config().network_mode(), " not found"));
+    }
     return Change(call.id, [this](FakeContainer& container) {
       if (container.state != "running") Run(container);
     });
@@ -356,7 +364,10 @@ class FakeEngine {
     return engine::Reply();
   }
   Result On(const engine::RemoveNetwork& call) {
-    if (!attached_.empty()) return absl::PermissionDeniedError("network has active endpoints");
+    const bool is_used = std::any_of(containers_.begin(), containers_.end(), [&](const auto& container) {
+      return container.second.state == "running" && container.second.config->host_config().network_mode() == call.id;
+    });
+    if (is_used || !attached_.empty()) return absl::PermissionDeniedError("network has active endpoints");
     networks_.erase(call.id);
     return engine::Reply();
   }
@@ -463,6 +474,7 @@ class FakeEngine {
   std::string warning_;
   std::set<std::string> attached_;                                    // foreign containers on the network
   bool has_bridge_ = true;
+  std::set<std::string> unlisted_;                                    // networks that no list shows
   std::map<std::string, std::deque<engine::Event>> events_;
 };
 

@@ -159,6 +159,57 @@ TEST(FileCommands, PathsOfTheHostAreThoseOfTheRealFolder) {
   EXPECT_EQ(standing_in("/linked"), direct.out);
 }
 
+// One file with this entry of volumes, and a file "app.yaml" beside it.
+std::string WithVolume(const TemporaryFolder& folder, const std::string& volume) {
+  folder.Write("app.yaml", "level: info\n");
+  return folder.Write("p.yaml", WithEnv("A: b") + "      volumes: [" + volume + "]\n");
+}
+
+TEST(FlowTranslate, WritesWhatKubectlTakes) {
+  const Finished stream = Execute("flow-translate", {"--output=kubernetes", kValid});
+  EXPECT_EQ(stream.exit_code, 0) << stream.err;
+  EXPECT_EQ(stream.err, "");
+  EXPECT_THAT(stream.out,
+              AllOf(StartsWith("# The pipeline minimal "), HasSubstr("\n---\napiVersion: v1\nkind: Namespace\n")));
+  EXPECT_EQ(Execute("flow-translate", {"--driver=kubernetes", kValid}).out, stream.out);
+  EXPECT_EQ(Execute("flow-translate", {"--driver=k8s", kValid}).out, stream.out);
+  const Finished list = Execute("flow-translate", {"--output=kubernetes", "-o", "json", kValid});
+  EXPECT_THAT(list.out, StartsWith("{\n  \"apiVersion\": \"v1\",\n  \"kind\": \"List\","));
+  EXPECT_EQ(Execute("flow-translate", {"-o", "json", "--output=kubernetes", kValid}).out, list.out);
+}
+
+TEST(FlowTranslate, CarriesFilesAlongToAClusterAndNothingElseOfTheHost) {
+  const TemporaryFolder folder;
+  const std::string carried = WithVolume(folder, "{host_path: ./app.yaml, mountPath: /app.yaml, readonly: true}");
+  EXPECT_THAT(Execute("flow-translate", {"--output=kubernetes", carried}).out,
+              HasSubstr("app.yaml: |\n    level: info\n"));
+
+  const std::string writable = WithVolume(folder, "{host_path: ./app.yaml, mountPath: /app.yaml}");
+  const Finished refused = Execute("flow-translate", {"--output=kubernetes", writable});
+  EXPECT_EQ(refused.exit_code, 3);
+  EXPECT_EQ(refused.out, "");
+  EXPECT_THAT(refused.err,
+              HasSubstr("p.yaml:10:29: error: spec.sources[0].volumes[0].host_path: a cluster's nodes do not"));
+  const Finished meant =
+      Execute("flow-translate", {"--output=kubernetes", "--allow_host_path=" + folder.path(), writable});
+  EXPECT_THAT(meant.out, HasSubstr("hostPath:\n"));
+
+  const std::string missing = WithVolume(folder, "{host_path: ./none, mountPath: /none, readonly: true}");
+  EXPECT_THAT(Execute("flow-translate", {"--output=kubernetes", missing}).err,
+              HasSubstr("error: spec.sources[0].volumes[0].host_path: it is not there"));
+  EXPECT_EQ(Execute("flow-validate", {"--driver=kubernetes", missing}).exit_code, 3);
+  EXPECT_EQ(Execute("flow-validate", {missing}).exit_code, 0);
+}
+
+TEST(FlowTranslate, JudgesTheFlagsForAClusterBeforeTheFile) {
+  for (const char* flag : {"--kube_namespace=Not/One", "--pull_secret=Not One", "--storage_class=-",
+                           "--volume_size=10GB", "--volume_size=0"}) {
+    const Finished run = Execute("flow-translate", {"--output=kubernetes", flag, kInvalid});
+    EXPECT_EQ(run.exit_code, 2) << flag;
+    EXPECT_EQ(run.out, "");
+  }
+}
+
 TEST(FileCommands, TheImageForAllIsJudgedAsOneOfTheFile) {
   for (const char* command : {"flow-validate", "flow-translate", "flow-apply"}) {
     const Finished run = Execute(command, {"--default_image=Not An Image", kValid});

@@ -1,7 +1,8 @@
-// flow-translate: the Compose file of a pipeline. It speaks to no engine, and links no libcurl.
+// flow-translate: the Compose file of a pipeline, or its objects on a cluster. It speaks to neither, and links no libcurl.
 #include <algorithm>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -19,6 +20,12 @@
 #include "flow/compose/emit.h"
 #include "flow/compose/notes.h"
 #include "flow/docker/learn_metadata.h"
+#include "flow/kubernetes/manifest.h"
+#include "flow/kubernetes/names.h"
+#include "flow/kubernetes/options.h"
+#include "flow/pipeline/driver.h"
+#include "flow/pipeline/names.h"
+#include "flow/pipeline/quantity.h"
 #include "flow/project/dot.h"
 #include "flow/project/mermaid.h"
 #include "flow/project/picture.h"
@@ -46,15 +53,54 @@ std::set<std::string> UseKnownMetadata(const std::string& state_dir, const Envir
   return references;
 }
 
-// The project in a format: a Compose file as yaml, docker-compose or json; textproto; a picture as mermaid or dot.
-std::string Format(const project::Project& project, const compose::EmitOptions& options, const std::string& format) {
-  if (format == "yaml" || format == "docker-compose") return compose::EmitCompose(project, options);
-  if (format == "json") return compose::EmitComposeJson(project, options);
-  if (format == "mermaid") return project::MermaidText(project::PictureOf(project));
-  if (format == "dot") return project::DotText(project::PictureOf(project));
+std::string TextProto(const project::Project& project) {
   std::string text;
   google::protobuf::TextFormat::PrintToString(project, &text);
   return text;
+}
+
+// What is wrong with the flags for a cluster; empty: nothing.
+std::string ClusterFlagProblem(const Options& options) {
+  if (!options.kube_namespace.empty() && !pipeline::IsNamespaceName(options.kube_namespace)) {
+    return absl::StrCat("--kube_namespace cannot be \"", options.kube_namespace, "\"; it has at most ",
+                        kubernetes::kLongestLabel, " lower-case letters, digits and \"-\" between");
+  }
+  for (const auto& [flag, name] : {std::make_pair("--storage_class", options.storage_class),
+                                   std::make_pair("--pull_secret", options.pull_secret)}) {
+    if (name.empty() || kubernetes::IsObjectName(name)) continue;
+    return absl::StrCat(flag, " cannot be \"", name, "\"; it has lower-case letters, digits, \"-\" and \".\" between");
+  }
+  const absl::StatusOr<double> size = pipeline::ParseMemory(options.volume_size);
+  if (!size.ok()) return absl::StrCat("--volume_size: ", size.status().message());
+  return *size > 0 ? "" : "--volume_size: a volume of nothing holds nothing";
+}
+
+// What the objects of a loaded pipeline are made by.
+kubernetes::ObjectOptions ObjectOptionsOf(const Options& options, LoadedPipeline& loaded) {
+  return {.namespace_ = options.kube_namespace,
+          .image_pull_policy = options.pull == "always"  ? "Always"
+                               : options.pull == "never" ? "Never"
+                                                         : "IfNotPresent",
+          .pull_secret = options.pull_secret,
+          .storage_class = options.storage_class,
+          .volume_size = options.volume_size,
+          .carried = std::move(loaded.carried->carried)};
+}
+
+// The pipeline in the format that is asked for. What yaml and json are of, a Compose file or the objects of a cluster, the
+// driver says.
+std::string Written(const Options& options, const compose::EmitOptions& emit, LoadedPipeline& loaded) {
+  const project::Project project = project::Translate(loaded.pipeline);
+  const std::string& format = options.output;
+  if (format == "mermaid") return project::MermaidText(project::PictureOf(project));
+  if (format == "dot") return project::DotText(project::PictureOf(project));
+  if (format == "textproto") return TextProto(project);
+  const bool json = format == "json";
+  if (!pipeline::IsClusterDriver(loaded.pipeline.driver()) || format == "docker-compose") {
+    return json ? compose::EmitComposeJson(project, emit) : compose::EmitCompose(project, emit);
+  }
+  const kubernetes::ObjectOptions objects = ObjectOptionsOf(options, loaded);
+  return json ? kubernetes::EmitManifestJson(project, objects) : kubernetes::EmitManifest(project, objects, emit.notes);
 }
 
 absl::Status TranslateFile(const Arguments& arguments) {
@@ -73,6 +119,9 @@ absl::Status TranslateFile(const Arguments& arguments) {
   if (const absl::Status wrong = CheckFileOptions(options); !wrong.ok()) {
     return WrongUsage(TranslateCommand(), wrong.message());
   }
+  if (const std::string wrong = ClusterFlagProblem(options); !wrong.empty()) {
+    return WrongUsage(TranslateCommand(), wrong);
+  }
   const Environment environment = ProcessEnvironment();
   const std::string file = options.file.empty() ? arguments.operands[0] : options.file;
   absl::StatusOr<LoadedPipeline> loaded = LoadPipeline(file, options, environment, /*deploy=*/false);
@@ -80,7 +129,7 @@ absl::Status TranslateFile(const Arguments& arguments) {
   if (!loaded->valid) return ExitWith(ExitCode::kInvalidFile);
   emit.notes = compose::MetadataNotes(loaded->pipeline, UseKnownMetadata(options.state_dir, environment, *loaded));
   if (!loaded->valid) return ExitWith(ExitCode::kInvalidFile);
-  const std::string text = Format(project::Translate(loaded->pipeline), emit, options.output);
+  const std::string text = Written(options, emit, *loaded);
   return options.to_file.empty() ? Print(text) : WriteFile(ResolvePath(options.to_file, environment), text);
 }
 

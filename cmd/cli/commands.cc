@@ -302,26 +302,40 @@ const Command& StreamCommand() {
 const Command& TranslateCommand() {
   static const Command command = {
       .name = "flow-translate",
-      .summary = "write the Compose file of a pipeline",
+      .summary = "write a pipeline as a Compose file, or as Kubernetes manifests",
       .usage = {"FILE [flags]", "-f FILE [flags]"},
       .description =
-          "Prints the Compose file with which `docker compose up` makes the same containers as flow-apply does. It "
-          "asks "
-          "no engine. Secrets are in the file as variables, never as values.",
+          "Prints the Compose file with which `docker compose up` makes the same containers as flow-apply does. "
+          "Secrets "
+          "are in the file as variables, never as values.\n\n"
+          "With --output=kubernetes, or for a file whose driver is kubernetes, it prints the objects that a cluster "
+          "gets, which `kubectl apply -f -` takes: one YAML stream, or with -o json a List. Files that components "
+          "mount "
+          "read-only are carried along. Secrets are left out; a comment has the commands that make them.\n\n"
+          "It asks no engine and no cluster.",
       .fewest = 0,
       .most = 1,
       .groups =
           {FileFlags(),
            {"Translating", {{"engine_api"}, {"namespace"}, {"state_dir"}}},
+           {"Kubernetes",
+            {{"kube_namespace"},
+             {"pull", "missing", "When nodes pull images: where they are missing, always, or never."},
+             {"pull_secret"},
+             {"storage_class"},
+             {"volume_size"}}},
            {"Output",
             {{"output", "yaml",
               "The format: a Compose file as YAML with comments (docker-compose says the same) or as JSON, which "
-              "Compose reads as well; flow's own message of a project (textproto); or the pipeline as a picture, for "
-              "Markdown pages (mermaid) or for Graphviz (dot).",
-              "yaml|docker-compose|json|textproto|mermaid|dot"},
+              "Compose reads as well; flow's own message of a project (textproto); the pipeline as a picture, for "
+              "Markdown pages (mermaid) or for Graphviz (dot). kubernetes: objects for a cluster, as YAML, or with -o "
+              "json "
+              "as JSON.",
+              "yaml|docker-compose|json|textproto|mermaid|dot|kubernetes"},
              {"to_file"}}}},
       .verbs = {},
       .examples = {{"flow-translate pipeline.yaml > compose.yaml", "Keep the Compose file."},
+                   {"flow-translate --output=kubernetes pipeline.yaml | kubectl apply -f -", "Run it on a cluster."},
                    {"generate | flow-translate - -o json", "Translate a file from a pipe for a program."}},
       .exit_codes = {ExitCode::kDone, ExitCode::kFailed, ExitCode::kUsage, ExitCode::kInvalidFile},
   };

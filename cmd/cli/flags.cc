@@ -22,7 +22,7 @@ constexpr Flag kFlags[] = {
      "The namespace of the pipeline. Without this flag it is the one that the file names, or \"default\".", "", 'n'},
 
     // What is printed.
-    {"output", &Options::output, "table|wide|json|yaml|textproto|name", "The format of the answer on standard output.",
+    {"output", &Options::output, "table|wide|json|yaml|textproto|kubernetes|name", "The format of the answer on standard output.",
      "table", 'o'},
     {"progress", &Options::progress, "auto|tty|plain|json|none",
      "How progress is shown on standard error: drawn on a terminal (tty), as plain lines, as JSON lines, or not at all "
@@ -46,6 +46,15 @@ constexpr Flag kFlags[] = {
      "Write the file for engines of this API version and later ones, such as 1.44. Without this flag it is for the "
      "oldest version that flow knows."},
     {"to_file", &Options::to_file, "FILE", "Write the answer into this file, not on standard output."},
+
+    {"kube_namespace", &Options::kube_namespace, "NAME",
+     "Put everything into this namespace of the cluster, which must be there. Without this flag the pipeline gets a "
+     "namespace of its own."},
+    {"storage_class", &Options::storage_class, "NAME",
+     "The storage class of the volumes' claims. Without this flag it is the default one of the cluster."},
+    {"volume_size", &Options::volume_size, "SIZE", "How much space each volume claims, such as 500Mi.", "10Gi"},
+    {"pull_secret", &Options::pull_secret, "NAME",
+     "The secret of the cluster with which its nodes pull the images."},
 
     // Applying.
     {"dry_run", &Options::dry_run, "",
@@ -141,6 +150,8 @@ std::vector<std::string> WordsOf(const Flag& flag) {
 
 bool SetOption(const Flag& flag, const std::string& value, Options& options) {
   [[maybe_unused]] static const bool registered = RegisterAll();
+  // The other words say in which notation: `--output=kubernetes -o json`.
+  if (flag.member == Flag::Member(&Options::output) && value == "kubernetes") return options.for_cluster = true;
   // Empty where gflags cannot make a value of the flag's type from it.
   if (gflags::SetCommandLineOption(flag.name, value.c_str()).empty()) return false;
   return std::visit(

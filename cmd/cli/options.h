@@ -22,6 +22,7 @@ struct EngineOptions {
 struct Options : EngineOptions {
   std::string namespace_;
   std::string output;
+  bool for_cluster = false;  // --output=kubernetes, which leaves `output` to say in which notation
   std::string progress;
 
   std::string file;
@@ -32,6 +33,10 @@ struct Options : EngineOptions {
   bool strict = false;
   std::string engine_api;
   std::string to_file;
+  std::string kube_namespace;
+  std::string storage_class;
+  std::string volume_size;
+  std::string pull_secret;
 
   bool dry_run = false;
   bool check = false;

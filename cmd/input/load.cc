@@ -15,10 +15,14 @@
 #include "cmd/base/write_out.h"
 #include "cmd/cli/print.h"
 #include "cmd/cli/terminal.h"
+#include "cmd/input/carried_files.h"
 #include "cmd/state/store.h"
 #include "flow/deploy/deployment.pb.h"
+#include "flow/kubernetes/check.h"
 #include "flow/pipeline/diagnostic.h"
+#include "flow/pipeline/driver.h"
 #include "flow/pipeline/env_file.h"
+#include "flow/pipeline/finding.h"
 #include "flow/pipeline/image_reference.h"
 #include "flow/pipeline/parse.h"
 
@@ -74,6 +78,16 @@ bool StateHasControlPlane(const pipeline::Pipeline& pipeline, const Options& opt
   return state.ok() && !state->control_plane().address().empty();
 }
 
+// What a cluster has against a pipeline that is for one. The files that go along are read into `files`.
+std::vector<pipeline::Finding> JudgeForCluster(const pipeline::Pipeline& pipeline, kubernetes::CheckOptions check,
+                                               CarriedFiles& files) {
+  if (!pipeline::IsClusterDriver(pipeline.driver())) return {};
+  files = ReadCarriedFiles(pipeline, check.allowed_host_paths);
+  check.carried = &files.carried;
+  check.not_carried = files.problems;
+  return kubernetes::Check(pipeline, check);
+}
+
 // Takes what the text was parsed to, and tells what is new.
 void Take(pipeline::ParseResult result, const DiagnosticSink& tell, LoadedPipeline& loaded) {
   std::vector<pipeline::Diagnostic> unheard;
@@ -127,7 +141,7 @@ absl::StatusOr<LoadedPipeline> LoadPipeline(const std::string& file, const Optio
   pipeline::ParseOptions& parse = loaded.options;
   parse.variables = **variables;
   parse.default_image = options.default_image;
-  parse.driver = options.driver;
+  parse.driver = options.for_cluster ? "kubernetes" : options.driver;
   parse.deploy = deploy;
   parse.allowed_host_paths = options.allowed_host_paths;
   parse.strict = options.strict;
@@ -135,6 +149,13 @@ absl::StatusOr<LoadedPipeline> LoadPipeline(const std::string& file, const Optio
       RealFolder(file == "-" ? WorkingFolder(environment)
                              : std::filesystem::path(ResolvePath(file, environment)).parent_path().string());
   parse.home_directory = Variable(environment, "HOME");
+  const kubernetes::CheckOptions check{.at_once = true,
+                                       .namespace_ = options.namespace_,
+                                       .given_namespace = !options.kube_namespace.empty(),
+                                       .allowed_host_paths = options.allowed_host_paths};
+  parse.judge = [check, files = loaded.carried](const pipeline::Pipeline& pipeline) {
+    return JudgeForCluster(pipeline, check, *files);
+  };
   parse.control_plane = !options.control_plane.value_or("").empty();
 
   pipeline::ParseResult result = pipeline::ParsePipeline(loaded.text, parse);

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "cmd/base/environment.h"
 #include "cmd/cli/options.h"
+#include "cmd/input/carried_files.h"
 #include "flow/pipeline/diagnostic.h"
 #include "flow/pipeline/parse_options.h"
 #include "flow/pipeline/pipeline.pb.h"
@@ -27,6 +29,9 @@ struct LoadedPipeline {
   std::string namespace_;  // instead of the file's; empty: the file's
   pipeline::ParseOptions options;
   std::vector<pipeline::Diagnostic> diagnostics;
+
+  // Of one for a cluster: the files that it takes along.
+  std::shared_ptr<CarriedFiles> carried = std::make_shared<CarriedFiles>();
 };
 
 // Takes what is wrong with a file, which may be nothing: its name as it was given ("-" is standard input), its text,

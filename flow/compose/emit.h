@@ -13,11 +13,9 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -25,6 +23,7 @@
 #include "flow/compose/health.h"
 #include "flow/project/labels.h"
 #include "flow/project/project.pb.h"
+#include "flow/project/role.h"
 #include "flow/text/document.h"
 #include "flow/text/json.h"
 #include "flow/text/yaml.h"
@@ -247,27 +246,11 @@ inline Mapping ServiceOf(const project::Service& service, const Probed& probed, 
   return out;
 }
 
-// A list of names for a comment, which a thousand inputs do not make endless.
-inline std::string Listed(const Texts& names) {
-  constexpr int kMost = 8;
-  if (names.size() <= kMost) return absl::StrJoin(names, ", ");
-  return absl::StrCat(absl::StrJoin(names.begin(), names.begin() + kMost, ", "), " and ", names.size() - kMost,
-                      " more");
-}
-
-// "Processor: reads ledgers, prices"
-inline std::string Role(const project::Service& service) {
-  std::string role = service.type();
-  if (!role.empty()) role[0] = absl::ascii_toupper(role[0]);
-  if (!service.inputs().empty()) absl::StrAppend(&role, ": reads ", Listed(service.inputs()));
-  return role;
-}
-
 inline Mapping Services(const project::Project& project, const Probed& probed, const EmitOptions& options) {
   Mapping out;
   for (const project::Service& service : project.services()) {
     if (!out.empty()) out.Blank();
-    out.Comment(Role(service));
+    out.Comment(project::Role(service));
     if (const auto notes = options.notes.find(service.name()); notes != options.notes.end()) {
       for (const std::string& note : notes->second) out.Comment(note);
     }

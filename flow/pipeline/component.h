@@ -19,6 +19,7 @@
 #include "flow/pipeline/driver.h"
 #include "flow/pipeline/fields.h"
 #include "flow/pipeline/image_reference.h"
+#include "flow/pipeline/kubernetes_overlay.h"
 #include "flow/pipeline/lifecycle.h"
 #include "flow/pipeline/mounts.h"
 #include "flow/pipeline/pipeline.pb.h"
@@ -162,7 +163,8 @@ inline ReadComponentResult ReadComponent(Context& context, Component::Type type,
   component_internal::ReadEventTypes(fields, metadata, component);
   ReadEnv(context, fields, component);
   component.set_replicas(static_cast<uint32_t>(fields.Whole("replicas").value_or(1)));
-  ReadPorts(context, fields, component.replicas(), scope.host_ports, component);
+  ReadPorts(context, fields, component.replicas(), IsClusterDriver(scope.driver) ? nullptr : &scope.host_ports,
+            component);
   ContainerPaths taken;
   ReadVolumes(context, fields, taken, component);
   ReadSecrets(context, fields, taken, component);
@@ -173,6 +175,7 @@ inline ReadComponentResult ReadComponent(Context& context, Component::Type type,
   ReadStopping(context, fields, component);
   ReadResources(context, fields, component);
   ReadLogging(context, fields, scope.logging, component);
+  ReadKubernetesOverlay(context, fields, component);
   if (std::string problem = StartProblem(component); !problem.empty()) {
     context.Error(fields.value(), std::move(problem));
   }

@@ -17,6 +17,7 @@ struct Driver {
   enum class Use {
     kContainers,  // what flow does
     kBinaries,    // how flowctl runs programs; deployed here where there are images
+    kCluster,     // a Kubernetes cluster: what kubectl applies there is flow-translate's to write
     kElsewhere,   // not deployed here
   };
   absl::string_view word;
@@ -25,7 +26,7 @@ struct Driver {
 
 inline constexpr Driver kDrivers[] = {
     {"docker", Driver::Use::kContainers}, {"container", Driver::Use::kContainers}, {"process", Driver::Use::kBinaries},
-    {"local", Driver::Use::kBinaries},    {"kubernetes", Driver::Use::kElsewhere}, {"k8s", Driver::Use::kElsewhere},
+    {"local", Driver::Use::kBinaries},    {"kubernetes", Driver::Use::kCluster}, {"k8s", Driver::Use::kCluster},
     {"nomad", Driver::Use::kElsewhere},
 };
 
@@ -38,6 +39,12 @@ inline const Driver* FindDriver(absl::string_view word) {
     if (driver.word == word) return &driver;
   }
   return nullptr;
+}
+
+// Whether the pipeline is for a Kubernetes cluster.
+inline bool IsClusterDriver(absl::string_view word) {
+  const Driver* driver = FindDriver(word);
+  return driver != nullptr && driver->use == Driver::Use::kCluster;
 }
 
 // Judges the driver that counts: that of the options, else the file's. `images`: whether every component names an image
@@ -53,10 +60,14 @@ inline void CheckDriver(Context& context, const Fields& spec, bool images) {
         value, absl::StrCat("the driver ", word, " runs programs on the host, and flowctl passes events between ",
                             "them; flow runs these components as containers, which connect to each other themselves"));
   }
-  if (driver->use != Driver::Use::kElsewhere) return;
-  std::string message = absl::StrCat("flow does not deploy to ", word, by_option ? ", which --driver says" : "",
-                                     "; where the engine is meant, insist with --driver=docker");
-  if (context.options().deploy) {
+  const bool cluster = driver->use == Driver::Use::kCluster, elsewhere = driver->use == Driver::Use::kElsewhere;
+  const bool deploy = context.options().deploy;
+  if (!elsewhere && !(cluster && deploy)) return;
+  std::string message =
+      absl::StrCat("flow does not deploy to ", word, by_option ? ", which --driver says" : "",
+                   cluster ? "; `flow-translate --output=kubernetes` writes what `kubectl apply` takes there" : "",
+                   "; where the engine is meant, insist with --driver=docker");
+  if (deploy) {
     context.Error(value, std::move(message));
   } else {
     context.Warning(value, std::move(message));

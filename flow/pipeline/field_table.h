@@ -31,8 +31,9 @@ enum class Section {
   kResources,
   kQuantities,
   kLogging,
+  kKubernetes,
 };
-inline constexpr int kSections = static_cast<int>(Section::kLogging) + 1;
+inline constexpr int kSections = static_cast<int>(Section::kKubernetes) + 1;
 
 // What a field's value looks like. What it means is checked where it is read.
 enum class Kind {
@@ -114,7 +115,7 @@ inline constexpr Field kFields[] = {
     {Section::kMetadata, "annotations", Kind::kMap, "kept in the state, not sent to the engine"},
 
     {Section::kSpec, "description", Kind::kText, "free text, as `metadata.description`, which wins"},
-    {Section::kSpec, "driver", Kind::kText, "what runs the components; flow deploys to a Docker engine",
+    {Section::kSpec, "driver", Kind::kText, "what runs the components; `flow-translate` writes for a cluster, too",
      {.absent = "`docker`", .words = kDriverWords}},
     {Section::kSpec, "sources", Kind::kSectionList, "components that read from outside",
      {.inside = Section::kComponent}},
@@ -125,6 +126,8 @@ inline constexpr Field kFields[] = {
     {Section::kSpec, "config", Kind::kAnyMap, "defaults for every component's `config`"},
     {Section::kSpec, "logging", Kind::kSection, "of every component that has no `logging` of its own",
      {.inside = Section::kLogging}},
+    {Section::kSpec, "x-kubernetes", Kind::kSection, "of every component, before its own; ignored on an engine",
+     {.inside = Section::kKubernetes}},
 
     {Section::kComponent, "id", Kind::kText, "its name: of the service, and in the network",
      {.required = true, .pattern = kPlainName, .longest = kMaxName}},
@@ -172,6 +175,8 @@ inline constexpr Field kFields[] = {
      {.absent = "the image's"}},
     {Section::kComponent, "logging", Kind::kSection, "where its output goes; `{}`: as the engine does by itself",
      {.absent = "that of the spec", .inside = Section::kLogging}},
+    {Section::kComponent, "x-kubernetes", Kind::kSection, "what only a cluster knows; ignored on an engine",
+     {.inside = Section::kKubernetes}},
 
     {Section::kPort, "name", Kind::kText, "free text"},
     {Section::kPort, "containerPort", Kind::kWhole, "the port inside the container",
@@ -216,6 +221,12 @@ inline constexpr Field kFields[] = {
     {Section::kLogging, "driver", Kind::kText, "the engine's logging driver: `json-file`, `local`, `none`, a plugin's name",
      {.absent = "the engine's", .pattern = "^[a-zA-Z0-9][a-zA-Z0-9_./:-]*$"}},
     {Section::kLogging, "options", Kind::kMap, "the driver's, as `max-size: 10m` and `max-file: 3` of `json-file`"},
+
+    {Section::kKubernetes, "pod", Kind::kAnyMap, "fields of the PodSpec, `labels` and `annotations`"},
+    {Section::kKubernetes, "container", Kind::kAnyMap, "fields of the Container"},
+    {Section::kKubernetes, "service", Kind::kAnyMap, "fields of the ServiceSpec, `labels` and `annotations`"},
+    {Section::kKubernetes, "claim", Kind::kAnyMap,
+     "fields of the PersistentVolumeClaimSpec of the named volumes, `labels` and `annotations`"},
 };
 // clang-format on
 
@@ -366,7 +377,8 @@ class FieldIndex {
 // What a mapping is called in messages.
 inline absl::string_view SectionName(Section section) {
   constexpr absl::string_view kNames[] = {"a pipeline file", "metadata", "spec",      "a component",         "a port",
-                                          "a volume",        "a secret", "resources", "requests and limits", "logging"};
+                                          "a volume",        "a secret", "resources", "requests and limits", "logging",
+                                          "x-kubernetes"};
   return kNames[static_cast<size_t>(section)];
 }
 

@@ -82,8 +82,8 @@ inline std::string ReadHostPath(Context& context, const Value& value) {
 
 inline void ReadVolumes(Context& context, const Fields& fields, ContainerPaths& taken, Component& component) {
   for (const Fields& written : fields.Sections("volumes")) {
-    if (written.broken()) continue;
     Mount* mount = component.add_volumes();
+    if (written.broken()) continue;
     mount->set_read_only(written.Boolean("readonly", false));
 
     const Value name = written.Get("name");
@@ -170,8 +170,8 @@ inline void ReadSecrets(Context& context, const Fields& fields, ContainerPaths& 
   SecretNames names;
   for (const Value& variable : fields.Map("env")) names.env.emplace(variable.key.text(), variable.key.offset());
   for (const Fields& written : fields.Sections("secrets")) {
-    if (written.broken()) continue;
     Secret* secret = component.add_secrets();
+    if (written.broken()) continue;
     ReadSecretType(written, secret);
     ReadSecretMode(context, written, secret);
     ReadSecretName(context, written, names, secret);

@@ -27,12 +27,14 @@
 #include "flow/pipeline/diagnostic.h"
 #include "flow/pipeline/driver.h"
 #include "flow/pipeline/fields.h"
+#include "flow/pipeline/kubernetes_overlay.h"
 #include "flow/pipeline/names.h"
 #include "flow/pipeline/other_format.h"
 #include "flow/pipeline/parse_options.h"
 #include "flow/pipeline/pipeline.pb.h"
 #include "flow/pipeline/place.h"
 #include "flow/pipeline/source_text.h"
+#include "flow/pipeline/tell_findings.h"
 #include "flow/pipeline/wiring.h"
 #include "flow/pipeline/yaml_reader.h"
 
@@ -130,6 +132,7 @@ inline void ReadSpec(Context& context, const Fields& spec, Pipeline& pipeline) {
   ComponentScope scope;
   scope.config_defaults = ConfigEntries(context, spec);
   scope.logging = ReadLogging(context, spec);
+  ReadKubernetesOverlay(context, spec, pipeline);
   scope.driver = pipeline.driver();
 
   std::vector<ReadComponentResult> components;
@@ -178,6 +181,9 @@ inline ParseResult ParsePipeline(absl::string_view bytes, const ParseOptions& op
     parse_internal::CheckHeader(context, file);
     parse_internal::ReadMetadata(context, file, result.pipeline);
     for (const Fields& spec : file.Sections("spec")) parse_internal::ReadSpec(context, spec, result.pipeline);
+    if (options.judge != nullptr && !context.hopeless()) {
+      TellFindings(context, yaml.document.root(), options.judge(result.pipeline));
+    }
   }
   result.diagnostics = context.TakeDiagnostics();
   return result;

@@ -3,9 +3,13 @@
 #define FLOW_PIPELINE_PARSE_OPTIONS_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
+
+#include "flow/pipeline/finding.h"
+#include "flow/pipeline/pipeline.pb.h"
 
 namespace flow::pipeline {
 
@@ -46,6 +50,9 @@ struct ParseOptions {
   // absolute, a path that begins with it is an error.
   std::string base_directory = "/";
   std::string home_directory = "/";
+
+  // What the pipeline's target has against it; null: nothing. Asked once, with what could be read of the file.
+  std::function<std::vector<Finding>(const Pipeline&)> judge;
 
   // By reference, as `type` writes it ("duckdb-consumer@v1.0.0").
   std::map<std::string, ComponentMetadata> metadata;

@@ -88,19 +88,19 @@ class HostPorts {
   std::map<std::pair<uint32_t, int>, std::vector<std::pair<std::string, size_t>>> taken_;
 };
 
-// `replicas` of the component.
-inline void ReadPorts(Context& context, const Fields& fields, uint32_t replicas, HostPorts& host_ports,
+// `replicas` of the component. `host_ports`: null where the pipeline is not for a host.
+inline void ReadPorts(Context& context, const Fields& fields, uint32_t replicas, HostPorts* host_ports,
                       Component& component) {
   for (const Fields& written : fields.Sections("ports")) {
+    Port* port = component.add_ports();
     const std::optional<int64_t> container_port = written.Whole("containerPort");
     if (!container_port) continue;  // told
-    Port* port = component.add_ports();
     port->set_name(std::string(written.Text("name")));
     port->set_container_port(static_cast<uint32_t>(*container_port));
 
     const std::optional<int64_t> host_port = written.Whole("hostPort");
     port->set_host_port(static_cast<uint32_t>(host_port.value_or(replicas > 1 ? 0 : *container_port)));
-    if (host_port.value_or(0) > 0 && replicas > 1) {
+    if (host_ports != nullptr && host_port.value_or(0) > 0 && replicas > 1) {
       context.Error(written.Get("hostPort"),
                     absl::StrCat(replicas, " containers cannot share port ", *host_port,
                                  " of the host; leave hostPort out, and the engine picks a free one for each"));
@@ -119,7 +119,7 @@ inline void ReadPorts(Context& context, const Fields& fields, uint32_t replicas,
                                  Describe(host_ip.node)));
     }
     const Value at = host_port ? written.Get("hostPort") : written.Get("containerPort");
-    if (replicas <= 1) host_ports.Take(context, *port, at);
+    if (host_ports != nullptr && replicas <= 1) host_ports->Take(context, *port, at);
   }
 }
 

@@ -93,6 +93,8 @@ Parent ParentOf(Section section) {
       return {Section::kComponent, "resources"};
     case Section::kLogging:
       return {Section::kComponent, "logging"};
+    case Section::kKubernetes:
+      return {Section::kComponent, "x-kubernetes"};
     default:
       return {Section::kResources, "limits"};
   }
@@ -107,7 +109,7 @@ std::string FileWith(Section section, const Mapping& mapping) {
   const Parent parent = ParentOf(section);
   Mapping around = Least(parent.section);
   const bool list = section != Section::kMetadata && section != Section::kSpec && section != Section::kResources &&
-                    section != Section::kQuantities && section != Section::kLogging;
+                    section != Section::kQuantities && section != Section::kLogging && section != Section::kKubernetes;
   around[parent.field] = list ? absl::StrCat("[", text, "]") : text;
   if (section == Section::kMetadata) around["spec"] = "{pipelines: [{id: a, image: busybox}]}";
   return FileWith(parent.section, around);

@@ -24,8 +24,8 @@ namespace flow::project {
 
 // The digest of a service: 64 characters of hex. Left out of it is what makes no container another one: the number of
 // replicas, what it is started after, who feeds it (the environment tells that already) and with which types of events,
-// the labels of the digest itself and of what is mounted, variables that flow came to set later, and of a secret variable
-// where its value comes from. `secret_digests` gives, by the
+// what only a cluster asks for, the labels of the digest itself and of what is mounted, variables that flow came to set
+// later, and of a secret variable where its value comes from. `secret_digests` gives, by the
 // variable's name, the SecretDigest of its value; a variable that has none enters by its name alone.
 std::string ServiceDigest(const Service& service, const std::map<std::string, std::string>& secret_digests = {});
 
@@ -134,8 +134,21 @@ inline std::string Canonical(const Message& message) {
 
 }  // namespace internal
 
+namespace internal {
+
+inline void ClearForClusters(Service& service) {
+  service.clear_serving_port();
+  service.clear_kubernetes();
+  for (Port& port : *service.mutable_ports()) port.clear_name();
+  for (Mount& mount : *service.mutable_mounts()) mount.clear_secret();
+  if (service.has_resources()) service.mutable_resources()->clear_reserved_cpus();
+}
+
+}  // namespace internal
+
 inline std::string ServiceDigest(const Service& service, const std::map<std::string, std::string>& secret_digests) {
   Service desired = service;
+  internal::ClearForClusters(desired);
   desired.clear_replicas();
   desired.clear_depends_on();
   desired.clear_inputs();

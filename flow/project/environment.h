@@ -3,6 +3,7 @@
 #define FLOW_PROJECT_ENVIRONMENT_H_
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -33,6 +34,18 @@ inline const char* TypeName(pipeline::Component::Type type) {
 inline std::string SecretEnvironmentName(const pipeline::Secret& secret) {
   if (!secret.env().empty() || secret.type() != pipeline::Secret::ENV) return secret.env();
   return EnvironmentName(secret.name());
+}
+
+// A secret as a cluster keeps it.
+inline Secret SecretOf(const pipeline::Secret& from) {
+  Secret secret;
+  secret.set_name(from.name());
+  secret.set_folder(from.type() == pipeline::Secret::DIR);
+  uint32_t mode = 0;
+  for (const char digit : from.mode()) mode = mode * 8 + static_cast<uint32_t>(digit - '0');
+  secret.set_mode(mode);
+  secret.set_required(from.required());
+  return secret;
 }
 
 // Fills `service`'s environment and secret_environment (its name is set already), from the weakest to the strongest:
@@ -80,6 +93,7 @@ inline void AddSecrets(const pipeline::Component& component, Service& service) {
     SecretVariable& variable = *service.add_secret_environment();
     variable.set_name(name);
     variable.set_host_path(secret->host_path());
+    *variable.mutable_secret() = SecretOf(*secret);
     variable.set_compose_variable(SecretVariableName(component.id(), secret->name().empty() ? name : secret->name()));
   }
 }

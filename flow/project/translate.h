@@ -92,6 +92,7 @@ inline void AddPorts(const pipeline::Component& component, Service& service) {
     port.set_target(from.container_port());
     port.set_published(from.host_port());
     port.set_host_ip(from.host_ip());
+    port.set_name(from.name());
     switch (from.protocol()) {
       case pipeline::Port::UDP:
         port.set_protocol("udp");
@@ -122,6 +123,7 @@ inline void AddMounts(const pipeline::Component& component, Service& service) {
     mount.set_source(secret.host_path());
     mount.set_target(secret.container_path());
     mount.set_read_only(true);
+    *mount.mutable_secret() = SecretOf(secret);
   }
 }
 
@@ -152,6 +154,7 @@ inline void SetResources(const pipeline::Resources& from, Resources& resources) 
   resources.set_limit_memory_bytes(std::floor(from.limit_memory_bytes()));
   resources.set_reserved_memory_bytes(std::floor(from.request_memory_bytes()));
   if (from.request_cpus() > 0) resources.set_cpu_shares(CpuShares(from.request_cpus()));
+  resources.set_reserved_cpus(from.request_cpus());
 }
 
 // Of everything in the project: the pipeline's own labels, and whose it is.
@@ -188,6 +191,7 @@ inline Service TranslateComponent(const pipeline::Pipeline& pipeline, const pipe
   (*service.mutable_labels())[kTypeLabel] = TypeName(component.type());
   if (const std::string alias = DnsAlias(component.id()); alias != component.id()) service.add_aliases(alias);
   AddPorts(component, service);
+  service.set_serving_port(ServingPort(component));
   AddMounts(component, service);
   if (component.has_health_check()) service.mutable_health_check()->set_url(component.health_check().url());
   if (component.has_health_timing()) SetHealthTiming(component.health_timing(), *service.mutable_health_timing());
@@ -204,6 +208,7 @@ inline Service TranslateComponent(const pipeline::Pipeline& pipeline, const pipe
     service.mutable_logging()->set_driver(from.driver());
     *service.mutable_logging()->mutable_options() = from.options();
   }
+  if (component.has_kubernetes()) *service.mutable_kubernetes() = component.kubernetes();
   return service;
 }
 
@@ -255,6 +260,9 @@ inline Project Translate(const pipeline::Pipeline& pipeline, const TranslateOpti
   project.set_pipeline(pipeline.name());
   project.set_namespace_(pipeline.namespace_());
   internal::AddProjectLabels(pipeline, *project.mutable_labels());
+  project.set_description(pipeline.description());
+  *project.mutable_annotations() = pipeline.annotations();
+  if (pipeline.has_kubernetes()) *project.mutable_kubernetes() = pipeline.kubernetes();
   for (const pipeline::Component& component : pipeline.components()) {
     *project.add_services() = internal::TranslateComponent(pipeline, component, components, options);
   }

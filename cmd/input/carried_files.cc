@@ -1,0 +1,106 @@
+#include "cmd/input/carried_files.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "cmd/base/file.h"
+#include "flow/kubernetes/check.h"
+#include "flow/text/character.h"
+#include "flow/text/harmless.h"
+
+namespace flow {
+namespace {
+
+namespace fs = std::filesystem;
+
+// So many files are no configuration, and links may lead in circles.
+constexpr size_t kMostFiles = 10000;
+
+bool IsUtf8(absl::string_view text) {
+  while (!text.empty()) {
+    if (!text::TakeCharacter(text).valid) return false;
+  }
+  return true;
+}
+
+// Why a file of a folder cannot be given its name in a pod (API reference, "KeyToPath": "path"); empty: it can.
+std::string NameProblem(const std::string& path) {
+  if (!IsUtf8(path)) return "it holds a file whose name is not UTF-8";
+  if (absl::StartsWith(path, ".."))
+    return absl::StrCat("it holds ", path, ", and a name that begins with \"..\" is the cluster's own");
+  return "";
+}
+
+// What is wrong with reading `file`, which becomes `path` of `carried`; empty: nothing.
+std::string Add(const fs::path& file, const std::string& path, kubernetes::Carried& carried) {
+  std::error_code error;
+  const fs::file_status status = fs::status(file, error);
+  const std::string which = carried.folder ? text::HarmlessLine(path) : "it";
+  if (status.type() == fs::file_type::none) return absl::StrCat(which, " cannot be looked at: ", error.message());
+  if (status.type() == fs::file_type::not_found)
+    return absl::StrCat(which, " is a link to something that is not there");
+  if (status.type() != fs::file_type::regular) return absl::StrCat(which, " is no file or folder");
+  absl::StatusOr<std::string> bytes = ReadFile(file, kubernetes::kMostCarriedBytes);
+  if (absl::IsResourceExhausted(bytes.status())) bytes = std::string(kubernetes::kMostCarriedBytes + 1, '\0');
+  if (!bytes.ok()) return absl::StrCat(which, " cannot be read: ", bytes.status().message());
+  carried.files.push_back(
+      {path, static_cast<uint32_t>(status.permissions() & fs::perms::mask) & 0777U, *std::move(bytes)});
+  return "";
+}
+
+std::string AddFolder(const fs::path& folder, kubernetes::Carried& carried) {
+  std::error_code error;
+  fs::recursive_directory_iterator entries(folder, fs::directory_options::follow_directory_symlink, error);
+  size_t bytes = 0;
+  for (; !error && entries != fs::recursive_directory_iterator(); entries.increment(error)) {
+    std::error_code gone;
+    if (entries->is_directory(gone)) continue;
+    const std::string path = entries->path().lexically_relative(folder).string();
+    std::string problem = NameProblem(path);
+    if (problem.empty()) problem = Add(entries->path(), path, carried);
+    if (!problem.empty()) return problem;
+    if (carried.files.size() > kMostFiles) return absl::StrCat("it holds over ", kMostFiles, " files");
+    bytes += carried.files.back().bytes.size();
+    if (bytes > kubernetes::kMostCarriedBytes) break;
+  }
+  if (error) return absl::StrCat("it cannot be read: ", error.message());
+  std::sort(carried.files.begin(), carried.files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+  return "";
+}
+
+std::string Read(const fs::path& path, kubernetes::Carried& carried) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (status.type() == fs::file_type::not_found) return "it is not there";
+  if (error) return absl::StrCat("it cannot be looked at: ", error.message());
+  carried.folder = fs::is_directory(status);
+  return carried.folder ? AddFolder(path, carried) : Add(path, path.filename().string(), carried);
+}
+
+}  // namespace
+
+CarriedFiles ReadCarriedFiles(const pipeline::Pipeline& pipeline, const std::vector<std::string>& allowed) {
+  CarriedFiles files;
+  for (const pipeline::Component& component : pipeline.components()) {
+    for (const pipeline::Mount& mount : component.volumes()) {
+      const std::string& path = mount.host_path();
+      if (path.empty() || !mount.read_only() || kubernetes::IsNodesPath(path, allowed)) continue;
+      if (files.carried.contains(path) || files.problems.contains(path)) continue;
+      kubernetes::Carried carried;
+      const std::string problem = Read(path, carried);
+      if (problem.empty()) {
+        files.carried[path] = std::move(carried);
+      } else {
+        files.problems[path] = problem;
+      }
+    }
+  }
+  return files;
+}
+
+}  // namespace flow

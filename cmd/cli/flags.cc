@@ -22,8 +22,8 @@ constexpr Flag kFlags[] = {
      "The namespace of the pipeline. Without this flag it is the one that the file names, or \"default\".", "", 'n'},
 
     // What is printed.
-    {"output", &Options::output, "table|wide|json|yaml|textproto|kubernetes|name", "The format of the answer on standard output.",
-     "table", 'o'},
+    {"output", &Options::output, "table|wide|json|yaml|textproto|kubernetes|name",
+     "The format of the answer on standard output.", "table", 'o'},
     {"progress", &Options::progress, "auto|tty|plain|json|none",
      "How progress is shown on standard error: drawn on a terminal (tty), as plain lines, as JSON lines, or not at all "
      "(none). auto draws it where the terminal can do that.",
@@ -53,8 +53,7 @@ constexpr Flag kFlags[] = {
     {"storage_class", &Options::storage_class, "NAME",
      "The storage class of the volumes' claims. Without this flag it is the default one of the cluster."},
     {"volume_size", &Options::volume_size, "SIZE", "How much space each volume claims, such as 500Mi.", "10Gi"},
-    {"pull_secret", &Options::pull_secret, "NAME",
-     "The secret of the cluster with which its nodes pull the images."},
+    {"pull_secret", &Options::pull_secret, "NAME", "The secret of the cluster with which its nodes pull the images."},
 
     // Applying.
     {"dry_run", &Options::dry_run, "",

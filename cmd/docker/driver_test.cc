@@ -165,7 +165,7 @@ TEST_F(DriverRetryTest, ARemovalBySomeoneElseIsWaitedOut) {
   const std::string body = "{\"message\": \"removal of container x is already in progress\"}";
   const std::string answer = absl::StrCat("HTTP/1.1 409 X\r\nContent-Length: ", body.size(), "\r\n\r\n", body);
   AsksOnce machine{docker::engine::RemoveContainer{"x"}};
-  EXPECT_EQ(Run(machine, {answer, answer, Status(404)}), 4);
+  EXPECT_EQ(Run(machine, {answer, answer, Status(404)}), 3);
   EXPECT_TRUE(machine.reply.ok()) << machine.reply.status();
   EXPECT_THAT(reports_, testing::IsEmpty());
 }

@@ -77,7 +77,7 @@ class Loop {
   std::map<int, std::function<void()>> watched_;
   int streams_ = 0;
   int64_t moved_ = 0;
-  int ready_ = 0;  // descriptors, when it was waited for them last
+  int ready_ = 0;                              // descriptors, when it was waited for them last
   std::map<CURL*, absl::Duration> deadlines_;  // of the transfers that have one
 };
 

@@ -99,9 +99,7 @@ TEST(HoldsAlone, FromTheRemovalOfTheOldOneOn) {
 }
 
 TEST(HoldsAlone, WhereTheRemovalWasNotAnsweredALookDecides) {
-  const auto lose = [](Execution& execution, Outbox& out) {
-    execution.Failed(0, "connection reset", out);
-  };
+  const auto lose = [](Execution& execution, Outbox& out) { execution.Failed(0, "connection reset", out); };
   Container old;
   old.id = "old";
   EXPECT_TRUE(HoldsAloneAfter({}, lose));

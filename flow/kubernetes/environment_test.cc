@@ -50,7 +50,10 @@ TEST(EnvironmentTest, ASecretIsAReferenceAndStandsAmongTheOthers) {
               name: "a_b"
               environment { key: "Z" value: "$$" }
               environment { key: "A" value: "" }
-              secret_environment { name: "TOKEN" secret { name: "to.ken" required: true } }
+              secret_environment {
+                name: "TOKEN"
+                secret { name: "to.ken" required: true }
+              }
             )pb"),
             R"([{"name":"A","value":""},)"
             R"({"name":"TOKEN","valueFrom":{"secretKeyRef":{"name":"a-b.to-ken","key":"to.ken","optional":false}}},)"

@@ -26,7 +26,7 @@ struct Driver {
 
 inline constexpr Driver kDrivers[] = {
     {"docker", Driver::Use::kContainers}, {"container", Driver::Use::kContainers}, {"process", Driver::Use::kBinaries},
-    {"local", Driver::Use::kBinaries},    {"kubernetes", Driver::Use::kCluster}, {"k8s", Driver::Use::kCluster},
+    {"local", Driver::Use::kBinaries},    {"kubernetes", Driver::Use::kCluster},   {"k8s", Driver::Use::kCluster},
     {"nomad", Driver::Use::kElsewhere},
 };
 

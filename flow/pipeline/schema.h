@@ -209,9 +209,9 @@ inline std::string JsonSchema() {
                           {"title", "A pipeline of flowctl/v1"}};
   schema_internal::AddSection(Section::kFile, schema);
   text::Mapping definitions;
-  for (Section section : {Section::kMetadata, Section::kSpec, Section::kComponent, Section::kPort, Section::kVolume,
-                          Section::kSecret, Section::kResources, Section::kQuantities, Section::kLogging,
-                          Section::kKubernetes}) {
+  for (Section section :
+       {Section::kMetadata, Section::kSpec, Section::kComponent, Section::kPort, Section::kVolume, Section::kSecret,
+        Section::kResources, Section::kQuantities, Section::kLogging, Section::kKubernetes}) {
     text::Mapping definition;
     schema_internal::AddSection(section, definition);
     definitions.Add(schema_internal::Name(section), std::move(definition));

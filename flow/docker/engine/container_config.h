@@ -29,8 +29,8 @@ struct Placement {
   std::map<std::string, std::string> secrets;  // SecretVariable::compose_variable → value
   // Variables of containers to which the file gives none of that name: proxies. They are in no digest.
   std::map<std::string, std::string> variables;
-  bool knows_its_host = true;                  // the engine can tell what "host-gateway" is
-  std::string run_id;                          // of the control plane's run that makes it; empty: there is none
+  bool knows_its_host = true;  // the engine can tell what "host-gateway" is
+  std::string run_id;          // of the control plane's run that makes it; empty: there is none
 };
 
 // The body of POST /containers/create for one replica of a service, with nothing newer than `version`.

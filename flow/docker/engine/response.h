@@ -25,7 +25,8 @@ namespace flow::docker::engine {
 
 // Reads the answer to `call`: of the kind that call.h names for it, whatever the engine sent. Errors carry the engine's
 // own words: kNotFound, kAlreadyExists (a conflict), kInvalidArgument, kFailedPrecondition (no engine that flow can
-// speak with: too new a one, or none at all), kPermissionDenied, kResourceExhausted, kUnavailable (ask again), kInternal for all else.
+// speak with: too new a one, or none at all), kPermissionDenied, kResourceExhausted, kUnavailable (ask again), kInternal
+// for all else.
 absl::StatusOr<Reply> ReadReply(const Call& call, const http::Response& response);
 
 // The engine's refusal as a status: its own words, under the code that its HTTP status means.

@@ -472,9 +472,9 @@ class FakeEngine {
   std::map<std::pair<std::string, std::string>, std::string> files_;  // image id, path → content
   std::map<std::string, std::string> logs_;                           // component → text
   std::string warning_;
-  std::set<std::string> attached_;                                    // foreign containers on the network
+  std::set<std::string> attached_;  // foreign containers on the network
   bool has_bridge_ = true;
-  std::set<std::string> unlisted_;                                    // networks that no list shows
+  std::set<std::string> unlisted_;  // networks that no list shows
   std::map<std::string, std::deque<engine::Event>> events_;
 };
 

@@ -30,8 +30,8 @@ absl::StatusOr<google::protobuf::Struct> ReadJson(const std::string& path) {
 }
 
 // The member of this name; a null where there is none or `value` is no object.
-const google::protobuf::Value& Member(const google::protobuf::Struct& object, const std::string& name) {
-  const auto found = object.fields().find(name);
+const google::protobuf::Value& Member(const google::protobuf::Struct& object, absl::string_view name) {
+  const auto found = object.fields().find(std::string(name));
   return found == object.fields().end() ? google::protobuf::Value::default_instance() : found->second;
 }
 

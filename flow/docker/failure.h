@@ -264,7 +264,9 @@ inline bool IsByAnother(const Operation& operation, const absl::Status& status) 
       return absl::IsAlreadyExists(status) ||
              (absl::IsNotFound(status) && !absl::StrContains(absl::AsciiStrToLower(status.message()), "no such image"));
     case OperationKind::kRenameContainer:
-      return absl::IsAlreadyExists(status) || absl::IsNotFound(status);
+      return absl::IsAlreadyExists(status) ||
+             (absl::IsNotFound(status) &&
+              absl::StrContains(absl::AsciiStrToLower(status.message()), "no such container"));
     case OperationKind::kStartContainer:
     case OperationKind::kUnpauseContainer:
       return absl::IsNotFound(status);

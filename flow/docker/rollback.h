@@ -114,6 +114,7 @@ inline bool IsFirstApply(const std::optional<Deployment>& previous, const Observ
 struct Left {
   std::set<std::string> containers;  // ids
   std::set<std::string> volumes;     // names
+  bool first = false;                // as a first apply: of an update what there was is no one's to take away
 };
 
 // The rollback of one apply. A part of its machine.
@@ -126,7 +127,8 @@ class Rollback {
     alone_after_all_ =
         left.has_value() && std::all_of(observed.containers.begin(), observed.containers.end(),
                                         [&](const Container& c) { return ours_.containers.contains(c.id); });
-    first_ = alone_after_all_ || IsFirstApply(previous, observed);
+    first_ = (alone_after_all_ && ours_.first) || IsFirstApply(previous, observed);
+    ours_.first = first_;
   }
 
   // For the state: whether the next apply's rollback may take all there is. What was left to another apply is its own.

@@ -37,6 +37,8 @@ struct Setback {
 //   "network … is ambiguous"   two appliers made a network of the same name, and one is about to remove its own
 //   "removal of container … is already in progress"
 //                              someone else removes it: asked again, the engine answers once it is gone
+//   "sandbox … not found"      the container has ended in this moment, and its place in the network is gone with it: one
+//                              that restarts has another in a moment, and one that does not needs none
 // Retry-After is read in seconds.
 std::optional<Setback> SetbackOf(const http::Response& response);
 
@@ -47,8 +49,14 @@ std::optional<absl::Duration> RetryAfter(const Call& call, const Setback& setbac
 
 namespace internal {
 
-// Some six seconds, where a second network goes within one or so (network_claim.h).
-inline constexpr int kMostTriesOfAmbiguousNetwork = 8;
+// Some six seconds, where a second network goes within one or so (network_claim.h), and a container comes back.
+inline constexpr int kMostTries = 8;
+
+// Docker to a rename or a start (moby, daemon/rename.go; libnetwork, SandboxByID).
+inline bool IsBetweenTwoRuns(const http::Response& response) {
+  return response.status == 404 && absl::StrContains(response.body, "sandbox ") &&
+         absl::StrContains(response.body, " not found");
+}
 
 inline bool IsBeingRemoved(const http::Response& response) {
   return response.status == 409 && absl::StrContains(response.body, "removal of container ") &&
@@ -71,8 +79,8 @@ inline bool MayBeRepeated(const Call& call) {
 }  // namespace internal
 
 inline std::optional<Setback> SetbackOf(const http::Response& response) {
-  if (internal::IsAmbiguousNetwork(response)) {
-    return Setback{.may_be_done = false, .away = false, .most_tries = internal::kMostTriesOfAmbiguousNetwork};
+  if (internal::IsAmbiguousNetwork(response) || internal::IsBetweenTwoRuns(response)) {
+    return Setback{.may_be_done = false, .away = false, .most_tries = internal::kMostTries};
   }
   if (internal::IsBeingRemoved(response)) return Setback{.may_be_done = false, .away = false};
   int seconds = 0;

@@ -48,6 +48,16 @@ TEST(Setback, IsARemovalBySomeoneElse) {
   EXPECT_FALSE(RetryAfter(RemoveContainer{"c1"}, *setback, 1, absl::ZeroDuration(), 0).has_value());
 }
 
+// One that dies as it starts is renamed between two of its runs.
+TEST(Setback, IsAContainerThatHasEndedInThisMoment) {
+  const auto setback = SetbackOf({.status = 404, .body = R"({"message":"sandbox 3ac62d not found"})"});
+  ASSERT_TRUE(setback.has_value());
+  EXPECT_FALSE(setback->away);
+  EXPECT_TRUE(RetryAfter(RenameContainer{"c1", "x"}, *setback, 1, absl::Minutes(1), 0).has_value());
+  EXPECT_FALSE(RetryAfter(RenameContainer{"c1", "x"}, *setback, 8, absl::Minutes(1), 0).has_value());
+  EXPECT_FALSE(SetbackOf({.status = 404, .body = R"({"message":"No such container: c1"})"}).has_value());
+}
+
 TEST(Retry, WhatMustNotBeDoneTwiceIsNotWhereItMayHaveBeenDone) {
   const absl::Duration left = absl::Minutes(1);
   for (const Call& call : {Call(CreateNetwork{}), Call(CreateContainer{}), Call(RenameContainer{}),

@@ -81,8 +81,8 @@ TEST_F(UpdateTest, OfTenComponentsOnlyThoseThatDifferAreTouched) {
 
   const std::string changed = ten(1, 10, MakeImage("other", {"LABEL a=b"}));
   const std::string fifth = "container " + project + "-c5-1";
-  EXPECT_THAT(plan(changed), ElementsAre("create " + fifth + ".new", "stop " + fifth, "remove " + fifth,
-                                         "rename " + fifth, "start " + fifth));
+  EXPECT_THAT(plan(changed), ElementsAre("create " + fifth + ".new", "stop " + fifth, "start " + fifth,
+                                         "remove " + fifth, "rename " + fifth));
   ASSERT_EQ(Apply(changed).exit_code, 0);
   EXPECT_EQ(Kept(before, Ids(name)).size(), 9u);
   EXPECT_NE(Ids(name).at(project + "-c5-1"), before.at(project + "-c5-1"));

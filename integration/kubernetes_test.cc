@@ -1,0 +1,293 @@
+// A pipeline on a real Kubernetes cluster, put there by kubectl from what flow-translate prints. FLOW_KUBECONFIG names the
+// cluster (tools/cluster makes one), which has busybox:1.36.
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "flow/text/json.h"
+#include "integration/harness.h"
+
+namespace flow::integration {
+namespace {
+
+namespace fs = std::filesystem;
+
+using ::testing::IsSupersetOf;
+
+class KubernetesTest : public DockerTest {
+ protected:
+  void SetUp() override {
+    const char* const kubeconfig = std::getenv("FLOW_KUBECONFIG");
+    ASSERT_NE(kubeconfig, nullptr) << "FLOW_KUBECONFIG names no cluster";
+    kubeconfig_ = kubeconfig;
+  }
+  void TearDown() override {
+    for (const std::string& name : namespaces_)
+      Kubectl({"delete", "namespace", name, "--ignore-not-found", "--wait=false"});
+  }
+
+  Finished Run(const std::string& program, std::vector<std::string> arguments, const std::string& input = "") {
+    arguments.insert(arguments.begin(), program);
+    Environment environment = this->environment();
+    environment["KUBECONFIG"] = kubeconfig_;
+    environment["HOME"] = folder();  // where kubectl keeps what it has learned of the cluster
+    return Process("/usr/bin/env", arguments, environment, input).Wait();
+  }
+  Finished Kubectl(const std::vector<std::string>& arguments, const std::string& input = "") {
+    return Run("kubectl", arguments, input);
+  }
+
+  // A namespace of the test's, taken away at its end.
+  std::string Owned(const std::string& namespace_) { return *namespaces_.insert(namespace_).first; }
+
+  // What `flow-translate --output=kubernetes` prints of a file; the pipeline's namespace is the test's.
+  std::string Translated(const std::string& name, const std::string& path) {
+    Owned(absl::StrCat("flow-", name));
+    const Finished& run = Flow("flow-translate", {"--output=kubernetes", path});
+    EXPECT_EQ(run.exit_code, 0) << run.Describe();
+    return run.out;
+  }
+
+  // What kubectl says against the manifests on a dry run of this kind; empty: nothing.
+  std::string Objections(const std::vector<std::string>& how, const std::string& manifests) {
+    std::vector<std::string> arguments = {"apply", "--dry-run=server", "-f", "-"};
+    arguments.insert(arguments.end(), how.begin(), how.end());
+    const Finished run = Kubectl(arguments, manifests);
+    return run.exit_code == 0 ? run.err : run.Describe();
+  }
+
+  // Makes the secrets by the commands in the manifest's comments.
+  void MakeSecrets(const std::string& manifests) {
+    for (absl::string_view line : absl::StrSplit(manifests, '\n')) {
+      if (!absl::ConsumePrefix(&line, "#   kubectl create secret")) continue;
+      const Finished run = Run("sh", {"-c", absl::StrCat("kubectl create secret", line)});
+      EXPECT_EQ(run.exit_code, 0) << run.Describe();
+    }
+  }
+
+  std::string Logs(const std::string& name, const std::string& workload) {
+    return Kubectl({"logs", "-n", absl::StrCat("flow-", name), workload}).out;
+  }
+
+ private:
+  std::string kubeconfig_;
+  std::set<std::string> namespaces_;
+};
+
+// The namespace that manifests are for, and another in its place.
+std::string InNamespace(const std::string& manifests, const std::string& namespace_) {
+  const bool json = absl::StartsWith(manifests, "{");
+  const std::string key = json ? "\"namespace\": \"" : "\n  namespace: ";
+  const size_t at = manifests.find(key) + key.size();
+  const std::string old = manifests.substr(at, manifests.find_first_of("\"\n", at) - at);
+  return absl::StrReplaceAll(manifests, {{absl::StrCat(key, old), absl::StrCat(key, namespace_)}});
+}
+
+TEST_F(KubernetesTest, TheServerTakesAllManifestsWithoutAWarning) {
+  const std::string namespace_ = Owned(Name("golden"));
+  ASSERT_EQ(Kubectl({"create", "namespace", namespace_}).exit_code, 0);
+  std::vector<std::string> all;
+  for (const auto& entry : fs::directory_iterator("testdata/kubernetes")) {
+    for (const char* file : {"/manifest.yaml", "/manifest.json"}) {
+      const std::string manifests = ReadFile(entry.path().string() + file);
+      if (!manifests.empty()) all.push_back(manifests);
+    }
+  }
+  for (const auto& entry : fs::directory_iterator("examples")) {
+    if (entry.path().extension() != ".yaml") continue;
+    all.push_back(Translated(entry.path().stem().string(), entry.path().string()));
+  }
+  ASSERT_GT(all.size(), 20);
+  for (const std::string& manifests : all) {
+    const std::string moved = InNamespace(manifests, namespace_);
+    EXPECT_EQ(Objections({}, moved), "") << moved.substr(0, 200);
+    EXPECT_EQ(Objections({"--server-side"}, moved), "") << moved.substr(0, 200);
+  }
+}
+
+struct Example {
+  const char* name;
+  const char* workload;           // which writes …
+  std::vector<std::string> says;  // … lines that hold these
+};
+
+void PrintTo(const Example& example, std::ostream* out) { *out << example.name; }
+
+class EachExampleTest : public KubernetesTest, public testing::WithParamInterface<Example> {};
+
+TEST_P(EachExampleTest, DoesWhatItSaysAndLeavesNothing) {
+  const Example& example = GetParam();
+  const std::string name = Name(example.name);
+  fs::copy("examples/secrets", folder() + "/secrets", fs::copy_options::recursive);
+  const std::string path =
+      Write("example.yaml",
+            absl::StrReplaceAll(ReadFile(absl::StrCat("examples/", example.name, ".yaml")),
+                                {{absl::StrCat("name: ", example.name, "\n"), absl::StrCat("name: ", name, "\n")}}));
+  const std::string manifests = Translated(name, path);
+  const Finished apply = Kubectl({"apply", "-f", "-"}, manifests);
+  ASSERT_EQ(apply.exit_code, 0) << apply.Describe();
+  EXPECT_EQ(apply.err, "");
+  MakeSecrets(manifests);
+  EXPECT_TRUE(Eventually(
+      [&] {
+        const std::string log = Logs(name, example.workload);
+        for (const std::string& words : example.says) {
+          if (!absl::StrContains(log, words)) return false;
+        }
+        return true;
+      },
+      absl::Minutes(3)))
+      << Logs(name, example.workload) << Kubectl({"describe", "pods", "-n", absl::StrCat("flow-", name)}).out;
+
+  // What is in the namespace may go with it before kubectl asks for it.
+  Kubectl({"delete", "--ignore-not-found", "-f", "-"}, manifests);
+  const std::string left = absl::StrCat("flow-", name);
+  EXPECT_TRUE(Eventually([&] {
+    return !absl::StrContains(Kubectl({"get", "namespaces,persistentvolumes", "--all-namespaces"}).out, left);
+  }));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Kubernetes, EachExampleTest,
+    testing::Values(Example{"minimal", "deployment/sink", {"APPLE letters=5", "CHERRY letters=6"}},
+                    Example{"fan-out-and-join", "deployment/report", {"price 2 24", "amount 2 3"}},
+                    Example{"run-once", "deployment/print", {"1 ada", "3 edsger"}},
+                    Example{"health-checked-chain", "deployment/poll", {"UTC"}},
+                    Example{"volumes-and-secrets", "deployment/reader", {"token of 11 letters, file 12", "; info"}}),
+    [](const testing::TestParamInfo<Example>& info) {
+      return absl::StrReplaceAll(info.param.name, {{"-", "_"}});
+    });
+
+TEST_F(KubernetesTest, DataFlowsAcrossNodes) {
+  const std::vector<std::string> nodes =
+      absl::StrSplit(Kubectl({"get", "nodes", "-o", "jsonpath={.items[*].metadata.name}"}).out, ' ');
+  ASSERT_GE(nodes.size(), 2);
+  const std::string name = Name("across");
+  const std::string path = Write("across.yaml", Pipeline(name, absl::StrCat(R"(
+  sources:
+    - id: ttp_proc
+      image: busybox:1.36
+      command: [nc, -ll, -p, "8000", -e, echo, from another node]
+      ports: [{containerPort: 8000}]
+      x-kubernetes: {pod: {nodeName: )",
+                                                                            nodes[0], R"(}}
+  sinks:
+    - id: sink
+      image: busybox:1.36
+      inputs: [ttp_proc]
+      command: [sh, -c, 'while sleep 1; do nc "${FLOW_INPUT_TTP_PROC%:*}" 8000; done']
+      x-kubernetes: {pod: {nodeName: )",
+                                                                            nodes[1], "}}\n")));
+  ASSERT_EQ(Kubectl({"apply", "-f", "-"}, Translated(name, path)).exit_code, 0);
+  EXPECT_TRUE(Eventually([&] { return absl::StrContains(Logs(name, "deployment/sink"), "from another node"); }));
+}
+
+// What a probing program tells of itself: lines "ENV BASE64", "ARGUMENTS BASE64", "FILE MODE PATH BASE64", "INPUT TEXT".
+constexpr char kProbe[] = R"sh(
+      encoded() { base64 | tr -d '\n'; echo; }
+      echo "ENV $(env -0 | encoded)"
+      echo "ARGUMENTS $(printf '%s\0' "$@" | encoded)"
+      for file in /secrets/file /secrets/folder/* /conf/* /conf/sub/* /etc/one; do
+        [ -d $file ] || echo "FILE $(stat -Lc %a $file) $file $(encoded <$file)"
+      done
+      until text=$(nc ${FLOW_INPUT_SOURCE%:*} ${FLOW_INPUT_SOURCE#*:}); do sleep 0.2; done
+      echo "INPUT $text"
+      until text=$(nc source 8000); do sleep 0.2; done
+      echo "BY ID $text"
+      echo END
+      exec sleep 1000000
+)sh";
+
+// The lines of a probe, its environment without what each target has of its own.
+std::set<std::string> Seen(const std::string& log) {
+  std::set<std::string> seen;
+  for (absl::string_view line : absl::StrSplit(log, '\n', absl::SkipEmpty())) {
+    std::string environment;
+    if (!absl::ConsumePrefix(&line, "ENV ")) {
+      seen.insert(std::string(line));
+    } else if (absl::Base64Unescape(line, &environment)) {
+      for (absl::string_view variable : absl::StrSplit(environment, '\0', absl::SkipEmpty())) {
+        if (absl::StartsWith(variable, "KUBERNETES_") || absl::StartsWith(variable, "HOSTNAME=")) continue;
+        seen.insert(absl::StrCat("ENV ", variable));
+      }
+    }
+  }
+  return seen;
+}
+
+TEST_F(KubernetesTest, AProgramSeesWhatItSeesOnAnEngine) {
+  const std::string name = Name("probe");
+  const auto file = [&](const std::string& path, absl::string_view content, int mode) {
+    fs::permissions(Write(path, std::string(content)), fs::perms(mode));
+  };
+  file("token", "s3cret $(A)\n", 0400);
+  file("folder/one", "1\n", 0400);
+  file("folder/two", absl::string_view("\0\xFF", 2), 0400);
+  file("conf/app.yaml", "level: info\n", 0644);
+  file("conf/sub/run.sh", "#!/bin/sh\necho $(date)\n", 0755);
+  file("one", "no line break", 0640);
+  const std::string path = Write(
+      "probe.yaml", Pipeline(name, absl::StrCat(R"(
+  sources:
+    - {id: source, image: "busybox:1.36", command: [nc, -ll, -p, "8000", -e, echo, hello], ports: [{containerPort: 8000}]}
+  sinks:
+    - id: probe
+      image: busybox:1.36
+      inputs: [source]
+      config: {nested: {a: [1, "$(A) $$ $x"]}}
+      env:
+        A: filled in
+        DOLLARS: '$$(A) $$$$ $$$$(A) $$x $$'
+        LINES: "one\n\ttwo\n"
+        QUOTES: "'\"#: \\"
+        TEXT: größe → 漢字 😀
+        LIKE_A_NUMBER: 0755
+        LIKE_A_TRUTH: yes
+        EMPTY: ""
+      args: [sh, -c, )",
+                                                text::Json(kProbe, text::JsonLayout::kLine),
+                                                R"y(, probe, "$(A)", "$$ $$(A) $x", "", " space ", "line\nbreak", "ü"]
+      volumes:
+        - {host_path: ./conf, mountPath: /conf, readonly: true}
+        - {host_path: ./one, mountPath: /etc/one, readonly: true}
+      secrets:
+        - {name: token, host_path: ./token, env: TOKEN, required: true}
+        - {name: file, host_path: ./token, type: file, env: TOKEN_FILE, required: true}
+        - {name: folder, host_path: ./folder, type: dir, required: true}
+)y")));
+
+  ASSERT_EQ(Flow("flow-apply", {path}).exit_code, 0);
+  std::string on_engine;
+  ASSERT_TRUE(Eventually([&] {
+    on_engine = engine().Logs(absl::StrCat("flow-", name, "-probe-1"));
+    return absl::StrContains(on_engine, "\nEND");
+  })) << on_engine;
+
+  const std::string manifests = Translated(name, path);
+  ASSERT_EQ(Kubectl({"apply", "-f", "-"}, manifests).exit_code, 0);
+  MakeSecrets(manifests);
+  std::string on_cluster;
+  ASSERT_TRUE(Eventually([&] {
+    on_cluster = Logs(name, "deployment/probe");
+    return absl::StrContains(on_cluster, "\nEND");
+  })) << on_cluster
+      << Kubectl({"describe", "pods", "-n", absl::StrCat("flow-", name)}).out;
+
+  EXPECT_EQ(Seen(on_cluster), Seen(on_engine));
+  EXPECT_THAT(Seen(on_cluster),
+              IsSupersetOf({"ENV DOLLARS=$(A) $$ $$(A) $x $", "ENV TOKEN=s3cret $(A)", "INPUT hello"}));
+}
+
+}  // namespace
+}  // namespace flow::integration

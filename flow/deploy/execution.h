@@ -105,6 +105,15 @@ class Execution {
     return std::none_of(progress_.begin(), progress_.end(), [](Progress p) { return p == Progress::kRunning; });
   }
 
+  // Those whose call is under way, in the plan's order.
+  std::vector<Operation> UnderWay() const {
+    std::vector<Operation> under_way;
+    for (uint32_t index = 0; index < progress_.size(); ++index) {
+      if (progress_[index] == Progress::kRunning) under_way.push_back(plan_->operations(index));
+    }
+    return under_way;
+  }
+
   // Every operation is done or failed.
   bool Finished() const {
     return std::all_of(progress_.begin(), progress_.end(), [](Progress p) { return p >= Progress::kDone; });

@@ -294,7 +294,11 @@ class ApplySteps {
   void StopAtTimeout() {
     timed_out_ = true;
     Fail(NotUp(watch_.readiness(), AfterTimeout()));
-    if (new_failures_.empty()) Fail({.what = absl::StrCat("not done", AfterTimeout())});
+    const std::string not_done = absl::StrCat("not done", AfterTimeout());
+    for (const Operation& operation : execution_.UnderWay()) {
+      Fail({.component = operation.component(), .what = absl::StrCat(not_done, ": ", OperationText(operation))});
+    }
+    if (new_failures_.empty()) Fail({.what = not_done});
     LimitWait();
   }
 

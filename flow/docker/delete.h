@@ -129,7 +129,10 @@ class Delete {
     if (IsLooking() || phase_ == Phase::kIntending) {
       return Finish(ExitCode::kFailed, absl::StrCat("the engine did not answer ", after));
     }
-    Finish(ExitCode::kFailed, absl::StrCat("not done ", after, "; deleting again goes on from here"));
+    std::vector<std::string> under_way;
+    for (const Operation& operation : execution_.UnderWay()) under_way.push_back(OperationText(operation));
+    Finish(ExitCode::kFailed, absl::StrCat("not done ", after, under_way.empty() ? "" : ": ",
+                                           absl::StrJoin(under_way, ", "), "; deleting again goes on from here"));
   }
   void On(const Hurry&) {
     if (phase_ == Phase::kExecuting) StopAll();

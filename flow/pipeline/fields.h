@@ -16,7 +16,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "flow/pipeline/context.h"
 #include "flow/pipeline/field_table.h"
 #include "flow/pipeline/nearest.h"
@@ -125,7 +127,8 @@ class Fields {
     for (absl::string_view word : rules.words) {
       if (rules.any_case ? absl::EqualsIgnoreCase(word, text) : word == text) return word;
     }
-    const std::vector<absl::string_view> words(rules.words.begin(), rules.words.end());
+    std::vector<std::string> words;
+    for (absl::string_view word : rules.words) words.push_back(WithNumberOf(text, word));
     absl::string_view meant = Nearest(text, words);
     for (const OtherValue& other : kOtherValues) {
       if (other.field == name && absl::EqualsIgnoreCase(other.value, text)) meant = other.word;
@@ -193,6 +196,13 @@ class Fields {
     return Value{mapping.node.value(i), key,
                  absl::StrCat(mapping.path, mapping.path.empty() ? "" : ".", PathKey(key.text())),
                  mapping.node.merged(i)};
+  }
+
+  // A word of the table; where it asks for a number and the text has one, with that: "on-failure:3" for "On-Failure:3".
+  static std::string WithNumberOf(absl::string_view text, absl::string_view word) {
+    if (!absl::ConsumeSuffix(&word, ":N")) return std::string(word);
+    const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(text, absl::MaxSplits(':', 1));
+    return absl::StrCat(word, ":", ReadWhole(parts.second).has_value() ? parts.second : "N");
   }
 
   // "a, b or c"

@@ -1,4 +1,6 @@
 // Each pipeline of examples/ deploys as it stands, does what its comment says, and leaves nothing.
+#include <gmock/gmock.h>
+
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -21,6 +23,14 @@ void PrintTo(const Example& example, std::ostream* out) { *out << example.name; 
 class ExamplesTest : public DockerTest {
  protected:
   static std::string ReadExample(const std::string& name) { return ReadFile(absl::StrCat("examples/", name, ".yaml")); }
+
+  // What Graphviz makes of a picture in its language, as SVG; it says nothing against it.
+  std::string Drawn(const std::string& dot) {
+    const Finished& drawn = RunProgram("/usr/bin/dot", {"-Tsvg", Write("picture.dot", dot)});
+    EXPECT_EQ(drawn.exit_code, 0) << drawn.Describe();
+    EXPECT_EQ(drawn.err, "");
+    return drawn.out;
+  }
 };
 
 class EachExampleTest : public ExamplesTest, public testing::WithParamInterface<Example> {};
@@ -45,8 +55,16 @@ TEST_P(EachExampleTest, DoesWhatItSays) {
     }
     return true;
   })) << engine().Logs(writer);
+  EXPECT_THAT(Drawn(Flow("flow-status", {name, "--output=dot"}).out), testing::HasSubstr(example.component));
   EXPECT_EQ(Flow("flow-delete", {name}).exit_code, 0);
   EXPECT_TRUE(Gone(name));
+}
+
+TEST_P(EachExampleTest, IsDrawnByGraphviz) {
+  const Finished& translate =
+      Flow("flow-translate", {"--output=dot", absl::StrCat("examples/", GetParam().name, ".yaml")});
+  ASSERT_EQ(translate.exit_code, 0) << translate.Describe();
+  EXPECT_THAT(Drawn(translate.out), testing::HasSubstr(GetParam().component));
 }
 
 // The one that needs images of its own: images of that kind, made here.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "cmd/state/lock.h"
+#include "flow/docker/engine/container_event.h"
 #include "flow/docker/failure.h"
 #include "flow/docker/status.h"
 #include "flow/project/labels.h"
@@ -11,13 +12,15 @@ namespace flow {
 namespace {
 
 // Of containers that are not healthy yet, or not any more, whether their probe cannot run in their image: that is no
-// verdict. And, where asked for, what only an inspection of each container tells.
-void Inspect(Caller& caller, const std::vector<docker::Container>& containers, bool all,
-             std::map<std::string, docker::engine::ContainerInspect>* inspected) {
+// verdict. Of others their health, where the list does not tell it. And, where asked for, what only an inspection of
+// each container tells. `project`: what the state says of the pipeline.
+void Inspect(Caller& caller, const std::vector<docker::Container>& containers, const project::Project& project,
+             bool all, std::map<std::string, docker::engine::ContainerInspect>* inspected) {
   std::vector<docker::engine::Call> calls;
   for (const docker::Container& container : containers) {
     using docker::Health;
-    if (all || container.health == Health::kUnhealthy || container.health == Health::kStarting) {
+    if (all || container.health == Health::kUnhealthy || container.health == Health::kStarting ||
+        docker::IsHealthUntold(container, project)) {
       calls.push_back(docker::engine::InspectContainer{container.id});
     }
   }
@@ -77,10 +80,17 @@ absl::StatusOr<deploy::PipelineStatus> Describe(Session& session, Caller& caller
                                                 std::vector<docker::Container> containers, bool inspect_all) {
   deploy::StatusInput input{.namespace_ = key.namespace_, .pipeline = key.name};
   input.deployment = std::move(state);
+  const project::Project& project =
+      input.deployment.has_value() ? input.deployment->project() : project::Project::default_instance();
   if (const int holder = LockHolder(session.store(), key); holder != 0) input.holder = holder;
   std::map<std::string, docker::engine::ContainerInspect> inspected;
-  Inspect(caller, containers, inspect_all, &inspected);
+  Inspect(caller, containers, project, inspect_all, &inspected);
   if (absl::Status end = caller.Interrupted(); !end.ok()) return end;
+  for (docker::Container& container : containers) {
+    const auto inspect = inspected.find(container.id);
+    if (inspect == inspected.end() || !docker::IsHealthUntold(container, project)) continue;
+    container.health = docker::engine::HealthOfWord(inspect->second.state().health().status());
+  }
   std::set<std::string> probe_cannot_run;
   for (const auto& [id, inspect] : inspected) {
     if (docker::ProbeCannotRun(inspect)) probe_cannot_run.insert(id);

@@ -26,8 +26,8 @@ using ContainersOf = std::map<PipelineKey, std::vector<docker::Container>>;
 absl::StatusOr<ContainersOf> ListContainers(Caller& caller, const std::vector<std::string>& labels,
                                             const std::set<std::string>& ended = {});
 
-// How a pipeline is. Asks the engine about containers that are starting or unhealthy (whose probe may be unable to run), and with
-// `inspect_all` about all of them, for restarts and exact times. What it does not tell is left out; an error is the end
+// How a pipeline is. Asks the engine about containers that are starting or unhealthy (whose probe may be unable to run), about
+// those whose health it does not list, and with `inspect_all` about all of them, for restarts and exact times. What it does not tell is left out; an error is the end
 // by a signal, when nothing is to be shown.
 absl::StatusOr<deploy::PipelineStatus> Describe(Session& session, Caller& caller, const PipelineKey& key,
                                                 std::optional<deploy::Deployment> state,

@@ -14,6 +14,8 @@
 #include "flow/deploy/status.h"
 #include "flow/docker/engine/engine.pb.h"
 #include "flow/docker/observed.h"
+#include "flow/project/project.pb.h"
+#include "flow/project/services.h"
 
 namespace flow::docker {
 
@@ -21,6 +23,14 @@ namespace flow::docker {
 // `probe_cannot_run`: ids of those whose probe cannot run, which is no verdict.
 inline void AddContainers(const std::vector<Container>& containers, const std::set<std::string>& probe_cannot_run,
                           deploy::StatusInput* input);
+
+// Whether the list does not tell a container's health though the file asks for a check, as Podman's never does: then an
+// inspection does. `project`: what the state says of the pipeline.
+inline bool IsHealthUntold(const Container& container, const project::Project& project) {
+  const project::Service* service = project::FindService(project, container.component);
+  return service != nullptr && service->has_health_check() && container.state == "running" &&
+         container.health == Health::kNone;
+}
 
 // How it is done
 

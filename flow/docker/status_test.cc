@@ -271,5 +271,14 @@ TEST(StatusAsJson, PrintsFieldsWithAZeroValueToo) {
   EXPECT_THAT(text::MessageJson(Describe(Applied({"a"}), {})), HasSubstr("\"endpoints\": []"));
 }
 
+TEST(Status, HealthIsAskedForWhereTheListDoesNotTellItThoughTheFileAsksForACheck) {
+  const project::Project project = MakeProject("x", {"a check", "b"});
+  EXPECT_TRUE(IsHealthUntold(Make("a", "running"), project));
+  EXPECT_FALSE(IsHealthUntold(Make("a", "running", Health::kStarting), project));
+  EXPECT_FALSE(IsHealthUntold(Make("a", "exited"), project));
+  EXPECT_FALSE(IsHealthUntold(Make("b", "running"), project));
+  EXPECT_FALSE(IsHealthUntold(Make("gone from the file", "running"), project));
+}
+
 }  // namespace
 }  // namespace flow::docker

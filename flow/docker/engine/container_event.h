@@ -40,6 +40,14 @@ struct ContainerEvent {
 // Any event of a container, also one of a kind that only a later engine tells: that is kOther.
 ContainerEvent ReadContainerEvent(const Event& event);
 
+// The health that an event or an inspection has as a word. It is of a container with a check; "" and "none": without.
+inline deploy::Health HealthOfWord(absl::string_view word) {
+  if (word.empty() || word == "none") return deploy::Health::kNone;
+  if (word == "healthy") return deploy::Health::kHealthy;
+  if (word == "unhealthy") return deploy::Health::kUnhealthy;
+  return deploy::Health::kStarting;
+}
+
 namespace internal {
 
 struct EventWord {
@@ -73,12 +81,6 @@ inline int EventExitCode(const Event& event) {
   return 0;
 }
 
-inline deploy::Health EventHealth(absl::string_view word) {
-  if (word == "healthy") return deploy::Health::kHealthy;
-  if (word == "unhealthy") return deploy::Health::kUnhealthy;
-  return deploy::Health::kStarting;
-}
-
 }  // namespace internal
 
 inline ContainerEvent ReadContainerEvent(const Event& event) {
@@ -94,7 +96,7 @@ inline ContainerEvent ReadContainerEvent(const Event& event) {
     if (known.word == action.first) read.kind = known.kind;
   }
   if (read.kind == ContainerEvent::Kind::kHealth) {
-    read.health = internal::EventHealth(event.health_status().empty() ? action.second : event.health_status());
+    read.health = HealthOfWord(event.health_status().empty() ? action.second : event.health_status());
   }
   return read;
 }

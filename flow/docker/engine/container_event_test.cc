@@ -49,5 +49,12 @@ TEST(ReadContainerEvent, TellsTheHealthWhereverItStands) {
   EXPECT_EQ(Read(R"({"Action":"start"})").health, deploy::Health::kNone);
 }
 
+TEST(ContainerEvent, AWordOfHealthIsOfAContainerWithACheck) {
+  EXPECT_EQ(HealthOfWord("healthy"), deploy::Health::kHealthy);
+  EXPECT_EQ(HealthOfWord("starting"), deploy::Health::kStarting);
+  EXPECT_EQ(HealthOfWord(""), deploy::Health::kNone);
+  EXPECT_EQ(HealthOfWord("none"), deploy::Health::kNone);
+}
+
 }  // namespace
 }  // namespace flow::docker::engine

@@ -24,16 +24,13 @@ absl::Status SendHeartbeats(const Arguments& arguments) {
       Session::Open("flow-heartbeat", Session::State::kRead, options, environment);
   if (!session.ok()) return session.status();
   const std::string namespace_ = NamespaceOrDefault(options.namespace_);
-  std::vector<PipelineKey> keys;
-  for (const std::string& name : arguments.operands) {
-    keys.push_back({namespace_, name});
-    if (absl::Status usable = CheckKey(keys.back()); !usable.ok()) return usable;
-  }
+  const absl::StatusOr<std::vector<PipelineKey>> keys = KeysOf(namespace_, arguments.operands);
+  if (!keys.ok()) return keys.status();
   absl::StatusOr<Caller> caller = Caller::Connect(**session);
   if (!caller.ok()) return caller.status();
 
   HeartbeatWatch watch(**session, caller->version(), environment, namespace_, options.control_plane);
-  if (absl::Status end = watch.Choose(*caller, keys); !end.ok()) return end;
+  if (absl::Status end = watch.Choose(*caller, *keys); !end.ok()) return end;
   return watch.Run();
 }
 

@@ -9,7 +9,7 @@
 #include "cmd/base/exit_status.h"
 #include "cmd/docker/describe.h"
 #include "cmd/docker/own_state.h"
-#include "flow/project/labels.h"
+#include "cmd/docker/pipelines.h"
 
 namespace flow {
 namespace {
@@ -49,19 +49,16 @@ HeartbeatWatch::HeartbeatWatch(Session& session, const compose::ApiVersion& vers
       version_(version),
       environment_(environment),
       flag_(std::move(flag)),
-      labels_({project::kPipelineLabel, absl::StrCat(project::kNamespaceLabel, "=", namespace_)}),
+      labels_(LabelsOfNamespace(namespace_)),
       changes_(session, labels_, version) {}
 
 HeartbeatWatch::~HeartbeatWatch() = default;
 
 absl::Status HeartbeatWatch::Choose(Caller& caller, const std::vector<PipelineKey>& keys) {
-  const absl::StatusOr<ContainersOf> containers = ListContainers(caller, labels_);
-  if (!containers.ok()) return containers.status();
-  OwnStates states(session_);
-  for (const PipelineKey& key : keys) {
-    const OwnState state = states.Read(key);
-    if (!state.known && !containers->contains(key)) return NoSuchPipeline(key);
-    const absl::StatusOr<ControlPlaneChoice> choice = ChooseControlPlane(flag_, state.deployment, environment_);
+  const absl::StatusOr<std::vector<FoundPipeline>> pipelines = FindPipelines(session_, caller, keys);
+  if (!pipelines.ok()) return pipelines.status();
+  for (const auto& [key, state, containers] : *pipelines) {
+    const absl::StatusOr<ControlPlaneChoice> choice = ChooseControlPlane(flag_, state, environment_);
     if (!choice.ok()) return choice.status();
     if (!choice->endpoint.has_value()) {
       return ExitWith(ExitCode::kUsage, absl::StrCat("pipeline \"", key.name,

@@ -1,9 +1,9 @@
 #include "cmd/docker/pipelines.h"
 
-#include <vector>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "cmd/docker/caller.h"
+#include "cmd/docker/describe.h"
 #include "flow/project/labels.h"
 
 namespace flow {
@@ -38,6 +38,25 @@ absl::StatusOr<std::set<PipelineKey>> PipelinesOf(Session& session, OwnStates& s
     if (is_new && states.Read(key).known) keys.insert(key);
   }
   return keys;
+}
+
+std::vector<std::string> LabelsOfNamespace(const std::string& namespace_) {
+  return {project::kPipelineLabel, absl::StrCat(project::kNamespaceLabel, "=", namespace_)};
+}
+
+absl::StatusOr<std::vector<FoundPipeline>> FindPipelines(Session& session, Caller& caller,
+                                                         const std::vector<PipelineKey>& keys) {
+  std::vector<FoundPipeline> pipelines;
+  if (keys.empty()) return pipelines;
+  absl::StatusOr<ContainersOf> containers = ListContainers(caller, LabelsOfNamespace(keys.front().namespace_));
+  if (!containers.ok()) return containers.status();
+  OwnStates states(session);
+  for (const PipelineKey& key : keys) {
+    OwnState state = states.Read(key);
+    if (!state.known && !containers->contains(key)) return NoSuchPipeline(key);
+    pipelines.push_back({key, std::move(state.deployment), (*containers)[key]});
+  }
+  return pipelines;
 }
 
 }  // namespace flow

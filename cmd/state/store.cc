@@ -82,6 +82,15 @@ absl::Status CheckKey(const PipelineKey& key) {
   return CheckNamespace(key.namespace_);
 }
 
+absl::StatusOr<std::vector<PipelineKey>> KeysOf(const std::string& namespace_, const std::vector<std::string>& names) {
+  std::vector<PipelineKey> keys;
+  for (const std::string& name : names) {
+    keys.push_back({namespace_, name});
+    if (absl::Status usable = CheckKey(keys.back()); !usable.ok()) return usable;
+  }
+  return keys;
+}
+
 absl::StatusOr<std::string> StateFolder(absl::string_view flag, const Environment& environment) {
   if (!flag.empty()) return ResolvePath(std::string(flag), environment);
   if (const std::string own = Variable(environment, "FLOW_STATE_DIR"); !own.empty())

@@ -33,6 +33,9 @@ absl::Status CheckNamespace(absl::string_view name);
 // InvalidArgument (exit 2), naming the wrong one and the rule.
 absl::Status CheckKey(const PipelineKey& key);
 
+// The pipelines of these names in one namespace, in their order. Error: CheckKey's of the first that has one.
+absl::StatusOr<std::vector<PipelineKey>> KeysOf(const std::string& namespace_, const std::vector<std::string>& names);
+
 // `flag` (--state_dir, empty where it was not given; relative to where the user stands), then FLOW_STATE_DIR,
 // $XDG_STATE_HOME/flow, ~/.local/state/flow. FailedPrecondition where none of them is set.
 absl::StatusOr<std::string> StateFolder(absl::string_view flag, const Environment& environment);

@@ -6,45 +6,13 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "cmd/http/endpoint.h"
-#include "cmd/http/trouble.h"
+#include "cmd/stream/component_call.h"
 #include "flow/control/grpc.h"
 #include "flow/stream/frame.h"
 #include "flow/stream/health.h"
 
 namespace flow {
 namespace {
-
-constexpr absl::Duration kAnswerWithin = absl::Seconds(2);   // whether it serves
-constexpr absl::Duration kMetricsWithin = absl::Seconds(1);  // of a port that it may not have
-constexpr size_t kMostAnswer = 1 << 20;
-
-Endpoint EndpointOf(const std::string& address, bool http2) {
-  Endpoint endpoint;
-  endpoint.kind = Endpoint::Kind::kTcp;
-  endpoint.address = address;
-  endpoint.url = absl::StrCat("http://", address);
-  endpoint.host = address.substr(0, address.rfind(':'));
-  endpoint.http2 = http2;
-  return endpoint;
-}
-
-// In words for who knows nothing of requests.
-absl::Status InWords(const absl::Status& status) {
-  switch (TroubleOf(status)) {
-    case Trouble::kRefused:
-      return absl::UnavailableError("nothing listens there");
-    case Trouble::kUnreachableHost:
-    case Trouble::kDeadline:
-      return absl::UnavailableError("it does not answer");
-    case Trouble::kConnectionLost:
-      return absl::UnavailableError("the connection was lost");
-    case Trouble::kNotHttp:
-      return absl::UnavailableError("what listens there does not speak gRPC");
-    default:
-      return status;
-  }
-}
 
 http::Request StreamCall(stream::Kind kind) {
   const char* const method = kind == stream::Kind::kSource      ? "StreamEvents"
@@ -118,9 +86,18 @@ void Carrier::Do(const stream::Close& close) { lines_.erase(close.link); }
 
 void Carrier::Do(const stream::Check& check) {
   lines_[check.link] = Line{.component = check.component, .address = check.address};
-  AskHealth(check.link, [this, link = check.link](absl::StatusOr<stream::Handled> handled) {
-    Step(stream::Checked{link, std::move(handled)});
+  Ask(check.link, /*by_http=*/false, [this, link = check.link](const absl::StatusOr<Question::Answer>& answer) {
+    Step(stream::Checked{link, answer.ok() ? absl::StatusOr<stream::Handled>(answer->handled) : answer.status()});
   });
+}
+
+void Carrier::Do(const stream::Count& count) {
+  const Line* const line = Find(count.link);
+  if (line == nullptr) return;
+  Ask(count.link, by_http_.contains(line->component),
+      [this, link = count.link](const absl::StatusOr<Question::Answer>& answer) {
+        Step(stream::Counted{link, answer.ok() ? answer->handled : stream::Handled()});
+      });
 }
 
 void Carrier::Do(const stream::Open& open) {
@@ -145,71 +122,19 @@ void Carrier::Do(const stream::Open& open) {
     };
     handlers.ends = [this, link = open.link] { return pump_.Ends(link); };
   }
-  line->stream = std::make_unique<Exchange>(loop_, EndpointOf(open.address, /*http2=*/true), request,
+  line->stream = std::make_unique<Exchange>(loop_, EndpointOfComponent(open.address, /*http2=*/true), request,
                                             absl::InfiniteDuration(), std::move(handlers));
   line->stream->PauseReading(line->paused);
 }
 
-void Carrier::Ask(stream::LinkId link, bool http2, int port, const http::Request& request, Answered answered) {
+void Carrier::Ask(stream::LinkId link, bool by_http, Question::Told told) {
   Line* const line = Find(link);
   if (line == nullptr) return;
-  line->answer.clear();
-  std::string address = line->address;
-  if (port != 0) address = absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
-  Exchange::Handlers handlers;
-  handlers.piece = [this, link](absl::string_view bytes) {
-    if (Line* const asked = Find(link)) {
-      if (asked->answer.size() + bytes.size() <= kMostAnswer) asked->answer.append(bytes.data(), bytes.size());
-    }
+  const auto asked = [this, component = line->component, told](absl::StatusOr<Question::Answer> answer) {
+    if (answer.ok() && answer->by_http) by_http_.insert(component);
+    told(std::move(answer));
   };
-  handlers.done = [this, link, answered = std::move(answered)](absl::StatusOr<http::Response> response) {
-    Line* const asked = Find(link);
-    if (asked == nullptr) return;
-    if (response.ok()) response->body = std::exchange(asked->answer, {});
-    answered(std::move(response));
-  };
-  line->question = std::make_unique<Exchange>(loop_, EndpointOf(address, http2), request,
-                                              http2 ? kAnswerWithin : kMetricsWithin, std::move(handlers));
-}
-
-// By gRPC, which also tells whether it serves; else by HTTP.
-void Carrier::AskHealth(stream::LinkId link, std::function<void(absl::StatusOr<stream::Handled>)> told) {
-  Line* const line = Find(link);
-  if (line == nullptr) return;
-  const http::Request request = stream::BuildHealthCheck(Of(*line).kind, kAnswerWithin);
-  Ask(link, /*http2=*/true, 0, request, [this, link, told](const absl::StatusOr<http::Response>& response) {
-    absl::StatusOr<stream::Handled> handled = response.ok()
-                                                  ? stream::ReadHealthCheck(*response)
-                                                  : absl::StatusOr<stream::Handled>(InWords(response.status()));
-    const Line* const line = Find(link);
-    const bool counts = line != nullptr && Of(*line).kind != stream::Kind::kSource;
-    if (!handled.ok() || handled->has_value() || !counts) return told(std::move(handled));
-    AskMetrics(link, [told](stream::Handled by_http) { told(by_http); });
-  });
-}
-
-void Carrier::AskMetrics(stream::LinkId link, std::function<void(stream::Handled)> told) {
-  const Line* const line = Find(link);
-  if (line == nullptr) return;
-  http::Request request;
-  request.target = "/metrics";
-  Ask(link, /*http2=*/false, Of(*line).health_port, request,
-      [this, link, told](const absl::StatusOr<http::Response>& response) {
-        const stream::Handled handled = response.ok() ? stream::ReadMetrics(*response) : stream::Handled();
-        const Line* const line = Find(link);
-        if (handled.has_value() && line != nullptr) by_http_.insert(line->component);
-        told(handled);
-      });
-}
-
-void Carrier::AskCount(stream::LinkId link) {
-  const Line* const line = Find(link);
-  if (line == nullptr) return;
-  const auto told = [this, link](stream::Handled handled) { Step(stream::Counted{link, handled}); };
-  if (by_http_.contains(line->component)) return AskMetrics(link, told);
-  AskHealth(link, [told](const absl::StatusOr<stream::Handled>& handled) {
-    told(handled.ok() ? *handled : stream::Handled());
-  });
+  line->question = std::make_unique<Question>(loop_, Of(*line), line->address, by_http, asked);
 }
 
 }  // namespace flow

@@ -12,13 +12,11 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "cmd/http/exchange.h"
 #include "cmd/http/loop.h"
-#include "flow/http/message.h"
+#include "cmd/stream/question.h"
 #include "flow/stream/contract.h"
 #include "flow/stream/pump.h"
 
@@ -55,8 +53,7 @@ class Carrier {
     std::string address;
     bool paused = false;  // also before there is a stream
     std::unique_ptr<Exchange> stream;
-    std::unique_ptr<Exchange> question;
-    std::string answer;  // to the question, so far
+    std::unique_ptr<Question> question;
   };
 
   // From within libcurl, which must not be called then: what is to be done follows once it has returned. But a pause is
@@ -70,15 +67,11 @@ class Carrier {
   void Do(const stream::Close& close);
   void Do(const stream::Pause& pause);
   void Do(const stream::Wake& wake);
-  void Do(const stream::Count& count) { AskCount(count.link); }
+  void Do(const stream::Count& count);
   void Do(const stream::Report& report) { hooks_.report(report); }
   void Do(const stream::Finish& finish) { finish_ = finish; }
 
-  using Answered = std::function<void(absl::StatusOr<http::Response>)>;
-  void Ask(stream::LinkId link, bool http2, int port, const http::Request& request, Answered answered);
-  void AskHealth(stream::LinkId link, std::function<void(absl::StatusOr<stream::Handled>)> told);
-  void AskMetrics(stream::LinkId link, std::function<void(stream::Handled)> told);
-  void AskCount(stream::LinkId link);
+  void Ask(stream::LinkId link, bool by_http, Question::Told told);
   Line* Find(stream::LinkId link);
   const stream::Component& Of(const Line& line) const { return pump_.topology().components[line.component]; }
 

@@ -8,10 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "cmd/base/exit_status.h"
+#include "cmd/docker/pipelines.h"
 #include "cmd/stream/carrier.h"
-#include "flow/http/authority.h"
-#include "flow/pipeline/component_reference.h"
-#include "flow/project/labels.h"
+#include "cmd/stream/wiring.h"
 #include "flow/stream/figures.h"
 
 namespace flow {
@@ -21,27 +20,10 @@ constexpr absl::Duration kTellEvery = absl::Seconds(10);
 constexpr absl::Duration kLookAgain = absl::Seconds(1);
 constexpr absl::Duration kLookWithin = absl::Seconds(5);
 
-std::map<std::string, stream::Metadata> MetadataOf(const deploy::Deployment& state) {
-  std::map<std::string, stream::Metadata> metadata;
-  for (const deploy::ImageMetadata& image : state.metadata()) {
-    const std::optional<std::string> name = pipeline::ReferencedImage(image.reference());
-    if (!name.has_value()) continue;
-    metadata[*name] = {.port = static_cast<int>(image.port()),
-                       .health_port = static_cast<int>(image.health_port()),
-                       .input_types = {image.input_types().begin(), image.input_types().end()}};
-  }
-  return metadata;
-}
-
-bool HasEdges(const stream::Topology& topology) {
-  return std::any_of(topology.components.begin(), topology.components.end(),
-                     [](const stream::Component& component) { return !component.readers.empty(); });
-}
-
 }  // namespace
 
 struct StreamWatch::Moved {
-  std::string network;
+  Wiring wiring;
   std::unique_ptr<Carrier> carrier;
   std::set<std::pair<int, int>> located;
   stream::Figures told;  // with the last progress
@@ -53,44 +35,34 @@ StreamWatch::StreamWatch(Session& session, const compose::ApiVersion& version, c
       version_(version),
       window_(window),
       progress_(std::move(progress)),
-      labels_({project::kPipelineLabel, absl::StrCat(project::kNamespaceLabel, "=", namespace_)}),
+      labels_(LabelsOfNamespace(namespace_)),
       changes_(session, labels_, version),
       told_(absl::Now()) {}
 
 StreamWatch::~StreamWatch() = default;
 
 absl::Status StreamWatch::Choose(Caller& caller, const std::vector<PipelineKey>& keys) {
-  const absl::StatusOr<ContainersOf> containers = ListContainers(caller, labels_);
-  if (!containers.ok()) return containers.status();
-  OwnStates states(session_);
-  for (const PipelineKey& key : keys) {
-    const OwnState state = states.Read(key);
-    if (!state.known && !containers->contains(key)) return NoSuchPipeline(key);
-    if (!state.deployment.has_value()) {
-      return ExitWith(ExitCode::kFailed,
-                      absl::StrCat("what reads what in pipeline \"", key.name,
-                                   "\" is not known here: run this where it was applied, or apply it here"));
-    }
+  const absl::StatusOr<std::vector<FoundPipeline>> pipelines = FindPipelines(session_, caller, keys);
+  if (!pipelines.ok()) return pipelines.status();
+  for (const auto& [key, state, containers] : *pipelines) {
     auto moved = std::make_unique<Moved>();
-    if (absl::Status end = Begin(key, *state.deployment, *moved); !end.ok()) return end;
+    if (absl::Status end = Begin(key, state, *moved); !end.ok()) return end;
     moved_[key] = std::move(moved);
   }
   return absl::OkStatus();
 }
 
-absl::Status StreamWatch::Begin(const PipelineKey& key, const deploy::Deployment& state, Moved& moved) {
-  stream::Topology topology = stream::TopologyOf(state.project(), MetadataOf(state));
-  if (moved.carrier != nullptr && moved.carrier->pump().topology() == topology) return absl::OkStatus();
-  if (!HasEdges(topology)) {
-    return ExitWith(ExitCode::kFailed, absl::StrCat("pipeline \"", key.name, "\" has no source or processor that ",
-                                                    "another component reads: there is nothing to move"));
-  }
+absl::Status StreamWatch::Begin(const PipelineKey& key, const std::optional<deploy::Deployment>& state, Moved& moved) {
+  absl::StatusOr<Wiring> wiring = WiringOf(key, state);
+  if (!wiring.ok()) return wiring.status();
+  const bool again = moved.carrier != nullptr;
+  if (again && moved.wiring.topology == wiring->topology) return absl::OkStatus();
   std::map<std::string, uint64_t> from;
-  if (moved.carrier != nullptr) {
+  if (again) {
     from = moved.carrier->pump().ResumeFrom();
     session_.Note(absl::StrCat("pipeline \"", key.name, "\" is another now: its components are connected anew"));
   }
-  moved.network = state.project().network().name();
+  moved.wiring = *std::move(wiring);
   moved.located.clear();
   moved.told = {};
   const auto tell = [this, name = key.name](const stream::Report& report) {
@@ -101,7 +73,7 @@ absl::Status StreamWatch::Begin(const PipelineKey& key, const deploy::Deployment
     session_.Trace(http::Request{.method = "POST", .target = call});
   };
   moved.carrier =
-      std::make_unique<Carrier>(session_.client().loop(), stream::Pump(std::move(topology), window_, std::move(from)),
+      std::make_unique<Carrier>(session_.client().loop(), stream::Pump(moved.wiring.topology, window_, std::move(from)),
                                 CarrierHooks{.report = tell, .trace = trace});
   return absl::OkStatus();
 }
@@ -150,7 +122,7 @@ absl::Status StreamWatch::Look() {
       continue;
     }
     if (state.deployment.has_value()) {
-      const absl::Status begun = Begin(moved->first, *state.deployment, *moved->second);
+      const absl::Status begun = Begin(moved->first, state.deployment, *moved->second);
       if (!begun.ok()) return begun;
     }
     Locate(*moved->second, (*containers)[moved->first]);
@@ -160,36 +132,16 @@ absl::Status StreamWatch::Look() {
 }
 
 void StreamWatch::Locate(Moved& moved, const std::vector<docker::Container>& containers) {
-  const stream::Topology topology = moved.carrier->pump().topology();
   std::set<std::pair<int, int>> located;
-  for (const docker::Container& container : containers) {
-    const int component = topology.Find(container.component);
-    const bool runs = container.state == "running" || container.state == "paused";
-    if (component < 0 || !runs) continue;
-    const std::string address = AddressOf(container, topology.components[component], moved.network);
-    if (address.empty() || !located.emplace(component, container.number).second) continue;
-    moved.carrier->Tell(stream::Located{component, container.number, address,
-                                        absl::StrCat(container.id, " ", changes_.StartsOf(container.id))});
+  for (const Place& place : PlacesOf(moved.wiring, containers, session_.endpoint())) {
+    located.emplace(place.component, place.number);
+    moved.carrier->Tell(stream::Located{place.component, place.number, place.address,
+                                        absl::StrCat(place.container, " ", changes_.StartsOf(place.container))});
   }
   for (const auto& [component, number] : moved.located) {
     if (!located.contains({component, number})) moved.carrier->Tell(stream::Gone{component, number});
   }
   moved.located = std::move(located);
-}
-
-// In the pipeline's network, which this host can reach where the engine runs on it; else where the engine publishes it.
-std::string StreamWatch::AddressOf(const docker::Container& container, const stream::Component& component,
-                                   const std::string& network) const {
-  const Endpoint& engine = session_.endpoint();
-  if (engine.kind == Endpoint::Kind::kTcp && !http::IsLoopback(engine.host)) {
-    for (const docker::engine::PublishedPort& port : container.ports) {
-      if (static_cast<int>(port.private_port()) != component.port || port.public_port() == 0) continue;
-      return http::AuthorityText({engine.host, static_cast<int>(port.public_port())});
-    }
-    return "";
-  }
-  const auto found = container.addresses.find(network);
-  return found == container.addresses.end() ? "" : http::AuthorityText({found->second, component.port});
 }
 
 void StreamWatch::Drain() {

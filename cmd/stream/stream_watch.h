@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,9 @@
 #include "cmd/docker/session.h"
 #include "cmd/state/store.h"
 #include "flow/compose/api_version.h"
+#include "flow/deploy/deployment.pb.h"
+#include "flow/docker/observed.h"
 #include "flow/stream/figures.pb.h"
-#include "flow/stream/topology.h"
 
 namespace flow {
 
@@ -49,11 +51,9 @@ class StreamWatch {
 
   absl::Status Follow();
   absl::Status Look();
-  // What the state says of its wiring; nothing where there is none.
-  absl::Status Begin(const PipelineKey& key, const deploy::Deployment& state, Moved& moved);
+  // By what the state says of its wiring. An error ends the command.
+  absl::Status Begin(const PipelineKey& key, const std::optional<deploy::Deployment>& state, Moved& moved);
   void Locate(Moved& moved, const std::vector<docker::Container>& containers);
-  std::string AddressOf(const docker::Container& container, const stream::Component& component,
-                        const std::string& network) const;
   // Lets what is under way arrive, until all has, or another signal comes.
   void Drain();
   absl::Time Due() const;

@@ -48,16 +48,9 @@ struct Topology {
   friend bool operator==(const Topology& a, const Topology& b) = default;
 };
 
-// What the metadata of a component's image says of it (/metadata.json); 0 and empty: nothing.
-struct Metadata {
-  int port = 0;
-  int health_port = 0;
-  std::vector<std::string> input_types;
-};
-
 // The project's sources, processors and sinks. A component that is none of these moves its data by itself, and stands
-// in no topology; what reads it gets nothing from it here. `metadata`: by image.
-Topology TopologyOf(const project::Project& project, const std::map<std::string, Metadata>& metadata);
+// in no topology; what reads it gets nothing from it here. `health_ports`: where images' /metadata.json name one.
+Topology TopologyOf(const project::Project& project, const std::map<std::string, int>& health_ports);
 
 // How it is done
 
@@ -83,19 +76,18 @@ inline bool KindOf(absl::string_view type, Kind& kind) {
   return type == "source" || type == "processor" || type == "sink";
 }
 
-inline Component DescribeService(const project::Service& service, Kind kind, const Metadata& metadata) {
+// `health_port`: its image's; 0: that names none.
+inline Component DescribeService(const project::Service& service, Kind kind, int health_port) {
   constexpr int kPort = 50051, kHealthPort = 8088;  // the SDK's
   const auto variable = [&](const char* name) { return project::Label(service.environment(), name); };
   Component component;
   component.id = service.name();
   component.kind = kind;
   component.replicas = std::max(1, static_cast<int>(service.replicas()));
-  const int declared = service.ports().empty() ? 0 : static_cast<int>(service.ports(0).target());
-  component.port = FirstOf({declared, metadata.port, PortOf(variable("PORT")), kPort});
-  component.health_port = FirstOf({PortOf(variable("HEALTH_PORT")), metadata.health_port, kHealthPort});
+  component.port = FirstOf({static_cast<int>(service.serving_port()), PortOf(variable("PORT")), kPort});
+  component.health_port = FirstOf({PortOf(variable("HEALTH_PORT")), health_port, kHealthPort});
   if (kind == Kind::kSink) {
     component.types.insert(service.input_event_types().begin(), service.input_event_types().end());
-    if (component.types.empty()) component.types.insert(metadata.input_types.begin(), metadata.input_types.end());
   }
   if (kind == Kind::kSource) {
     for (const auto& [param, name] : {std::pair("start_ledger", "START_LEDGER"), {"end_ledger", "END_LEDGER"}}) {
@@ -114,7 +106,7 @@ inline int Topology::Find(absl::string_view id) const {
   return -1;
 }
 
-inline Topology TopologyOf(const project::Project& project, const std::map<std::string, Metadata>& metadata) {
+inline Topology TopologyOf(const project::Project& project, const std::map<std::string, int>& health_ports) {
   Topology topology;
   std::vector<const project::Service*> waiting;
   for (const project::Service& service : project.services()) waiting.push_back(&service);
@@ -134,9 +126,9 @@ inline Topology TopologyOf(const project::Project& project, const std::map<std::
       placed.insert(service->name());
       Kind kind;
       if (!internal::KindOf(service->type(), kind)) continue;
-      const auto known = metadata.find(service->image());
+      const auto known = health_ports.find(service->image());
       topology.components.push_back(
-          internal::DescribeService(*service, kind, known == metadata.end() ? Metadata() : known->second));
+          internal::DescribeService(*service, kind, known == health_ports.end() ? 0 : known->second));
       const int reader = static_cast<int>(topology.components.size()) - 1;
       for (const std::string& input : service->inputs()) {
         const int read = topology.Find(input);

@@ -14,10 +14,10 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 
-Topology Of(const std::string& text, const std::map<std::string, Metadata>& metadata = {}) {
+Topology Of(const std::string& text, const std::map<std::string, int>& health_ports = {}) {
   project::Project project;
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &project));
-  return TopologyOf(project, metadata);
+  return TopologyOf(project, health_ports);
 }
 
 TEST(Topology, EventsGoAsInputsSay) {
@@ -44,12 +44,10 @@ TEST(Topology, AProgramThatRunsAWholePipelineStandsInNone) {
 }
 
 TEST(Topology, TheServingPortIsTheFirstThatIsKnown) {
-  const std::map<std::string, Metadata> metadata = {{"i", {.port = 5000, .health_port = 5001}}};
-  const auto port = [&](const std::string& rest) {
-    return Of("services { name: 's' type: 'source' " + rest + " }", metadata).components[0].port;
+  const auto port = [](const std::string& rest) {
+    return Of("services { name: 's' type: 'source' " + rest + " }").components[0].port;
   };
-  EXPECT_EQ(port("ports { target: 7000 } ports { target: 7001 } image: 'i'"), 7000);
-  EXPECT_EQ(port("image: 'i' environment { key: 'PORT' value: '6000' }"), 5000);
+  EXPECT_EQ(port("serving_port: 5000 environment { key: 'PORT' value: '6000' }"), 5000) << "the project's";
   EXPECT_EQ(port("environment { key: 'PORT' value: ':6000' }"), 6000);
   EXPECT_EQ(port("environment { key: 'PORT' value: '6001' }"), 6001);
   EXPECT_EQ(port("environment { key: 'PORT' value: 'none' }"), 50051);
@@ -57,9 +55,7 @@ TEST(Topology, TheServingPortIsTheFirstThatIsKnown) {
 
 TEST(Topology, TheHealthPortIsTheVariablesOrTheMetadatas) {
   const auto port = [](const std::string& rest) {
-    return Of("services { name: 's' type: 'source' image: 'i' " + rest + " }", {{"i", {.health_port = 9}}})
-        .components[0]
-        .health_port;
+    return Of("services { name: 's' type: 'source' image: 'i' " + rest + " }", {{"i", 9}}).components[0].health_port;
   };
   EXPECT_EQ(port("environment { key: 'HEALTH_PORT' value: '8089' }"), 8089);
   EXPECT_EQ(port(""), 9);
@@ -70,12 +66,11 @@ TEST(Topology, OnlyASinkIsGivenItsTypesAlone) {
   const Topology topology = Of(R"(
       services { name: "s" type: "source" }
       services { name: "p" type: "processor" inputs: "s" input_event_types: "a" }
-      services { name: "k" type: "sink" inputs: "p" input_event_types: "b" image: "i" }
-      services { name: "l" type: "sink" inputs: "p" image: "i" })",
-                               {{"i", {.input_types = {"c"}}}});
+      services { name: "k" type: "sink" inputs: "p" input_event_types: "b" }
+      services { name: "l" type: "sink" inputs: "p" })");
   EXPECT_THAT(topology.components[1].types, IsEmpty());
   EXPECT_THAT(topology.components[2].types, ElementsAre("b"));
-  EXPECT_THAT(topology.components[3].types, ElementsAre("c"));
+  EXPECT_THAT(topology.components[3].types, IsEmpty());
 }
 
 TEST(Topology, ASourceIsAskedForTheLedgersOfItsVariables) {

@@ -1,4 +1,5 @@
 // flow-stream: moves the events of pipelines whose components are built with flowctl's SDK.
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -8,9 +9,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "cmd/base/environment.h"
 #include "cmd/base/exit_status.h"
-#include "cmd/base/write_out.h"
 #include "cmd/cli/arguments.h"
 #include "cmd/cli/commands.h"
 #include "cmd/cli/print.h"
@@ -18,20 +19,43 @@
 #include "cmd/docker/caller.h"
 #include "cmd/docker/session.h"
 #include "cmd/state/store.h"
+#include "cmd/stream/check.h"
 #include "cmd/stream/stream_watch.h"
+#include "flow/stream/check.h"
 #include "flow/stream/figures.h"
+#include "flow/stream/figures.pb.h"
 #include "flow/text/message.h"
 
 namespace flow {
 namespace {
 
-std::string TableOf(const stream::StreamReport& report) {
+// A table for each pipeline, or all as JSON.
+absl::Status PrintReport(const stream::StreamReport& report, const std::string& output,
+                         std::string (*table)(const stream::PipelineFigures&)) {
+  if (output == "json") return Print(text::MessageJson(report));
   std::string text;
   for (const stream::PipelineFigures& pipeline : report.pipelines()) {
     if (report.pipelines_size() > 1) absl::StrAppend(&text, text.empty() ? "" : "\n", pipeline.name(), "\n");
-    absl::StrAppend(&text, stream::FiguresTable(pipeline));
+    absl::StrAppend(&text, table(pipeline));
   }
-  return text;
+  return Print(text);
+}
+
+void TellProgress(const Session& session, const stream::StreamReport& report) {
+  std::vector<std::string> lines;
+  for (const stream::PipelineFigures& pipeline : report.pipelines()) {
+    lines.push_back(absl::StrCat(pipeline.name(), ": ", stream::FiguresLine(pipeline)));
+  }
+  if (SpeaksJson()) return TellFigures(absl::StrJoin(lines, "\n"), text::MessageJson(report, /*indented=*/false));
+  for (const std::string& line : lines) session.Note(line);
+}
+
+absl::Status Check(Session& session, Caller& caller, const std::vector<PipelineKey>& keys, const std::string& output) {
+  const absl::StatusOr<stream::StreamReport> report = CheckStreams(session, caller, keys);
+  if (!report.ok()) return report.status();
+  if (absl::Status end = PrintReport(*report, output, stream::ServingTable); !end.ok()) return end;
+  const bool all = std::all_of(report->pipelines().begin(), report->pipelines().end(), stream::AllServe);
+  return all ? absl::OkStatus() : ExitWith(ExitCode::kFailed);
 }
 
 absl::Status MoveEvents(const Arguments& arguments) {
@@ -44,25 +68,19 @@ absl::Status MoveEvents(const Arguments& arguments) {
       Session::Open("flow-stream", Session::State::kRead, options, ProcessEnvironment());
   if (!session.ok()) return session.status();
   const std::string namespace_ = NamespaceOrDefault(options.namespace_);
-  std::vector<PipelineKey> keys;
-  for (const std::string& name : arguments.operands) {
-    keys.push_back({namespace_, name});
-    if (absl::Status usable = CheckKey(keys.back()); !usable.ok()) return usable;
-  }
+  const absl::StatusOr<std::vector<PipelineKey>> keys = KeysOf(namespace_, arguments.operands);
+  if (!keys.ok()) return keys.status();
   absl::StatusOr<Caller> caller = Caller::Connect(**session);
   if (!caller.ok()) return caller.status();
 
+  if (options.check) return Check(**session, *caller, *keys, options.output);
   const auto progress = [&](const stream::StreamReport& report) {
-    if (options.progress == "none") return;
-    for (const stream::PipelineFigures& pipeline : report.pipelines()) {
-      (*session)->Note(absl::StrCat(pipeline.name(), ": ", stream::FiguresLine(pipeline)));
-    }
+    if (options.progress != "none") TellProgress(**session, report);
   };
   StreamWatch watch(**session, caller->version(), namespace_, window, progress);
-  if (absl::Status end = watch.Choose(*caller, keys); !end.ok()) return end;
+  if (absl::Status end = watch.Choose(*caller, *keys); !end.ok()) return end;
   const absl::Status end = watch.Run();
-  const stream::StreamReport report = watch.report();
-  const absl::Status printed = Print(options.output == "json" ? text::MessageJson(report) : TableOf(report));
+  const absl::Status printed = PrintReport(watch.report(), options.output, stream::FiguresTable);
   return end.ok() ? printed : end;
 }
 

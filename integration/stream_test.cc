@@ -268,6 +268,20 @@ TEST(Stream, ASinkThatIsSlowHoldsTheSourceBackInLittleMemoryAlsoWhenTheSourceIsR
 #endif
 }
 
+TEST(Stream, ACheckTellsWhichEdgesServeAndOpensNoStream) {
+  Components components(Chain({}));
+  components.StartAll();
+  for (const char* id : {"source", "proc", "sink1", "sink2"}) components.Await(id);
+  testkit::Process all = components.Stream({"--check"});
+  EXPECT_EQ(all.Wait().exit_code, 0) << all.Wait().Describe();
+  EXPECT_THAT(all.Wait().out, HasSubstr("proc    sink2  serves\n"));
+  components.Kill("sink2");
+  testkit::Process without = components.Stream({"--check", "-o", "json"});
+  EXPECT_EQ(without.Wait().exit_code, 1) << without.Wait().Describe();
+  EXPECT_THAT(without.Wait().out, HasSubstr("no container of it runs that can be reached"));
+  EXPECT_TRUE(components.ArrivedAt("sink1").empty());
+}
+
 TEST(Stream, ASignalLetsWhatIsUnderWayArrive) {
   Components components(Chain({{"RATE", "2000"}}));
   components.StartAll();

@@ -273,7 +273,10 @@ const Command& StreamCommand() {
       .operands = Operands::kPipelines,
       .groups =
           {
-              {"Moving", {{"window"}}},
+              {"Moving",
+               {{"window"},
+                {"check", nullptr,
+                 "Move nothing: show whether the components of each edge serve, and exit with 1 unless all do."}}},
               {"Engine and state",
                {{"host"},
                 {"namespace", nullptr, "The namespace of the pipelines. Without this flag it is \"default\"."},
@@ -282,8 +285,9 @@ const Command& StreamCommand() {
                {{"output", nullptr, "The format in which the figures are printed at the end, on standard output.",
                  "table|json"},
                 {"progress", "plain",
-                 "Whether a line with the figures is printed on standard error every 10 s (plain), or not (none).",
-                 "plain|none"},
+                 "How the figures are printed on standard error every 10 s: as a line (plain), as a JSON line, with "
+                 "all else that is told (json), or not at all (none).",
+                 "plain|json|none"},
                 {"verbose"}}},
           },
       .verbs = {},
@@ -292,6 +296,7 @@ const Command& StreamCommand() {
               {"flow-stream payments", "Move the events of a pipeline."},
               {"flow-stream payments --window=1", "Move them in their order."},
               {"flow-stream payments -o json", "Print the figures at the end for a program."},
+              {"flow-stream --check payments", "Know by the exit code whether its components can be connected."},
           },
       .exit_codes = {ExitCode::kDone, ExitCode::kFailed, ExitCode::kUsage, ExitCode::kNoEngine,
                      ExitCode::kNoSuchPipeline, ExitCode::kHungUp, ExitCode::kInterrupted, ExitCode::kTerminated},

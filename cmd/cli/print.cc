@@ -26,6 +26,15 @@ constexpr absl::string_view kError = "error";
 // Since when events are JSON; nothing: they are not.
 std::optional<absl::Time> json_since;
 
+text::Mapping EventOf(absl::string_view event, absl::string_view component, absl::string_view text) {
+  return {{"event", std::string(event)},
+          {"component", std::string(component)},
+          {"text", std::string(text)},
+          {"seconds", absl::ToDoubleSeconds(absl::Now() - json_since.value_or(absl::Now()))}};
+}
+
+void WriteLine(const text::Mapping& line) { WriteError(text::Json(line, text::JsonLayout::kCompact) + "\n"); }
+
 // `event`: "error", or a word that stands before the message too.
 void Say(const char* command, absl::string_view event, absl::string_view message) {
   if (SpeaksJson()) return TellEvent(event, "", message);
@@ -40,11 +49,13 @@ void SpeakJson() { json_since = absl::Now(); }
 bool SpeaksJson() { return json_since.has_value(); }
 
 void TellEvent(absl::string_view event, absl::string_view component, absl::string_view text) {
-  const text::Mapping line = {{"event", std::string(event)},
-                              {"component", std::string(component)},
-                              {"text", std::string(text)},
-                              {"seconds", absl::ToDoubleSeconds(absl::Now() - json_since.value_or(absl::Now()))}};
-  WriteError(text::Json(line, text::JsonLayout::kCompact) + "\n");
+  WriteLine(EventOf(event, component, text));
+}
+
+void TellFigures(absl::string_view text, absl::string_view figures) {
+  text::Mapping line = EventOf("figures", "", text);
+  line.Add("figures", text::Literal(std::string(figures)));
+  WriteLine(line);
 }
 
 absl::Status Print(absl::string_view text) {

@@ -25,6 +25,9 @@ bool SpeaksJson();
 // Tells such an event. `component`: what it is about; empty: the whole.
 void TellEvent(absl::string_view event, absl::string_view component, absl::string_view text);
 
+// The same with a member `figures` more, which is JSON on one line already.
+void TellFigures(absl::string_view text, absl::string_view figures);
+
 // Tells lines that are made for a person, with their ends, as they are; as JSON they are one event.
 void TellLines(absl::string_view event, absl::string_view lines);
 

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "cmd/base/exit_status.h"
 #include "cmd/base/signals.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace flow {
@@ -44,6 +45,16 @@ TEST(Messages, AnAnswerThatNobodyReadsIsToldToNobody) {
   end = Unwritten(absl::ResourceExhaustedError("full"), ExitCode::kDone);
   EXPECT_EQ(ExitCodeOf(end), ExitCode::kFailed);
   EXPECT_EQ(end.message(), "full");
+}
+
+// The last: there is no way back from it.
+TEST(Messages, FiguresForProgramsAreAMemberOfAnEvent) {
+  SpeakJson();
+  testing::internal::CaptureStderr();
+  TellFigures("a → b", R"({"pipelines":[]})");
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              testing::AllOf(testing::StartsWith(R"({"event":"figures","component":"","text":"a → b","seconds":)"),
+                             testing::EndsWith(",\"figures\":{\"pipelines\":[]}}\n")));
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #ifndef FLOW_STREAM_CONTRACT_H_
 #define FLOW_STREAM_CONTRACT_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -125,6 +126,8 @@ struct ReplicaFigures {
   int64_t unsettled = 0;  // that it was sent, and is not known to be done with
   int64_t refused = 0;    // larger than it takes: dropped
   int64_t reconnects = 0;
+  uint64_t lag = 0;  // ledgers from the lowest that it is not surely done with to the last that was read of its source
+  std::string why;   // it is not connected; empty where that is as it should be
 };
 struct Figures {
   std::vector<EdgeFigures> edges;
@@ -133,6 +136,18 @@ struct Figures {
   int64_t again = 0;              // events that were read again
   int64_t lost = 0;               // at most so many
 };
+
+// One for each component that reads another, of which nothing has been moved; by what is read, and in the order of its
+// readers.
+inline std::vector<EdgeFigures> EdgesOf(const Topology& topology) {
+  std::vector<EdgeFigures> edges;
+  for (size_t from = 0; from < topology.components.size(); ++from) {
+    for (const int reader : topology.components[from].readers) {
+      edges.push_back({.from = static_cast<int>(from), .to = reader});
+    }
+  }
+  return edges;
+}
 
 }  // namespace flow::stream
 

@@ -2,6 +2,7 @@
 #ifndef FLOW_STREAM_FIGURES_H_
 #define FLOW_STREAM_FIGURES_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -83,6 +84,8 @@ inline PipelineFigures Describe(const Topology& topology, const Figures& figures
     shown.set_refused(replica.refused);
     shown.set_reconnects(replica.reconnects);
     shown.set_ledger(static_cast<int64_t>(figures.ledgers[replica.component]));
+    shown.set_lag(static_cast<int64_t>(replica.lag));
+    if (shown.state() == "away") shown.set_message(replica.why);
   }
   described.set_read_again(figures.again);
   described.set_lost(figures.lost);
@@ -90,22 +93,24 @@ inline PipelineFigures Describe(const Topology& topology, const Figures& figures
 }
 
 inline std::string FiguresTable(const PipelineFigures& figures) {
-  std::map<std::string, int64_t> waiting, reconnects;
+  std::map<std::string, int64_t> waiting, lag, reconnects;
   std::map<std::string, bool> at_work;
   std::string refused;
   for (const PipelineFigures::Replica& replica : figures.replicas()) {
     waiting[replica.component()] += replica.waiting();
+    lag[replica.component()] = std::max(lag[replica.component()], replica.lag());
     reconnects[replica.component()] += replica.reconnects();
     at_work[replica.component()] |= replica.state() != "finished";
     if (replica.refused() == 0) continue;
     absl::StrAppend(&refused, replica.component(), " does not take events of more than 4 MiB: ", replica.refused(),
                     " were dropped\n");
   }
-  std::vector<text::Row> rows = {{"FROM", "TO", "EVENTS", "RATE", "SIZE", "WAITING", "SKIPPED", "RECONNECTS", "STATE"}};
+  std::vector<text::Row> rows = {
+      {"FROM", "TO", "EVENTS", "RATE", "SIZE", "WAITING", "LAG", "SKIPPED", "RECONNECTS", "STATE"}};
   for (const PipelineFigures::Edge& edge : figures.edges()) {
     rows.push_back({edge.from(), edge.to(), absl::StrCat(edge.events()),
                     absl::StrFormat("%.0f/s", edge.events_per_second()), internal::Size(edge.bytes()),
-                    absl::StrCat(waiting[edge.to()]), absl::StrCat(edge.skipped()),
+                    absl::StrCat(waiting[edge.to()]), absl::StrCat(lag[edge.to()]), absl::StrCat(edge.skipped()),
                     absl::StrCat(reconnects[edge.from()] + reconnects[edge.to()]),
                     !at_work[edge.from()] && !at_work[edge.to()] ? "finished"
                     : edge.connected()                           ? "connected"

@@ -43,6 +43,7 @@ struct Link {
   http::Backoff backoff;
   absl::Time opened = absl::InfinitePast();
   bool told = false;  // that it is not connected
+  std::string why;    // it is not
   int64_t connects = 0;
 
   // What comes from it.

@@ -237,11 +237,13 @@ inline void Pump::OpenStream(Link& link, Handled handled) {
     Tell(Report::Kind::kNote, absl::StrCat(NameOf(link), " is connected", link.connects > 1 ? " again" : ""));
   }
   link.told = false;
+  link.why.clear();
 }
 
 // It does not serve, or no longer.
 inline void Pump::Retry(Link& link, const absl::Status& status) {
   Leave(link);
+  link.why = std::string(status.message());
   if (link.address.empty()) {
     link.phase = Link::Phase::kAway;
     link.due = absl::InfiniteFuture();
@@ -476,6 +478,12 @@ inline Figures Pump::figures() const {
   for (const Origin& origin : origins_) {
     figures.ledgers.push_back(origin.highest());
     figures.again += origin.again();
+  }
+  for (ReplicaFigures& replica : figures.replicas) {
+    const Ledgers behind = router_.links[replica.component][replica.number - 1].out.FromOfAll();
+    for (size_t i = 0; i < behind.size(); ++i) {
+      if (behind[i] < figures.ledgers[i]) replica.lag = std::max(replica.lag, figures.ledgers[i] - behind[i]);
+    }
   }
   return figures;
 }

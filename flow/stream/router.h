@@ -62,7 +62,9 @@ struct Router {
 
 inline Router::Router(Topology topology_, int64_t window) : topology(std::move(topology_)) {
   const size_t count = topology.components.size();
+  edges = EdgesOf(topology);
   edges_of.resize(count);
+  for (size_t edge = 0; edge < edges.size(); ++edge) edges_of[edges[edge].from].push_back(edge);
   for (size_t i = 0; i < count; ++i) {
     const Component& component = topology.components[i];
     Outflow::Limits limits;
@@ -73,10 +75,6 @@ inline Router::Router(Topology topology_, int64_t window) : topology(std::move(t
     std::vector<Link>& replicas = links.emplace_back();
     for (int number = 1; number <= component.replicas; ++number) {
       replicas.emplace_back(static_cast<int>(i), number, component.kind, count, limits);
-    }
-    for (const int reader : component.readers) {
-      edges_of[i].push_back(edges.size());
-      edges.push_back({.from = static_cast<int>(i), .to = reader});
     }
   }
 }
@@ -173,7 +171,8 @@ inline std::vector<ReplicaFigures> Router::ReplicasNow() const {
                          .waiting = link.out.waiting(),
                          .unsettled = link.out.unsettled(),
                          .refused = link.out.refused(),
-                         .reconnects = std::max<int64_t>(0, link.connects - 1)});
+                         .reconnects = std::max<int64_t>(0, link.connects - 1),
+                         .why = link.why});
     }
   }
   return figures;

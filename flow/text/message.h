@@ -14,15 +14,15 @@
 
 namespace flow::text {
 
-// Proto3 JSON as Protobuf prints it, indented. Texts in the message are UTF-8.
-std::string MessageJson(const google::protobuf::Message& message);
+// Proto3 JSON as Protobuf prints it: indented, or on one line. Texts in the message are UTF-8.
+std::string MessageJson(const google::protobuf::Message& message, bool indented = true);
 
 // The same in YAML.
 std::string MessageYaml(const google::protobuf::Message& message);
 
-inline std::string MessageJson(const google::protobuf::Message& message) {
+inline std::string MessageJson(const google::protobuf::Message& message, bool indented) {
   google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
+  options.add_whitespace = indented;
 #if GOOGLE_PROTOBUF_VERSION >= 5026000
   options.always_print_fields_with_no_presence = true;
 #else

@@ -1,5 +1,5 @@
 // A document as a tree of mappings, lists and scalars, each in the order in which it was put together. json.h and yaml.h
-// print it.
+// print it, json_reader.h reads it, view.h looks things up in it.
 //
 //   Mapping service = {{"image", "busybox:1.36"}, {"command", List{"sleep", "infinity"}}};
 //   service.Comment("The engine kills it after that.");
@@ -43,6 +43,9 @@ class Mapping {
   // What a person finds above the next member, in a notation that has a place for it: a line of text, an empty line.
   void Comment(std::string line);
   void Blank();
+
+  // Null: there is no such member.
+  const Value* Find(absl::string_view key) const;
 
   bool empty() const { return entries_.empty(); }
   const std::vector<Entry>& entries() const { return entries_; }
@@ -117,6 +120,13 @@ inline void Mapping::AddUnlessEmpty(std::string key, Value value) {
     return false;  // made later
   };
   if (!std::visit(is_empty, value.any())) Add(std::move(key), std::move(value));
+}
+
+inline const Value* Mapping::Find(absl::string_view key) const {
+  for (const Entry& entry : entries_) {
+    if (entry.kind == Entry::Kind::kMember && entry.text == key) return &entry.value;
+  }
+  return nullptr;
 }
 
 inline void Mapping::Comment(std::string line) { entries_.push_back({Entry::Kind::kComment, std::move(line)}); }

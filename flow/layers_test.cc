@@ -44,7 +44,7 @@ const std::vector<Room>& Rooms() {
       {"flow/compose", {"flow/project"}},
       {"flow/deploy", {"flow/project"}},
       {"flow/docker", {"flow/http", "flow/compose", "flow/deploy"}},
-      {"flow/kubernetes", {"flow/compose"}},
+      {"flow/kubernetes", {"flow/http", "flow/compose", "flow/deploy"}},
       {"flow/control", {"flow/http", "flow/deploy"}},
       {"flow/stream", {"flow/control"}},
       {"cmd/base", {}},

@@ -1,0 +1,157 @@
+// A cluster's "no": what an API server says when it does not do what was asked (the API's type Status).
+//
+// A call that is refused is answered with an absl::Status: the server's words, under the code that is nearest. Who has to
+// know more asks for the refusal that the status carries.
+//
+//   if (const std::optional<Refusal> refusal = RefusalOf(reply.status())) { … refusal->causes … }
+#ifndef FLOW_KUBERNETES_API_REFUSAL_H_
+#define FLOW_KUBERNETES_API_REFUSAL_H_
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "flow/text/document.h"
+#include "flow/text/json.h"
+#include "flow/text/json_reader.h"
+#include "flow/text/view.h"
+
+namespace flow::kubernetes::api {
+
+struct Refusal {
+  struct Cause {
+    std::string reason;   // "FieldManagerConflict", "FieldValueInvalid", "NamespaceTerminating"
+    std::string message;  // of a conflict it has the name of the other field manager
+    std::string field;    // ".spec.replicas"
+  };
+
+  int code = 0;         // of HTTP
+  std::string reason;   // "AlreadyExists", "Conflict", "Invalid"…; empty where the server gives none
+  std::string message;  // in the server's words
+  // What it is about: "deployments" or "Deployment", as the server has it, and its name.
+  std::string kind;
+  std::string name;
+  std::vector<Cause> causes;
+  absl::Duration retry_after = absl::ZeroDuration();  // not to be asked again before that
+};
+
+// The refusal as what a call is answered with. The code says what it means to a caller:
+//
+//   kUnauthenticated    401: who asks is not known (any more)
+//   kPermissionDenied   403: may not; or the namespace is on its way out (cause NamespaceTerminating), or a quota is spent
+//   kNotFound           404
+//   kAlreadyExists      409 AlreadyExists: the name is taken
+//   kAborted            409 Conflict: another version, uid or field manager than was thought
+//   kOutOfRange         410: a version that is too old to go on from; list again
+//   kInvalidArgument    400, 413, 415, 422: a document that is not right; 422 of an update may be a field that never changes
+//   kResourceExhausted  429
+//   kUnavailable        502 to 504, and what the server means to be asked again
+//   kInternal           all else; a document that does not fit the schema is 500
+absl::Status StatusOf(const Refusal& refusal);
+
+// The refusal that a status was made from; nothing where no API server said it, but that it was not reached, for one.
+std::optional<Refusal> RefusalOf(const absl::Status& status);
+
+// The refusal that an API server's document says, under the code of the answer that it came in.
+Refusal ReadRefusal(text::View document, int code);
+
+// Whether it has such a cause.
+inline bool HasCause(const Refusal& refusal, absl::string_view reason) {
+  return std::any_of(refusal.causes.begin(), refusal.causes.end(),
+                     [&](const Refusal::Cause& cause) { return cause.reason == reason; });
+}
+
+// How it is done
+
+namespace internal {
+
+inline constexpr char kRefusalPayload[] = "flow/kubernetes.Status";
+
+inline absl::StatusCode CodeOf(const Refusal& refusal) {
+  switch (refusal.code) {
+    case 400:
+    case 413:
+    case 415:
+    case 422:
+      return absl::StatusCode::kInvalidArgument;
+    case 401:
+      return absl::StatusCode::kUnauthenticated;
+    case 403:
+      return absl::StatusCode::kPermissionDenied;
+    case 404:
+      return absl::StatusCode::kNotFound;
+    case 409:
+      return refusal.reason == "AlreadyExists" ? absl::StatusCode::kAlreadyExists : absl::StatusCode::kAborted;
+    case 410:
+      return absl::StatusCode::kOutOfRange;
+    case 429:
+      return absl::StatusCode::kResourceExhausted;
+    case 502:
+    case 503:
+    case 504:
+      return absl::StatusCode::kUnavailable;
+    default:
+      // A 500 by which the server means "later" (apimachinery, NewServerTimeout).
+      return refusal.reason == "ServerTimeout" ? absl::StatusCode::kUnavailable : absl::StatusCode::kInternal;
+  }
+}
+
+// As the server writes it.
+inline text::Mapping StatusDocument(const Refusal& refusal) {
+  text::List causes;
+  for (const Refusal::Cause& cause : refusal.causes) {
+    causes.push_back(text::Mapping{{"reason", cause.reason}, {"message", cause.message}, {"field", cause.field}});
+  }
+  const text::Mapping details = {{"kind", refusal.kind},
+                                 {"name", refusal.name},
+                                 {"causes", std::move(causes)},
+                                 {"retryAfterSeconds", absl::ToInt64Seconds(refusal.retry_after)}};
+  return {{"kind", "Status"},
+          {"message", refusal.message},
+          {"reason", refusal.reason},
+          {"details", details},
+          {"code", refusal.code}};
+}
+
+}  // namespace internal
+
+inline absl::Status StatusOf(const Refusal& refusal) {
+  absl::Status status(internal::CodeOf(refusal), refusal.message);
+  status.SetPayload(internal::kRefusalPayload,
+                    absl::Cord(text::Json(internal::StatusDocument(refusal), text::JsonLayout::kCompact)));
+  return status;
+}
+
+inline std::optional<Refusal> RefusalOf(const absl::Status& status) {
+  const auto payload = status.GetPayload(internal::kRefusalPayload);
+  if (!payload.has_value()) return std::nullopt;
+  const absl::StatusOr<text::Value> document = text::ReadJson(std::string(*payload));
+  if (!document.ok()) return std::nullopt;
+  return ReadRefusal(*document, /*code=*/0);
+}
+
+inline Refusal ReadRefusal(text::View document, int code) {
+  const text::View details = document["details"];
+  Refusal refusal = {.code = code != 0 ? code : static_cast<int>(document["code"].number()),
+                     .reason = document["reason"].text(),
+                     .message = document["message"].text(),
+                     .kind = details["kind"].text(),
+                     .name = details["name"].text(),
+                     .retry_after = absl::Seconds(details["retryAfterSeconds"].number())};
+  for (const text::View cause : details["causes"].list()) {
+    refusal.causes.push_back({cause["reason"].text(), cause["message"].text(), cause["field"].text()});
+  }
+  return refusal;
+}
+
+}  // namespace flow::kubernetes::api
+
+#endif  // FLOW_KUBERNETES_API_REFUSAL_H_

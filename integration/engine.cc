@@ -16,6 +16,7 @@
 #include "flow/docker/engine/log_frames.h"
 #include "flow/docker/engine/request.h"
 #include "flow/docker/engine/response.h"
+#include "flow/http/query.h"
 #include "flow/project/labels.h"
 #include "gtest/gtest.h"
 #include "testkit/client.h"
@@ -199,7 +200,7 @@ std::string Engine::MakeImage(const std::string& image, const std::vector<std::s
   }
   std::string changes;
   for (const std::string& line : dockerfile) {
-    absl::StrAppend(&changes, "&changes=", docker::engine::PercentEncode(line));
+    absl::StrAppend(&changes, "&changes=", http::PercentEncode(line));
   }
   const Json made = Do("POST",
                        absl::StrCat("/commit?container=", container, "&repo=", image.substr(0, colon),
@@ -214,7 +215,7 @@ void Engine::RemoveImage(const std::string& image) { Send("DELETE", absl::StrCat
 void Engine::Push(const std::string& image, const std::string& reference, const std::string& auth) {
   const size_t colon = reference.rfind(':');
   const std::string name = reference.substr(0, colon), tag = reference.substr(colon + 1);
-  Do("POST", absl::StrCat("/images/", image, "/tag?repo=", docker::engine::PercentEncode(name), "&tag=", tag));
+  Do("POST", absl::StrCat("/images/", image, "/tag?repo=", http::PercentEncode(name), "&tag=", tag));
   http::Request push = {.method = "POST",
                         .target = absl::StrCat("/v", version_.ToString(), "/images/", name, "/push?tag=", tag)};
   push.headers["X-Registry-Auth"] = auth;

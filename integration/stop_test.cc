@@ -7,7 +7,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "flow/docker/engine/request.h"
+#include "flow/http/query.h"
 #include "integration/harness.h"
 
 namespace flow::integration {
@@ -26,7 +26,7 @@ class StopTest : public DockerTest {
 
   // How the pipeline's containers ended since `begin`: 143 is SIGTERM's, 137 SIGKILL's.
   std::vector<std::string> ExitCodes(const std::string& name, absl::Time begin) {
-    const std::string filters = docker::engine::PercentEncode(absl::StrCat(
+    const std::string filters = http::PercentEncode(absl::StrCat(
         R"({"type": ["container"], "event": ["die", "died"], "label": ["com.obsrvr.flow.pipeline=)", name, "\"]}"));
     const http::Response events = engine().Send(
         "GET", absl::StrCat("/events?since=", absl::ToUnixSeconds(begin),

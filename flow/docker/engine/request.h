@@ -17,6 +17,7 @@
 #include "flow/docker/engine/call.h"
 #include "flow/docker/engine/json.h"
 #include "flow/http/message.h"
+#include "flow/http/query.h"
 #include "flow/pipeline/image_reference.h"
 #include "flow/text/document.h"
 #include "flow/text/json.h"
@@ -44,28 +45,6 @@ http::Request BuildLogsRequest(const LogsQuery& query, const compose::ApiVersion
 // clock) on where it is set. There is no filter on the event's name: Podman's names differ.
 http::Request BuildEventsRequest(const std::vector<std::string>& labels, int64_t since_nano,
                                  const compose::ApiVersion& version);
-
-// Escapes text for a part of a path or a query value (RFC 3986: all but the unreserved characters).
-inline std::string PercentEncode(absl::string_view text) {
-  std::string encoded;
-  for (const char c : text) {
-    if (absl::ascii_isalnum(c) || c == '-' || c == '.' || c == '_' || c == '~') {
-      encoded += c;
-    } else {
-      absl::StrAppendFormat(&encoded, "%%%02X", static_cast<uint8_t>(c));
-    }
-  }
-  return encoded;
-}
-
-// "?a=1&b=2" of the parameters that have a value; empty where none has.
-inline std::string Query(const std::vector<std::pair<std::string, std::string>>& parameters) {
-  std::string query;
-  for (const auto& [name, value] : parameters) {
-    if (!value.empty()) absl::StrAppend(&query, query.empty() ? "?" : "&", name, "=", PercentEncode(value));
-  }
-  return query;
-}
 
 // The value of a `filters` parameter: {"label":["a=b"]}; empty where no filter has a value. Values of one filter are
 // alternatives (but all labels must match), filters restrict one another.
@@ -100,47 +79,48 @@ struct RequestBuilder {
     for (const std::string& name : call.names) patterns.push_back(absl::StrCat("^/?", LiteralPattern(name), "$"));
     const std::string filters =
         Filters({{"label", call.labels}, {"name", patterns}, {"volume", OneOrNone(call.volume)}});
-    return {.target = absl::StrCat("/containers/json", Query({{"all", "1"}, {"filters", filters}}))};
+    return {.target = absl::StrCat("/containers/json", http::Query({{"all", "1"}, {"filters", filters}}))};
   }
   http::Request operator()(const ListNetworks& call) const {
     std::vector<std::string> names = OneOrNone(call.name);
     // Podman's has that name in answers alone.
     if (call.and_bridge) names.insert(names.end(), {kBridge, "podman"});
     const std::string filters = Filters({{"name", names}, {"label", call.labels}});
-    return {.target = absl::StrCat("/networks", Query({{"filters", filters}}))};
+    return {.target = absl::StrCat("/networks", http::Query({{"filters", filters}}))};
   }
   http::Request operator()(const ListVolumes& call) const {
     const std::string filters = Filters({{"name", OneOrNone(call.name_prefix)}, {"label", call.labels}});
-    return {.target = absl::StrCat("/volumes", Query({{"filters", filters}}))};
+    return {.target = absl::StrCat("/volumes", http::Query({{"filters", filters}}))};
   }
   http::Request operator()(const ListImages&) const { return {.target = "/images/json"}; }
   http::Request operator()(const InspectContainer& call) const { return {.target = Container(call.id, "json")}; }
   http::Request operator()(const SampleStats& call) const {
-    return {.target = absl::StrCat(Container(call.id, "stats"), Query({{"stream", "false"}}))};
+    return {.target = absl::StrCat(Container(call.id, "stats"), http::Query({{"stream", "false"}}))};
   }
   http::Request operator()(const InspectNetwork& call) const {
-    return {.target = absl::StrCat("/networks/", PercentEncode(call.id))};
+    return {.target = absl::StrCat("/networks/", http::PercentEncode(call.id))};
   }
   http::Request operator()(const InspectImage& call) const {
-    return {.target = absl::StrCat("/images/", PercentEncode(call.reference), "/json")};
+    return {.target = absl::StrCat("/images/", http::PercentEncode(call.reference), "/json")};
   }
   http::Request operator()(const TailLogs& call) const {
-    return {.target = absl::StrCat(
-                Container(call.id, "logs"),
-                Query({{"stdout", "1"}, {"stderr", "1"}, {"timestamps", "1"}, {"tail", absl::StrCat(call.lines)}}))};
+    return {
+        .target = absl::StrCat(
+            Container(call.id, "logs"),
+            http::Query({{"stdout", "1"}, {"stderr", "1"}, {"timestamps", "1"}, {"tail", absl::StrCat(call.lines)}}))};
   }
   http::Request operator()(const ReadFile& call) const {
     // Beside the file there are a few headers of 512 bytes.
-    return {.target = absl::StrCat(Container(call.id, "archive"), Query({{"path", call.path}})),
+    return {.target = absl::StrCat(Container(call.id, "archive"), http::Query({{"path", call.path}})),
             .most_body = call.most + 64 * 1024};
   }
   http::Request operator()(const PullImage& call) const {
     const pipeline::ImageReference image = pipeline::ParseImageReference(call.reference);
     http::Request request = {
         .method = "POST",
-        .target =
-            absl::StrCat("/images/create", Query({{"fromImage", absl::StrCat(image.registry, "/", image.repository)},
-                                                  {"tag", image.digest.empty() ? image.tag : image.digest}}))};
+        .target = absl::StrCat("/images/create",
+                               http::Query({{"fromImage", absl::StrCat(image.registry, "/", image.repository)},
+                                            {"tag", image.digest.empty() ? image.tag : image.digest}}))};
     if (!call.registry_auth.empty()) request.headers["X-Registry-Auth"] = call.registry_auth;
     return request;
   }
@@ -152,11 +132,11 @@ struct RequestBuilder {
   }
   http::Request operator()(const CreateContainer& call) const {
     return {.method = "POST",
-            .target = absl::StrCat("/containers/create", Query({{"name", call.name}})),
+            .target = absl::StrCat("/containers/create", http::Query({{"name", call.name}})),
             .body = WriteJson(call.config)};
   }
   http::Request operator()(const RenameContainer& call) const {
-    return {.method = "POST", .target = absl::StrCat(Container(call.id, "rename"), Query({{"name", call.name}}))};
+    return {.method = "POST", .target = absl::StrCat(Container(call.id, "rename"), http::Query({{"name", call.name}}))};
   }
   http::Request operator()(const StartContainer& call) const {
     return {.method = "POST", .target = Container(call.id, "start")};
@@ -167,22 +147,22 @@ struct RequestBuilder {
   http::Request operator()(const StopContainer& call) const {
     const std::string seconds =
         call.grace == absl::InfiniteDuration() ? "" : absl::StrCat(absl::ToInt64Seconds(call.grace));
-    return {.method = "POST", .target = absl::StrCat(Container(call.id, "stop"), Query({{"t", seconds}}))};
+    return {.method = "POST", .target = absl::StrCat(Container(call.id, "stop"), http::Query({{"t", seconds}}))};
   }
   http::Request operator()(const RemoveContainer& call) const {
     return {.method = "DELETE",
-            .target = absl::StrCat("/containers/", PercentEncode(call.id),
-                                   Query({{"force", "1"}, {"v", call.with_volumes ? "1" : ""}}))};
+            .target = absl::StrCat("/containers/", http::PercentEncode(call.id),
+                                   http::Query({{"force", "1"}, {"v", call.with_volumes ? "1" : ""}}))};
   }
   http::Request operator()(const RemoveNetwork& call) const {
-    return {.method = "DELETE", .target = absl::StrCat("/networks/", PercentEncode(call.id))};
+    return {.method = "DELETE", .target = absl::StrCat("/networks/", http::PercentEncode(call.id))};
   }
   http::Request operator()(const RemoveVolume& call) const {
-    return {.method = "DELETE", .target = absl::StrCat("/volumes/", PercentEncode(call.name))};
+    return {.method = "DELETE", .target = absl::StrCat("/volumes/", http::PercentEncode(call.name))};
   }
 
   static std::string Container(absl::string_view id, absl::string_view what) {
-    return absl::StrCat("/containers/", PercentEncode(id), "/", what);
+    return absl::StrCat("/containers/", http::PercentEncode(id), "/", what);
   }
 };
 
@@ -202,14 +182,14 @@ inline http::Request BuildLogsRequest(const LogsQuery& query, const compose::Api
     const int64_t nanos = absl::ToUnixNanos(time);
     return absl::StrFormat("%d.%09d", nanos / 1000000000, nanos % 1000000000);
   };
-  return {.target = absl::StrCat("/v", version.ToString(), "/containers/", PercentEncode(query.id), "/logs",
-                                 Query({{"stdout", "1"},
-                                        {"stderr", "1"},
-                                        {"timestamps", "1"},
-                                        {"follow", query.follow ? "1" : ""},
-                                        {"tail", query.tail},
-                                        {"since", seconds(query.since)},
-                                        {"until", seconds(query.until)}}))};
+  return {.target = absl::StrCat("/v", version.ToString(), "/containers/", http::PercentEncode(query.id), "/logs",
+                                 http::Query({{"stdout", "1"},
+                                              {"stderr", "1"},
+                                              {"timestamps", "1"},
+                                              {"follow", query.follow ? "1" : ""},
+                                              {"tail", query.tail},
+                                              {"since", seconds(query.since)},
+                                              {"until", seconds(query.until)}}))};
 }
 
 inline http::Request BuildEventsRequest(const std::vector<std::string>& labels, int64_t since_nano,
@@ -217,7 +197,8 @@ inline http::Request BuildEventsRequest(const std::vector<std::string>& labels, 
   const std::string filters = Filters({{"type", {"container"}}, {"label", labels}});
   const std::string since =
       since_nano == 0 ? "" : absl::StrFormat("%d.%09d", since_nano / 1000000000, since_nano % 1000000000);
-  return {.target = absl::StrCat("/v", version.ToString(), "/events", Query({{"since", since}, {"filters", filters}}))};
+  return {.target =
+              absl::StrCat("/v", version.ToString(), "/events", http::Query({{"since", since}, {"filters", filters}}))};
 }
 
 }  // namespace flow::docker::engine

@@ -25,7 +25,7 @@ TEST(BuildRequest, ListsContainersOfEveryStateByLabelsAndExactNames) {
   const http::Request request = BuildRequest(ListContainers{.labels = {"a=b"}, .names = {"flow-x-a.b-1"}}, kVersion);
   EXPECT_EQ(request.method, "GET");
   EXPECT_EQ(request.target, absl::StrCat("/v1.43/containers/json?all=1&filters=",
-                                         PercentEncode(R"({"label":["a=b"],"name":["^/?flow-x-a\\.b-1$"]})")));
+                                         http::PercentEncode(R"({"label":["a=b"],"name":["^/?flow-x-a\\.b-1$"]})")));
 }
 
 TEST(BuildRequest, LeavesFiltersOutWhereThereAreNone) {
@@ -40,7 +40,8 @@ TEST(BuildRequest, PullsByTagOrDigest) {
 
 TEST(BuildRequest, AsksForANetworkAndTheEnginesOwn) {
   const ListNetworks call{.name = "x", .and_bridge = true};
-  EXPECT_THAT(BuildRequest(call, kVersion).target, HasSubstr(PercentEncode(R"({"name":["x","bridge","podman"]})")));
+  EXPECT_THAT(BuildRequest(call, kVersion).target,
+              HasSubstr(http::PercentEncode(R"({"name":["x","bridge","podman"]})")));
 }
 
 TEST(BuildRequest, RemovesAContainerWithItsAnonymousVolumesEvenWhereItRuns) {
@@ -73,7 +74,7 @@ TEST(BuildRequest, SendsACreateAsJsonUnderTheEnginesNames) {
 
 TEST(BuildEventsRequest, AsksForContainersByLabelAndForNoEventInParticular) {
   EXPECT_EQ(BuildEventsRequest({"a=b"}, 0, kVersion).target,
-            absl::StrCat("/v1.43/events?filters=", PercentEncode(R"({"type":["container"],"label":["a=b"]})")));
+            absl::StrCat("/v1.43/events?filters=", http::PercentEncode(R"({"type":["container"],"label":["a=b"]})")));
   EXPECT_THAT(BuildEventsRequest({}, 1700000000000000001, kVersion).target, HasSubstr("since=1700000000.000000001&"));
 }
 

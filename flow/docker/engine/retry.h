@@ -5,31 +5,18 @@
 #ifndef FLOW_DOCKER_ENGINE_RETRY_H_
 #define FLOW_DOCKER_ENGINE_RETRY_H_
 
-#include <algorithm>
-#include <climits>
 #include <optional>
 #include <variant>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/time/time.h"
 #include "flow/docker/engine/call.h"
-#include "flow/http/backoff.h"
 #include "flow/http/message.h"
+#include "flow/http/setback.h"
 
 namespace flow::docker::engine {
 
-// Why a request came to nothing this time.
-struct Setback {
-  // The engine may have carried it out all the same.
-  bool may_be_done = true;
-  // The engine asks not to be asked again before that.
-  absl::Duration retry_after = absl::ZeroDuration();
-  // The engine does not answer; else it does, and something else is in the way for a moment.
-  bool away = true;
-  // After so many tries it fails for good.
-  int most_tries = INT_MAX;
-};
+using http::Setback;
 
 // The setback of an answer that means "later"; nullopt for any other answer, which is the request's. Later means:
 //   502 to 504                 a proxy found no engine (RFC 9110, 15.6)
@@ -42,8 +29,7 @@ struct Setback {
 // Retry-After is read in seconds.
 std::optional<Setback> SetbackOf(const http::Response& response);
 
-// How long to wait before the call is sent again; nullopt: it is not. `tries` is how often it was sent; `left`, what is
-// left of the time that it was given; `jitter`, within [0, 1), keeps those that wait from coming back all at once.
+// How long to wait before the call is sent again, as http::PauseAfter says; nullopt: it is not.
 std::optional<absl::Duration> RetryAfter(const Call& call, const Setback& setback, int tries, absl::Duration left,
                                          double jitter);
 
@@ -83,21 +69,17 @@ inline std::optional<Setback> SetbackOf(const http::Response& response) {
     return Setback{.may_be_done = false, .away = false, .most_tries = internal::kMostTries};
   }
   if (internal::IsBeingRemoved(response)) return Setback{.may_be_done = false, .away = false};
-  int seconds = 0;
-  const auto header = response.headers.find("retry-after");
-  const bool says_when = header != response.headers.end() && absl::SimpleAtoi(header->second, &seconds) && seconds >= 0;
-  if (response.status == 429 && says_when) {
-    return Setback{.may_be_done = false, .retry_after = absl::Seconds(seconds)};
+  const std::optional<absl::Duration> retry_after = http::RetryAfterHeader(response);
+  if (response.status == 429 && retry_after.has_value()) {
+    return Setback{.may_be_done = false, .retry_after = *retry_after};
   }
   if (response.status < 502 || response.status > 504) return std::nullopt;
-  return Setback{.may_be_done = true, .retry_after = absl::Seconds(seconds)};
+  return Setback{.may_be_done = true, .retry_after = retry_after.value_or(absl::ZeroDuration())};
 }
 
 inline std::optional<absl::Duration> RetryAfter(const Call& call, const Setback& setback, int tries,
                                                 absl::Duration left, double jitter) {
-  if (tries >= setback.most_tries || (setback.may_be_done && !internal::MayBeRepeated(call))) return std::nullopt;
-  const absl::Duration pause = std::max(http::Backoff::After(tries) * (0.5 + jitter / 2), setback.retry_after);
-  return pause < left ? std::optional(pause) : std::nullopt;
+  return http::PauseAfter(setback, internal::MayBeRepeated(call), tries, left, jitter);
 }
 
 }  // namespace flow::docker::engine

@@ -1,13 +1,14 @@
 // A cluster's "no": what an API server says when it does not do what was asked (the API's type Status).
 //
-// A call that is refused is answered with an absl::Status: the server's words, under the code that is nearest. Who has to
-// know more asks for the refusal that the status carries.
+// A call that is refused is answered with an absl::Status: the refusal in words, under the code that is nearest. Who has
+// to know more asks for the refusal that the status carries.
 //
 //   if (const std::optional<Refusal> refusal = RefusalOf(reply.status())) { … refusal->causes … }
 #ifndef FLOW_KUBERNETES_API_REFUSAL_H_
 #define FLOW_KUBERNETES_API_REFUSAL_H_
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "flow/text/document.h"
@@ -43,7 +45,7 @@ struct Refusal {
   absl::Duration retry_after = absl::ZeroDuration();  // not to be asked again before that
 };
 
-// The refusal as what a call is answered with. The code says what it means to a caller:
+// The refusal as what a call is answered with: Words, and a code that says what it means to a caller.
 //
 //   kUnauthenticated    401: who asks is not known (any more)
 //   kPermissionDenied   403: may not; or the namespace is on its way out (cause NamespaceTerminating), or a quota is spent
@@ -56,6 +58,10 @@ struct Refusal {
 //   kUnavailable        502 to 504, and what the server means to be asked again
 //   kInternal           all else; a document that does not fit the schema is 500
 absl::Status StatusOf(const Refusal& refusal);
+
+// The refusal in words for people. The server's own, but of credentials that are not taken (401) what that means, of a
+// missing right (403) who lacks it and which, and of a field's value, where the server prints a whole Go struct, the cause.
+std::string Words(const Refusal& refusal);
 
 // The refusal that a status was made from; nothing where no API server said it, but that it was not reached, for one.
 std::optional<Refusal> RefusalOf(const absl::Status& status);
@@ -121,10 +127,61 @@ inline text::Mapping StatusDocument(const Refusal& refusal) {
           {"code", refusal.code}};
 }
 
+// What stands in quotes behind `before`; empty where there is no such thing.
+inline absl::string_view QuotedAfter(absl::string_view text, absl::string_view before) {
+  const size_t begin = text.find(before);
+  if (begin == absl::string_view::npos || text.substr(begin + before.size(), 1) != "\"") return "";
+  text.remove_prefix(begin + before.size() + 1);
+  return text.substr(0, text.find('"'));
+}
+
+// `pods is forbidden: User "jane" cannot list resource "pods" in API group "" in the namespace "flow-a"`: who lacks which
+// right. Empty of what is forbidden for another reason (a quota, an admission).
+inline std::string MissingRight(absl::string_view message) {
+  const absl::string_view user = QuotedAfter(message, "User "), resource = QuotedAfter(message, " resource ");
+  const size_t cannot = message.find(" cannot "), end = message.find(" resource ");
+  if (user.empty() || resource.empty() || cannot == absl::string_view::npos || end < cannot) return "";
+  const absl::string_view verb = message.substr(cannot + 8, end - cannot - 8);
+  const absl::string_view group = QuotedAfter(message, " in API group "), within = QuotedAfter(message, " namespace ");
+  return absl::StrCat("user \"", user, "\" has no right to ", verb, " ", resource, group.empty() ? "" : ".", group,
+                      within.empty() ? " in the whole cluster" : absl::StrCat(" in the namespace ", within));
+}
+
+// A message that is no longer is told as it is.
+inline constexpr size_t kLongWords = 300;
+
+// `Invalid value: core.PodTemplateSpec{…2000 characters…}: field is immutable` without the value.
+inline std::string WithoutDump(absl::string_view message) {
+  const size_t open = message.find('{'), close = message.rfind('}');
+  if (message.size() <= kLongWords || close == absl::string_view::npos || close < open) return std::string(message);
+  const size_t space = message.rfind(' ', open);
+  return absl::StrCat(message.substr(0, space == absl::string_view::npos ? 0 : space + 1), "…",
+                      message.substr(close + 1));
+}
+
+inline std::string CausesInWords(const Refusal& refusal) {
+  std::vector<std::string> causes;
+  for (const Refusal::Cause& cause : refusal.causes) {
+    causes.push_back(absl::StrCat(cause.field, cause.field.empty() ? "" : ": ", WithoutDump(cause.message)));
+  }
+  return absl::StrCat(refusal.kind, " \"", refusal.name, "\": ", absl::StrJoin(causes, "; "));
+}
+
 }  // namespace internal
 
+inline std::string Words(const Refusal& refusal) {
+  if (refusal.code == 401) {
+    return "the cluster does not take the credentials: they have expired, or are of another cluster (401 Unauthorized)";
+  }
+  if (refusal.code == 403) {
+    if (std::string right = internal::MissingRight(refusal.message); !right.empty()) return right;
+  }
+  const bool has_long_causes = refusal.message.size() > internal::kLongWords && !refusal.causes.empty();
+  return has_long_causes ? internal::CausesInWords(refusal) : internal::WithoutDump(refusal.message);
+}
+
 inline absl::Status StatusOf(const Refusal& refusal) {
-  absl::Status status(internal::CodeOf(refusal), refusal.message);
+  absl::Status status(internal::CodeOf(refusal), Words(refusal));
   status.SetPayload(internal::kRefusalPayload,
                     absl::Cord(text::Json(internal::StatusDocument(refusal), text::JsonLayout::kCompact)));
   return status;

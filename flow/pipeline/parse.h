@@ -171,6 +171,7 @@ inline ParseResult ParsePipeline(absl::string_view bytes, const ParseOptions& op
   }
 
   const YamlResult yaml = ReadYaml(source.text());
+  if (yaml.empty) context.Error(0, "", "the file is empty; a pipeline begins with apiVersion: flowctl/v1");
   for (const YamlProblem& problem : yaml.problems) {
     std::vector<Note> notes;
     if (!problem.note.empty()) notes.push_back(context.NoteAt(problem.note_offset, problem.note));

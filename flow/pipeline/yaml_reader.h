@@ -36,6 +36,7 @@ inline constexpr size_t kMaxFlowIndicators = 200000;
 struct YamlResult {
   YamlDocument document;
   bool readable = false;  // whether there is a document that can be relied on
+  bool empty = false;     // there is none, which is no problem of YAML
   std::vector<YamlProblem> problems;
 };
 
@@ -174,8 +175,7 @@ inline YamlResult ReadYaml(absl::string_view text) {
     while (parser.HandleNextDocument(builder)) {
     }
     result.readable = builder.has_document() && !builder.has_false_spaces();
-    if (!builder.has_document())
-      result.problems.push_back({0, "", "the file is empty; a pipeline begins with apiVersion: flowctl/v1", 0, ""});
+    result.empty = !builder.has_document();
   } catch (const YamlRefusal& refusal) {
     result.problems.push_back(refusal.problem);
   } catch (const YAML::Exception& error) {

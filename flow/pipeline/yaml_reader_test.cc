@@ -77,9 +77,13 @@ TEST(ReadYaml, RefusesASecondDocument) {
   EXPECT_THAT(Problem("{a: 1}\n{b: 2}\n"), HasSubstr("2:1 not YAML"));
 }
 
-TEST(ReadYaml, RefusesAnEmptyFile) {
-  EXPECT_THAT(Problem(""), HasSubstr("1:1 the file is empty"));
-  EXPECT_THAT(Problem("# nothing\n---\n"), HasSubstr("the file is empty"));
+TEST(ReadYaml, TellsThatThereIsNothing) {
+  for (const char* text : {"", "# nothing\n---\n"}) {
+    const YamlResult yaml = ReadYaml(text);
+    EXPECT_TRUE(yaml.empty) << text;
+    EXPECT_FALSE(yaml.readable) << text;
+    EXPECT_TRUE(yaml.problems.empty()) << text;
+  }
 }
 
 TEST(ReadYaml, TellsAKeyThatComesTwice) {

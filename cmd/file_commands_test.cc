@@ -201,6 +201,39 @@ TEST(FlowTranslate, CarriesFilesAlongToAClusterAndNothingElseOfTheHost) {
   EXPECT_EQ(Execute("flow-validate", {missing}).exit_code, 0);
 }
 
+// A helper may open a window, and what it says has no place in the file.
+TEST(FlowTranslate, NamesAPullSecretForARegistryThatOneIsLoggedInToAndAsksNoHelper) {
+  const TemporaryFolder folder;
+  folder.Write("config.json", R"({"credsStore": "test", "auths": {"registry.example": {}}})");
+  const std::string helper = folder.Write("docker-credential-test", "#!/bin/sh\ntouch " + folder.path() + "/asked\n");
+  std::filesystem::permissions(helper, std::filesystem::perms::owner_all);
+  const std::string file =
+      folder.Write("p.yaml",
+                   "apiVersion: flowctl/v1\nkind: Pipeline\nmetadata: {name: a}\nspec:\n  sources:\n"
+                   "    - {id: a, image: registry.example/a}\n    - {id: b, image: busybox}\n");
+  const auto translate = [&](const std::vector<std::string>& flags) {
+    std::vector<std::string> arguments = {"--output=kubernetes", file};
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
+    return Process("cmd/flow-translate", arguments, {{"DOCKER_CONFIG", folder.path()}, {"PATH", folder.path()}}).Wait();
+  };
+  const Finished known = translate({});
+  EXPECT_THAT(known.out,
+              HasSubstr("#   kubectl create secret docker-registry flow-a-registry-example --namespace flow-a "
+                        "--docker-server=registry.example --docker-username=USER"));
+  EXPECT_EQ(Count(known.out, "imagePullSecrets:\n        - name: flow-a-registry-example\n"), 1u);
+  EXPECT_FALSE(std::filesystem::exists(folder / "asked"));
+
+  const Finished named = translate({"--pull_secret=team"});
+  EXPECT_EQ(Count(named.out, "imagePullSecrets:\n        - name: team\n"), 2u);
+  EXPECT_EQ(Count(named.out, "create secret"), 0u);
+
+  folder.Write("config.json", "{");
+  const Finished unread = translate({});
+  EXPECT_EQ(unread.exit_code, 0);
+  EXPECT_THAT(unread.err, HasSubstr("config.json is not valid JSON: where images are private, name the secret"));
+  EXPECT_EQ(Count(unread.out, "imagePullSecrets"), 0u);
+}
+
 TEST(FlowTranslate, JudgesTheFlagsForAClusterBeforeTheFile) {
   for (const char* flag : {"--kube_namespace=Not/One", "--pull_secret=Not One", "--storage_class=-",
                            "--volume_size=10GB", "--volume_size=0"}) {

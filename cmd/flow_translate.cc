@@ -15,6 +15,7 @@
 #include "cmd/cli/commands.h"
 #include "cmd/cli/print.h"
 #include "cmd/cli/run.h"
+#include "cmd/docker/docker_config.h"
 #include "cmd/input/load.h"
 #include "cmd/state/store.h"
 #include "flow/compose/emit.h"
@@ -23,6 +24,7 @@
 #include "flow/kubernetes/manifest.h"
 #include "flow/kubernetes/names.h"
 #include "flow/kubernetes/options.h"
+#include "flow/kubernetes/pull_secrets.h"
 #include "flow/pipeline/driver.h"
 #include "flow/pipeline/names.h"
 #include "flow/pipeline/quantity.h"
@@ -75,13 +77,28 @@ std::string ClusterFlagProblem(const Options& options) {
   return *size > 0 ? "" : "--volume_size: a volume of nothing holds nothing";
 }
 
+// The registries of a project that the user is logged in to: nodes need a secret there. No helper is run, and no value read,
+// which the file would not have anyway.
+std::set<std::string> LoginsOf(const project::Project& project) {
+  const std::set<std::string> registries = kubernetes::Registries(project);
+  if (registries.empty()) return {};
+  absl::StatusOr<std::set<std::string>> logins = LoggedInTo(DockerConfigFolder(ProcessEnvironment()), registries);
+  if (logins.ok()) return *std::move(logins);
+  Warn(TranslateCommand().name, absl::StrCat(logins.status().message(),
+                                             ": where images are private, name the secret that nodes pull with by "
+                                             "--pull_secret"));
+  return {};
+}
+
 // What the objects of a loaded pipeline are made by.
-kubernetes::ObjectOptions ObjectOptionsOf(const Options& options, LoadedPipeline& loaded) {
+kubernetes::ObjectOptions ObjectOptionsOf(const Options& options, const project::Project& project,
+                                          LoadedPipeline& loaded) {
   return {.namespace_ = options.kube_namespace,
           .image_pull_policy = options.pull == "always"  ? "Always"
                                : options.pull == "never" ? "Never"
                                                          : "IfNotPresent",
           .pull_secret = options.pull_secret,
+          .logins = options.pull_secret.empty() ? LoginsOf(project) : std::set<std::string>(),
           .storage_class = options.storage_class,
           .volume_size = options.volume_size,
           .carried = std::move(loaded.carried->carried)};
@@ -99,7 +116,7 @@ std::string Written(const Options& options, const compose::EmitOptions& emit, Lo
   if (!pipeline::IsClusterDriver(loaded.pipeline.driver()) || format == "docker-compose") {
     return json ? compose::EmitComposeJson(project, emit) : compose::EmitCompose(project, emit);
   }
-  const kubernetes::ObjectOptions objects = ObjectOptionsOf(options, loaded);
+  const kubernetes::ObjectOptions objects = ObjectOptionsOf(options, project, loaded);
   return json ? kubernetes::EmitManifestJson(project, objects) : kubernetes::EmitManifest(project, objects, emit.notes);
 }
 

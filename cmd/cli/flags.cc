@@ -53,7 +53,9 @@ constexpr Flag kFlags[] = {
     {"storage_class", &Options::storage_class, "NAME",
      "The storage class of the volumes' claims. Without this flag it is the default one of the cluster."},
     {"volume_size", &Options::volume_size, "SIZE", "How much space each volume claims, such as 500Mi.", "10Gi"},
-    {"pull_secret", &Options::pull_secret, "NAME", "The secret of the cluster with which its nodes pull the images."},
+    {"pull_secret", &Options::pull_secret, "NAME",
+     "Pull images with this secret of the cluster, which must be there. Without this flag pods name a secret for each "
+     "registry that `docker login` was told of, and a comment has the command that makes it."},
 
     // Applying.
     {"dry_run", &Options::dry_run, "",

@@ -12,6 +12,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "cmd/base/file.h"
+#include "flow/docker/engine/registry_auth.h"
+#include "flow/pipeline/image_reference.h"
 #include "flow/project/digest.h"
 
 namespace flow {
@@ -85,6 +87,16 @@ absl::StatusOr<std::map<std::string, std::string>> ProxyVariables(const std::str
     if (!value.empty()) variables[name] = variables[absl::AsciiStrToLower(name)] = value;
   }
   return variables;
+}
+
+absl::StatusOr<std::set<std::string>> LoggedInTo(const std::string& folder, const std::set<std::string>& registries) {
+  const absl::StatusOr<google::protobuf::Struct> config = ReadConfig(folder);
+  if (!config.ok()) return config.status();
+  std::set<std::string> logins;
+  for (const std::string& registry : registries) {
+    if (docker::engine::HasLogin(*config, pipeline::CredentialsKey(registry))) logins.insert(registry);
+  }
+  return logins;
 }
 
 absl::StatusOr<DockerContext> LoadContext(const std::string& folder, absl::string_view name) {

@@ -4,6 +4,7 @@
 #define CMD_DOCKER_DOCKER_CONFIG_H_
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,11 @@ absl::StatusOr<std::string> CurrentContext(const std::string& folder);
 // Empty where the file says nothing of them. Errors as CurrentContext's.
 absl::StatusOr<std::map<std::string, std::string>> ProxyVariables(const std::string& folder,
                                                                   const std::string& address);
+
+// Those of the registries ("docker.io", "127.0.0.1:5000") to which someone has logged in, as config.json tells. No helper is
+// run for it: of a store that was filled by other means than `docker login` nobody knows what it has. Errors as
+// CurrentContext's.
+absl::StatusOr<std::set<std::string>> LoggedInTo(const std::string& folder, const std::set<std::string>& registries);
 
 // contexts/meta/SHA256(name)/meta.json and the files of contexts/tls/SHA256(name)/docker (Docker CLI,
 // cli/context/store). NotFound where there is no context of this name; FailedPrecondition where it cannot be read or is

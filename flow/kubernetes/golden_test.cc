@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "flow/kubernetes/check.h"
@@ -87,6 +88,9 @@ Case Read(const std::string& folder) {
   Case read;
   read.options.namespace_ = option("kube_namespace");
   read.options.pull_secret = option("pull_secret");
+  for (absl::string_view registry : absl::StrSplit(option("logins"), ',', absl::SkipEmpty())) {
+    read.options.logins.insert(std::string(registry));
+  }
   read.options.storage_class = option("storage_class");
   if (!option("volume_size").empty()) read.options.volume_size = option("volume_size");
   pipeline::ParseOptions parse = pipeline::testing::OptionsOf(yaml);

@@ -13,13 +13,13 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "flow/compose/probe.h"
 #include "flow/kubernetes/environment.h"
 #include "flow/kubernetes/names.h"
 #include "flow/kubernetes/objects.h"
 #include "flow/kubernetes/options.h"
+#include "flow/kubernetes/pull_secrets.h"
 #include "flow/pipeline/image_reference.h"
 #include "flow/project/project.pb.h"
 #include "flow/project/role.h"
@@ -80,32 +80,15 @@ inline std::vector<std::string> SecretCommands(const project::Project& project, 
   return commands;
 }
 
-// The registries that images come from, but for Docker Hub, most of whose images are for everyone.
-inline std::set<std::string> Registries(const project::Project& project) {
-  std::set<std::string> registries;
-  for (const project::Service& service : project.services()) {
-    registries.insert(pipeline::ParseImageReference(service.image()).registry);
+// One command for each registry whose images need a secret.
+inline std::vector<std::string> PullSecretCommands(const project::Project& project, const ObjectOptions& options) {
+  std::vector<std::string> commands;
+  for (const auto& [registry, name] : PullSecretNames(project, options)) {
+    commands.push_back(CreateSecret("docker-registry", name, NamespaceOf(project, options),
+                                    absl::StrCat("--docker-server=", pipeline::CredentialsKey(registry),
+                                                 " --docker-username=USER --docker-password=PASSWORD")));
   }
-  registries.erase("docker.io");
-  return registries;
-}
-
-inline std::vector<std::string> PullSecretLines(const project::Project& project, const std::string& namespace_,
-                                                const ObjectOptions& options) {
-  const std::set<std::string> registries = Registries(project);
-  const std::string list = absl::StrJoin(registries, ", ");
-  const std::string name = options.pull_secret.empty() ? "NAME" : options.pull_secret;
-  const std::string command =
-      registries.size() == 1
-          ? CreateSecret("docker-registry", name, namespace_,
-                         absl::StrCat("--docker-server=", list, " --docker-username=USER --docker-password=PASSWORD"))
-          : CreateSecret("generic", name, namespace_,
-                         "--type=kubernetes.io/dockerconfigjson "
-                         "--from-file=.dockerconfigjson=\"$HOME/.docker/config.json\"");
-  if (!options.pull_secret.empty()) return {"Images are pulled with this secret:", command};
-  if (registries.empty()) return {};
-  return {absl::StrCat("Where ", list, " asks who pulls, make a secret, and translate with --pull_secret=NAME:"),
-          command};
+  return commands;
 }
 
 // How large the largest config map is.
@@ -136,7 +119,11 @@ inline std::vector<std::string> HeaderLines(const project::Project& project, con
         "The values of secrets are not in here. Once the namespace is there, these make them; pods wait for that:");
     lines.insert(lines.end(), secrets.begin(), secrets.end());
   }
-  for (const std::string& line : PullSecretLines(project, namespace_, options)) lines.push_back(line);
+  const std::vector<std::string> pull_secrets = PullSecretCommands(project, options);
+  if (!pull_secrets.empty()) {
+    lines.push_back("Nodes pull private images with secrets, which these make once the namespace is there:");
+    lines.insert(lines.end(), pull_secrets.begin(), pull_secrets.end());
+  }
   return lines;
 }
 

@@ -79,6 +79,12 @@ inline std::string ConfigMapName(absl::string_view component, absl::string_view 
   return absl::StrCat(ComponentName(component), ".", Label(target, kLongestSubdomain - kLongestLabel - 1));
 }
 
+// The secret with which what comes from `registry` is pulled. `pipeline_namespace`: the pipeline's (NamespaceName). It has no
+// ".", as the secrets of components have.
+inline std::string PullSecretName(absl::string_view pipeline_namespace, absl::string_view registry) {
+  return Label(absl::StrCat(pipeline_namespace, "-", registry), kLongestSubdomain);
+}
+
 // A volume of a pod: what it is, and which.
 inline std::string PodVolumeName(absl::string_view kind, absl::string_view name) {
   return Label(absl::StrCat(kind, "-", name));

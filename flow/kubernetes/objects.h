@@ -21,6 +21,7 @@
 #include "flow/kubernetes/names.h"
 #include "flow/kubernetes/options.h"
 #include "flow/kubernetes/overlay.h"
+#include "flow/kubernetes/pull_secrets.h"
 #include "flow/kubernetes/services.h"
 #include "flow/kubernetes/volumes.h"
 #include "flow/kubernetes/workloads.h"
@@ -42,11 +43,6 @@ struct Object {
 void ForEachObject(const project::Project& project, const ObjectOptions& options,
                    const std::function<void(const Object&)>& take);
 
-// The namespace that a project's objects are in.
-inline std::string NamespaceOf(const project::Project& project, const ObjectOptions& options) {
-  return options.namespace_.empty() ? NamespaceName(project.namespace_(), project.pipeline()) : options.namespace_;
-}
-
 namespace internal {
 
 inline text::Mapping Document(const char* api_version, const char* kind, text::Mapping metadata) {
@@ -60,7 +56,11 @@ using OverlayPart = const pipeline::Tree& (pipeline::KubernetesOverlay::*)() con
 class ObjectMaker {
  public:
   ObjectMaker(const project::Project& project, const ObjectOptions& options)
-      : project_(project), options_(options), namespace_(NamespaceOf(project, options)), tags_(ProjectTags(project)) {
+      : project_(project),
+        options_(options),
+        namespace_(NamespaceOf(project, options)),
+        tags_(ProjectTags(project)),
+        pull_secrets_(PullSecretNames(project, options)) {
     for (const project::Service& service : project.services()) {
       for (const std::string& input : service.inputs()) read_.insert(input);
     }
@@ -144,7 +144,7 @@ class ObjectMaker {
     containers.push_back(std::move(container));
     text::Mapping spec, pod;
     spec.Add("containers", std::move(containers));
-    AddPodSpec(service, volumes, options_, spec);
+    AddPodSpec(service, volumes, PullSecretOf(service.image(), options_, pull_secrets_), spec);
     pod.Add("metadata", Metadata("", "", tags));
     pod.Add("spec", std::move(spec));
     return OverlaidByBoth(std::move(pod), service, &pipeline::KubernetesOverlay::pod, "PodSpec");
@@ -154,6 +154,7 @@ class ObjectMaker {
   const ObjectOptions& options_;
   const std::string namespace_;
   const Tags tags_;
+  const std::map<std::string, std::string> pull_secrets_;
   absl::flat_hash_set<absl::string_view> read_;
 };
 

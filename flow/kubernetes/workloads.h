@@ -28,8 +28,8 @@ namespace flow::kubernetes {
 // The container of a component.
 text::Mapping Container(const project::Service& service, const PodVolumes& volumes, const ObjectOptions& options);
 
-// "spec" of its pods, but for "containers", which stands first.
-void AddPodSpec(const project::Service& service, const PodVolumes& volumes, const ObjectOptions& options,
+// "spec" of its pods, but for "containers", which stands first. `pull_secret`: with which its image is pulled; may be empty.
+void AddPodSpec(const project::Service& service, const PodVolumes& volumes, const std::string& pull_secret,
                 text::Mapping& spec);
 
 // "spec" of its deployment or job, whichever it is. `pod`: "metadata" and "spec" of its pods.
@@ -86,14 +86,12 @@ inline text::Mapping Container(const project::Service& service, const PodVolumes
   return container;
 }
 
-inline void AddPodSpec(const project::Service& service, const PodVolumes& volumes, const ObjectOptions& options,
+inline void AddPodSpec(const project::Service& service, const PodVolumes& volumes, const std::string& pull_secret,
                        text::Mapping& spec) {
   spec.AddUnlessEmpty("volumes", volumes.volumes);
   spec.Add("restartPolicy", internal::PodRestartPolicy(service));
   spec.Add("terminationGracePeriodSeconds", WholeSeconds(service.stop_grace_period_seconds()));
-  if (!options.pull_secret.empty()) {
-    spec.Add("imagePullSecrets", text::List{text::Mapping{{"name", options.pull_secret}}});
-  }
+  if (!pull_secret.empty()) spec.Add("imagePullSecrets", text::List{text::Mapping{{"name", pull_secret}}});
   // A container sees what it sees on an engine: no variables for each service, and no token of the cluster.
   spec.Add("enableServiceLinks", false);
   spec.Add("automountServiceAccountToken", false);

@@ -47,6 +47,12 @@ struct ImageReference {
 // It does not judge: ImageProblem does, and the engine.
 ImageReference ParseImageReference(absl::string_view text);
 
+// Docker Hub's name where credentials are kept: in Docker's config.json, for its helpers, in a cluster's secrets.
+inline constexpr char kHubKey[] = "https://index.docker.io/v1/";
+
+// Under which name a registry's credentials are kept: "127.0.0.1:5000"; kHubKey for Docker Hub.
+inline std::string CredentialsKey(const std::string& registry) { return registry == "docker.io" ? kHubKey : registry; }
+
 namespace image_internal {
 
 // Whether the first part of a name is a registry and no folder of Docker Hub: it has a dot, a port, or is localhost.

@@ -18,14 +18,14 @@
 
 namespace flow::docker::engine {
 
-// Docker Hub's name in config.json and for helpers.
-inline constexpr char kHubKey[] = "https://index.docker.io/v1/";
-
-// Under which name an image's registry has its credentials: "127.0.0.1:5000"; kHubKey for Docker Hub.
+// Under which name an image's registry has its credentials.
 inline std::string RegistryKey(absl::string_view reference) {
-  const std::string registry = pipeline::ParseImageReference(reference).registry;
-  return registry == "docker.io" ? kHubKey : registry;
+  return pipeline::CredentialsKey(pipeline::ParseImageReference(reference).registry);
 }
+
+// Whether someone has logged in to a registry, as far as that is known without a helper: `docker login` leaves an entry
+// for it also where a helper keeps the credentials.
+bool HasLogin(const google::protobuf::Struct& config, const std::string& key);
 
 // The helper that keeps a registry's credentials: the program docker-credential-NAME; empty: none does.
 std::string CredentialHelper(const google::protobuf::Struct& config, const std::string& key);
@@ -74,6 +74,11 @@ inline const google::protobuf::Value* EntryOf(const google::protobuf::Struct& en
 inline std::string CredentialHelper(const google::protobuf::Struct& config, const std::string& key) {
   const google::protobuf::Value* own = internal::EntryOf(internal::ObjectOf(config, "credHelpers"), key);
   return own != nullptr ? own->string_value() : internal::TextOf(config, "credsStore");
+}
+
+inline bool HasLogin(const google::protobuf::Struct& config, const std::string& key) {
+  return internal::EntryOf(internal::ObjectOf(config, "auths"), key) != nullptr ||
+         internal::EntryOf(internal::ObjectOf(config, "credHelpers"), key) != nullptr;
 }
 
 inline std::optional<AuthConfig> StoredCredentials(const google::protobuf::Struct& config, const std::string& key) {

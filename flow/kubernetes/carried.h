@@ -17,6 +17,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "flow/kubernetes/characters.h"
 #include "flow/kubernetes/names.h"
 #include "flow/project/digest.h"
 #include "flow/text/character.h"
@@ -51,8 +52,9 @@ using CarriedPaths = std::map<std::string, Carried>;
 
 namespace internal {
 
-// Whether a text may stand in a config map as it is; other bytes are "binaryData".
+// Whether a text may stand in a config map as it is; other bytes are "binaryData", and so is what would not be sent.
 inline bool IsConfigText(absl::string_view bytes) {
+  if (UnsentCharacter(bytes) != 0) return false;
   while (!bytes.empty()) {
     const text::Character character = text::TakeCharacter(bytes);
     if (!character.valid || character.code == 0) return false;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -15,7 +16,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "flow/kubernetes/carried.h"
+#include "flow/kubernetes/check_claims.h"
 #include "flow/kubernetes/check_overlay.h"
+#include "flow/kubernetes/check_texts.h"
 #include "flow/kubernetes/labels.h"
 #include "flow/kubernetes/names.h"
 #include "flow/kubernetes/quantity.h"
@@ -82,15 +85,24 @@ class PipelineCheck {
     CheckOverlay(pipeline_.kubernetes(), {"spec", "x-kubernetes"}, findings_);
     const std::vector<Path> paths = pipeline::ComponentPaths(pipeline_);
     for (int i = 0; i < pipeline_.components_size(); ++i) CheckComponent(pipeline_.components(i), paths[i]);
+    CheckClaims(pipeline_, findings_);
+    if (options_.at_once) CheckTexts(pipeline_, findings_);
     return std::move(findings_);
   }
 
  private:
+  // What has a name, or a port, first.
+  struct First {
+    std::string what;
+    Path path;
+  };
+
   static constexpr char kLoggingLost[] =
       "has no meaning on a cluster, whose nodes decide where output goes; `kubectl logs` shows it";
 
-  void Error(const Path& path, std::string message) {
-    findings_.push_back({.path = path, .message = std::move(message)});
+  // `first`: what it meets.
+  void Error(const Path& path, std::string message, std::optional<Path> first = std::nullopt) {
+    findings_.push_back({.path = path, .message = std::move(message), .first = std::move(first)});
   }
   void Warning(const Path& path, std::string message) {
     findings_.push_back({.severity = pipeline::Severity::kWarning, .path = path, .message = std::move(message)});
@@ -163,11 +175,14 @@ class PipelineCheck {
     const std::string& id = component.id();
     if (id.empty()) return;
     const std::string name = ComponentName(id);
-    const auto [first, is_new] = components_.try_emplace(name, id);
-    const bool told = pipeline::EnvironmentName(first->second) == pipeline::EnvironmentName(id);  // with the file's own
+    const auto [found, is_new] = components_.try_emplace(name, First{id, path});
+    const First& first = found->second;
+    const bool told = pipeline::EnvironmentName(first.what) == pipeline::EnvironmentName(id);  // with the file's own
     if (!is_new && !told) {
-      Error(path, absl::StrCat(Quoted(id), " and ", Quoted(first->second), " are both ", Quoted(name),
-                               " on a cluster, whose names have lower-case letters, digits and \"-\"; rename one"));
+      Error(path,
+            absl::StrCat(Quoted(id), " and ", Quoted(first.what), " are both ", Quoted(name),
+                         " on a cluster, whose names have lower-case letters, digits and \"-\"; rename one"),
+            first.path);
     } else if (!IsReachedById(id)) {
       Warning(path, absl::StrCat("on a cluster it is called, and reached as, ", Quoted(name),
                                  ": names in DNS there have ", "letters, digits and \"-\", a letter first"));
@@ -196,10 +211,13 @@ class PipelineCheck {
 
   // One number is one port of the nodes, whatever its address; of two protocols it may be both.
   void CheckNodePort(const pipeline::Port& port, const Path& path) {
-    const auto [first, is_new] = node_ports_.try_emplace({port.host_port(), port.protocol()}, port.container_port());
-    if (is_new || first->second == port.container_port()) return;
-    Error(path, absl::StrCat("port ", port.host_port(), " of the nodes is taken already; hostPort: 0 lets the cluster ",
-                             "pick one"));
+    const std::string what = absl::StrCat(port.container_port());
+    const auto [found, is_new] = node_ports_.try_emplace({port.host_port(), port.protocol()}, First{what, path});
+    if (is_new || found->second.what == what) return;
+    Error(path,
+          absl::StrCat("port ", port.host_port(),
+                       " of the nodes is taken already; hostPort: 0 lets the cluster pick one"),
+          found->second.path);
   }
 
   void CheckVolumes(const pipeline::Component& component, const Path& path) {
@@ -216,10 +234,13 @@ class PipelineCheck {
 
   void CheckVolumeName(const std::string& name, const Path& path) {
     if (name.empty()) return;
-    const auto [first, is_new] = claims_.try_emplace(ClaimName(name), name);
-    if (is_new || first->second == name) return;
-    Error(path, absl::StrCat("the volumes ", Quoted(name), " and ", Quoted(first->second), " would be one claim, ",
-                             Quoted(first->first), ", on a cluster; rename one"));
+    const auto [found, is_new] = claims_.try_emplace(ClaimName(name), First{name, path});
+    const First& first = found->second;
+    if (is_new || first.what == name) return;
+    Error(path,
+          absl::StrCat("the volumes ", Quoted(name), " and ", Quoted(first.what), " would be one claim, ",
+                       Quoted(found->first), ", on a cluster; rename one"),
+          first.path);
   }
 
   void CheckHostPath(const pipeline::Mount& mount, const Path& path) {
@@ -248,15 +269,19 @@ class PipelineCheck {
   }
 
   void CheckSecrets(const pipeline::Component& component, const Path& path) {
-    std::map<std::string, std::string> taken;
+    std::map<std::string, First> taken;
     for (int i = 0; i < component.secrets_size(); ++i) {
       const std::string& name = component.secrets(i).name();
+      const Path at = path / static_cast<size_t>(i) / "name";
       if (name.empty()) continue;
-      const auto [first, is_new] = taken.try_emplace(SecretName(component.id(), name), name);
-      if (is_new || first->second == name) continue;
-      Error(path / static_cast<size_t>(i) / "name",
-            absl::StrCat("the secrets ", Quoted(name), " and ", Quoted(first->second), " would be one, ",
-                         Quoted(first->first), ", on a cluster; rename one"));
+      const auto [found, is_new] = taken.try_emplace(SecretName(component.id(), name), First{name, at});
+      const First& first = found->second;
+      const bool told = pipeline::EnvironmentName(first.what) == pipeline::EnvironmentName(name);
+      if (is_new || told) continue;
+      Error(at,
+            absl::StrCat("the secrets ", Quoted(name), " and ", Quoted(first.what), " would be one, ",
+                         Quoted(found->first), ", on a cluster; rename one"),
+            first.path);
     }
   }
 
@@ -324,10 +349,10 @@ class PipelineCheck {
   const pipeline::Pipeline& pipeline_;
   const CheckOptions& options_;
   std::vector<Finding> findings_;
-  std::set<std::string> run_once_;                 // ids of what others wait for until it has completed
-  std::map<std::string, std::string> components_;  // name on the cluster → id
-  std::map<std::string, std::string> claims_;      // name on the cluster → volume
-  std::map<std::pair<uint32_t, int>, uint32_t> node_ports_;
+  std::set<std::string> run_once_;                        // ids of what others wait for until it has completed
+  std::map<std::string, First> components_;               // name on the cluster → id
+  std::map<std::string, First> claims_;                   // name on the cluster → volume
+  std::map<std::pair<uint32_t, int>, First> node_ports_;  // → port of the container
 };
 
 }  // namespace internal

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -54,9 +55,10 @@ struct Finding {
   Severity severity = Severity::kError;
   Path path;
   std::string message;
-  std::string suggestion = "";  // what was probably meant; the message says it too
-  bool if_written = false;      // only where the file has the last step itself, and no default
-  bool of_key = false;          // the key of the last step is meant, not its value
+  std::string suggestion = "";     // what was probably meant; the message says it too
+  bool if_written = false;         // only where the file has the last step itself, and no default
+  bool of_key = false;             // the key of the last step is meant, not its value
+  std::optional<Path> first = {};  // what it meets or contradicts, told as "first defined here"
 };
 
 // The way to each component of a pipeline: components()[i] is at paths[i]. The pipeline is as the parser left it.

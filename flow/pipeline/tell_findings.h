@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -47,9 +48,9 @@ struct Found {
   bool whole = true;  // all steps are there
 };
 
-inline Found Find(YamlNode node, const Finding& finding) {
+inline Found Find(YamlNode node, const Path& path, bool of_key = false) {
   size_t key_offset = node.offset();
-  for (const Path::Step& step : finding.path.steps()) {
+  for (const Path::Step& step : path.steps()) {
     if (const auto* const index = std::get_if<size_t>(&step)) {
       if (!node.IsSequence() || *index >= node.size()) return {node.offset(), false};
       node = node.item(*index);
@@ -61,19 +62,23 @@ inline Found Find(YamlNode node, const Finding& finding) {
     key_offset = node.key(at).offset();
     node = node.value(at);
   }
-  return {finding.of_key ? key_offset : node.offset()};
+  return {of_key ? key_offset : node.offset()};
 }
 
 }  // namespace tell_findings_internal
 
 inline void TellFindings(Context& context, YamlNode root, const std::vector<Finding>& findings) {
   for (const Finding& finding : findings) {
-    const tell_findings_internal::Found found = tell_findings_internal::Find(root, finding);
+    const tell_findings_internal::Found found = tell_findings_internal::Find(root, finding.path, finding.of_key);
     if (finding.if_written && !found.whole) continue;
+    std::vector<Note> notes;
+    if (finding.first.has_value()) {
+      notes.push_back(context.NoteAt(tell_findings_internal::Find(root, *finding.first).offset, "first defined here"));
+    }
     if (finding.severity == Severity::kError) {
-      context.Error(found.offset, finding.path.ToString(), finding.message, {}, finding.suggestion);
+      context.Error(found.offset, finding.path.ToString(), finding.message, std::move(notes), finding.suggestion);
     } else {
-      context.Warning(found.offset, finding.path.ToString(), finding.message);
+      context.Warning(found.offset, finding.path.ToString(), finding.message, std::move(notes));
     }
   }
 }

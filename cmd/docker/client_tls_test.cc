@@ -10,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "testkit/client.h"
 #include "testkit/fake_server.h"
+#include "testkit/file.h"
 #include "testkit/process.h"
 #include "testkit/temporary_folder.h"
 
@@ -193,6 +194,40 @@ TEST_F(ClientTlsTest, EngineWantsACertificate) {
     const absl::StatusOr<http::Response> answer = Get(endpoint);
     EXPECT_TRUE(answer.ok()) << answer.status();
   }
+}
+
+// Keys that are in no file get into none.
+TEST_F(ClientTlsTest, CertificatesAndKeysMayBeBytes) {
+  TlsServer server(folder_, "right", {"-Verify", "1", "-verify_return_error", "-CAfile", folder_ + "/ca.pem"});
+  Endpoint endpoint = At(server.port(), true, /*trust=*/false);
+  endpoint.ca_pem = testkit::ReadFile(folder_ + "/ca.pem");
+  endpoint.certificate_pem = testkit::ReadFile(folder_ + "/client.pem");
+  endpoint.key_pem = testkit::ReadFile(folder_ + "/client.key");
+  const absl::StatusOr<http::Response> answer = Get(endpoint);
+  EXPECT_TRUE(answer.ok()) << answer.status();
+  endpoint.ca_pem = testkit::ReadFile(folder_ + "/client.pem");
+  ExpectTrouble(endpoint, Trouble::kCertificateUntrusted, "not trusted", "DOCKER_CERT_PATH");
+  endpoint.ca_pem = "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n";
+  ExpectTrouble(endpoint, Trouble::kOwnCertificateUnusable, "cannot be used", "DOCKER_CERT_PATH");
+}
+
+TEST_F(ClientTlsTest, TheCertificateMayHaveAnotherNameThanTheAddress) {
+  TlsServer server(folder_, "other");
+  Endpoint endpoint = At(server.port(), true);
+  endpoint.url = "https://build-7.example:" + server.port();
+  endpoint.connect_to = "127.0.0.1:" + server.port();
+  const absl::StatusOr<http::Response> answer = Get(endpoint);
+  EXPECT_TRUE(answer.ok()) << answer.status();
+}
+
+TEST_F(ClientTlsTest, WhoIsNotVerifiedIsShownOurCertificateAllTheSame) {
+  TlsServer server(folder_, "other", {"-Verify", "1", "-verify_return_error", "-CAfile", folder_ + "/ca.pem"});
+  Endpoint endpoint = At(server.port(), true, /*trust=*/false);
+  endpoint.verify = false;
+  endpoint.certificate = folder_ + "/client.pem";
+  endpoint.key = folder_ + "/client.key";
+  const absl::StatusOr<http::Response> answer = Get(endpoint);
+  EXPECT_TRUE(answer.ok()) << answer.status();
 }
 
 TEST_F(ClientTlsTest, OwnFileThatIsNoCertificate) {

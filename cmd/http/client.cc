@@ -25,6 +25,8 @@ constexpr size_t kMostBody = 64 * 1024 * 1024;
 // Before 8.0 the second request on a kept connection of HTTP/2 without TLS fails (curl 8.0.0, "http2: fix for
 // http2-prior-knowledge when reusing connections"): each has one of its own then.
 constexpr unsigned kKeepsHttp2 = 0x080000;
+// With less libcurl up to 7.88.1 loses bytes of HTTP/2 now and then (exchange.cc).
+constexpr long kHttp2Buffer = 128 * 1024;
 
 bool HasControlCharacter(absl::string_view text) {
   return std::any_of(text.begin(), text.end(),
@@ -63,6 +65,7 @@ struct Client::Request : Loop::Transfer, std::enable_shared_from_this<Request> {
 
   CURL* easy = nullptr;
   curl_slist* headers = nullptr;
+  curl_slist* connect_to = nullptr;
   char detail[CURL_ERROR_SIZE] = {};  // curl's words for an error
 
   int sends = 0;
@@ -97,21 +100,22 @@ Client::~Client() {
 }
 
 int Client::Send(const http::Request& request, absl::Duration deadline, Done done) {
-  return Start(request, deadline, /*stream=*/false, {.opened = nullptr, .chunk = nullptr, .done = std::move(done)});
+  return Start(request, {.deadline = deadline}, /*stream=*/false,
+               {.opened = nullptr, .chunk = nullptr, .done = std::move(done)});
 }
 
-int Client::Stream(const http::Request& request, StreamHandlers handlers) {
-  return Start(request, absl::InfiniteDuration(), /*stream=*/true, std::move(handlers));
+int Client::Stream(const http::Request& request, StreamHandlers handlers, const StreamLimits& limits) {
+  return Start(request, limits, /*stream=*/true, std::move(handlers));
 }
 
-int Client::Start(const http::Request& message, absl::Duration deadline, bool stream, StreamHandlers handlers) {
+int Client::Start(const http::Request& message, const StreamLimits& limits, bool stream, StreamHandlers handlers) {
   auto request = std::make_shared<Request>();
   request->client = this;
   request->id = ++last_id_;
   request->stream = stream;
   request->handlers = std::move(handlers);
   requests_[request->id] = request;
-  if (absl::Status status = SetUp(message, deadline, *request); !status.ok()) {
+  if (absl::Status status = SetUp(message, limits, *request); !status.ok()) {
     Release(*request);
     request->result = std::move(status);
     Tell(*request, Event::kDone);
@@ -119,7 +123,7 @@ int Client::Start(const http::Request& message, absl::Duration deadline, bool st
   return request->id;
 }
 
-absl::Status Client::SetUp(const http::Request& message, absl::Duration deadline, Request& request) {
+absl::Status Client::SetUp(const http::Request& message, const StreamLimits& limits, Request& request) {
   request.what = Describe(message);
   request.method = message.method;
   request.body = message.body;
@@ -128,7 +132,7 @@ absl::Status Client::SetUp(const http::Request& message, absl::Duration deadline
       HasControlCharacter(message.target) || HasControlCharacter(message.method)) {
     return absl::InvalidArgumentError(absl::StrCat(request.what, ": the request's target is not fit for HTTP"));
   }
-  if (deadline <= absl::ZeroDuration()) {
+  if (limits.deadline <= absl::ZeroDuration()) {
     return WithTrouble(absl::DeadlineExceededError(absl::StrCat(request.what, ": no time was left to send it")),
                        Trouble::kUnreachableHost);
   }
@@ -144,13 +148,17 @@ absl::Status Client::SetUp(const http::Request& message, absl::Duration deadline
                     static_cast<long>(!endpoint_.http2 ? CURL_HTTP_VERSION_1_1
                                       : endpoint_.tls  ? CURL_HTTP_VERSION_2TLS
                                                        : CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE));
-  if (endpoint_.http2) curl_.easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, 1L);  // a proxy itself may not speak it
+  if (endpoint_.http2) {
+    curl_.easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, 1L);  // a proxy itself may not speak it
+    curl_.easy_setopt(easy, CURLOPT_BUFFERSIZE, kHttp2Buffer);
+  }
   if (endpoint_.http2 && !endpoint_.tls && curl_.version < kKeepsHttp2) {
     curl_.easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
     curl_.easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
   } else if (endpoint_.http2) {
     curl_.easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);  // one connection for all of a burst
   }
+  if (limits.new_connection) curl_.easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
   // What is no HTTP at all then comes as a body without a status: OnBody sees what it is.
   curl_.easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 1L);
   curl_.easy_setopt(easy, CURLOPT_USERAGENT, absl::StrCat("flow/", kVersion).c_str());
@@ -184,8 +192,13 @@ absl::Status Client::SetUp(const http::Request& message, absl::Duration deadline
   }
   for (const std::string& line : lines) request.headers = curl_.slist_append(request.headers, line.c_str());
   curl_.easy_setopt(easy, CURLOPT_HTTPHEADER, request.headers);
+  if (!endpoint_.connect_to.empty()) {
+    // Empty in front: whatever the URL has.
+    request.connect_to = curl_.slist_append(nullptr, absl::StrCat("::", endpoint_.connect_to).c_str());
+    curl_.easy_setopt(easy, CURLOPT_CONNECT_TO, request.connect_to);
+  }
 
-  if (const absl::Status status = loop_->Add(easy, deadline); !status.ok()) {
+  if (const absl::Status status = loop_->Add(easy, limits.deadline); !status.ok()) {
     return absl::InternalError(absl::StrCat(request.what, ": ", status.message()));
   }
   return absl::OkStatus();
@@ -206,19 +219,33 @@ void Client::SetUpConnection(CURL* easy) {
     curl_.easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, 10L);
     curl_.easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);  // a proxy's answer is not the server's
   }
-  if (endpoint_.kind == Endpoint::Kind::kUnix || http::IsLoopback(endpoint_.host)) {
-    curl_.easy_setopt(easy, CURLOPT_PROXY, "");  // not even the environment's
+  if (!endpoint_.proxy.empty()) {
+    curl_.easy_setopt(easy, CURLOPT_PROXY, endpoint_.proxy.c_str());
+    curl_.easy_setopt(easy, CURLOPT_NOPROXY, "");  // not even the environment's
+  } else if (endpoint_.kind == Endpoint::Kind::kUnix || http::IsLoopback(endpoint_.host)) {
+    curl_.easy_setopt(easy, CURLOPT_PROXY, "");
   }
-  if (!endpoint_.tls) return;
+  if (endpoint_.tls) SetUpTls(easy);
+}
+
+void Client::SetUpTls(CURL* easy) {
   curl_.easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  curl_.easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-  curl_.easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-  if (!endpoint_.ca.empty()) {
-    curl_.easy_setopt(easy, CURLOPT_CAINFO, endpoint_.ca.c_str());
+  curl_.easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, endpoint_.verify ? 1L : 0L);
+  curl_.easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, endpoint_.verify ? 2L : 0L);
+  const auto set = [&](CURLoption of_file, const std::string& file, CURLoption of_bytes, const std::string& bytes) {
+    if (!bytes.empty()) {
+      curl_blob blob = {const_cast<char*>(bytes.data()), bytes.size(), CURL_BLOB_COPY};
+      curl_.easy_setopt(easy, of_bytes, &blob);
+    } else if (!file.empty()) {
+      curl_.easy_setopt(easy, of_file, file.c_str());
+    }
+  };
+  set(CURLOPT_CAINFO, endpoint_.ca, CURLOPT_CAINFO_BLOB, endpoint_.ca_pem);
+  if (!endpoint_.ca.empty() || !endpoint_.ca_pem.empty()) {
     curl_.easy_setopt(easy, CURLOPT_CAPATH, static_cast<char*>(nullptr));  // else the system's are trusted besides
   }
-  if (!endpoint_.certificate.empty()) curl_.easy_setopt(easy, CURLOPT_SSLCERT, endpoint_.certificate.c_str());
-  if (!endpoint_.key.empty()) curl_.easy_setopt(easy, CURLOPT_SSLKEY, endpoint_.key.c_str());
+  set(CURLOPT_SSLCERT, endpoint_.certificate, CURLOPT_SSLCERT_BLOB, endpoint_.certificate_pem);
+  set(CURLOPT_SSLKEY, endpoint_.key, CURLOPT_SSLKEY_BLOB, endpoint_.key_pem);
 }
 
 // libcurl's sockets would stay open in programs that we run (credential helpers).
@@ -325,7 +352,8 @@ void Client::Release(Request& request) {
     request.easy = nullptr;
   }
   curl_.slist_free_all(request.headers);
-  request.headers = nullptr;
+  curl_.slist_free_all(request.connect_to);
+  request.headers = request.connect_to = nullptr;
 }
 
 void Client::Finish(Request& request, CURLcode code) {

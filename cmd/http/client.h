@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -23,7 +24,8 @@ namespace flow {
 // Stream, Cancel and Pause, but neither Poll nor the destructor.
 //
 // Connections are kept and used again. Redirects are not followed, and cookies are not kept. A proxy that the
-// environment names (http_proxy, https_proxy, NO_PROXY, as curl reads them) is used for other hosts alone.
+// environment names (http_proxy, https_proxy, NO_PROXY, as curl reads them) is used for other hosts alone, one that the
+// endpoint names for any.
 //
 // An answer of any HTTP status is an answer. An error is what kept the answer from coming:
 //   Unavailable        no connection, or it was lost; TLS did not come about
@@ -62,10 +64,19 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
+  struct StreamLimits {
+    absl::Duration deadline = absl::InfiniteDuration();
+    // Not over a connection that is there: those may be silent.
+    bool new_connection = false;
+  };
+
   // Both begin a request and return its id, which is positive and never used again. `deadline` is from now to the
-  // answer's last byte, InfiniteDuration for none; a stream has none. To connect there are 5 s in any case.
+  // answer's last byte, InfiniteDuration for none. To connect there are 5 s in any case.
   int Send(const http::Request& request, absl::Duration deadline, Done done);
-  int Stream(const http::Request& request, StreamHandlers handlers);
+  int Stream(const http::Request& request, StreamHandlers handlers, const StreamLimits& limits);
+  int Stream(const http::Request& request, StreamHandlers handlers) {
+    return Stream(request, std::move(handlers), StreamLimits());
+  }
 
   // Gives the request up: none of its callbacks runs any more. The server may have carried it out all the same. The id
   // of a request that is over is ignored.
@@ -95,9 +106,10 @@ class Client {
  private:
   struct Request;
 
-  int Start(const http::Request& message, absl::Duration deadline, bool stream, StreamHandlers handlers);
-  absl::Status SetUp(const http::Request& message, absl::Duration deadline, Request& request);
+  int Start(const http::Request& message, const StreamLimits& limits, bool stream, StreamHandlers handlers);
+  absl::Status SetUp(const http::Request& message, const StreamLimits& limits, Request& request);
   void SetUpConnection(CURL* easy);
+  void SetUpTls(CURL* easy);
   bool StartTlsProbe(Request& request, const absl::Status& status);
   void Finish(Request& request, CURLcode code);
   absl::Status ErrorOf(const Request& request, CURLcode code) const;

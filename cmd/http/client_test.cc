@@ -327,6 +327,18 @@ TEST(ClientTest, CallbacksMaySend) {
   EXPECT_EQ(server.connections(), 1);
 }
 
+// For this host, too, and whatever NO_PROXY says.
+TEST(ClientTest, AProxyThatTheEndpointNamesIsUsed) {
+  FakeServer proxy(FakeServer::Tcp{}, Echo);
+  Endpoint endpoint = proxy.endpoint();
+  endpoint.proxy = endpoint.url;
+  endpoint.host = "127.0.0.1";
+  endpoint.url = "http://127.0.0.1:1";
+  const Answer answer = Ask(*NewClient(endpoint), To("GET", "/version"));
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_THAT(answer->body, StartsWith("GET http://127.0.0.1:1/version HTTP/1.1\r\n"));
+}
+
 TEST(ClientTest, DestructionCancelsWhatIsInFlight) {
   FakeServer server([](FakeConnection& connection) { connection.WaitForClose(); });
   const std::unique_ptr<Client> client = NewClient(server.endpoint());

@@ -27,12 +27,21 @@ struct Endpoint {
   // What else was set and is not used because of that; empty for nothing. A sentence without its period.
   std::string note;
 
-  // kTcp alone. The server's certificate is always verified.
+  // A proxy on the way, whatever the environment says: "http://proxy:3128", "socks5h://proxy". Empty: as that says.
+  std::string proxy;
+
+  // kTcp alone.
   bool tls = false;
   // HTTP/2, which the server is known to speak (RFC 9113, 3.3), as gRPC servers do; else HTTP/1.1.
   bool http2 = false;
   // PEM files: the authorities trusted, in place of the system's; our certificate and its key. Empty: none.
   std::string ca, certificate, key;
+  // The same as PEM itself, each in place of the file: for what is in no file, and is to be in none.
+  std::string ca_pem, certificate_pem, key_pem;
+  // "HOST:PORT" to connect to, where the host of the url is but the name that the server's certificate has.
+  std::string connect_to;
+  // Whether the server's certificate is verified. Nobody but its user decides that it is not.
+  bool verify = true;
   // Where these settings are made: "DOCKER_TLS_VERIFY and DOCKER_CERT_PATH (/x)", "context "a"".
   std::string tls_set_by;
 };

@@ -67,23 +67,23 @@ absl::Status TransferError(const Endpoint& endpoint, const FailedTransfer& faile
         return unavailable("what listens there does not speak TLS, and TLS was asked for", Trouble::kEngineSpeaksNoTls);
       }
       if (absl::StrContains(detail, "alert")) {
-        return unavailable("the engine refused our certificate, or wants one", Trouble::kOwnCertificateRefused);
+        return unavailable("the server refused our certificate, or wants one", Trouble::kOwnCertificateRefused);
       }
       return unavailable("TLS could not be agreed on", Trouble::kTlsOther);
     case CURLE_PEER_FAILED_VERIFICATION:
       // 0: nothing is wrong with the chain, which is looked at before the name.
       if (failed.verify_result == 0 || absl::StrContains(detail, "does not match") ||
           absl::StrContains(detail, "subject name")) {
-        return unavailable("the certificate of the engine is for another name", Trouble::kCertificateForOtherName);
+        return unavailable("the certificate of the server is for another name", Trouble::kCertificateForOtherName);
       }
       if (absl::StrContains(detail, "expired") || absl::StrContains(detail, "not yet valid")) {
-        return unavailable("the certificate of the engine is out of date", Trouble::kCertificateExpired);
+        return unavailable("the certificate of the server is out of date", Trouble::kCertificateExpired);
       }
-      return unavailable("the certificate of the engine is not from an authority that is trusted here",
+      return unavailable("the certificate of the server is not from an authority that is trusted here",
                          Trouble::kCertificateUntrusted);
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CERTPROBLEM:
-      return unavailable("a TLS file cannot be used", Trouble::kOwnCertificateUnusable);
+      return unavailable("a certificate or key of ours cannot be used", Trouble::kOwnCertificateUnusable);
     case CURLE_GOT_NOTHING:
       return unavailable("the connection was closed before the answer came", Trouble::kConnectionLost);
     case CURLE_PARTIAL_FILE:
@@ -91,7 +91,7 @@ absl::Status TransferError(const Endpoint& endpoint, const FailedTransfer& faile
     case CURLE_RECV_ERROR:
       // With TLS 1.3 the refusal comes after the handshake (RFC 8446, 4.4.2.4).
       if (!failed.has_status && absl::StrContains(detail, "alert")) {
-        return unavailable("the engine refused our certificate, or wants one", Trouble::kOwnCertificateRefused);
+        return unavailable("the server refused our certificate, or wants one", Trouble::kOwnCertificateRefused);
       }
       [[fallthrough]];
     case CURLE_SEND_ERROR:

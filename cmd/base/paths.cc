@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "cmd/base/file.h"
 
 namespace flow {
@@ -24,6 +25,15 @@ std::string ResolvePath(const std::string& path, const Environment& environment)
   if (absl::StartsWith(path, "/")) return path;
   const std::string folder = WorkingFolder(environment);
   return absl::StrCat(folder, folder == "/" ? "" : "/", path);
+}
+
+std::string FindProgram(const std::string& name, const Environment& environment) {
+  if (absl::StrContains(name, '/')) return "";
+  for (absl::string_view folder : absl::StrSplit(Variable(environment, "PATH"), ':', absl::SkipEmpty())) {
+    const std::string path = absl::StrCat(folder, "/", name);
+    if (access(path.c_str(), X_OK) == 0) return path;
+  }
+  return "";
 }
 
 std::string RealFolder(const std::string& folder) {

@@ -21,6 +21,9 @@ std::string ResolvePath(const std::string& path, const Environment& environment)
 // resolved stays as it is.
 std::string RealFolder(const std::string& folder);
 
+// The program of this name in PATH; empty where there is none. A name with a slash is none.
+std::string FindProgram(const std::string& name, const Environment& environment);
+
 // A pipeline file is a page of text: more than this is something else, given by mistake.
 inline constexpr size_t kMostInputBytes = 16 * 1024 * 1024;
 

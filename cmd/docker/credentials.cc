@@ -1,16 +1,14 @@
 #include "cmd/docker/credentials.h"
 
-#include <unistd.h>
-
 #include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "cmd/base/file.h"
 #include "cmd/base/inquiry.h"
+#include "cmd/base/paths.h"
 #include "cmd/docker/docker_config.h"
 #include "flow/docker/engine/json.h"
 #include "flow/docker/engine/registry_auth.h"
@@ -19,16 +17,6 @@ namespace flow {
 namespace {
 
 constexpr size_t kMostBytes = 4 * 1024 * 1024;
-
-// The program of this name in PATH; empty where there is none. A name with a slash is none.
-std::string FindProgram(const std::string& name, const Environment& environment) {
-  if (absl::StrContains(name, '/')) return "";
-  for (absl::string_view folder : absl::StrSplit(Variable(environment, "PATH"), ':', absl::SkipEmpty())) {
-    const std::string path = absl::StrCat(folder, "/", name);
-    if (access(path.c_str(), X_OK) == 0) return path;
-  }
-  return "";
-}
 
 std::string NoneFrom(absl::string_view helper, const std::string& key, absl::string_view why) {
   return absl::StrCat(helper, " has no credentials for ", key, " (", why, "): it is asked without any");

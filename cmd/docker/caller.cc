@@ -1,17 +1,14 @@
 #include "cmd/docker/caller.h"
 
 #include <algorithm>
-#include <cstddef>
-#include <optional>
 #include <variant>
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "cmd/base/exit_status.h"
+#include "cmd/target/call_all.h"
 #include "flow/docker/deadlines.h"
 #include "flow/docker/engine/negotiate.h"
-#include "flow/docker/engine/request.h"
-#include "flow/docker/engine/response.h"
 
 namespace flow {
 
@@ -35,23 +32,9 @@ absl::Status Caller::Negotiate() {
 absl::Status Caller::Interrupted() const { return signal_ == 0 ? absl::OkStatus() : EndedBy(signal_); }
 
 std::vector<absl::StatusOr<docker::engine::Reply>> Caller::All(const std::vector<docker::engine::Call>& calls) {
-  std::vector<absl::StatusOr<docker::engine::Reply>> replies(calls.size(), absl::CancelledError("interrupted"));
-  std::vector<int> ids;
-  size_t answered = 0;
-  for (size_t index = 0; index < calls.size(); ++index) {
-    const auto done = [&, index](absl::StatusOr<http::Response> response) {
-      replies[index] = response.ok() ? docker::engine::ReadReply(calls[index], *response) : response.status();
-      ++answered;
-    };
-    const http::Request request = docker::engine::BuildRequest(calls[index], version_);
-    session_.Trace(request);
-    ids.push_back(client_.Send(request, std::min(docker::kReadDeadline, until_ - absl::Now()), done));
-  }
-  while (answered < calls.size() && signal_ == 0) {
-    if (const absl::Status status = client_.Poll(absl::InfiniteDuration(), {signals_.fd()}); !status.ok()) break;
-    if (const std::optional<int> signal = signals_.Next()) signal_ = *signal;
-  }
-  for (const int id : ids) client_.Cancel(id);
+  auto [replies, signal] =
+      CallAll(wire_, signals_, calls, version_, std::min(docker::kReadDeadline, until_ - absl::Now()));
+  if (signal != 0) signal_ = signal;
   for (auto& reply : replies) {
     complete_ &= reply.ok() || absl::IsNotFound(reply.status());
     if (signal_ != 0) reply = Interrupted();

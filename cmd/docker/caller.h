@@ -8,10 +8,11 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "cmd/base/signals.h"
+#include "cmd/docker/engine_wire.h"
 #include "cmd/docker/session.h"
-#include "cmd/http/client.h"
 #include "flow/compose/api_version.h"
 #include "flow/docker/engine/call.h"
+#include "flow/http/message.h"
 
 namespace flow {
 
@@ -24,7 +25,12 @@ class Caller {
   // `session` has a client. `version`: where it is known already; else Negotiate is to be called first. `until`: when
   // all calls are to be over; each has 30 s at most.
   explicit Caller(Session& session, compose::ApiVersion version = {}, absl::Time until = absl::InfiniteFuture())
-      : session_(session), client_(session.client()), signals_(session.signals()), version_(version), until_(until) {}
+      : session_(session),
+        wire_(session.client(),
+              {.report = nullptr, .request = [&session](const http::Request& request) { session.Trace(request); }}),
+        signals_(session.signals()),
+        version_(version),
+        until_(until) {}
 
   // Asks the engine for its version. Error: the end of the command (exit_status.h), with why the engine cannot be
   // reached or that it speaks no API version that flow knows (kNoEngine).
@@ -47,7 +53,7 @@ class Caller {
 
  private:
   const Session& session_;
-  Client& client_;
+  EngineWire wire_;
   Signals& signals_;
   compose::ApiVersion version_;
   const absl::Time until_;

@@ -2,60 +2,34 @@
 #ifndef CMD_DOCKER_DRIVE_H_
 #define CMD_DOCKER_DRIVE_H_
 
-#include <algorithm>
-#include <functional>
 #include <string>
 #include <utility>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/clock.h"
-#include "cmd/base/exit_status.h"
-#include "cmd/docker/driver.h"
+#include "cmd/docker/engine_wire.h"
 #include "cmd/docker/session.h"
 #include "cmd/output/progress.h"
+#include "cmd/target/drive.h"
 #include "flow/deploy/contract.h"
-#include "flow/deploy/deployment.pb.h"
+#include "flow/http/message.h"
 
 namespace flow {
-
-// Where a machine's state is kept.
-struct StateHooks {
-  std::function<absl::Status(const deploy::Deployment&)> save;
-  std::function<void()> forget;
-};
-
-// What goes on beside a machine, over the same client.
-struct Beside {
-  std::function<absl::Duration()> tick = absl::InfiniteDuration;           // DriverHooks::tick
-  std::function<void(const deploy::Finish&)> finish = [](const auto&) {};  // so has the machine ended; not told yet
-};
 
 // Runs the machine to its end. How it ended, where that was well or where it should be run again; else the end of the
 // command (exit_status.h). The session has a client.
 template <typename Machine>
 absl::StatusOr<deploy::Finish> Drive(Session& session, Progress& progress, StateHooks state, Machine& machine,
                                      const Beside& beside = {}) {
-  Driver driver(session.client(), session.signals(),
-                {.save = std::move(state.save),
-                 .forget = std::move(state.forget),
-                 .report = [&](const deploy::Report& report) { progress.Tell(report, absl::Now()); },
-                 .credentials =
-                     [&](const std::string& image, RegistryCredentials::Done done) {
-                       progress.Clear();  // a helper may write on the terminal
-                       return session.credentials().Find(image, std::move(done));
-                     },
-                 .request = [&](const http::Request& request) { session.Trace(request); },
-                 .tick = [&] { return std::min(progress.Tick(absl::Now()), beside.tick()); }});
-  const deploy::Finish finish = driver.Run(machine);
-  beside.finish(finish);
-  progress.Clear();
-  if (finish.code == ExitCode::kNoEngine) {
-    const absl::Status& unreachable = driver.unreachable();
-    return session.Unreachable(unreachable.ok() ? absl::FailedPreconditionError(finish.message) : unreachable);
-  }
-  if (finish.code != ExitCode::kDone && !finish.again) return ExitWith(finish.code, finish.message);
-  return finish;
+  EngineWire wire(session.client(),
+                  {.report = [&](const deploy::Report& report) { progress.Tell(report, absl::Now()); },
+                   .credentials =
+                       [&](const std::string& image, RegistryCredentials::Done done) {
+                         progress.Clear();  // a helper may write on the terminal
+                         return session.credentials().Find(image, std::move(done));
+                       },
+                   .request = [&](const http::Request& request) { session.Trace(request); }});
+  return RunMachine(wire, session, progress, std::move(state), machine, beside);
 }
 
 }  // namespace flow

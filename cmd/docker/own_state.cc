@@ -8,10 +8,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "cmd/base/exit_status.h"
 #include "cmd/docker/caller.h"
 #include "flow/docker/engine/call.h"
-#include "flow/project/names.h"
 
 namespace flow {
 
@@ -42,10 +40,6 @@ OwnState OwnStates::Read(const PipelineKey& key) {
   session_.Warn(absl::StrCat("the state of pipeline \"", key.name, "\" is of another engine, ", host,
                              ": what it has there is not looked at (--host=", host, " does)"));
   return {.elsewhere = true};
-}
-
-absl::Status NoSuchPipeline(const PipelineKey& key) {
-  return ExitWith(ExitCode::kNoSuchPipeline, project::NoSuchPipeline(key.namespace_, key.name));
 }
 
 }  // namespace flow

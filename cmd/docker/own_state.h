@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 
-#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "cmd/docker/session.h"
 #include "cmd/state/store.h"
@@ -38,9 +37,6 @@ class OwnStates {
   std::optional<std::string> engine_id_;  // nothing: not asked yet
   bool answers_ = false;                  // it was asked, and is an engine
 };
-
-// The end of a command that was asked for a pipeline of which neither the engine nor the state knows anything.
-absl::Status NoSuchPipeline(const PipelineKey& key);
 
 }  // namespace flow
 

@@ -1,7 +1,7 @@
 // Whether a request that came to nothing is sent again, and when. It is where the engine does not answer for a moment,
 // as one that restarts or has a proxy before it, and where carrying it out twice would do no harm.
 //
-//   engine::RetryAfter(call, *engine::SetbackOf(response), /*tries=*/1, absl::Seconds(20), jitter)
+//   http::PauseAfter(*engine::SetbackOf(response), engine::MayBeRepeated(call), /*tries=*/1, absl::Seconds(20), jitter)
 #ifndef FLOW_DOCKER_ENGINE_RETRY_H_
 #define FLOW_DOCKER_ENGINE_RETRY_H_
 
@@ -29,9 +29,9 @@ using http::Setback;
 // Retry-After is read in seconds.
 std::optional<Setback> SetbackOf(const http::Response& response);
 
-// How long to wait before the call is sent again, as http::PauseAfter says; nullopt: it is not.
-std::optional<absl::Duration> RetryAfter(const Call& call, const Setback& setback, int tries, absl::Duration left,
-                                         double jitter);
+// Whether the call, sent once more after it was carried out, changes nothing and succeeds. Not so: a second network of
+// one name, a container's name that its first creation has taken, a second run of a program that is to run once.
+bool MayBeRepeated(const Call& call);
 
 namespace internal {
 
@@ -54,14 +54,6 @@ inline bool IsAmbiguousNetwork(const http::Response& response) {
          absl::StrContains(response.body, "matches found on name");
 }
 
-// Whether the call, sent once more after it was carried out, changes nothing and succeeds. Not so: a second network of
-// one name, a container's name that its first creation has taken, a second run of a program that is to run once.
-inline bool MayBeRepeated(const Call& call) {
-  if (const auto* start = std::get_if<StartContainer>(&call)) return !start->once;
-  return !std::holds_alternative<CreateNetwork>(call) && !std::holds_alternative<CreateContainer>(call) &&
-         !std::holds_alternative<RenameContainer>(call) && !std::holds_alternative<UnpauseContainer>(call);
-}
-
 }  // namespace internal
 
 inline std::optional<Setback> SetbackOf(const http::Response& response) {
@@ -77,9 +69,10 @@ inline std::optional<Setback> SetbackOf(const http::Response& response) {
   return Setback{.may_be_done = true, .retry_after = retry_after.value_or(absl::ZeroDuration())};
 }
 
-inline std::optional<absl::Duration> RetryAfter(const Call& call, const Setback& setback, int tries,
-                                                absl::Duration left, double jitter) {
-  return http::PauseAfter(setback, internal::MayBeRepeated(call), tries, left, jitter);
+inline bool MayBeRepeated(const Call& call) {
+  if (const auto* start = std::get_if<StartContainer>(&call)) return !start->once;
+  return !std::holds_alternative<CreateNetwork>(call) && !std::holds_alternative<CreateContainer>(call) &&
+         !std::holds_alternative<RenameContainer>(call) && !std::holds_alternative<UnpauseContainer>(call);
 }
 
 }  // namespace flow::docker::engine

@@ -5,6 +5,11 @@
 namespace flow::docker::engine {
 namespace {
 
+std::optional<absl::Duration> RetryAfter(const Call& call, const Setback& setback, int tries, absl::Duration left,
+                                         double jitter) {
+  return http::PauseAfter(setback, MayBeRepeated(call), tries, left, jitter);
+}
+
 TEST(Setback, IsWhatMeansLater) {
   EXPECT_FALSE(SetbackOf({.status = 200, .headers = {}, .body = ""}).has_value());
   EXPECT_FALSE(SetbackOf({.status = 409, .headers = {}, .body = ""}).has_value());

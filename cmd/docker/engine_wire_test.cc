@@ -1,12 +1,17 @@
-#include "cmd/docker/driver.h"
+// The driver over the wire to an engine.
+#include "cmd/docker/engine_wire.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "cmd/http/client.h"
+#include "cmd/target/driver.h"
 #include "testkit/fake_server.h"
 
 namespace flow {
@@ -14,6 +19,17 @@ namespace {
 
 using testkit::FakeConnection;
 using testkit::FakeServer;
+
+using Tell = std::function<void(const deploy::Report&)>;
+
+EngineWire::Hooks Telling(Tell tell) {
+  return {.report = std::move(tell), .request = [](const http::Request&) {}};
+}
+
+DriverHooks Keeping(Tell tell) {
+  return {
+      .save = [](const deploy::Deployment&) { return absl::OkStatus(); }, .forget = [] {}, .report = std::move(tell)};
+}
 
 // Listens, sends a request, and ends as soon as the stream is open.
 struct EndsWhileItListens {
@@ -50,11 +66,8 @@ TEST(Driver, NothingIsToldToADriverThatIsNoMore) {
   absl::StatusOr<Signals> signals = Signals::Take();
   ASSERT_TRUE(signals.ok());
   {
-    Driver driver(**client, *signals,
-                  {.save = [](const deploy::Deployment&) { return absl::OkStatus(); },
-                   .forget = [] {},
-                   .report = [](const deploy::Report&) {},
-                   .request = [](const http::Request&) {}});
+    EngineWire wire(**client, Telling([](const deploy::Report&) {}));
+    Driver<docker::Docker> driver(wire, *signals, Keeping([](const deploy::Report&) {}));
     EndsWhileItListens machine;
     EXPECT_EQ(driver.Run(machine).code, ExitCode::kDone);
   }
@@ -112,11 +125,9 @@ class DriverRetryTest : public testing::Test {
     EXPECT_TRUE(client.ok()) << client.status();
     absl::StatusOr<Signals> signals = Signals::Take();
     EXPECT_TRUE(signals.ok());
-    Driver driver(**client, *signals,
-                  {.save = [](const deploy::Deployment&) { return absl::OkStatus(); },
-                   .forget = [] {},
-                   .report = [&](const deploy::Report& report) { reports_.push_back(report.text); },
-                   .request = [](const http::Request&) {}});
+    const auto report = [&](const deploy::Report& told) { reports_.push_back(told.text); };
+    EngineWire wire(**client, Telling(report));
+    Driver<docker::Docker> driver(wire, *signals, Keeping(report));
     driver.Run(machine);
     return requests - 1;
   }
@@ -190,11 +201,9 @@ TEST_F(DriverRetryTest, AnEngineThatHasNeverAnsweredIsNotWaitedFor) {
   absl::StatusOr<std::unique_ptr<Client>> client = Client::Create(server.endpoint());
   ASSERT_TRUE(client.ok()) << client.status();
   absl::StatusOr<Signals> signals = Signals::Take();
-  Driver driver(**client, *signals,
-                {.save = [](const deploy::Deployment&) { return absl::OkStatus(); },
-                 .forget = [] {},
-                 .report = [](const deploy::Report& report) { ADD_FAILURE() << report.text; },
-                 .request = [](const http::Request&) {}});
+  const auto report = [](const deploy::Report& told) { ADD_FAILURE() << told.text; };
+  EngineWire wire(**client, Telling(report));
+  Driver<docker::Docker> driver(wire, *signals, Keeping(report));
   AsksOnce machine{docker::engine::GetInfo{}};
   machine.first = false;
   driver.Run(machine);

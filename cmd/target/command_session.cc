@@ -1,0 +1,38 @@
+#include "cmd/target/command_session.h"
+
+#include "absl/strings/str_cat.h"
+#include "cmd/base/exit_status.h"
+#include "cmd/base/write_out.h"
+#include "flow/project/names.h"
+
+namespace flow {
+
+absl::StatusOr<CommandSession::Basis> CommandSession::Take(const char* command, State state,
+                                                           const EngineOptions& options, Environment environment) {
+  absl::StatusOr<std::string> folder = StateFolder(options.state_dir, environment);
+  if (!folder.ok() && state == State::kRead) folder = kNoStateFolder;
+  if (!folder.ok()) return folder.status();
+  absl::StatusOr<Signals> signals = Signals::Take();
+  if (!signals.ok()) return signals.status();
+  return Basis{command, options.verbose, std::move(environment), Store(*std::move(folder)), *std::move(signals)};
+}
+
+absl::StatusOr<deploy::Deployment> CommandSession::ReadState(const PipelineKey& key) const {
+  absl::StatusOr<deploy::Deployment> deployment = store_.ReadDeployment(key);
+  if (!deployment.ok() && !absl::IsNotFound(deployment.status())) {
+    Warn(absl::StrCat(deployment.status().message(), "; going by the labels on the engine instead"));
+  }
+  return deployment;
+}
+
+void CommandSession::Trace(const http::Request& request) const {
+  if (!verbose_) return;
+  const std::string text = absl::StrCat(request.method, " ", request.target);
+  SpeaksJson() ? TellEvent("request", "", text) : WriteError(absl::StrCat("> ", text, "\n"));
+}
+
+absl::Status NoSuchPipeline(const PipelineKey& key) {
+  return ExitWith(ExitCode::kNoSuchPipeline, project::NoSuchPipeline(key.namespace_, key.name));
+}
+
+}  // namespace flow

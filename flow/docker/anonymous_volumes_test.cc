@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "flow/docker/testing/projects.h"
+#include "flow/deploy/testing/projects.h"
 
 namespace flow::docker {
 namespace {
@@ -22,7 +22,7 @@ engine::ImageInspect ImageWithData(const std::vector<std::string>& paths) {
 }
 
 // A service that mounts a named volume at /data.
-project::Service Service() { return testing::MakeProject("x", {"a mounts=data:/data"}).services(0); }
+project::Service Service() { return deploy::testing::MakeProject("x", {"a mounts=data:/data"}).services(0); }
 
 Operation HandedAt(const std::string& path) {
   Operation create;

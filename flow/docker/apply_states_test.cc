@@ -15,9 +15,9 @@
 #include <utility>
 #include <vector>
 
+#include "flow/deploy/testing/projects.h"
 #include "flow/docker/apply.h"
 #include "flow/docker/delete.h"
-#include "flow/docker/testing/projects.h"
 #include "flow/docker/testing/world.h"
 
 namespace flow::docker {
@@ -29,7 +29,8 @@ using ApplyWorld = testing::World<Apply>;
 using DeleteWorld = testing::World<Delete>;
 
 project::Project Five() {
-  return testing::MakeProject("five", {"volume=data", "a check", "e once", "b reads=e", "c reads=a,b", "d reads=c"});
+  return deploy::testing::MakeProject("five",
+                                      {"volume=data", "a check", "e once", "b reads=e", "c reads=a,b", "d reads=c"});
 }
 
 ApplyInput Input(project::Project project, std::optional<Deployment> previous = std::nullopt) {

@@ -4,14 +4,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "flow/docker/testing/projects.h"
+#include "flow/deploy/testing/projects.h"
 
 namespace flow::docker {
 namespace {
 
+using deploy::testing::MakeProject;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using testing::MakeProject;
 
 class CapacityTest : public ::testing::Test {
  protected:

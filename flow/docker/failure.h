@@ -18,6 +18,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "flow/compose/probe.h"
+#include "flow/deploy/inputs.h"
 #include "flow/deploy/plan.h"
 #include "flow/deploy/plan.pb.h"
 #include "flow/docker/contract.h"
@@ -201,26 +202,11 @@ inline std::string FailureText(const Failure& failure) {
   return text;
 }
 
-// All that read one of the components, or what reads one, and so on.
-inline std::set<std::string> ReadersOf(const std::set<std::string>& components, const Inputs& inputs) {
-  std::set<std::string> readers;
-  for (size_t before = 1; before != readers.size();) {  // until there are no more
-    before = readers.size();
-    for (const auto& [reader, of] : inputs) {
-      const bool reads = std::any_of(of.begin(), of.end(), [&](const std::string& input) {
-        return components.contains(input) || readers.contains(input);
-      });
-      if (reads) readers.insert(reader);
-    }
-  }
-  return readers;
-}
-
 // The components that were not started because others failed that they wait for, separated by commas.
 inline std::string NotStarted(const Readiness& readiness, const std::vector<Failure>& failures, const Inputs& inputs) {
   std::set<std::string> failed;
   for (const Failure& failure : failures) failed.insert(failure.component);
-  const std::set<std::string> readers = ReadersOf(failed, inputs);
+  const std::set<std::string> readers = deploy::ReadersOf(failed, inputs);
   std::vector<std::string> waiting;
   for (const Instance& instance : readiness.instances()) {
     const bool told = failed.contains(instance.component) || (!waiting.empty() && waiting.back() == instance.component);

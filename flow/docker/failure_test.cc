@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "flow/docker/testing/projects.h"
+#include "flow/deploy/testing/projects.h"
 
 namespace flow::docker {
 namespace {
@@ -149,7 +149,7 @@ TEST(FailedText, TellsWhyThereAreNoLines) {
 
 TEST(FailedText, TellsEachFailureWhatWaitedForItAndWhatIsLeft) {
   const project::Project project =
-      testing::MakeProject("x", {"a", "b reads=a", "c reads=b replicas=2", "another", "reader reads=another"});
+      deploy::testing::MakeProject("x", {"a", "b reads=a", "c reads=b replicas=2", "another", "reader reads=another"});
   Readiness readiness;
   readiness.Expect(project, [](const project::Service&) { return false; });
   for (const Instance& instance : readiness.instances()) {

@@ -5,14 +5,14 @@
 #include <string>
 #include <vector>
 
-#include "flow/docker/testing/projects.h"
+#include "flow/deploy/testing/projects.h"
 
 namespace flow::docker {
 namespace {
 
 Readiness Of(const std::vector<std::string>& components) {
   Readiness readiness;
-  readiness.Expect(testing::MakeProject("x", components),
+  readiness.Expect(deploy::testing::MakeProject("x", components),
                    [](const project::Service& service) { return service.has_health_check(); });
   for (const Instance& instance : readiness.instances()) {
     readiness.Created(instance.component, instance.number, instance.component);

@@ -6,19 +6,19 @@
 
 #include "absl/strings/str_cat.h"
 #include "flow/deploy/plan.h"
+#include "flow/deploy/testing/projects.h"
 #include "flow/docker/images.h"
 #include "flow/docker/pulls.h"
-#include "flow/docker/testing/projects.h"
 
 namespace flow::docker {
 namespace {
 
 using deploy::OrderedPlanText;
+using deploy::testing::MakeProject;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::MakeProject;
 
 constexpr char kImage[] = "docker.io/library/busybox:1.36";
 

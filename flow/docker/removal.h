@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "flow/deploy/inputs.h"
 #include "flow/deploy/plan.h"
 #include "flow/deploy/plan.pb.h"
 #include "flow/docker/contract.h"
@@ -19,33 +20,14 @@
 
 namespace flow::docker {
 
-// What each component reads: id → ids. Containers stop in the direction in which the data flows, sources first, so that
-// what is on its way still arrives.
-using Inputs = std::map<std::string, std::set<std::string>>;
+using deploy::Inputs;
+using deploy::InputsOf;
 
-// The inputs that the project tells of.
-inline Inputs InputsOf(const project::Project& project) {
-  Inputs inputs;
-  for (const project::Service& service : project.services()) {
-    for (const project::Dependency& dependency : service.depends_on()) {
-      inputs[service.name()].insert(dependency.service());
-    }
-  }
-  return inputs;
-}
-
-// The inputs as far as the containers' labels tell, for when the project is not known: processors read sources, sinks
-// read both.
+// The inputs as far as the containers' labels tell, for when the project is not known.
 inline Inputs InputsByType(const std::vector<Container>& containers) {
-  Inputs inputs;
-  for (const Container& reader : containers) {
-    for (const Container& read : containers) {
-      if ((reader.type == "sink" && read.type != "sink") || (reader.type == "processor" && read.type == "source")) {
-        inputs[reader.component].insert(read.component);
-      }
-    }
-  }
-  return inputs;
+  std::map<std::string, std::string> types;
+  for (const Container& container : containers) types[container.component] = container.type;
+  return deploy::InputsByType(types);
 }
 
 // A container that goes with its anonymous volumes, and why.
@@ -93,33 +75,6 @@ inline std::map<std::string, double> GracesOf(const project::Project& project) {
 
 namespace internal {
 
-// The components, each behind those that it reads. Inputs of a file have no cycle, as the parser refuses one. Labels that
-// somebody changed may have one: its components come last, in any order.
-inline std::vector<std::string> InDataFlowOrder(const std::set<std::string>& components, const Inputs& inputs) {
-  std::vector<std::string> order;
-  std::map<std::string, int> missing;  // how many of a component's inputs are not in the order yet
-  std::map<std::string, std::vector<std::string>> readers;
-  for (const std::string& component : components) {
-    if (const auto found = inputs.find(component); found != inputs.end()) {
-      for (const std::string& input : found->second) {
-        if (!components.contains(input) || input == component) continue;
-        ++missing[component];
-        readers[input].push_back(component);
-      }
-    }
-    if (missing[component] == 0) order.push_back(component);
-  }
-  for (size_t next = 0; next < order.size(); ++next) {
-    for (const std::string& reader : readers[order[next]]) {
-      if (--missing[reader] == 0) order.push_back(reader);
-    }
-  }
-  for (const std::string& component : components) {
-    if (missing[component] > 0) order.push_back(component);
-  }
-  return order;
-}
-
 // What goes, by component.
 inline std::map<std::string, std::vector<const Leaving*>> ByComponent(const Removal& removal) {
   std::map<std::string, std::vector<const Leaving*>> of_component;
@@ -130,7 +85,7 @@ inline std::map<std::string, std::vector<const Leaving*>> ByComponent(const Remo
 inline std::vector<std::string> InDataFlowOrder(const Removal& removal, const Inputs& inputs) {
   std::set<std::string> components;
   for (const Leaving& leaving : removal.containers) components.insert(leaving.container.component);
-  return InDataFlowOrder(components, inputs);
+  return deploy::InDataFlowOrder(components, inputs);
 }
 
 }  // namespace internal

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "flow/deploy/plan.h"
-#include "flow/docker/testing/projects.h"
+#include "flow/deploy/testing/projects.h"
 
 namespace flow::docker {
 namespace {
@@ -25,7 +25,7 @@ std::string Remove(const Removal& removal, const Inputs& inputs) {
 
 TEST(PlanRemoval, StopsWhatIsReadBeforeWhatReadsIt) {
   const Removal removal{.containers = {Make("c", "running"), Make("b", "running"), Make("a", "running")}};
-  EXPECT_EQ(Remove(removal, InputsOf(testing::MakeProject("x", {"a", "b reads=a", "c reads=a,b"}))),
+  EXPECT_EQ(Remove(removal, InputsOf(deploy::testing::MakeProject("x", {"a", "b reads=a", "c reads=a,b"}))),
             "[1]  stop container a-1    deleted\n"
             "[2]  stop container b-1    deleted  after [1]\n"
             "[3]  stop container c-1    deleted  after [1], [2]\n"
@@ -36,7 +36,7 @@ TEST(PlanRemoval, StopsWhatIsReadBeforeWhatReadsIt) {
 
 TEST(PlanRemoval, ComesAfterWhatIsReadThroughOneThatDoesNotRun) {
   const Removal removal{.containers = {Make("a", "running"), Make("b", "exited"), Make("c", "running")}};
-  EXPECT_EQ(Remove(removal, InputsOf(testing::MakeProject("x", {"a", "b reads=a", "c reads=b"}))),
+  EXPECT_EQ(Remove(removal, InputsOf(deploy::testing::MakeProject("x", {"a", "b reads=a", "c reads=b"}))),
             "[1]  stop container a-1    deleted\n"
             "[2]  stop container c-1    deleted  after [1]\n"
             "[3]  remove container a-1  deleted  after [1]\n"

@@ -26,9 +26,9 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "flow/deploy/plan.h"
+#include "flow/deploy/testing/projects.h"
 #include "flow/docker/apply.h"
 #include "flow/docker/delete.h"
-#include "flow/docker/testing/projects.h"
 #include "flow/docker/testing/world.h"
 
 namespace flow::docker {
@@ -352,10 +352,10 @@ class Story {
         Unknown(word);
       }
     }
-    input.project = testing::MakeProject("x", {});
+    input.project = deploy::testing::MakeProject("x", {});
     for (; line_ < lines_.size() && absl::StartsWith(lines_[line_], ". "); ++line_) {
       absl::StrAppend(&text_, lines_[line_], "\n");
-      testing::Describe(lines_[line_].substr(2), &input.project, file_.c_str(), static_cast<int>(line_) + 1);
+      deploy::testing::Describe(lines_[line_].substr(2), &input.project, file_.c_str(), static_cast<int>(line_) + 1);
     }
     Begin(std::make_unique<TellerOf<docker::Apply>>(docker::Apply(std::move(input)), engine(), saved()));
   }

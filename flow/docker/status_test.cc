@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "flow/deploy/status_text.h"
-#include "flow/docker/testing/projects.h"
+#include "flow/deploy/testing/projects.h"
 #include "flow/text/message.h"
 
 namespace flow::docker {
@@ -14,8 +14,8 @@ using deploy::Deployment;
 using deploy::DescribePipeline;
 using deploy::PipelineStatus;
 
+using deploy::testing::MakeProject;
 using ::testing::HasSubstr;
-using testing::MakeProject;
 
 Container Make(const std::string& component, const std::string& state, Health health = Health::kNone,
                int exit_code = 0) {

@@ -18,9 +18,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "flow/deploy/testing/projects.h"
 #include "flow/docker/apply.h"
 #include "flow/docker/testing/fake_engine.h"
-#include "flow/docker/testing/projects.h"
 
 namespace flow::docker {
 namespace {
@@ -257,10 +257,10 @@ std::set<std::string> Running(const FakeEngine& engine) {
 
 // `before`: what runs already; empty: nothing. `seeds`: how many orders are tried.
 void ExpectOneDeploys(const File& a, const File& b, const File& before, int seeds, int late) {
-  const project::Project one = testing::MakeProject("x", a), other = testing::MakeProject("x", b);
+  const project::Project one = deploy::testing::MakeProject("x", a), other = deploy::testing::MakeProject("x", b);
   for (int seed = 1; seed <= seeds; ++seed) {
     Meeting meeting(one, other, seed);
-    if (!before.empty()) meeting.DeployBefore(testing::MakeProject("x", before));
+    if (!before.empty()) meeting.DeployBefore(deploy::testing::MakeProject("x", before));
     meeting.Run(late);
     SCOPED_TRACE(absl::StrCat("seed ", seed, "\n", meeting.Story()));
     ASSERT_TRUE(meeting.one.is_over() && meeting.other.is_over());

@@ -19,11 +19,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "flow/deploy/deployment.pb.h"
+#include "flow/deploy/testing/fingerprint.h"
 #include "flow/docker/contract.h"
 #include "flow/docker/testing/fake_engine.h"
-#include "flow/docker/testing/fingerprint.h"
 
 namespace flow::docker::testing {
+
+using deploy::testing::Fingerprint;
 
 // Something that can happen next.
 struct Choice {

@@ -5,8 +5,8 @@
 //
 // A struct's members are found by the compiler, a class names its own: `auto Members() const`, a tuple of them, made by
 // a structured binding, so that one that is added and not named there does not compile.
-#ifndef FLOW_DOCKER_TESTING_FINGERPRINT_H_
-#define FLOW_DOCKER_TESTING_FINGERPRINT_H_
+#ifndef FLOW_DEPLOY_TESTING_FINGERPRINT_H_
+#define FLOW_DEPLOY_TESTING_FINGERPRINT_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -24,12 +24,13 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "flow/deploy/contract.h"
+#include "flow/text/document.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "google/protobuf/map.h"
 #include "google/protobuf/message.h"
 
-namespace flow::docker::testing {
+namespace flow::deploy::testing {
 
 class Fingerprint {
  public:
@@ -40,6 +41,7 @@ class Fingerprint {
 
  private:
   void AddMessage(const google::protobuf::Message& message);
+  void AddDocument(const text::Value& document);
 
   std::string bytes_;
 };
@@ -172,6 +174,10 @@ Fingerprint& Fingerprint::Add(const T& value) {
     Add(value.Members());
   } else if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T>) {
     bytes_.append(reinterpret_cast<const char*>(&value), sizeof(value));
+  } else if constexpr (std::is_same_v<T, text::Value> || std::is_same_v<T, text::Mapping>) {
+    AddDocument(value);
+  } else if constexpr (requires { value.document.any(); }) {  // an object of a target, which its document says all of
+    AddDocument(value.document);
   } else if constexpr (std::is_convertible_v<T, absl::string_view>) {
     Add(absl::string_view(value).size());
     bytes_.append(value);
@@ -202,6 +208,22 @@ Fingerprint& Fingerprint::Add(const T& value) {
   return *this;
 }
 
+// Without the numbers by which a target tells versions of an object apart: they say how often it changed.
+inline void Fingerprint::AddDocument(const text::Value& document) {
+  if (const auto* scalar = std::get_if<text::Scalar>(&document.any())) {
+    Add(scalar->text);
+  } else if (const auto* list = std::get_if<text::List>(&document.any())) {
+    Add(*list);
+  } else if (const auto* mapping = std::get_if<text::Mapping>(&document.any())) {
+    Add(mapping->entries().size());
+    for (const text::Mapping::Entry& entry : mapping->entries()) {
+      if (entry.text == "resourceVersion") continue;
+      Add(entry.text);
+      AddDocument(entry.value);
+    }
+  }
+}
+
 inline void Fingerprint::AddMessage(const google::protobuf::Message& message) {
   std::string bytes;
   {
@@ -213,6 +235,6 @@ inline void Fingerprint::AddMessage(const google::protobuf::Message& message) {
   Add(bytes);
 }
 
-}  // namespace flow::docker::testing
+}  // namespace flow::deploy::testing
 
-#endif  // FLOW_DOCKER_TESTING_FINGERPRINT_H_
+#endif  // FLOW_DEPLOY_TESTING_FINGERPRINT_H_

@@ -1,6 +1,6 @@
 // Small projects for tests, described in a line a component.
-#ifndef FLOW_DOCKER_TESTING_PROJECTS_H_
-#define FLOW_DOCKER_TESTING_PROJECTS_H_
+#ifndef FLOW_DEPLOY_TESTING_PROJECTS_H_
+#define FLOW_DEPLOY_TESTING_PROJECTS_H_
 
 #include <gtest/gtest.h>
 
@@ -19,7 +19,7 @@
 #include "flow/project/project.pb.h"
 #include "flow/project/services.h"
 
-namespace flow::docker::testing {
+namespace flow::deploy::testing {
 
 // A project of the pipeline with these components, each described by words:
 //
@@ -121,12 +121,14 @@ inline project::Project MakeProject(const std::string& pipeline, const std::vect
   project.set_name(absl::StrCat("flow-", pipeline));
   project.set_pipeline(pipeline);
   project.set_namespace_("default");
+  (*project.mutable_labels())[project::kNamespaceLabel] = project.namespace_();
+  (*project.mutable_labels())[project::kPipelineLabel] = project.pipeline();
   project.mutable_network()->set_key("default");
   project.mutable_network()->set_name(absl::StrCat("flow-", pipeline, "_default"));
   for (const std::string& component : components) Describe(component, &project, file, line);
   return project;
 }
 
-}  // namespace flow::docker::testing
+}  // namespace flow::deploy::testing
 
-#endif  // FLOW_DOCKER_TESTING_PROJECTS_H_
+#endif  // FLOW_DEPLOY_TESTING_PROJECTS_H_

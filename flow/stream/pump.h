@@ -25,9 +25,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "flow/stream/connections.h"
 #include "flow/stream/contract.h"
 #include "flow/stream/event.h"
 #include "flow/stream/frame.h"
@@ -35,18 +35,18 @@
 #include "flow/stream/origin.h"
 #include "flow/stream/outflow.h"
 #include "flow/stream/router.h"
-#include "flow/stream/service.pb.h"
 #include "flow/stream/topology.h"
 
 namespace flow::stream {
 
-class Pump {
+class Pump : private Connections {
  public:
   static constexpr absl::Duration kStopPatience = absl::Seconds(10);  // from Stop to Finish, whatever is under way
 
   // `window`: how many events a processor is given at once. `from`: ledgers, by component, from which on sources are
   // read in place of what they are set to; of an earlier Pump.
-  explicit Pump(Topology topology, int64_t window = Router::kWindow, std::map<std::string, uint64_t> from = {});
+  explicit Pump(Topology topology, int64_t window = Router::kWindow, const std::map<std::string, uint64_t>& from = {})
+      : Connections(std::move(topology), window, from) {}
 
   std::vector<Action> Step(absl::Time now, const Event& event);
 
@@ -66,75 +66,24 @@ class Pump {
   std::map<std::string, uint64_t> ResumeFrom() const;
 
  private:
-  static constexpr absl::Duration kLongestPause = absl::Milliseconds(500);  // between two tries
-  static constexpr absl::Duration kRest = absl::Seconds(1);  // for what a stream still brings whose container ended
   static constexpr absl::Duration kCatchUp = absl::Milliseconds(50);  // from "done with an event" to its output
-  static constexpr int kPatientTries = 3;                             // before one is told of
-  static constexpr size_t kSureSize = 4 << 20;  // gRPC's own limit of a message: what every component takes
 
-  void On(const Located& located);
-  void On(const Gone& gone);
-  void On(const Checked& checked);
+  using Connections::On;
   void On(const Received& received);
-  void On(const Ended& ended);
   void On(const Counted& counted);
   void On(const Tick&) {}
   void On(const Stop&);
 
-  // A stream comes and goes.
-  void Try(Link& link);
-  void OpenStream(Link& link, Handled handled);
-  void Retry(Link& link, const absl::Status& status);
-  void Lose(Link& link, const absl::Status& status);
-  void ReadAgain(const Doubt& doubt, const Link& because);
-  void Restart(Link& link);
-  void Revive(int component);
-  void Leave(Link& link);
-  void EndWell(Link& link);
-
-  // What comes over it.
   absl::Status OnEvent(Link& link, absl::string_view frame, Ledgers& from, bool certain);
 
   void Advance(Link& link);
   void EndWhenDone(Link& link);
 
-  const Component& Of(const Link& link) const { return router_.topology.components[link.component]; }
-  std::string NameOf(const Link& link) const;
-  Link* Find(LinkId id);
-  template <typename Do>
-  void ForEach(const Do& act) {
-    for (std::vector<Link>& replicas : router_.links) {
-      for (Link& link : replicas) act(link);
-    }
-  }
-  template <typename Of>
-  void Put(Of action) {
-    router_.actions.emplace_back(std::move(action));
-  }
-  void Tell(Report::Kind kind, std::string text) { Put(Report{kind, std::move(text)}); }
-
-  Router router_;
-  std::vector<Origin> origins_;                  // by component
-  std::map<LinkId, std::pair<int, int>> by_id_;  // → component, and number - 1
-  LinkId last_id_ = LinkId();
-  absl::Time now_ = absl::InfinitePast();
   absl::Time give_up_ = absl::InfiniteFuture();
-  int64_t lost_ = 0;
-  bool stopping_ = false, failed_ = false, finished_ = false;
+  bool finished_ = false;
 };
 
 // How it is done
-
-inline Pump::Pump(Topology topology, int64_t window, std::map<std::string, uint64_t> from)
-    : router_(std::move(topology), window), origins_(router_.topology.components.size()) {
-  for (size_t i = 0; i < origins_.size(); ++i) {
-    const Component& component = router_.topology.components[i];
-    const auto found = from.find(component.id);
-    if (found != from.end()) origins_[i].ReadFrom(found->second);
-    if (component.kind != Kind::kSource || !component.readers.empty()) continue;
-    for (Link& link : router_.links[i]) link.phase = Link::Phase::kFinished;  // nobody wants its events
-  }
-}
 
 inline std::vector<Action> Pump::Step(absl::Time now, const Event& event) {
   now_ = now;
@@ -150,200 +99,6 @@ inline std::vector<Action> Pump::Step(absl::Time now, const Event& event) {
     Put(Finish{.well = lost_ == 0 && !failed_});
   }
   return TakeActions();
-}
-
-inline Link* Pump::Find(LinkId id) {
-  const auto found = by_id_.find(id);
-  return found == by_id_.end() ? nullptr : &router_.links[found->second.first][found->second.second];
-}
-
-inline std::string Pump::NameOf(const Link& link) const {
-  return router_.links[link.component].size() == 1 ? Of(link).id : absl::StrCat(Of(link).id, " ", link.number);
-}
-
-// A stream comes and goes
-
-inline void Pump::On(const Located& located) {
-  std::vector<Link>& replicas = router_.links[located.component];
-  if (located.number < 1 || located.number > static_cast<int>(replicas.size())) return;
-  Link& link = replicas[located.number - 1];
-  if (link.start == located.start && link.address == located.address) return;
-  if (link.connected()) Lose(link, absl::UnavailableError("its container was started again"));
-  link.address = located.address;
-  link.start = located.start;
-  if (link.phase == Link::Phase::kFinished) return;
-  link.backoff.Reset();
-  Try(link);
-}
-
-inline void Pump::On(const Gone& gone) {
-  std::vector<Link>& replicas = router_.links[gone.component];
-  if (gone.number < 1 || gone.number > static_cast<int>(replicas.size())) return;
-  Link& link = replicas[gone.number - 1];
-  link.address.clear();
-  link.start.clear();
-  if (link.phase == Link::Phase::kFinished) return;
-  if (link.connected()) {
-    link.due = now_ + kRest;
-    return;
-  }
-  Leave(link);
-  link.phase = Link::Phase::kAway;
-}
-
-// Closes what is under way with it.
-inline void Pump::Leave(Link& link) {
-  if (link.id == LinkId()) return;
-  Put(Close{link.id});
-  by_id_.erase(link.id);
-  link.id = LinkId();
-}
-
-inline void Pump::Try(Link& link) {
-  Leave(link);
-  link.phase = Link::Phase::kChecking;
-  link.due = absl::InfiniteFuture();
-  link.id = last_id_ = LinkId(static_cast<int>(last_id_) + 1);
-  by_id_[link.id] = {link.component, link.number - 1};
-  Put(Check{link.id, link.component, link.address});
-}
-
-inline void Pump::On(const Checked& checked) {
-  Link* const link = Find(checked.link);
-  if (link == nullptr) return;
-  if (!checked.handled.ok()) return Retry(*link, checked.handled.status());
-  OpenStream(*link, *checked.handled);
-}
-
-inline void Pump::OpenStream(Link& link, Handled handled) {
-  link.phase = Link::Phase::kOpen;
-  link.reader = FrameReader();
-  link.answer.clear();
-  link.paused = false;
-  link.hungry = false;
-  link.opened = now_;
-  link.progress.Begin(now_, handled);
-  std::string request;
-  if (Of(link).kind == Kind::kSource) {
-    flowctl::v1::StreamRequest message;
-    for (const auto& [name, value] : Of(link).params) (*message.mutable_params())[name] = value;
-    const std::optional<uint64_t>& from = origins_[link.component].from();
-    if (from.has_value()) (*message.mutable_params())["start_ledger"] = absl::StrCat(*from);
-    request = message.SerializeAsString();
-  }
-  Put(Open{link.id, link.component, link.address, request});
-  router_.SetPaused(link.component);
-  if (++link.connects > 1 || link.told) {
-    Tell(Report::Kind::kNote, absl::StrCat(NameOf(link), " is connected", link.connects > 1 ? " again" : ""));
-  }
-  link.told = false;
-  link.why.clear();
-}
-
-// It does not serve, or no longer.
-inline void Pump::Retry(Link& link, const absl::Status& status) {
-  Leave(link);
-  link.why = std::string(status.message());
-  if (link.address.empty()) {
-    link.phase = Link::Phase::kAway;
-    link.due = absl::InfiniteFuture();
-    return;
-  }
-  link.phase = Link::Phase::kWaiting;
-  link.due = now_ + std::min(kLongestPause, link.backoff.Next());
-  if (link.told || link.backoff.tries < kPatientTries) return;
-  link.told = true;
-  Tell(Report::Kind::kWarning,
-       absl::StrCat(NameOf(link), " does not serve at ", link.address, " (", status.message(), "); it is tried again"));
-}
-
-// A stream that was open has broken.
-inline void Pump::Lose(Link& link, const absl::Status& status) {
-  if (now_ - link.opened >= kRest) link.backoff.Reset();  // it did serve
-  if (!std::exchange(link.told, true)) {
-    Tell(Report::Kind::kWarning, absl::StrCat(NameOf(link), " is lost (", status.message(), "); it is tried again"));
-  }
-  origins_[link.component].Broke();
-  if (link.out.largest() > kSureSize) {
-    Tell(Report::Kind::kWarning,
-         absl::StrCat(NameOf(link), " was sent an event of more than 4 MiB when that happened; ",
-                      "it is sent none any more"));
-    link.out.RefuseLargerThan(kSureSize);
-  }
-  const Doubt doubt = link.out.Restart();
-  Retry(link, status);
-  ReadAgain(doubt, link);
-}
-
-inline void Pump::ReadAgain(const Doubt& doubt, const Link& because) {
-  if (doubt.unknown > 0) {
-    lost_ += doubt.unknown;
-    Tell(Report::Kind::kWarning,
-         absl::StrCat("at most ", doubt.unknown, " events without a cursor were lost with ", NameOf(because)));
-  }
-  for (size_t i = 0; i < doubt.from.size(); ++i) {
-    if (doubt.from[i] == kNoLedger) continue;
-    if (origins_[i].Brings(doubt.from[i]) && !router_.Finished(static_cast<int>(i))) continue;
-    if (stopping_) {
-      Tell(Report::Kind::kWarning, absl::StrCat("events of ", router_.topology.components[i].id, " from ledger ",
-                                                doubt.from[i], " on may be lost with ", NameOf(because)));
-      failed_ = true;
-      continue;
-    }
-    origins_[i].ReadFrom(doubt.from[i]);
-    Tell(Report::Kind::kNote, absl::StrCat(router_.topology.components[i].id, " is read again from ledger ",
-                                           doubt.from[i], " on, for ", NameOf(because)));
-    for (Link& source : router_.links[i]) Restart(source);
-    Revive(static_cast<int>(i));
-  }
-}
-
-inline void Pump::Restart(Link& link) {
-  Leave(link);
-  link.phase = link.address.empty() ? Link::Phase::kAway : Link::Phase::kWaiting;
-  link.due = link.address.empty() ? absl::InfiniteFuture() : now_;
-}
-
-// What has finished behind the component gets events again.
-inline void Pump::Revive(int component) {
-  for (const int reader : router_.topology.components[component].readers) {
-    for (Link& link : router_.links[reader]) {
-      if (link.phase == Link::Phase::kFinished) Restart(link);
-    }
-    Revive(reader);
-  }
-}
-
-inline void Pump::On(const Ended& ended) {
-  Link* const link = Find(ended.link);
-  if (link == nullptr) return;
-  const Kind kind = Of(*link).kind;
-  const bool whole = link->reader.unfinished() == 0;
-  if (ended.status.ok() && whole && (kind == Kind::kSource || link->phase == Link::Phase::kEnding)) {
-    return EndWell(*link);
-  }
-  absl::Status status = ended.status;
-  if (status.ok()) status = absl::UnavailableError(whole ? "it ended the stream" : "it ended the stream amid an event");
-  if (link->phase == Link::Phase::kEnding && link->out.in_doubt() == 0 && whole) {
-    Tell(Report::Kind::kWarning,
-         absl::StrCat(NameOf(*link), " did all that it was sent, and then: ", status.message()));
-    return EndWell(*link);
-  }
-  Lose(*link, status);
-}
-
-inline void Pump::EndWell(Link& link) {
-  by_id_.erase(link.id);
-  link.id = LinkId();
-  link.phase = Link::Phase::kFinished;
-  link.due = absl::InfiniteFuture();
-  link.out.Presume();
-  flowctl::v1::ConsumeResponse answer;
-  if (link.answer.empty() || !answer.ParseFromString(link.answer)) return;
-  if (answer.events_failed() == 0) return;
-  failed_ = true;
-  Tell(Report::Kind::kWarning, absl::StrCat(NameOf(link), " failed with ", answer.events_failed(), " events",
-                                            answer.errors().empty() ? "" : absl::StrCat(": ", answer.errors(0))));
 }
 
 inline void Pump::On(const Stop&) {

@@ -20,6 +20,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "flow/stream/pump.h"
+#include "flow/stream/service.pb.h"
 
 namespace flow::stream::testing {
 

@@ -86,15 +86,16 @@ void Carrier::Do(const stream::Close& close) { lines_.erase(close.link); }
 
 void Carrier::Do(const stream::Check& check) {
   lines_[check.link] = Line{.component = check.component, .address = check.address};
-  Ask(check.link, /*by_http=*/false, [this, link = check.link](const absl::StatusOr<Question::Answer>& answer) {
-    Step(stream::Checked{link, answer.ok() ? absl::StatusOr<stream::Handled>(answer->handled) : answer.status()});
+  Ask(check.link, Question::About::kServing, [this, link = check.link](absl::StatusOr<Question::Answer> answer) {
+    if (!answer.ok()) return Step(stream::Checked{link, answer.status()});
+    Step(stream::Checked{link, answer->handled, std::move(answer->types)});
   });
 }
 
 void Carrier::Do(const stream::Count& count) {
   const Line* const line = Find(count.link);
   if (line == nullptr) return;
-  Ask(count.link, by_http_.contains(line->component),
+  Ask(count.link, by_http_.contains(line->component) ? Question::About::kCountByHttp : Question::About::kCount,
       [this, link = count.link](const absl::StatusOr<Question::Answer>& answer) {
         Step(stream::Counted{link, answer.ok() ? answer->handled : stream::Handled()});
       });
@@ -127,14 +128,14 @@ void Carrier::Do(const stream::Open& open) {
   line->stream->PauseReading(line->paused);
 }
 
-void Carrier::Ask(stream::LinkId link, bool by_http, Question::Told told) {
+void Carrier::Ask(stream::LinkId link, Question::About about, Question::Told told) {
   Line* const line = Find(link);
   if (line == nullptr) return;
   const auto asked = [this, component = line->component, told](absl::StatusOr<Question::Answer> answer) {
     if (answer.ok() && answer->by_http) by_http_.insert(component);
     told(std::move(answer));
   };
-  line->question = std::make_unique<Question>(loop_, Of(*line), line->address, by_http, asked);
+  line->question = std::make_unique<Question>(loop_, Of(*line), line->address, about, asked);
 }
 
 }  // namespace flow

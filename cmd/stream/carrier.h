@@ -71,7 +71,7 @@ class Carrier {
   void Do(const stream::Report& report) { hooks_.report(report); }
   void Do(const stream::Finish& finish) { finish_ = finish; }
 
-  void Ask(stream::LinkId link, bool by_http, Question::Told told);
+  void Ask(stream::LinkId link, Question::About about, Question::Told told);
   Line* Find(stream::LinkId link);
   const stream::Component& Of(const Line& line) const { return pump_.topology().components[line.component]; }
 

@@ -35,7 +35,7 @@ absl::StatusOr<stream::StreamReport> CheckStreams(Session& session, Caller& call
         checked.serving[{place.component, place.number}] = answer.status();
       };
       questions.emplace_back(session.client().loop(), checked.wiring.topology.components[place.component],
-                             place.address, /*by_http=*/false, told);
+                             place.address, Question::About::kCount, told);
     }
   }
   while (answers < questions.size()) {

@@ -18,14 +18,15 @@ constexpr size_t kMostAnswer = 1 << 20;
 
 }  // namespace
 
-Question::Question(std::shared_ptr<Loop> loop, const stream::Component& component, std::string address, bool by_http,
+Question::Question(std::shared_ptr<Loop> loop, const stream::Component& component, std::string address, About about,
                    Told told)
     : loop_(std::move(loop)),
       kind_(component.kind),
       health_port_(component.health_port),
       address_(std::move(address)),
+      asks_types_(about == About::kServing && kind_ == stream::Kind::kSink && component.types.empty()),
       told_(std::move(told)) {
-  if (by_http) {
+  if (about == About::kCountByHttp) {
     AskMetrics();
   } else {
     Ask(stream::BuildHealthCheck(kind_, kAnswerWithin), /*http2=*/true, &Question::OnHealth);
@@ -33,13 +34,13 @@ Question::Question(std::shared_ptr<Loop> loop, const stream::Component& componen
 }
 
 void Question::Ask(const http::Request& request, bool http2, Then then) {
-  answer_.clear();
+  body_.clear();
   Exchange::Handlers handlers;
   handlers.piece = [this](absl::string_view bytes) {
-    if (answer_.size() + bytes.size() <= kMostAnswer) answer_.append(bytes.data(), bytes.size());
+    if (body_.size() + bytes.size() <= kMostAnswer) body_.append(bytes.data(), bytes.size());
   };
   handlers.done = [this, then](absl::StatusOr<http::Response> response) {
-    if (response.ok()) response->body = std::exchange(answer_, {});
+    if (response.ok()) response->body = std::exchange(body_, {});
     (this->*then)(response);
   };
   const std::string host = address_.substr(0, address_.rfind(':'));
@@ -59,15 +60,28 @@ void Question::OnHealth(const absl::StatusOr<http::Response>& response) {
   if (!response.ok()) return told(InWords(response.status()));
   const absl::StatusOr<stream::Handled> handled = stream::ReadHealthCheck(*response);
   if (!handled.ok()) return told(handled.status());
+  answer_.handled = *handled;
+  if (!asks_types_) return AskMetricsOrTell();
+  Ask(stream::BuildGetInfo(kAnswerWithin), /*http2=*/true, &Question::OnInfo);
+}
+
+void Question::OnInfo(const absl::StatusOr<http::Response>& response) {
+  if (response.ok()) answer_.types = stream::ReadInputTypes(*response);
+  AskMetricsOrTell();
+}
+
+void Question::AskMetricsOrTell() {
   // Nobody asks how many events a source is done with.
-  if (!handled->has_value() && kind_ != stream::Kind::kSource) return AskMetrics();
-  told(Answer{*handled});
+  if (!answer_.handled.has_value() && kind_ != stream::Kind::kSource) return AskMetrics();
+  const Told told = told_;
+  told(std::move(answer_));
 }
 
 void Question::OnMetrics(const absl::StatusOr<http::Response>& response) {
   const Told told = told_;
-  const stream::Handled handled = response.ok() ? stream::ReadMetrics(*response) : stream::Handled();
-  told(Answer{handled, handled.has_value()});
+  if (response.ok()) answer_.handled = stream::ReadMetrics(*response);
+  answer_.by_http = answer_.handled.has_value();
+  told(std::move(answer_));
 }
 
 }  // namespace flow

@@ -152,6 +152,7 @@ inline void Connections::On(const Checked& checked) {
   Link* const link = Find(checked.link);
   if (link == nullptr) return;
   if (!checked.handled.ok()) return Retry(*link, checked.handled.status());
+  if (!checked.types.empty()) router_.SetTypes(*link, {checked.types.begin(), checked.types.end()});
   OpenStream(*link, *checked.handled);
 }
 

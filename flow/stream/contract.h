@@ -50,6 +50,8 @@ struct Gone {
 struct Checked {
   LinkId link;
   absl::StatusOr<Handled> handled;
+  // Of events that a sink takes by its own word, where the pipeline says nothing of that; empty: all.
+  std::vector<std::string> types = {};
 };
 struct Received {
   LinkId link;
@@ -72,7 +74,7 @@ using Event = std::variant<Located, Gone, Checked, Received, Ended, Counted, Tic
 
 // Actions
 
-// Does it serve? HealthCheck is asked, with its counts.
+// Does it serve? HealthCheck is asked, with its counts, and of a sink whose types the topology does not have GetInfo.
 struct Check {
   LinkId link;
   int component;

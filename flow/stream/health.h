@@ -7,12 +7,14 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "flow/control/component.pb.h"
 #include "flow/control/grpc.h"
 #include "flow/http/message.h"
 #include "flow/stream/contract.h"
@@ -30,6 +32,10 @@ http::Request BuildHealthCheck(Kind kind, absl::Duration deadline);
 
 // What its answer says; a component that serves and has no such method says nothing. Error: it does not serve.
 absl::StatusOr<Handled> ReadHealthCheck(const http::Response& response);
+
+// The call GetInfo of a sink, and the types of events that it takes by its answer; empty: all, or it does not tell.
+http::Request BuildGetInfo(absl::Duration deadline);
+std::vector<std::string> ReadInputTypes(const http::Response& response);
 
 // The same number in the JSON of /metrics, which SDKs serve by HTTP.
 Handled ReadMetrics(const http::Response& response);
@@ -72,6 +78,17 @@ inline absl::StatusOr<Handled> ReadHealthCheck(const http::Response& response) {
     if (int64_t count = 0; absl::SimpleAtoi(value, &count)) counts[name] = count;
   }
   return internal::HandledOf(counts);
+}
+
+inline http::Request BuildGetInfo(absl::Duration deadline) {
+  return control::BuildUnary(MethodOf(Kind::kSink, "GetInfo"), "", deadline);
+}
+
+inline std::vector<std::string> ReadInputTypes(const http::Response& response) {
+  const absl::StatusOr<std::string> bytes = control::ReadUnary(response);
+  flowctl::v1::ComponentInfo info;
+  if (!bytes.ok() || !info.ParseFromString(*bytes)) return {};
+  return {info.input_event_types().begin(), info.input_event_types().end()};
 }
 
 inline Handled ReadMetrics(const http::Response& response) {

@@ -13,11 +13,15 @@
 #include <cstring>
 #include <deque>
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "flow/stream/event.h"
+#include "flow/stream/frame.h"
+#include "flow/stream/topology.h"
 
 namespace flow::stream {
 
@@ -62,6 +66,12 @@ class Outflow {
   // The replica is gone, with all that was sent and is not safe; what was not sent is there still.
   Doubt Restart();
 
+  // Of what waits by now, frames of events of other types are not sent, but passed over.
+  void PassOnly(const Types& types) {
+    types_ = types;
+    passed_until_ = pushed_;
+    DropRefused();
+  }
   // Larger frames are not sent from now on, but dropped.
   void RefuseLargerThan(size_t most) { most_ = most; }
   int64_t refused() const { return refused_; }  // dropped so
@@ -109,6 +119,7 @@ class Outflow {
   void DropBatches(int64_t until);
   void DropFront();
   void DropRefused();
+  bool IsPassedOver(absl::string_view frame) const;
 
   const Limits limits_;
   const Ledgers none_;
@@ -125,6 +136,8 @@ class Outflow {
   size_t largest_ = 0;
   size_t most_ = std::numeric_limits<size_t>::max();
   int64_t refused_ = 0;
+  Types types_;               // of frames before passed_until_
+  int64_t passed_until_ = 0;  // by its number
 };
 
 // How it is done
@@ -167,11 +180,20 @@ inline size_t Outflow::Take(char* to, size_t size) {
 }
 
 inline void Outflow::DropRefused() {
-  while (!sizes_.empty() && offset_ == 0 && sizes_.front() > most_) {
+  while (!sizes_.empty() && offset_ == 0) {
+    const bool refused = sizes_.front() > most_;
+    if (!refused && !IsPassedOver(absl::string_view(bytes_).substr(begin_, sizes_.front()))) return;
     DropFront();
     ++total_;
-    ++refused_;
+    if (refused) ++refused_;
+    if (settled_ == sent_) DropBatches(total_);
   }
+}
+
+inline bool Outflow::IsPassedOver(absl::string_view frame) const {
+  if (total_ >= passed_until_) return false;
+  const std::optional<EventHead> head = ReadHead(MessageOf(frame));
+  return head.has_value() && !types_.contains(head->type);
 }
 
 inline void Outflow::FrameSent() {

@@ -164,5 +164,26 @@ TEST(Outflow, ItsMemoryIsThatOfWhatWaits) {
   }
 }
 
+TEST(Outflow, WhatWaitsOfOtherTypesIsPassedOverAndInNoDoubt) {
+  Outflow out(1, {});
+  const auto frame = [](const std::string& type) { return Framed(absl::StrCat("\x12\x01", type)); };
+  for (const char* type : {"a", "b", "a", "b"}) out.Push(frame(type), {7}, false);
+  out.PassOnly({"b"});
+  out.Push(frame("a"), {8}, false);  // nobody would, by then
+  char sent[100];
+  EXPECT_EQ(out.Take(sent, sizeof sent), 3 * frame("b").size());
+  EXPECT_EQ(out.sent(), 3);
+  EXPECT_EQ(out.refused(), 0);
+  out.Handled(3);
+  EXPECT_EQ(out.in_doubt(), 0);
+
+  Outflow none(1, {});
+  none.Push(frame("a"), {7}, true);
+  none.PassOnly({"b"});
+  EXPECT_TRUE(none.empty());
+  EXPECT_EQ(none.in_doubt(), 0);
+  EXPECT_EQ(none.From()[0], kNoLedger);
+}
+
 }  // namespace
 }  // namespace flow::stream

@@ -69,6 +69,24 @@ TEST(Pump, EventsThatAreNotOfASinksTypesAreNotSentToIt) {
   EXPECT_EQ(world.pump().figures().edges[0].skipped, 5);
 }
 
+TEST(Pump, ASinksOwnWordOnItsTypesHoldsForWhatWaitsAndForWhatComes) {
+  const Topology topology = Wire({"s", "k"}, {{"s", "k"}});
+  Pump pump(topology);
+  const absl::Time now = absl::UnixEpoch() + absl::Hours(1);
+  const auto frame = [](const std::string& id, const std::string& type) { return Framed(EventBytes(id, type, 1, 0)); };
+  const auto received = [&](LinkId link, const std::string& bytes) { (void)pump.Step(now, Received{link, bytes}); };
+  (void)pump.Step(now, Located{0, 1, "a:1", "x"});
+  (void)pump.Step(now, Checked{LinkId(1), Handled()});
+  received(LinkId(1), frame("0", "a") + frame("1", "b"));
+  (void)pump.Step(now, Located{1, 1, "b:1", "y"});
+  (void)pump.Step(now, Checked{LinkId(2), Handled(0), {"b"}});
+  received(LinkId(1), frame("2", "a") + frame("3", "b"));
+  char sent[200];
+  const size_t size = pump.Take(now, LinkId(2), sent, sizeof sent);
+  EXPECT_EQ(std::string(sent, size), frame("1", "b") + frame("3", "b"));
+  EXPECT_EQ(pump.figures().edges[0].skipped, 1) << "of what came when it had told";
+}
+
 TEST(Pump, AnEventGoesToOneReplicaAndTheSameCursorToTheSame) {
   Topology topology = Wire({"s", "p", "k"}, {{"s", "p"}, {"p", "k"}});
   topology.components[1].replicas = 3;

@@ -35,6 +35,9 @@ struct Router {
   // Pauses the streams of the component's replicas while one that reads it has too much waiting, or lets them go on.
   void SetPaused(int component);
 
+  // A sink takes events of these types alone; what waits for it is no exception.
+  void SetTypes(const Link& link, const Types& types);
+
   // Wakes a stream that has something to send again.
   void Poke(Link& link);
 
@@ -96,6 +99,11 @@ inline void Router::Route(int component, absl::string_view frame, const EventHea
     Poke(link);
     if (!link.full && link.out.waiting_bytes() > kMostWaiting) SetFull(link, true);
   }
+}
+
+inline void Router::SetTypes(const Link& link, const Types& types) {
+  topology.components[link.component].types = types;
+  for (Link& replica : links[link.component]) replica.out.PassOnly(types);
 }
 
 inline Link& Router::Choose(int component, const EventHead& head) {

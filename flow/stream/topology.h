@@ -23,13 +23,16 @@ namespace flow::stream {
 
 enum class Kind { kSource, kProcessor, kSink };
 
+// Of events.
+using Types = std::set<std::string, std::less<>>;
+
 struct Component {
   std::string id;
   Kind kind = Kind::kSource;
   std::vector<int> inputs;   // what it reads, by its place in Topology::components
   std::vector<int> readers;  // what reads it
   // Of a sink: the types of events that it is given; empty: all.
-  std::set<std::string, std::less<>> types;
+  Types types;
   int replicas = 1;
   int port = 0;         // where it serves, in its container
   int health_port = 0;  // where it tells its counts by HTTP

@@ -64,8 +64,9 @@ absl::Status MoveEvents(const Arguments& arguments) {
   if (!absl::SimpleAtoi(options.window, &window) || window < 1) {
     return WrongUsage(StreamCommand(), absl::StrCat("--window takes a number from 1 on, not \"", options.window, "\""));
   }
+  const Environment environment = ProcessEnvironment();
   const absl::StatusOr<std::unique_ptr<Session>> session =
-      Session::Open("flow-stream", Session::State::kRead, options, ProcessEnvironment());
+      Session::Open("flow-stream", Session::State::kRead, options, environment);
   if (!session.ok()) return session.status();
   const std::string namespace_ = NamespaceOrDefault(options.namespace_);
   const absl::StatusOr<std::vector<PipelineKey>> keys = KeysOf(namespace_, arguments.operands);
@@ -77,7 +78,7 @@ absl::Status MoveEvents(const Arguments& arguments) {
   const auto progress = [&](const stream::StreamReport& report) {
     if (options.progress != "none") TellProgress(**session, report);
   };
-  StreamWatch watch(**session, caller->version(), namespace_, window, progress);
+  StreamWatch watch(**session, caller->version(), environment, namespace_, window, progress);
   if (absl::Status end = watch.Choose(*caller, *keys); !end.ok()) return end;
   const absl::Status end = watch.Run();
   const absl::Status printed = PrintReport(watch.report(), options.output, stream::FiguresTable);

@@ -56,7 +56,7 @@ const std::vector<Room>& Rooms() {
       {"cmd/target", {"flow/http", "cmd/input", "cmd/output"}},
       {"cmd/docker", {"flow/docker", "cmd/http", "cmd/target"}},
       {"cmd/control", {"flow/control", "cmd/docker"}},
-      {"cmd/stream", {"flow/stream", "cmd/docker"}},
+      {"cmd/stream", {"flow/stream", "cmd/control"}},
       {"testkit", {"cmd/http"}},
   };
   return rooms;

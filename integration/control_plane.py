@@ -79,6 +79,8 @@ class ControlPlane:
         if run is None:
             context.abort(grpc.StatusCode.UNKNOWN, f"run not found: {request.run_id}")
         run.status, run.error = request.status, request.error
+        if request.HasField("metrics"):
+            run.metrics.CopyFrom(request.metrics)
         return run
 
     def ListPipelineRuns(self, request, context):

@@ -10,6 +10,7 @@
 #include "cmd/base/exit_status.h"
 #include "cmd/docker/pipelines.h"
 #include "cmd/stream/carrier.h"
+#include "cmd/stream/run_report.h"
 #include "cmd/stream/wiring.h"
 #include "flow/stream/figures.h"
 
@@ -19,6 +20,7 @@ namespace {
 constexpr absl::Duration kTellEvery = absl::Seconds(10);
 constexpr absl::Duration kLookAgain = absl::Seconds(1);
 constexpr absl::Duration kLookWithin = absl::Seconds(5);
+constexpr char kLost[] = "some events were lost, or failed";
 
 }  // namespace
 
@@ -27,12 +29,14 @@ struct StreamWatch::Moved {
   std::unique_ptr<Carrier> carrier;
   std::set<std::pair<int, int>> located;
   stream::Figures told;  // with the last progress
+  std::optional<RunReport> run;
 };
 
-StreamWatch::StreamWatch(Session& session, const compose::ApiVersion& version, const std::string& namespace_,
-                         int64_t window, Progress progress)
+StreamWatch::StreamWatch(Session& session, const compose::ApiVersion& version, const Environment& environment,
+                         const std::string& namespace_, int64_t window, Progress progress)
     : session_(session),
       version_(version),
+      environment_(environment),
       window_(window),
       progress_(std::move(progress)),
       labels_(LabelsOfNamespace(namespace_)),
@@ -55,6 +59,8 @@ absl::Status StreamWatch::Choose(Caller& caller, const std::vector<PipelineKey>&
 absl::Status StreamWatch::Begin(const PipelineKey& key, const std::optional<deploy::Deployment>& state, Moved& moved) {
   absl::StatusOr<Wiring> wiring = WiringOf(key, state);
   if (!wiring.ok()) return wiring.status();
+  if (!moved.run.has_value()) moved.run.emplace(session_, environment_, key.name);
+  moved.run->Follow(state->control_plane());
   const bool again = moved.carrier != nullptr;
   if (again && moved.wiring.topology == wiring->topology) return absl::OkStatus();
   std::map<std::string, uint64_t> from;
@@ -80,8 +86,8 @@ absl::Status StreamWatch::Begin(const PipelineKey& key, const std::optional<depl
 
 absl::Status StreamWatch::Run() {
   const absl::Status end = Follow();
-  if (!IsEndedBySignal(end)) return end;
-  Drain();
+  if (IsEndedBySignal(end)) Drain();
+  TellEnd();
   return end;
 }
 
@@ -102,7 +108,7 @@ absl::Status StreamWatch::Follow() {
   }
   const bool well = std::all_of(moved_.begin(), moved_.end(),
                                 [](const auto& entry) { return entry.second->carrier->finish()->well; });
-  return well ? absl::OkStatus() : ExitWith(ExitCode::kFailed, "some events were lost, or failed");
+  return well ? absl::OkStatus() : ExitWith(ExitCode::kFailed, kLost);
 }
 
 absl::Status StreamWatch::Look() {
@@ -179,9 +185,31 @@ stream::StreamReport StreamWatch::report() const {
 }
 
 void StreamWatch::TellProgress() {
-  progress_(report());
-  for (auto& [key, moved] : moved_) moved->told = moved->carrier->pump().figures();
+  const stream::StreamReport now = report();
+  progress_(now);
+  int place = 0;
+  for (auto& [key, moved] : moved_) {
+    moved->run->Tell(now.pipelines(place++));
+    moved->told = moved->carrier->pump().figures();
+  }
   told_ = absl::Now();
+}
+
+void StreamWatch::TellEnd() {
+  const stream::StreamReport now = report();
+  int place = 0;
+  for (auto& [key, moved] : moved_) {
+    const stream::PipelineFigures& figures = now.pipelines(place++);
+    const std::optional<stream::Finish>& finish = moved->carrier->finish();
+    if (session_.signals().Came() != 0 || !finish.has_value()) {
+      moved->run->Tell(figures);  // what is deployed runs on
+    } else if (finish->well) {
+      moved->run->Tell(figures, flowctl::RUN_STATUS_COMPLETED);
+    } else {
+      moved->run->Tell(figures, flowctl::RUN_STATUS_FAILED, kLost);
+    }
+  }
+  for (auto& [key, moved] : moved_) moved->run->Finish();
 }
 
 }  // namespace flow

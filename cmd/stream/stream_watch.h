@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "cmd/base/environment.h"
 #include "cmd/docker/caller.h"
 #include "cmd/docker/change_watch.h"
 #include "cmd/docker/describe.h"
@@ -32,8 +33,8 @@ class StreamWatch {
 
   // Of pipelines of the namespace. The session has a client that speaks `version`. `window`: how many events a processor
   // is given at once.
-  StreamWatch(Session& session, const compose::ApiVersion& version, const std::string& namespace_, int64_t window,
-              Progress progress);
+  StreamWatch(Session& session, const compose::ApiVersion& version, const Environment& environment,
+              const std::string& namespace_, int64_t window, Progress progress);
   ~StreamWatch();
 
   // Takes the pipelines. Error (exit_status.h): there is one that does not exist, whose wiring is not known here, or
@@ -59,9 +60,12 @@ class StreamWatch {
   absl::Time Due() const;
   bool Finished() const;
   void TellProgress();
+  // Tells control planes how it has ended.
+  void TellEnd();
 
   Session& session_;
   const compose::ApiVersion version_;
+  const Environment& environment_;
   const int64_t window_;
   const Progress progress_;
   const std::vector<std::string> labels_;

@@ -54,6 +54,11 @@ def flow_repositories():
             "yaml_cpp": ["yaml-cpp"],
         },
     )
+    # Of measurements alone: looked for when one of them is built.
+    system_libraries(
+        name = "grpc",
+        shared = {"grpc++": ["grpc++"]},
+    )
     native.new_local_repository(
         name = "com_google_protobuf",
         build_file = str(Label("//third_party:protobuf.BUILD")),

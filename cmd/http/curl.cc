@@ -1,6 +1,7 @@
 #include "cmd/http/curl.h"
 
 #include <dlfcn.h>
+#include <stdlib.h>
 
 #include "absl/strings/str_cat.h"
 
@@ -17,11 +18,21 @@ absl::Status Unusable(const char* library, absl::string_view why) {
                    "\nOn Debian and Ubuntu `sudo apt-get install libcurl4` installs it."));
 }
 
+// Protocols that nobody asks for here (RTMP, LDAP) bring GnuTLS, which sets itself up while it is loaded, in 1.5 MB of
+// memory, unless this is in the environment. A libcurl that uses it sets it up by itself.
+void* Load(const char* library) {
+  constexpr char kNoGnuTls[] = "GNUTLS_NO_IMPLICIT_INIT";
+  const bool ours = getenv(kNoGnuTls) == nullptr && setenv(kNoGnuTls, "1", 0) == 0;
+  // Lazy: of thousands of functions behind it a few dozen are called.
+  void* const handle = dlopen(library, RTLD_LAZY | RTLD_LOCAL);
+  if (ours) unsetenv(kNoGnuTls);  // it is not for the programs that this one runs
+  return handle;
+}
+
 }  // namespace
 
 absl::StatusOr<Curl> OpenCurl(const char* library) {
-  // Lazy: of thousands of functions behind it a few dozen are called.
-  void* const handle = dlopen(library, RTLD_LAZY | RTLD_LOCAL);
+  void* const handle = Load(library);
   if (handle == nullptr) return Unusable(library, dlerror());
   Curl curl;
   const char* missing = nullptr;

@@ -1,5 +1,7 @@
 #include "cmd/http/curl.h"
 
+#include <stdlib.h>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -23,6 +25,7 @@ TEST(CurlTest, IsLoadedOnce) {
   const absl::StatusOr<const Curl*> first = LoadCurl(), second = LoadCurl();
   ASSERT_TRUE(first.ok()) << first.status();
   EXPECT_EQ(*first, *second);
+  EXPECT_EQ(getenv("GNUTLS_NO_IMPLICIT_INIT"), nullptr) << "programs that are run are as ever";
 }
 
 }  // namespace

@@ -107,13 +107,15 @@ kubernetes::ObjectOptions ObjectOptionsOf(const Options& options, const project:
 // The pipeline in the format that is asked for. What yaml and json are of, a Compose file or the objects of a cluster, the
 // driver says.
 std::string Written(const Options& options, const compose::EmitOptions& emit, LoadedPipeline& loaded) {
-  const project::Project project = project::Translate(loaded.pipeline);
   const std::string& format = options.output;
+  const bool for_cluster = pipeline::IsClusterDriver(loaded.pipeline.driver()) && format != "docker-compose";
+  const project::Project project =
+      project::Translate(loaded.pipeline, {.digests = !for_cluster || format == "textproto"});
   if (format == "mermaid") return project::MermaidText(project::PictureOf(project));
   if (format == "dot") return project::DotText(project::PictureOf(project));
   if (format == "textproto") return TextProto(project);
   const bool json = format == "json";
-  if (!pipeline::IsClusterDriver(loaded.pipeline.driver()) || format == "docker-compose") {
+  if (!for_cluster) {
     return json ? compose::EmitComposeJson(project, emit) : compose::EmitCompose(project, emit);
   }
   const kubernetes::ObjectOptions objects = ObjectOptionsOf(options, project, loaded);

@@ -5,9 +5,11 @@
 #define FLOW_KUBERNETES_MANIFEST_H_
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -154,10 +156,10 @@ inline std::string EmitManifest(const project::Project& project, const ObjectOpt
 }
 
 inline std::string EmitManifestJson(const project::Project& project, const ObjectOptions& options) {
-  text::List items;
-  ForEachObject(project, options, [&](const Object& object) { items.push_back(object.document); });
-  const text::Mapping list = {{"apiVersion", "v1"}, {"kind", "List"}, {"items", std::move(items)}};
-  return text::Json(list, text::JsonLayout::kLines);
+  const text::Entries items = [&](const std::function<void(const text::Value&)>& take) {
+    ForEachObject(project, options, [&](Object object) { take(std::move(object.document)); });
+  };
+  return text::Json(text::Mapping{{"apiVersion", "v1"}, {"kind", "List"}, {"items", items}}, text::JsonLayout::kLines);
 }
 
 }  // namespace flow::kubernetes

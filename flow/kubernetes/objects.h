@@ -41,7 +41,7 @@ struct Object {
 // then of each component in the order of the file its config maps, its service, its workload. Secrets are not among them:
 // their values are in nothing that is printed. Takes time in proportion to the project.
 void ForEachObject(const project::Project& project, const ObjectOptions& options,
-                   const std::function<void(const Object&)>& take);
+                   const std::function<void(Object)>& take);
 
 namespace internal {
 
@@ -161,7 +161,7 @@ class ObjectMaker {
 }  // namespace internal
 
 inline void ForEachObject(const project::Project& project, const ObjectOptions& options,
-                          const std::function<void(const Object&)>& take) {
+                          const std::function<void(Object)>& take) {
   const internal::ObjectMaker maker(project, options);
   if (options.namespace_.empty()) take({maker.Namespace()});
   const std::map<std::string, uint32_t> pods = PodsByVolume(project);

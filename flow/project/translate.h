@@ -34,6 +34,8 @@ struct TranslateOptions {
   // HOST:PORT of the control plane that components are told of; empty: none. A loopback host is handed on as
   // host.docker.internal (control_plane.h).
   std::string control_plane;
+  // Whether services get their digest as a label, which tells on an engine what has changed. A cluster tells that itself.
+  bool digests = true;
   // Of the environment secrets' values, where they are known. They enter the digest labels.
   SecretDigests secret_digests;
   // What is mounted of the machine, where that is known: a label.
@@ -271,7 +273,7 @@ inline Project Translate(const pipeline::Pipeline& pipeline, const TranslateOpti
   internal::AddVolumes(project);
   internal::SeparateSecretVariables(project);
   internal::LabelMounted(options.mounted, project);
-  LabelWithDigests(project, options.secret_digests);
+  if (options.digests) LabelWithDigests(project, options.secret_digests);
   return project;
 }
 

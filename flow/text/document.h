@@ -32,9 +32,10 @@ using List = std::vector<Value>;
 class Mapping {
  public:
   struct Entry;
+  struct Member;
 
   Mapping() = default;
-  Mapping(std::initializer_list<std::pair<std::string, Value>> members);
+  Mapping(std::initializer_list<Member> members);
 
   void Add(std::string key, Value value);
   // Unless it is an empty text, list or mapping.
@@ -76,16 +77,19 @@ inline Scalar Literal(std::string text) { return {Scalar::Kind::kLiteral, std::m
 // it is made from must live that long.
 using Later = std::function<Value()>;
 
+// A list whose entries are made one after the other while it is printed, and handed to a function, for the same reason.
+using Entries = std::function<void(const std::function<void(const Value&)>& take)>;
+
 // What a value is made from without a word: a text; true, false, or a number, which gets as many digits as it takes to
-// read the same one again, and no exponent; a scalar, a list, a mapping, or what makes one later.
+// read the same one again, and no exponent; a scalar, a list, a mapping, or what makes one, or a list's entries, later.
 template <typename T>
 concept AsValue = std::is_arithmetic_v<T> || std::convertible_to<T, absl::string_view> || std::same_as<T, Scalar> ||
-    std::same_as<T, List> || std::same_as<T, Mapping> || std::same_as<T, Later>;
+    std::same_as<T, List> || std::same_as<T, Mapping> || std::same_as<T, Later> || std::same_as<T, Entries>;
 
 class Value {
  public:
-  // A Later behind a pointer: GCC 12 takes a std::function in a variant for one that is not initialized.
-  using Any = std::variant<Scalar, List, Mapping, std::shared_ptr<const Later>>;
+  // Functions behind pointers: GCC 12 takes a std::function in a variant for one that is not initialized.
+  using Any = std::variant<Scalar, List, Mapping, std::shared_ptr<const Later>, std::shared_ptr<const Entries>>;
 
   template <AsValue T>
   Value(T from);  // NOLINT(google-explicit-constructor): a document is to be read as one
@@ -105,9 +109,16 @@ struct Mapping::Entry {
   Value value = "";  // of a member
 };
 
-inline Mapping::Mapping(std::initializer_list<std::pair<std::string, Value>> members) {
+// One that stands in the braces that a mapping is made of, out of which it is taken: a list of initializers is constant, and
+// what is nested in it would be copied at each level.
+struct Mapping::Member {
+  mutable std::string key;
+  mutable Value value;
+};
+
+inline Mapping::Mapping(std::initializer_list<Member> members) {
   entries_.reserve(members.size());
-  for (const auto& [key, value] : members) Add(key, value);
+  for (const Member& member : members) Add(std::move(member.key), std::move(member.value));
 }
 
 inline void Mapping::Add(std::string key, Value value) {
@@ -145,8 +156,8 @@ Value::Value(T from) {
     any_ = Literal(std::string(digits, end));
   } else if constexpr (std::convertible_to<T, absl::string_view>) {
     any_ = Scalar{Scalar::Kind::kText, std::string(std::move(from))};
-  } else if constexpr (std::same_as<T, Later>) {
-    any_ = std::make_shared<const Later>(std::move(from));
+  } else if constexpr (std::same_as<T, Later> || std::same_as<T, Entries>) {
+    any_ = std::make_shared<const T>(std::move(from));
   } else {
     any_ = std::move(from);
   }

@@ -64,6 +64,15 @@ class JsonPrinter {
 
   void operator()(const std::shared_ptr<const Later>& later) { Print((*later)()); }
 
+  void operator()(const std::shared_ptr<const Entries>& entries) {
+    Open('[');
+    (*entries)([this](const Value& value) {
+      Next();
+      Print(value);
+    });
+    Close(']');
+  }
+
  private:
   void Open(char bracket) {
     out_ += bracket;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
 
 namespace flow::text {
@@ -65,6 +66,19 @@ TEST(Mapping, LeavesOutWhatIsEmpty) {
   mapping.AddUnlessEmpty("d", 0);
   mapping.AddUnlessEmpty("e", "x");
   EXPECT_EQ(JsonOf(mapping), R"({"d":0,"e":"x"})");
+}
+
+TEST(Json, AListWhoseEntriesAreMadeLaterIsPrintedAsOneThatWasThere) {
+  const auto made = [](int count) {
+    return Entries([count](const std::function<void(const Value&)>& take) {
+      for (int i = 0; i < count; ++i) take(Mapping{{"a", i}});
+    });
+  };
+  const Mapping later = {{"some", made(2)}, {"none", made(0)}};
+  const Mapping there = {{"some", List{Mapping{{"a", 0}}, Mapping{{"a", 1}}}}, {"none", List()}};
+  for (const JsonLayout layout : {JsonLayout::kCompact, JsonLayout::kLine, JsonLayout::kLines}) {
+    EXPECT_EQ(Json(later, layout), Json(there, layout));
+  }
 }
 
 }  // namespace

@@ -39,8 +39,10 @@ namespace internal {
 inline bool IsYamlWord(absl::string_view text) {
   static constexpr absl::string_view kWords[] = {"y",    "n",    "yes",   "no",   "on",  "off",
                                                  "true", "null", "false", "none", "inf", "nan"};
-  return std::any_of(std::begin(kWords), std::end(kWords),
-                     [text](absl::string_view word) { return absl::EqualsIgnoreCase(text, word); });
+  constexpr size_t kLongest = 5;
+  return text.size() <= kLongest && std::any_of(std::begin(kWords), std::end(kWords), [text](absl::string_view word) {
+           return absl::EqualsIgnoreCase(text, word);
+         });
 }
 
 // True where `text` may stand without quotes. Much stricter than YAML: a letter, '/' or '_' first, which rules out
@@ -48,8 +50,10 @@ inline bool IsYamlWord(absl::string_view text) {
 inline bool IsPlainSafe(absl::string_view text) {
   if (text.empty() || text.back() == ':' || IsYamlWord(text)) return false;
   if (!absl::ascii_isalpha(text[0]) && text[0] != '/' && text[0] != '_') return false;
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return absl::ascii_isalnum(c) || (c != '\0' && absl::StrContains("_./@:+=-", c)); });
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return absl::ascii_isalnum(c) || c == '_' || c == '.' || c == '/' || c == '@' || c == ':' || c == '+' || c == '=' ||
+           c == '-';
+  });
 }
 
 // True where every character can be seen, except those in `besides`.
@@ -147,6 +151,9 @@ class YamlPrinter {
     if (const auto* const later = std::get_if<std::shared_ptr<const Later>>(&any))
       return Print((**later)(), level, place);
     if (const auto* const scalar = std::get_if<Scalar>(&any)) return PrintScalar(*scalar, level);
+    if (const auto* const entries = std::get_if<std::shared_ptr<const Entries>>(&any)) {
+      return PrintMade(**entries, level, place);
+    }
     const auto* const list = std::get_if<List>(&any);
     if (list != nullptr ? list->empty() : std::get<Mapping>(any).empty()) {
       out_ += list != nullptr ? " []\n" : " {}\n";
@@ -156,11 +163,26 @@ class YamlPrinter {
     out_ += place == Place::kBehindDash ? ' ' : '\n';
     begun_ = place == Place::kBehindDash;
     if (list == nullptr) return PrintEntries(std::get<Mapping>(any), level + 1);
-    for (const Value& item : *list) {
-      Indent(level + 1);
-      out_ += '-';
-      Print(item, level + 1, Place::kBehindDash);
-    }
+    for (const Value& item : *list) PrintItem(item, level);
+  }
+
+  void PrintItem(const Value& item, size_t level) {
+    Indent(level + 1);
+    out_ += '-';
+    Print(item, level + 1, Place::kBehindDash);
+  }
+
+  // Whether there are any is known when the first one is made.
+  void PrintMade(const Entries& entries, size_t level, Place place) {
+    bool any = false;
+    entries([&](const Value& item) {
+      if (!std::exchange(any, true)) {
+        out_ += place == Place::kBehindDash ? ' ' : '\n';
+        begun_ = place == Place::kBehindDash;
+      }
+      PrintItem(item, level);
+    });
+    if (!any) out_ += " []\n";
   }
 
   void PrintScalar(const Scalar& scalar, size_t level) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <yaml-cpp/yaml.h>
 
+#include <functional>
 #include <random>
 #include <string>
 #include <vector>
@@ -219,6 +220,17 @@ TEST(YamlTest, NestsWithTwoSpacesALevel) {
             "  list: []\n"
             "  mapping: {}\n");
   EXPECT_EQ(Yaml({}), "{}\n");
+}
+
+TEST(YamlTest, AListWhoseEntriesAreMadeLaterIsPrintedAsOneThatWasThere) {
+  const auto made = [](int count) {
+    return Entries([count](const std::function<void(const Value&)>& take) {
+      for (int i = 0; i < count; ++i) take(Mapping{{"a", i}, {"b", List{"c"}}});
+    });
+  };
+  const Mapping one = {{"a", 0}, {"b", List{"c"}}}, two = {{"a", 1}, {"b", List{"c"}}};
+  EXPECT_EQ(Yaml({{"list", made(2)}, {"in a list", List{made(2), made(0)}}, {"none", made(0)}}),
+            Yaml({{"list", List{one, two}}, {"in a list", List{List{one, two}, List()}}, {"none", List()}}));
 }
 
 TEST(YamlTest, ScriptsAreLiteralBlocks) {

@@ -234,6 +234,21 @@ TEST(FlowTranslate, NamesAPullSecretForARegistryThatOneIsLoggedInToAndAsksNoHelp
   EXPECT_EQ(Count(unread.out, "imagePullSecrets"), 0u);
 }
 
+TEST(FlowTranslate, LeavesOutASecretForAClusterThatIsNeitherThereNorRequired) {
+  const TemporaryFolder folder;
+  folder.Write("there", "s3cret");
+  const std::string file =
+      folder.Write("p.yaml", WithEnv("A: b") +
+                                 "      secrets:\n"
+                                 "        - {name: there, host_path: ./there, env: THERE}\n"
+                                 "        - {name: missing, host_path: ./missing, env: MISSING}\n");
+  const Finished run = Execute("flow-translate", {"--output=kubernetes", file});
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_THAT(run.out, AllOf(HasSubstr("- name: THERE\n"), HasSubstr("create secret generic a.there"),
+                             Not(HasSubstr("MISSING")), Not(HasSubstr("s3cret"))));
+  EXPECT_THAT(run.err, HasSubstr("p.yaml:12:38: warning: spec.sources[0].secrets[1].host_path: it is not there"));
+}
+
 TEST(FlowTranslate, JudgesTheFlagsForAClusterBeforeTheFile) {
   for (const char* flag : {"--kube_namespace=Not/One", "--pull_secret=Not One", "--storage_class=-",
                            "--volume_size=10GB", "--volume_size=0"}) {

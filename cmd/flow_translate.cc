@@ -16,6 +16,7 @@
 #include "cmd/cli/print.h"
 #include "cmd/cli/run.h"
 #include "cmd/docker/docker_config.h"
+#include "cmd/input/carried_files.h"
 #include "cmd/input/load.h"
 #include "cmd/state/store.h"
 #include "flow/compose/emit.h"
@@ -109,6 +110,7 @@ kubernetes::ObjectOptions ObjectOptionsOf(const Options& options, const project:
 std::string Written(const Options& options, const compose::EmitOptions& emit, LoadedPipeline& loaded) {
   const std::string& format = options.output;
   const bool for_cluster = pipeline::IsClusterDriver(loaded.pipeline.driver()) && format != "docker-compose";
+  if (for_cluster) LeaveOutMissingSecrets(*loaded.carried, loaded.pipeline);
   const project::Project project =
       project::Translate(loaded.pipeline, {.digests = !for_cluster || format == "textproto"});
   if (format == "mermaid") return project::MermaidText(project::PictureOf(project));

@@ -82,11 +82,47 @@ std::string Read(const fs::path& path, kubernetes::Carried& carried) {
   return carried.folder ? AddFolder(path, carried) : Add(path, path.filename().string(), carried);
 }
 
+// The bytes of a file, or of all files in a folder; of what cannot be looked at none.
+uintmax_t SizeOf(const fs::path& path) {
+  std::error_code error;
+  if (!fs::is_directory(path, error)) {
+    const uintmax_t size = fs::file_size(path, error);
+    return error ? 0 : size;
+  }
+  uintmax_t sum = 0;
+  for (fs::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
+    std::error_code gone;
+    const uintmax_t size = entry->is_regular_file(gone) ? entry->file_size(gone) : 0;
+    if (!gone) sum += size;
+  }
+  return sum;
+}
+
+void LookAtSecret(const pipeline::Secret& secret, CarriedFiles& files) {
+  const std::string& path = secret.host_path();
+  std::error_code error;
+  const bool missing = fs::status(path, error).type() == fs::file_type::not_found;
+  if (missing && !secret.required()) files.missing_secrets.insert(path);
+  if (!missing && SizeOf(path) > kubernetes::kMostCarriedBytes) files.large_secrets.insert(path);
+}
+
 }  // namespace
+
+void LeaveOutMissingSecrets(const CarriedFiles& files, pipeline::Pipeline& pipeline) {
+  for (pipeline::Component& component : *pipeline.mutable_components()) {
+    auto& secrets = *component.mutable_secrets();
+    secrets.erase(std::remove_if(secrets.begin(), secrets.end(),
+                                 [&](const pipeline::Secret& secret) {
+                                   return !secret.required() && files.missing_secrets.contains(secret.host_path());
+                                 }),
+                  secrets.end());
+  }
+}
 
 CarriedFiles ReadCarriedFiles(const pipeline::Pipeline& pipeline, const std::vector<std::string>& allowed) {
   CarriedFiles files;
   for (const pipeline::Component& component : pipeline.components()) {
+    for (const pipeline::Secret& secret : component.secrets()) LookAtSecret(secret, files);
     for (const pipeline::Mount& mount : component.volumes()) {
       const std::string& path = mount.host_path();
       if (path.empty() || !mount.read_only() || kubernetes::IsNodesPath(path, allowed)) continue;

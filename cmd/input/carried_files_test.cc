@@ -46,6 +46,34 @@ class CarriedFilesTest : public testing::Test {
   const std::string folder_ = fs::canonical(temporary_.path()).string();
 };
 
+TEST_F(CarriedFilesTest, OfSecretsThoseAreLeftOutThatAreNeitherThereNorRequired) {
+  pipeline::Pipeline pipeline;
+  for (const char* name : {"there", "missing", "required"}) {
+    pipeline::Secret& secret = *pipeline.add_components()->add_secrets();
+    secret.set_host_path(absl::StrCat(folder_, "/", name));
+    secret.set_required(name == absl::string_view("required"));
+  }
+  File("there", "s3cret");
+  const CarriedFiles files = ReadCarriedFiles(pipeline, {});
+  EXPECT_THAT(files.missing_secrets, ElementsAre(folder_ + "/missing"));
+  LeaveOutMissingSecrets(files, pipeline);
+  EXPECT_EQ(pipeline.components(0).secrets_size(), 1);
+  EXPECT_EQ(pipeline.components(1).secrets_size(), 0);
+  EXPECT_EQ(pipeline.components(2).secrets_size(), 1);
+}
+
+TEST_F(CarriedFilesTest, ASecretIsLargeWhereItsFileOrTheFilesOfItsFolderHaveOver1MiB) {
+  pipeline::Pipeline pipeline;
+  for (const char* name : {"large", "fits", "folder"}) {
+    pipeline.add_components()->add_secrets()->set_host_path(absl::StrCat(folder_, "/", name));
+  }
+  File("large", std::string(kubernetes::kMostCarriedBytes + 1, 'x'));
+  File("fits", std::string(kubernetes::kMostCarriedBytes, 'x'));
+  File("folder/a", std::string(kubernetes::kMostCarriedBytes, 'x'));
+  File("folder/b", "x");
+  EXPECT_THAT(ReadCarriedFiles(pipeline, {}).large_secrets, ElementsAre(folder_ + "/folder", folder_ + "/large"));
+}
+
 TEST_F(CarriedFilesTest, AFileIsReadWithItsMode) {
   fs::permissions(File("run.sh", std::string("a\0b", 3)), fs::perms(0750));
   const CarriedFiles files = Read("run.sh");

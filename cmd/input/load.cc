@@ -85,6 +85,8 @@ std::vector<pipeline::Finding> JudgeForCluster(const pipeline::Pipeline& pipelin
   files = ReadCarriedFiles(pipeline, check.allowed_host_paths);
   check.carried = &files.carried;
   check.not_carried = files.problems;
+  check.missing_secrets = files.missing_secrets;
+  check.large_secrets = files.large_secrets;
   return kubernetes::Check(pipeline, check);
 }
 

@@ -45,6 +45,10 @@ struct CheckOptions {
   // path, a sentence without its end.
   const CarriedPaths* carried = nullptr;
   std::map<std::string, std::string> not_carried;
+  // The host paths of secrets that are not required and not there, which whoever can look leaves out; and of those that are
+  // larger than a secret of a cluster (kMostCarriedBytes).
+  std::set<std::string> missing_secrets;
+  std::set<std::string> large_secrets;
 };
 
 // Errors: names that are too long or meet, host paths, sizes, and what is wrong in x-kubernetes. Warnings: what is lost or
@@ -271,8 +275,18 @@ class PipelineCheck {
   void CheckSecrets(const pipeline::Component& component, const Path& path) {
     std::map<std::string, First> taken;
     for (int i = 0; i < component.secrets_size(); ++i) {
-      const std::string& name = component.secrets(i).name();
+      const pipeline::Secret& secret = component.secrets(i);
+      const std::string& name = secret.name();
       const Path at = path / static_cast<size_t>(i) / "name";
+      if (!secret.required() && options_.missing_secrets.contains(secret.host_path())) {
+        Warning(path / static_cast<size_t>(i) / "host_path",
+                "it is not there, and the secret is left out; with \"required: true\" pods wait for it");
+        continue;
+      }
+      if (options_.large_secrets.contains(secret.host_path())) {
+        Error(path / static_cast<size_t>(i) / "host_path",
+              "it has over 1 MiB, and a secret of a cluster holds no more");
+      }
       if (name.empty()) continue;
       const auto [found, is_new] = taken.try_emplace(SecretName(component.id(), name), First{name, at});
       const First& first = found->second;

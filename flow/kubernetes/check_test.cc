@@ -109,6 +109,20 @@ TEST(CheckTest, AHostPathIsCarriedMeantOrAnError) {
   EXPECT_THAT(of_size(kMostCarriedBytes + 1), ElementsAre(HasSubstr("error: ")));
 }
 
+TEST(CheckTest, ASecretThatIsNotThereIsLeftOutUnlessItIsRequired) {
+  const std::string secret = "      secrets: [{name: a, host_path: /run/a, env: A";
+  const CheckOptions missing = {.missing_secrets = {"/run/a"}};
+  EXPECT_THAT(ToldOf(secret + "}]\n", missing),
+              ElementsAre(AllOf(StartsWith("8:38: warning: spec.sources[0].secrets[0].host_path: it is not there"))));
+  EXPECT_THAT(ToldOf(secret + ", required: true}]\n", missing), IsEmpty());
+  EXPECT_THAT(ToldOf(secret + "}]\n"), IsEmpty());
+}
+
+TEST(CheckTest, ASecretOfOver1MiBIsAnError) {
+  EXPECT_THAT(ToldOf("      secrets: [{name: a, host_path: /run/a, env: A}]\n", {.large_secrets = {"/run/a"}}),
+              ElementsAre(StartsWith("8:38: error: spec.sources[0].secrets[0].host_path: it has over 1 MiB")));
+}
+
 TEST(CheckTest, WhatIsLostIsToldWhereTheFileWritesIt) {
   EXPECT_THAT(ToldOf(""), IsEmpty());
   EXPECT_THAT(ToldOf("      init: true\n      stop_signal: SIGINT\n      logging: {driver: local}\n"),

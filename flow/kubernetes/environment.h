@@ -53,13 +53,14 @@ inline std::map<std::string, std::string> PlainVariables(const project::Service&
   return variables;
 }
 
+// What the project has of secrets is there (project/translate.h): a pod waits for it.
 inline text::Mapping SecretVariable(const project::Service& service, const project::SecretVariable& variable) {
   text::Mapping entry = {{"name", variable.name()}};
   entry.Comment(absl::StrCat("The content of ", text::YamlString(variable.host_path())));
   entry.Add("valueFrom",
             text::Mapping{{"secretKeyRef", text::Mapping{{"name", SecretName(service.name(), variable.secret().name())},
                                                          {"key", SecretKey(variable.secret())},
-                                                         {"optional", !variable.secret().required()}}}});
+                                                         {"optional", false}}}});
   return entry;
 }
 

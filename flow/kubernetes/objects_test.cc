@@ -109,7 +109,7 @@ TEST(ObjectsTest, ASecretThatIsAFileIsMountedAsOneAndAFolderWhole) {
   EXPECT_EQ(pod["volumes"][0]["secret"]["defaultMode"].Scalar(), "256");  // 0400
   EXPECT_EQ(pod["volumes"][0]["secret"]["optional"].Scalar(), "false");
   EXPECT_EQ(pod["volumes"][1]["secret"]["defaultMode"].Scalar(), "292");
-  EXPECT_EQ(pod["volumes"][1]["secret"]["optional"].Scalar(), "true");
+  EXPECT_EQ(pod["volumes"][1]["secret"]["optional"].Scalar(), "false");
 }
 
 TEST(ObjectsTest, PodsAreReplacedWhenACarriedFileChanges) {

@@ -72,7 +72,8 @@ inline std::vector<std::string> TargetLabels(const project::Service& service) {
 inline text::Mapping SecretVolume(const project::Service& service, const project::Secret& secret) {
   text::Mapping volume = {{"secretName", SecretName(service.name(), secret.name())}};
   AddMode("defaultMode", secret.mode() == 0 ? kSecretMode : secret.mode(), volume);
-  volume.Add("optional", !secret.required());
+  // Were it, a pod that starts before its secret is there would have an empty folder in the place of its file, for good.
+  volume.Add("optional", false);
   return volume;
 }
 

@@ -25,6 +25,8 @@ inline constexpr char kManagedByLabel[] = "app.kubernetes.io/managed-by";
 inline constexpr char kDescriptionAnnotation[] = "kubernetes.io/description";
 // On pods: a hash of the files that are carried to them, so that pods are replaced when those change.
 inline constexpr char kFilesAnnotation[] = "com.obsrvr.flow.files";
+// The same of what the component's secrets say; only an apply knows it (desired.h).
+inline constexpr char kSecretsAnnotation[] = "com.obsrvr.flow.secrets";
 
 using Texts = std::map<std::string, std::string>;
 

@@ -1,0 +1,81 @@
+#include "flow/kubernetes/pod_report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "flow/kubernetes/api/object.h"
+#include "flow/text/json_reader.h"
+
+namespace flow::kubernetes {
+namespace {
+
+using ::testing::ElementsAre;
+
+// A pod whose container "a" has this status.
+PodReport Read(const std::string& container, const std::string& more = "") {
+  return ReadPod(
+      {api::Kind::kPod,
+       text::ReadJson(absl::StrCat(R"({"metadata": {"name": "a-1", "labels": {"app.kubernetes.io/name": "a"}},)",
+                                   R"("spec": {"nodeName": "node1"}, "status": {"containerStatuses": [)",
+                                   R"({"name": "proxy", "restartCount": 9}, {"name": "a", )", container, "}]", more,
+                                   "}}"))
+           .value()});
+}
+
+TEST(PodReport, OneThatRunsForTheFirstTimeHasNotEnded) {
+  const PodReport report = Read(R"("ready": true, "restartCount": 0, "state": {"running": {}})");
+  EXPECT_TRUE(report.running && report.ready);
+  EXPECT_EQ(report.exits, 0);
+  EXPECT_EQ(report.node, "node1");
+}
+
+TEST(PodReport, OneThatRunsAgainHasEndedAsOftenAsItWasStartedAgain) {
+  const PodReport report = Read(R"("restartCount": 1, "state": {"running": {}},
+      "lastState": {"terminated": {"exitCode": 3, "message": "one\ntwo\n"}})");
+  EXPECT_EQ(report.exits, 1);
+  EXPECT_EQ(report.exit_code, 3);
+  EXPECT_THAT(report.last_lines, ElementsAre("one", "two"));
+}
+
+TEST(PodReport, OneThatIsHeldBackHasEndedOnceMore) {
+  const PodReport report = Read(R"("restartCount": 1, "state": {"waiting": {"reason": "CrashLoopBackOff"}},
+      "lastState": {"terminated": {"exitCode": 137, "reason": "OOMKilled"}})");
+  EXPECT_EQ(report.exits, 2);
+  EXPECT_TRUE(report.out_of_memory);
+}
+
+TEST(PodReport, AProgramThatIsNotThereIsNoEnd) {
+  for (const char* reason : {"ContainerCannotRun", "StartError"}) {
+    const PodReport report = Read(absl::StrCat(R"("restartCount": 0, "state": {"terminated": {"exitCode": 127,)",
+                                               R"( "reason": ")", reason, R"(", "message": "no such file"}})"));
+    EXPECT_TRUE(IsFinal(report.waits_for, report.words)) << reason;
+    EXPECT_EQ(report.words, "no such file");
+  }
+}
+
+TEST(PodReport, TheSchedulersWordsAreToldWhereNoNodeTakesIt) {
+  const PodReport report =
+      Read(R"("state": {"waiting": {}})",
+           R"(, "conditions": [{"type": "PodScheduled", "status": "False", "message": "no cpu"}])");
+  EXPECT_EQ(report.unschedulable, "no cpu");
+}
+
+TEST(PodReport, AContainerThatTheClusterPutBeforeItKeepsItFromStarting) {
+  const PodReport report =
+      Read(R"("state": {"waiting": {"reason": "PodInitializing"}})",
+           R"(, "initContainerStatuses": [{"name": "i", "state": {"waiting": {"reason": "InvalidImageName"}}}])");
+  EXPECT_EQ(report.waits_for, "InvalidImageName");
+}
+
+TEST(PodReport, WhatMayPassIsNotFinal) {
+  EXPECT_FALSE(IsFinal("ContainerCreating", ""));
+  EXPECT_FALSE(IsFinal("ErrImagePull", "manifest unknown"));
+  EXPECT_FALSE(IsFinal("CreateContainerConfigError", "failed to sync secret cache: timed out"));
+  EXPECT_TRUE(IsFinal("CreateContainerConfigError", "secret \"a.token\" not found"));
+}
+
+}  // namespace
+}  // namespace flow::kubernetes

@@ -1,0 +1,317 @@
+// What an apply on a cluster does and tells, by what comes up.
+#include "flow/kubernetes/apply.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <iterator>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "flow/kubernetes/testing/cluster_test.h"
+
+namespace flow::kubernetes {
+namespace {
+
+using api::Kind;
+using testing::Choice;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class ApplyTest : public testing::ClusterTest {
+ protected:
+  // An apply of these, until the pod of a component is there.
+  ApplyWorld Until(const std::string& component, const std::vector<std::string>& components) {
+    ApplyWorld world = Begin(Apply(MakeInput(components)));
+    RunUntil(world, [&] { return world.cluster.Find(Kind::kPod, Pod(component).name) != nullptr; });
+    return world;
+  }
+
+  // Goes on to its end, which is a failure after which nothing is left, and returns what it said.
+  static std::string Failed(ApplyWorld& world) {
+    world.TellEvents();
+    Run(world);
+    EXPECT_TRUE(world.finished.has_value()) << "it waits: " << world.DebugString();
+    if (!world.finished.has_value()) return "";
+    EXPECT_EQ(world.finished->code, ExitCode::kFailed);
+    EXPECT_THAT(world.cluster.Names(), IsEmpty());
+    return world.finished->message;
+  }
+};
+
+constexpr char kNothingLeft[] = "\nrolled back: nothing of the pipeline is left on the cluster";
+
+TEST_F(ApplyTest, IsUpWhenAllReplicasOfTheNewestChangeAreAvailable) {
+  ApplyWorld world = Begin(Apply(MakeInput({"a replicas=2", "b reads=a"})));
+  Run(world);
+  EXPECT_EQ(world.finished->code, ExitCode::kDone);
+  EXPECT_THAT(world.reports, Contains("a: running"));
+  EXPECT_EQ(world.saved->phase(), Deployment::APPLIED);
+  EXPECT_EQ(world.saved->engine_id(), "flow-x");
+}
+
+TEST_F(ApplyTest, ASecondApplyOfTheSameFileChangesNothing) {
+  Deploy({"a", "e once"});
+  ApplyInput input = MakeInput({"a", "e once"});
+  input.previous = *saved_;
+  ApplyWorld world = Begin(Apply(std::move(input)));
+  Run(world);
+  EXPECT_EQ(world.finished->code, ExitCode::kDone);
+  EXPECT_TRUE(world.finished->unchanged);
+  EXPECT_EQ(world.to_save, nullptr);
+  EXPECT_EQ(world.cluster.VersionOf(Name(Kind::kDeployment, "a")), cluster_.VersionOf(Name(Kind::kDeployment, "a")));
+}
+
+TEST_F(ApplyTest, TheSecondExitOfWhatRestartsFailsWithItsLastLines) {
+  ApplyWorld world = Until("a", {"a check", "b reads=a"});
+  world.cluster.Run(Pod("a"));
+  world.cluster.Exit(Pod("a"), 3);
+  world.TellEvents();
+  EXPECT_THAT(world.reports, Contains("a: exited with code 3; it is started again, a second exit fails the apply"));
+  world.cluster.Exit(Pod("a"), 3);
+  EXPECT_EQ(Failed(world),
+            std::string("a: exited with code 3 for the second time (pod a-1-1)\n  what it wrote last:\n    boom\n"
+                        "not started because of it: b") +
+                kNothingLeft);
+}
+
+TEST_F(ApplyTest, TheFirstExitOfATaskFails) {
+  ApplyWorld world = Until("e", {"e once"});
+  world.cluster.Run(Pod("e"));
+  world.cluster.Exit(Pod("e"), 1);
+  EXPECT_EQ(Failed(world),
+            std::string("e: exited with code 1 (pod e-1-1)\n  what it wrote last:\n    boom") + kNothingLeft);
+}
+
+TEST_F(ApplyTest, AContainerThatCannotBeStartedFailsAtOnceInTheClustersWords) {
+  ApplyWorld world = Until("a", {"a"});
+  world.cluster.Wait(Pod("a"), "RunContainerError", "exec: \"no-such-program\": not found in $PATH");
+  EXPECT_THAT(Failed(world), HasSubstr("a: cannot be started: RunContainerError: exec: \"no-such-program\""));
+}
+
+TEST_F(ApplyTest, AnImageIsAskedForTwiceBeforeThatFailsWithTheRegistrysWords) {
+  ApplyWorld world = Until("a", {"a"});
+  world.cluster.Wait(Pod("a"), "ErrImagePull", "manifest unknown");
+  world.TellEvents();
+  EXPECT_FALSE(world.finished.has_value());
+  EXPECT_THAT(world.reports, Contains("a: its image was not pulled: manifest unknown; it is tried once more"));
+  world.cluster.Wait(Pod("a"), "ImagePullBackOff", "back-off");
+  world.TellEvents();
+  world.cluster.Wait(Pod("a"), "ErrImagePull", "manifest unknown");
+  EXPECT_THAT(Failed(world), HasSubstr("a: its image cannot be pulled: manifest unknown (pod a-1-1)"));
+}
+
+TEST_F(ApplyTest, PodsThatAreRefusedFailWithTheReason) {
+  ApplyWorld world = Until("a", {"a"});
+  world.cluster.SetCondition(Name(Kind::kDeployment, "a"), "ReplicaFailure", "FailedCreate", "exceeded quota: pods=0");
+  EXPECT_THAT(Failed(world), HasSubstr("a: its pods are refused: exceeded quota: pods=0"));
+}
+
+TEST_F(ApplyTest, APodOfATaskThatIsRefusedFailsWithTheReason) {
+  ApplyWorld world = Until("e", {"e once"});
+  world.cluster.TellOf(Name(Kind::kJob, "e"), "FailedCreate", "exceeded quota: pods=0");
+  EXPECT_THAT(Failed(world), HasSubstr("e: its pods are refused: exceeded quota: pods=0"));
+}
+
+TEST_F(ApplyTest, AnUnschedulablePodIsToldAtOnceAndWaitedForUntilTheTimeout) {
+  ApplyWorld world = Until("a", {"a"});
+  world.cluster.SetUnschedulable(Pod("a"), "0/2 nodes are available: 2 Insufficient cpu.");
+  world.TellEvents();
+  EXPECT_THAT(world.reports, Contains("a: waits for a node: 0/2 nodes are available: 2 Insufficient cpu."));
+  EXPECT_FALSE(world.finished.has_value());
+  LetTimePass(world);
+  EXPECT_THAT(Failed(world),
+              HasSubstr("a: is not ready after 5m (--timeout); 0/2 nodes are available: 2 Insufficient cpu."));
+}
+
+TEST_F(ApplyTest, AClaimThatIsNotBoundIsToldAndFailsTheSecondTime) {
+  ApplyWorld world = Until("a", {"volume=data", "a mounts=data:/data"});
+  const std::string words = "no persistent volumes available for this claim and no storage class is set";
+  world.cluster.TellOf(Name(Kind::kClaim, "data"), "FailedBinding", words);
+  world.TellEvents();
+  EXPECT_FALSE(world.finished.has_value());
+  EXPECT_THAT(world.reports, Contains("a: its claim data is not bound: " + words));
+  world.cluster.TellOf(Name(Kind::kClaim, "data"), "FailedBinding", words, /*count=*/2);
+  EXPECT_THAT(Failed(world), HasSubstr("a: its claim data is not bound: " + words));
+}
+
+TEST_F(ApplyTest, WhatTurnsUnhealthyFailsWithWhatTheProbeGotAndAHint) {
+  ApplyWorld world = Until("a", {"a check", "b reads=a replicas=2"});
+  world.cluster.Run(Pod("a"));
+  world.cluster.SetReady(Pod("a"), true);
+  world.TellEvents();
+  world.cluster.TellOf(Pod("a"), "Unhealthy", "Readiness probe failed: dial tcp 10.1.0.4:8080: connection refused");
+  world.cluster.SetReady(Pod("a"), false);
+  const std::string message = Failed(world);
+  EXPECT_THAT(message, HasSubstr("a: is unhealthy; its last health probe: Readiness probe failed: dial tcp"));
+  EXPECT_THAT(message, HasSubstr("hint: a cluster asks the pod's address, not 127.0.0.1"));
+}
+
+TEST_F(ApplyTest, AStartThatTheKubeletGivesUpOnIsUnhealthy) {
+  ApplyWorld world = Until("a", {"a check"});
+  world.cluster.Run(Pod("a"));
+  world.cluster.TellOf(Pod("a"), "Unhealthy", "Startup probe failed: HTTP probe failed with statuscode: 503");
+  world.cluster.TellOf(Pod("a"), "Killing", "Container a failed startup probe, will be restarted");
+  const std::string message = Failed(world);
+  EXPECT_THAT(message, HasSubstr("a: is unhealthy; its last health probe: Startup probe failed"));
+  EXPECT_THAT(message, HasSubstr("`health_start_period`"));
+}
+
+TEST_F(ApplyTest, AReaderIsMadeWhenWhatItReadsHasBeenReadyForAMoment) {
+  ApplyWorld world = Until("a", {"a", "b reads=a"});
+  world.cluster.Run(Pod("a"));
+  world.TellEvents();
+  // It is available at once on this cluster; with minReadySeconds it takes until then.
+  Run(world);
+  EXPECT_EQ(world.finished->code, ExitCode::kDone);
+}
+
+TEST_F(ApplyTest, OldPodsThatCrashDoNotFailTheUpdateThatReplacesThem) {
+  Deploy({"a"});
+  cluster_.Exit(Pod("a"), 1);
+  cluster_.Exit(Pod("a"), 1);
+  cluster_.events().clear();
+  ApplyInput input = MakeInput({"a image=better:1"});
+  input.previous = *saved_;
+  ApplyWorld world = Begin(Apply(std::move(input)));
+  Run(world);
+  EXPECT_EQ(world.finished->code, ExitCode::kDone) << world.finished->message;
+}
+
+TEST_F(ApplyTest, AnUpdateThatFailsTakesAwayWhatItCreatedAndSaysWhatItChanged) {
+  Deploy({"a"});
+  ApplyInput input = MakeInput({"a image=other:1", "b reads=a"});
+  input.previous = *saved_;
+  ApplyWorld world = Begin(Apply(std::move(input)));
+  RunUntil(world, [&] { return world.cluster.Find(Kind::kPod, Pod("b").name) != nullptr; });
+  world.cluster.Wait(Pod("b"), "InvalidImageName", "bad");
+  world.TellEvents();
+  Run(world);
+  EXPECT_EQ(world.finished->code, ExitCode::kFailed);
+  EXPECT_THAT(world.finished->message, HasSubstr("deployment a is changed: image: busybox:1.36 → other:1"));
+  EXPECT_EQ(world.cluster.Find(Kind::kDeployment, "b"), nullptr);
+  EXPECT_NE(world.cluster.Find(Kind::kDeployment, "a"), nullptr);
+  EXPECT_NE(world.cluster.Find(Kind::kNamespace, "flow-x"), nullptr);
+}
+
+TEST_F(ApplyTest, NorollbackLeavesAllInPlace) {
+  ApplyInput input = MakeInput({"a"});
+  input.options.rollback = false;
+  ApplyWorld world = Begin(Apply(std::move(input)));
+  RunUntil(world, [&] { return world.cluster.Find(Kind::kPod, Pod("a").name) != nullptr; });
+  world.cluster.Wait(Pod("a"), "InvalidImageName", "bad");
+  world.TellEvents();
+  Run(world);
+  EXPECT_EQ(world.finished->code, ExitCode::kFailed);
+  EXPECT_NE(world.cluster.Find(Kind::kDeployment, "a"), nullptr);
+}
+
+TEST_F(ApplyTest, ASignalTakesAwayWhatWasMade) {
+  ApplyWorld world = Until("a", {"a"});
+  world.Happen({Choice::Kind::kSignal});
+  Run(world);
+  EXPECT_EQ(world.finished->code, ExitCode::kInterrupted);
+  EXPECT_THAT(world.cluster.Names(), IsEmpty());
+}
+
+TEST_F(ApplyTest, ASecondSignalLeavesAtOnceAndSaysWhatMayBeLeft) {
+  ApplyWorld world = Until("a", {"a"});
+  world.Happen({Choice::Kind::kSignal});
+  world.Happen({Choice::Kind::kSignal});
+  EXPECT_EQ(world.finished->code, ExitCode::kInterrupted);
+  EXPECT_THAT(world.finished->message, HasSubstr("`flow-delete --driver=kubernetes x` removes what is left"));
+}
+
+TEST_F(ApplyTest, WhatTheClusterWouldNotTellOfAfterAFailureIsToldToBeLeft) {
+  ApplyWorld world = Until("a", {"a"});
+  world.Happen({Choice::Kind::kSignal});
+  const auto asked = world.requests.begin();
+  ASSERT_TRUE(std::holds_alternative<api::GetVersion>(asked->second->call) ||
+              std::holds_alternative<api::List>(asked->second->call));
+  world.Happen({Choice::Kind::kLoseRequest, static_cast<int>(std::next(asked)->first)});
+  Run(world);
+  EXPECT_THAT(world.finished->message, HasSubstr("could not be removed: what the cluster would not tell of"));
+  EXPECT_THAT(world.finished->message, HasSubstr("`flow-delete --driver=kubernetes x` removes what is left"));
+}
+
+TEST_F(ApplyTest, AChangeGoesOnPastANewStatusAndStopsAtANewWill) {
+  Deploy({"a"});
+  for (const bool by_another : {false, true}) {
+    ApplyInput input = MakeInput({"a image=other:1"});
+    input.previous = *saved_;
+    ApplyWorld world = Begin(Apply(std::move(input)));
+    RunUntil(world, [&] { return world.save_asked; });
+    world.Happen({Choice::Kind::kSave});
+    world.Happen({Choice::Kind::kStreamOpens});
+    if (by_another) {
+      world.cluster.Edit(Name(Kind::kDeployment, "a"), {"spec", "template", "spec", "containers", "[a]", "image"},
+                         "third:1", "flow");
+    } else {
+      world.cluster.SetCondition(Name(Kind::kDeployment, "a"), "Available", "MinimumReplicasAvailable", "");
+    }
+    Run(world);
+    ASSERT_TRUE(world.finished.has_value()) << by_another;
+    EXPECT_EQ(world.finished->code, by_another ? ExitCode::kBusy : ExitCode::kDone) << world.finished->message;
+    EXPECT_EQ(world.finished->again, by_another);
+  }
+}
+
+TEST_F(ApplyTest, OfTwoFirstAppliesTheOneThatLosesTheNamespaceLeavesAllToTheOther) {
+  ApplyWorld world = Begin(Apply(MakeInput({"a"})));
+  RunUntil(world, [&] { return world.save_asked; });
+  Deploy({"a"});
+  world.cluster = cluster_;
+  Run(world);
+  EXPECT_EQ(world.finished->code, ExitCode::kBusy) << world.finished->message;
+  EXPECT_TRUE(world.finished->again);
+  EXPECT_EQ(world.cluster.Names(), cluster_.Names());
+}
+
+TEST_F(ApplyTest, AStreamThatIsTooOldIsMadeUpForByOneList) {
+  ApplyWorld world = Until("a", {"a"});
+  world.cluster.Run(Pod("a"));
+  world.Happen({Choice::Kind::kStreamTooOld});
+  Run(world);
+  EXPECT_EQ(world.finished->code, ExitCode::kDone) << world.finished->message;
+}
+
+TEST_F(ApplyTest, AClusterThatCannotBeReachedIsNoEngine) {
+  ApplyWorld world = Begin(Apply(MakeInput({"a"})));
+  world.Happen({Choice::Kind::kLoseRequest, static_cast<int>(world.requests.begin()->first)});
+  EXPECT_EQ(world.finished->code, ExitCode::kNoEngine);
+}
+
+TEST_F(ApplyTest, InANamespaceThatIsThereNothingElseIsTouched) {
+  cluster_.AddForeign({Kind::kNamespace, "", "team"}, {}, "them");
+  cluster_.AddForeign({Kind::kConfigMap, "team", "theirs"}, {}, "them");
+  ApplyInput input = MakeInput({"a"});
+  input.objects.namespace_ = "team";
+  ApplyWorld world = Begin(Apply(input));
+  RunUntil(world, [&] { return !world.cluster.Pods().empty(); });
+  world.cluster.Wait(world.cluster.Pods().front(), "InvalidImageName", "bad");
+  world.TellEvents();
+  Run(world);
+  EXPECT_EQ(world.finished->code, ExitCode::kFailed);
+  EXPECT_THAT(world.cluster.Names(), ElementsAre("namespace team", "config map theirs"));
+}
+
+TEST_F(ApplyTest, NoSecretIsInAMessage) {
+  secrets_ = {{"a", "token", {{"token", "hunter22"}}}};
+  cluster_.SetLog("my token is hunter22");
+  ApplyWorld world = Until("a", {"a check"});
+  world.cluster.Run(Pod("a"));
+  world.cluster.Exit(Pod("a"), 3);
+  world.cluster.Exit(Pod("a"), 3);
+  const std::string message = Failed(world);
+  EXPECT_THAT(message, HasSubstr("my token is ***"));
+  EXPECT_THAT(message, Not(HasSubstr("hunter22")));
+  EXPECT_THAT(world.saved->error(), Not(HasSubstr("hunter22")));
+}
+
+}  // namespace
+}  // namespace flow::kubernetes

@@ -1,0 +1,183 @@
+// A cluster's side of carrying out a plan: the call that each operation makes, and what its answer comes to. A removal is
+// done when the object is gone, which its answer tells of the one and the watch of the other.
+#ifndef FLOW_KUBERNETES_EXECUTION_H_
+#define FLOW_KUBERNETES_EXECUTION_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "flow/deploy/execution.h"
+#include "flow/kubernetes/api/call.h"
+#include "flow/kubernetes/contract.h"
+#include "flow/kubernetes/deadlines.h"
+#include "flow/kubernetes/desired.h"
+#include "flow/kubernetes/difference.h"
+#include "flow/kubernetes/observed.h"
+#include "flow/kubernetes/operations.h"
+#include "flow/kubernetes/watch.h"
+
+namespace flow::kubernetes {
+
+class Execution : public deploy::Execution<Cluster> {
+ public:
+  // How an operation ended: the object as it is then (none of one that is gone), or why it failed.
+  struct End {
+    uint32_t operation;
+    absl::StatusOr<ObjectPtr> result;
+  };
+
+  explicit Execution(std::string namespace_ = "") : namespace_(std::move(namespace_)) {}
+
+  // From now on this plan, which was made for objects as they are in `planned_on`.
+  void Start(Plan plan, Observed planned_on) {
+    deploy::Execution<Cluster>::Start(std::move(plan));
+    planned_on_ = std::make_shared<const Observed>(std::move(planned_on));
+    going_.clear();
+    tries_.clear();
+  }
+
+  // Makes the calls of all operations that may begin; `begins` is told of each before.
+  void Begin(const Desired& desired, const Watch& watch, const std::function<bool(const Wait&)>& reached,
+             const std::function<void(const Operation&)>& begins, Outbox& out) {
+    Pump(
+        reached,
+        [&](uint32_t index) {
+          begins(plan().operations(static_cast<int>(index)));
+          return Request{CallOf(index, desired, watch.known().Find(ObjectOf(index))), kWriteDeadline};
+        },
+        out);
+  }
+
+  // Each takes an answer in. Nothing: the operation goes on.
+
+  std::optional<End> On(const OperationCall& call, const absl::StatusOr<api::Reply>& reply, const Desired& desired,
+                        const Watch& watch, Outbox& out) {
+    const uint32_t index = call.operation;
+    if (SaysNotThere(reply.status())) {
+      auto apply = std::get<api::Apply>(CallOf(index, desired, nullptr));
+      apply.only = {};
+      out.Request(call, std::move(apply), kWriteDeadline);
+      return std::nullopt;
+    }
+    if (KindOf(plan().operations(static_cast<int>(index))) == OperationKind::kRemove) {
+      return OnRemoval(index, reply, watch, out);
+    }
+    // Someone has changed it since: its status perhaps, which is no harm.
+    const bool changed =
+        absl::IsAborted(reply.status()) && KindOf(plan().operations(static_cast<int>(index))) == OperationKind::kChange;
+    if (changed && ++tries_[index] <= kMostTries) {
+      out.Request(WhatItIsNow{index}, api::Get{ObjectOf(index)}, kLookDeadline);
+      return std::nullopt;
+    }
+    if (!reply.ok()) return Fails(index, reply.status(), out);
+    return Ends(index, std::make_shared<const api::Object>(std::get<api::Object>(*reply)), out);
+  }
+
+  std::optional<End> On(const WhatItIsNow& asked, const absl::StatusOr<api::Reply>& reply, const Desired& desired,
+                        Outbox& out) {
+    if (!reply.ok()) return Fails(asked.operation, reply.status(), out);
+    const auto now = std::make_shared<const api::Object>(std::get<api::Object>(*reply));
+    const ObjectPtr planned_on = planned_on_->Find(ObjectOf(asked.operation));
+    const bool same = planned_on != nullptr && planned_on->uid() == now->uid() &&
+                      Differences(planned_on->document, now->document).empty();
+    if (!same) return Fails(asked.operation, absl::AbortedError("it was changed by someone else meanwhile"), out);
+    out.Request(OperationCall{asked.operation}, CallOf(asked.operation, desired, now), kWriteDeadline);
+    return std::nullopt;
+  }
+
+  // Ends the removals of what is gone by now.
+  std::vector<End> EndRemovals(const Watch& watch, Outbox& out) {
+    std::vector<End> ends;
+    for (const uint32_t index : std::set<uint32_t>(going_)) {
+      if (watch.IsGone(plan().operations(static_cast<int>(index)).target())) ends.push_back(*Ends(index, nullptr, out));
+    }
+    return ends;
+  }
+
+  // Removals that are answered are not waited for any more: each ends with what holds its object.
+  std::vector<End> LeaveGoing(const Watch& watch, Outbox& out) {
+    std::vector<End> ends;
+    for (const uint32_t index : std::set<uint32_t>(going_)) {
+      const ObjectPtr there = watch.known().Find(ObjectOf(index));
+      const std::string holders = there == nullptr ? "it is still there" : HoldersOf(*there);
+      ends.push_back(*Fails(index, absl::DeadlineExceededError(holders), out));
+    }
+    return ends;
+  }
+
+  // Nor is anything else that is under way.
+  std::vector<End> GiveUpAll(const Watch& watch, Outbox& out) {
+    GiveUp([](const Operation&) { return true; }, out);
+    return LeaveGoing(watch, out);
+  }
+
+  api::ObjectName ObjectOf(uint32_t index) const {
+    return kubernetes::ObjectOf(plan().operations(static_cast<int>(index)), namespace_);
+  }
+
+  // All that it is made of, for a test that tells states apart.
+  auto Members() const {
+    return std::tuple_cat(deploy::Execution<Cluster>::Members(), std::tie(planned_on_, going_, tries_));
+  }
+
+ private:
+  static constexpr int kMostTries = 5;
+
+  api::Call CallOf(uint32_t index, const Desired& desired, const ObjectPtr& now) const {
+    return MakeCall(plan().operations(static_cast<int>(index)), ObjectOf(index), desired, now);
+  }
+
+  std::optional<End> OnRemoval(uint32_t index, const absl::StatusOr<api::Reply>& reply, const Watch& watch,
+                               Outbox& out) {
+    const std::string& uid = plan().operations(static_cast<int>(index)).target();
+    if (absl::IsAborted(reply.status()) || absl::IsNotFound(reply.status())) {
+      const ObjectPtr known = watch.known().Find(ObjectOf(index));
+      const bool is_going = known != nullptr && known->uid() == uid && known->is_going();
+      if (is_going && !absl::IsNotFound(reply.status())) {
+        going_.insert(index);  // somebody removes it already
+        return std::nullopt;
+      }
+      return Ends(index, nullptr, out);  // another object has that name: the one that was to go is gone
+    }
+    if (!reply.ok()) return Fails(index, reply.status(), out);
+    const auto* const there = std::get_if<api::Object>(&*reply);
+    if (there == nullptr || watch.IsGone(uid)) return Ends(index, nullptr, out);
+    if (!Watch::Tells(ObjectOf(index).kind)) {
+      return Fails(index, absl::FailedPreconditionError(HoldersOf(*there)), out);
+    }
+    going_.insert(index);
+    return std::nullopt;
+  }
+
+  std::optional<End> Ends(uint32_t index, ObjectPtr object, Outbox& out) {
+    going_.erase(index);
+    Done(index, object == nullptr ? "" : object->uid(), out);
+    return End{index, std::move(object)};
+  }
+
+  std::optional<End> Fails(uint32_t index, const absl::Status& status, Outbox& out) {
+    going_.erase(index);
+    Failed(index, status.message(), out);
+    return End{index, status};
+  }
+
+  std::string namespace_;
+  std::shared_ptr<const Observed> planned_on_ = std::make_shared<const Observed>();
+  std::set<uint32_t> going_;       // removals that are answered, whose objects are still there
+  std::map<uint32_t, int> tries_;  // of operations that were refused because of another version
+};
+
+}  // namespace flow::kubernetes
+
+#endif  // FLOW_KUBERNETES_EXECUTION_H_

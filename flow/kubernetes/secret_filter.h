@@ -1,0 +1,42 @@
+// Secrets' values in what a machine tells: a component that logs its own password and then fails would have flow print it.
+#ifndef FLOW_KUBERNETES_SECRET_FILTER_H_
+#define FLOW_KUBERNETES_SECRET_FILTER_H_
+
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "flow/deploy/secrets.h"
+#include "flow/kubernetes/contract.h"
+#include "flow/kubernetes/desired.h"
+
+namespace flow::kubernetes {
+
+// Puts "***" in place of each of the values, as they are and as a cluster has them, in reports, messages and states.
+inline void RemoveSecrets(const std::vector<SecretContent>& secrets, std::vector<Action>& actions) {
+  std::map<std::string, std::string> values;
+  for (const SecretContent& secret : secrets) {
+    for (const auto& [key, bytes] : secret.data) {
+      const std::string name = absl::StrCat(secret.component, "/", secret.secret, "/", key);
+      values[name] = bytes;
+      values[absl::StrCat(name, "/base64")] = absl::Base64Escape(bytes);
+    }
+  }
+  const deploy::SecretFilter filter(values);
+  for (Action& action : actions) {
+    if (auto* report = std::get_if<Report>(&action)) {
+      report->text = filter.Without(report->text);
+    } else if (auto* finish = std::get_if<Finish>(&action)) {
+      finish->message = filter.Without(finish->message);
+    } else if (auto* save = std::get_if<Save>(&action)) {
+      save->deployment.set_error(filter.Without(save->deployment.error()));
+    }
+  }
+}
+
+}  // namespace flow::kubernetes
+
+#endif  // FLOW_KUBERNETES_SECRET_FILTER_H_

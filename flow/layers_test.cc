@@ -55,6 +55,7 @@ const std::vector<Room>& Rooms() {
       {"cmd/output", {"flow/deploy", "cmd/cli"}},
       {"cmd/target", {"flow/http", "cmd/input", "cmd/output"}},
       {"cmd/docker", {"flow/docker", "cmd/http", "cmd/target"}},
+      {"cmd/kubernetes", {"flow/kubernetes", "cmd/http", "cmd/target"}},
       {"cmd/control", {"flow/control", "cmd/docker"}},
       {"cmd/stream", {"flow/stream", "cmd/control"}},
       {"testkit", {"cmd/http"}},

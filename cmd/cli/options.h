@@ -11,9 +11,11 @@
 
 namespace flow {
 
-// Which engine, and where the state of pipelines is kept. Empty: as the environment says.
+// Which engine or cluster, and where the state of pipelines is kept. Empty: as the environment says.
 struct EngineOptions {
   std::string host;
+  std::string kubeconfig;
+  std::string kube_context;
   std::string state_dir;
   bool verbose = false;  // every request is told
 };

@@ -1,0 +1,49 @@
+// What every command that speaks to a cluster has besides (command_session.h): which cluster, and a connection to it.
+#ifndef CMD_KUBERNETES_SESSION_H_
+#define CMD_KUBERNETES_SESSION_H_
+
+#include <memory>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "cmd/base/environment.h"
+#include "cmd/cli/options.h"
+#include "cmd/kubernetes/cluster_client.h"
+#include "cmd/kubernetes/cluster_wire.h"
+#include "cmd/target/command_session.h"
+#include "flow/http/message.h"
+#include "flow/kubernetes/kubeconfig.h"
+
+namespace flow {
+
+class ClusterSession : public CommandSession {
+ public:
+  // By the options and the environment. `command`: whose messages begin with that. Connects to nothing.
+  static absl::StatusOr<std::unique_ptr<ClusterSession>> Open(const char* command, State state,
+                                                              const EngineOptions& options, Environment environment);
+
+  // Makes the client, where there is none yet, and warns where the cluster's certificate is not verified.
+  absl::Status MakeClient();
+  // Once MakeClient() has made it.
+  ClusterClient& client() { return *client_; }
+  // One over the client, which tells its requests.
+  ClusterWire MakeWire() {
+    return ClusterWire(*client_, [this](const http::Request& request) { Trace(request); });
+  }
+
+  const kubernetes::ClusterAccess& access() const { return access_; }
+
+  absl::Status Unreachable(const absl::Status& status) const override;
+
+ private:
+  ClusterSession(Basis basis, kubernetes::ClusterAccess access)
+      : CommandSession(std::move(basis)), access_(std::move(access)) {}
+
+  const kubernetes::ClusterAccess access_;
+  std::unique_ptr<ClusterClient> client_;
+};
+
+}  // namespace flow
+
+#endif  // CMD_KUBERNETES_SESSION_H_

@@ -1,0 +1,56 @@
+#include "cmd/kubernetes/unreachable.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "cmd/http/trouble.h"
+
+namespace flow {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+const kubernetes::ClusterAccess kAccess = {
+    .server = "https://a:6443", .chosen_by = "context \"c\"", .user = "user \"u\""};
+
+std::string Explained(Trouble trouble, const Environment& environment = {},
+                      const kubernetes::ClusterAccess& access = kAccess) {
+  return ExplainNoCluster(access, WithTrouble(absl::UnavailableError("words"), trouble), environment);
+}
+
+TEST(ExplainNoCluster, NamesTheServerAndWhatChoseIt) {
+  EXPECT_THAT(
+      Explained(Trouble::kRefused),
+      StartsWith("cannot reach the cluster at https://a:6443 (from context \"c\")\nThe connection was refused"));
+}
+
+TEST(ExplainNoCluster, SaysWhoseCredentialsAreNotTaken) {
+  EXPECT_THAT(ExplainNoCluster(kAccess, absl::UnauthenticatedError("not taken"), {}),
+              AllOf(HasSubstr("cannot speak with the cluster"), HasSubstr("not taken.\nThey are of user \"u\".")));
+}
+
+TEST(ExplainNoCluster, SaysWhomItTrusts) {
+  EXPECT_THAT(Explained(Trouble::kCertificateUntrusted), HasSubstr("Trusted are those of this system"));
+  kubernetes::ClusterAccess access = kAccess;
+  access.authorities = {"pem", "", "certificate-authority-data of cluster \"c\""};
+  EXPECT_THAT(Explained(Trouble::kCertificateUntrusted, {}, access),
+              HasSubstr("Trusted is what the certificate-authority-data of cluster \"c\" has"));
+}
+
+TEST(ExplainNoCluster, NamesTheProxyOnTheWay) {
+  EXPECT_THAT(Explained(Trouble::kRefused, {{"HTTPS_PROXY", "http://p:1"}}), HasSubstr("HTTPS_PROXY is http://p:1"));
+  EXPECT_THAT(Explained(Trouble::kRefused, {{"http_proxy", "http://p:1"}}), Not(HasSubstr("proxy")));
+  kubernetes::ClusterAccess access = kAccess;
+  access.proxy_url = "socks5://q";
+  EXPECT_THAT(Explained(Trouble::kRefused, {{"HTTPS_PROXY", "http://p:1"}}, access),
+              AllOf(HasSubstr("socks5://q"), HasSubstr("proxy-url"), Not(HasSubstr("http://p:1"))));
+}
+
+}  // namespace
+}  // namespace flow

@@ -43,9 +43,9 @@ absl::StatusOr<std::vector<PipelineKey>> WhatToDelete(const Run& run, const std:
   std::vector<PipelineKey> keys;
   for (const std::string& name : names) keys.push_back({namespace_, name});
   if (!run.options.file.empty()) {
-    const absl::StatusOr<PipelineKey> key = KeyOfFile(run.options, run.environment);
-    if (!key.ok()) return key.status();
-    keys.push_back(*key);
+    const absl::StatusOr<NamedPipeline> named = KeyOfFile(run.options, run.environment);
+    if (!named.ok()) return named.status();
+    keys.push_back(named->key);
   }
   if (run.options.all) {
     const auto all = PipelinesOf(run.session, run.states, namespace_, /*volumes=*/!run.options.keep_volumes);

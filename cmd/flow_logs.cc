@@ -109,10 +109,10 @@ absl::Status ShowLogs(const Arguments& arguments) {
       Session::Open("flow-logs", Session::State::kRead, options, environment);
   if (!session.ok()) return session.status();
   if (!options.file.empty()) {
-    const absl::StatusOr<PipelineKey> key = KeyOfFile(options, environment);
-    if (!key.ok()) return key.status();
-    input->namespace_ = key->namespace_;
-    input->pipeline = key->name;
+    const absl::StatusOr<NamedPipeline> named = KeyOfFile(options, environment);
+    if (!named.ok()) return named.status();
+    input->namespace_ = named->key.namespace_;
+    input->pipeline = named->key.name;
   }
   absl::StatusOr<Caller> caller = Caller::Connect(**session);
   if (!caller.ok()) return caller.status();

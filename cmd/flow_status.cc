@@ -12,33 +12,83 @@
 #include "cmd/cli/print.h"
 #include "cmd/cli/run.h"
 #include "cmd/docker/caller.h"
+#include "cmd/docker/change_watch.h"
 #include "cmd/docker/look.h"
 #include "cmd/docker/session.h"
-#include "cmd/docker/watch_status.h"
+#include "cmd/input/choose_driver.h"
 #include "cmd/input/key_of_file.h"
+#include "cmd/kubernetes/caller.h"
+#include "cmd/kubernetes/change_watch.h"
+#include "cmd/kubernetes/look.h"
+#include "cmd/kubernetes/session.h"
 #include "cmd/output/show.h"
 #include "cmd/state/store.h"
+#include "cmd/target/look.h"
+#include "cmd/target/watch_status.h"
 
 namespace flow {
 namespace {
 
-// What is to be looked at, by the command line, or by the file that it names.
-absl::StatusOr<LookOptions> WhatToLookAt(const Arguments& arguments, const Environment& environment) {
+// What is to be looked at, and where that is.
+struct Question {
+  LookOptions look;
+  RunsOn where = RunsOn::kEngine;
+};
+
+// By the command line, or by the file that it names.
+absl::StatusOr<Question> WhatIsAsked(const Arguments& arguments, const Environment& environment) {
   const Options& options = arguments.options;
-  LookOptions look{.namespace_ = options.namespace_,
-                   .pipeline = arguments.operands.empty() ? "" : arguments.operands[0],
-                   .output = options.output,
-                   .stats = options.stats};
+  Question question{.look = {.namespace_ = options.namespace_,
+                             .pipeline = arguments.operands.empty() ? "" : arguments.operands[0],
+                             .output = options.output,
+                             .stats = options.stats}};
+  std::string of_file;
   if (!options.file.empty()) {
-    const absl::StatusOr<PipelineKey> key = KeyOfFile(options, environment);
-    if (!key.ok()) return key.status();
-    look.namespace_ = key->namespace_;
-    look.pipeline = key->name;
+    const absl::StatusOr<NamedPipeline> named = KeyOfFile(options, environment);
+    if (!named.ok()) return named.status();
+    question.look.namespace_ = named->key.namespace_;
+    question.look.pipeline = named->key.name;
+    of_file = named->driver;
   }
-  const PipelineKey key = KeyOf(look);
+  const PipelineKey key = KeyOf(question.look);
   absl::Status usable = key.name.empty() ? CheckNamespace(key.namespace_) : CheckKey(key);
   if (!usable.ok()) return usable;
-  return look;
+  const absl::StatusOr<RunsOn> where = ChooseDriver(options, environment, of_file, key);
+  if (!where.ok()) return where.status();
+  question.where = *where;
+  return question;
+}
+
+absl::Status ShowOnce(const absl::StatusOr<Look>& look, bool check) {
+  if (!look.ok()) return look.status();
+  if (absl::Status end = Print(look->text); !end.ok()) return end;
+  return check && !look->well ? ExitWith(ExitCode::kFailed) : absl::OkStatus();
+}
+
+absl::Status ShowOfEngine(const Options& options, const Environment& environment, const LookOptions& what) {
+  const absl::StatusOr<std::unique_ptr<Session>> session =
+      Session::Open("flow-status", Session::State::kRead, options, environment);
+  if (!session.ok()) return session.status();
+  absl::StatusOr<Caller> caller = Caller::Connect(**session);
+  if (!caller.ok()) return caller.status();
+  if (!options.watch) return ShowOnce(LookAt(**session, *caller, what), options.check);
+  ChangeWatch changes(**session, LabelsOf(what), caller->version());
+  return WatchStatus((*session)->store(), environment, what, changes,
+                     [&] { return LookAt(**session, *caller, what, changes.TakeEnded()); });
+}
+
+absl::Status ShowOfCluster(const Options& options, const Environment& environment, const LookOptions& what) {
+  const absl::StatusOr<std::unique_ptr<ClusterSession>> session =
+      ClusterSession::Open("flow-status", ClusterSession::State::kRead, options, environment);
+  if (!session.ok()) return session.status();
+  absl::StatusOr<ClusterCaller> caller = ClusterCaller::Connect(**session);
+  if (!caller.ok()) return caller.status();
+  const absl::StatusOr<std::string> where = WhereToLook(*caller, what, options.kube_namespace);
+  if (!where.ok()) return where.status();
+  const auto look = [&] { return LookAt(**session, *caller, what, *where); };
+  if (!options.watch) return ShowOnce(look(), options.check);
+  ClusterChanges changes(**session, *caller, *where, LabelsOf(what));
+  return WatchStatus((*session)->store(), environment, what, changes, look);
 }
 
 absl::Status ShowStatus(const Arguments& arguments) {
@@ -54,19 +104,10 @@ absl::Status ShowStatus(const Arguments& arguments) {
                       absl::StrCat("-o ", options.output, " needs the NAME of a pipeline: it draws one"));
   }
   const Environment environment = ProcessEnvironment();
-  const absl::StatusOr<std::unique_ptr<Session>> session =
-      Session::Open("flow-status", Session::State::kRead, options, environment);
-  if (!session.ok()) return session.status();
-  const absl::StatusOr<LookOptions> what = WhatToLookAt(arguments, environment);
-  if (!what.ok()) return what.status();
-  absl::StatusOr<Caller> caller = Caller::Connect(**session);
-  if (!caller.ok()) return caller.status();
-  if (options.watch) return WatchStatus(**session, *caller, environment, *what);
-
-  const absl::StatusOr<Look> look = LookAt(**session, *caller, *what);
-  if (!look.ok()) return look.status();
-  if (absl::Status end = Print(look->text); !end.ok()) return end;
-  return options.check && !look->well ? ExitWith(ExitCode::kFailed) : absl::OkStatus();
+  const absl::StatusOr<Question> question = WhatIsAsked(arguments, environment);
+  if (!question.ok()) return question.status();
+  return question->where == RunsOn::kCluster ? ShowOfCluster(options, environment, question->look)
+                                             : ShowOfEngine(options, environment, question->look);
 }
 
 }  // namespace

@@ -72,8 +72,10 @@ const Command& StatusCommand() {
       .description =
           "Without a name it shows every pipeline, one on a line. With a name it shows the components of that "
           "pipeline. "
-          "flow finds them on the engine by the labels that it put on what it made, so pipelines that another machine "
-          "deployed are shown too.\n\n"
+          "flow finds them by the labels that it put on what it made, so pipelines that another machine deployed are "
+          "shown too.\n\n"
+          "They are those of the Docker engine. --driver=kubernetes or FLOW_DRIVER shows those of a cluster; so does the "
+          "-f FILE whose driver is kubernetes, and a NAME of which flow knows that it runs there.\n\n"
           "A pipeline is pending, applying, running, degraded, failed, completed or deleting. A component is pending, "
           "starting, running, unhealthy, restarting, completed, failed, paused or missing.",
       .fewest = 0,
@@ -86,8 +88,13 @@ const Command& StatusCommand() {
                 {"stats"},
                 {"check", nullptr, "Exit with 1 unless everything is running or completed."},
                 {"file", nullptr, "Show the pipeline that this file names; - is standard input."}}},
-              {"Engine and state",
-               {{"host"},
+              {"Engine or cluster, and state",
+               {{"driver", nullptr, "Show what runs there: on a Docker engine, or on a Kubernetes cluster.",
+                 "docker|kubernetes|k8s"},
+                {"host"},
+                {"kubeconfig"},
+                {"kube_context"},
+                {"kube_namespace", nullptr, "Look in this namespace of the cluster only."},
                 {"namespace", nullptr,
                  "The namespace of the pipelines. Without this flag every namespace is shown; a NAME is looked for in "
                  "\"default\"."},
@@ -106,6 +113,7 @@ const Command& StatusCommand() {
               {"flow-status payments", "Show the components of one pipeline."},
               {"flow-status payments -o wide", "Show them with restarts, exact times and images."},
               {"flow-status payments --stats", "Show what they use, too."},
+              {"flow-status payments --driver=kubernetes -o wide", "Show its pods on a cluster, and their nodes."},
               {"flow-status payments --watch", "Keep showing them as they change."},
               {"flow-status payments -o json", "Print the same for a program."},
           },

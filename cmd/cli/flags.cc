@@ -15,6 +15,11 @@ constexpr Flag kFlags[] = {
     {"host", &Options::host, "ADDRESS",
      "The address of the engine, unix://PATH or tcp://HOST:PORT. Without this flag it is DOCKER_HOST, then "
      "DOCKER_CONTEXT, then the current context of the Docker config folder, then unix:///var/run/docker.sock."},
+    {"kubeconfig", &Options::kubeconfig, "FILE",
+     "The file that says how the cluster is spoken to. Without this flag it is KUBECONFIG, a list of files that are "
+     "merged, then ~/.kube/config, then, in a pod, its service account."},
+    {"kube_context", &Options::kube_context, "NAME",
+     "The context of the kubeconfig that is used. Without this flag it is the current one."},
     {"state_dir", &Options::state_dir, "FOLDER",
      "The folder where the state of pipelines is kept. Without this flag it is FLOW_STATE_DIR, then "
      "$XDG_STATE_HOME/flow, then ~/.local/state/flow."},
@@ -28,7 +33,7 @@ constexpr Flag kFlags[] = {
      "How progress is shown on standard error: drawn on a terminal (tty), as plain lines, as JSON lines, or not at all "
      "(none). auto draws it where the terminal can do that.",
      "auto"},
-    {"verbose", &Options::verbose, "", "Print every request to the engine on standard error."},
+    {"verbose", &Options::verbose, "", "Print every request to the engine or the cluster on standard error."},
 
     // Reading a pipeline file.
     {"file", &Options::file, "FILE", "Read the pipeline from this file; - is standard input.", "", 'f'},

@@ -20,6 +20,8 @@ constexpr Term kEnvironment[] = {
     {"DOCKER_HOST", "The engine's address, where --host is not given."},
     {"DOCKER_CONTEXT, DOCKER_CONFIG", "The Docker context to use, and the folder where contexts are kept."},
     {"DOCKER_TLS_VERIFY, DOCKER_CERT_PATH", "TLS for a tcp:// address, and the folder of its certificates."},
+    {"FLOW_DRIVER", "docker or kubernetes: where pipelines are looked for, where --driver is not given."},
+    {"KUBECONFIG", "The files that say how a cluster is spoken to, where --kubeconfig is not given."},
     {"FLOW_STATE_DIR", "Where the state of pipelines is kept, where --state_dir is not given."},
     {"NO_COLOR", "Set to anything: no colour."},
 };

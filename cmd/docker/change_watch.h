@@ -1,5 +1,4 @@
-// Waits until what there is of pipelines may have changed: by the engine's events, and by the state files. Nothing is
-// polled.
+// The changes of pipelines on an engine, by its events.
 #ifndef CMD_DOCKER_CHANGE_WATCH_H_
 #define CMD_DOCKER_CHANGE_WATCH_H_
 
@@ -17,37 +16,30 @@
 #include "cmd/base/folder_watch.h"
 #include "cmd/docker/session.h"
 #include "cmd/state/store.h"
+#include "cmd/target/watch_status.h"
 #include "flow/compose/api_version.h"
 #include "flow/docker/engine/container_event.h"
 
 namespace flow {
 
-class ChangeWatch {
+class ChangeWatch : public Changes {
  public:
   // Of containers with all of these labels ("key" or "key=value").
   ChangeWatch(Session& session, std::vector<std::string> labels, compose::ApiVersion version);
-  ~ChangeWatch();
+  ~ChangeWatch() override;
   ChangeWatch(const ChangeWatch&) = delete;
   ChangeWatch& operator=(const ChangeWatch&) = delete;
 
-  // The state files whose changes count; to be told again before each wait, as there may be more by then.
-  void Watch(const std::string& folder) { folders_.Add(folder); }
-  // A pipeline's, and its namespace's, where it comes and goes.
-  void Watch(const PipelineKey& key) {
+  void Watch(const std::string& folder) override { folders_.Add(folder); }
+  void Watch(const PipelineKey& key) override {
     const std::string folder = session_.store().FolderOf(key);
     folders_.Add(folder);
     folders_.Add(folder.substr(0, folder.rfind('/')));
   }
-
-  // Opens the stream of events: what happens from now on is not missed. An error (exit_status.h) ends the command: a
-  // signal's, or that of an engine that does not answer, or refuses.
-  absl::Status Open();
-
-  // Waits for a change (some milliseconds more, as they come in swarms): true. Or until one of the descriptors is
-  // readable, or the time is over: false. Where the engine goes away, or fails for now, that is waited for, and told when
-  // it takes longer than kDeafFor (deadlines.h). An error ends the command: a signal's, or that of an engine which tells
-  // no events, and will tell none.
-  absl::StatusOr<bool> Wait(absl::Span<const int> descriptors, absl::Duration at_most = absl::InfiniteDuration());
+  absl::Status Open() override;
+  // An engine that goes away is told of when that takes longer than kDeafFor (deadlines.h).
+  absl::StatusOr<bool> Wait(absl::Span<const int> descriptors,
+                            absl::Duration at_most = absl::InfiniteDuration()) override;
 
   // The containers that events since the last call have told to have ended, and not to have been started again.
   std::set<std::string> TakeEnded() { return std::exchange(ended_, {}); }

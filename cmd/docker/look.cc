@@ -4,20 +4,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "cmd/base/exit_status.h"
 #include "cmd/docker/describe.h"
 #include "cmd/docker/own_state.h"
 #include "cmd/output/show.h"
-#include "flow/deploy/status.h"
-#include "flow/deploy/status_picture.h"
-#include "flow/deploy/status_text.h"
 #include "flow/docker/usage.h"
-#include "flow/project/labels.h"
 
 namespace flow {
 namespace {
-
-bool IsTable(const std::string& output) { return output == "table" || output == "wide"; }
 
 // Adds a sample of what each running container uses; all of them are taken at once.
 void AddUsage(Caller& caller, deploy::PipelineStatus* status) {
@@ -51,11 +44,7 @@ absl::StatusOr<Look> LookAtOne(Session& session, Caller& caller, const LookOptio
   if (!status.ok()) return status.status();
   if (options.stats) AddUsage(caller, &*status);
   if (absl::Status end = caller.Interrupted(); !end.ok()) return end;
-  Look look{.text = IsPicture(options.output) ? ShowPicture(deploy::PictureOf(project, *status), options.output)
-                                              : ShowPipeline(*status, options.output),
-            .well = deploy::IsWell(*status)};
-  if (options.stats && IsTable(options.output)) absl::StrAppend(&look.text, "\n", deploy::UsageTable(*status));
-  return look;
+  return ShowOne(*status, project, options);
 }
 
 absl::StatusOr<Look> LookAtAll(Session& session, Caller& caller, const LookOptions& options, ContainersOf containers) {
@@ -66,34 +55,18 @@ absl::StatusOr<Look> LookAtAll(Session& session, Caller& caller, const LookOptio
   }
   OwnStates states(session);
   deploy::StatusList list;
-  Look look;
   for (auto& [key, of_pipeline] : containers) {
     OwnState state = states.Read(key);
     if (state.elsewhere && of_pipeline.empty()) continue;
     absl::StatusOr<deploy::PipelineStatus> status =
         Describe(session, caller, key, std::move(state.deployment), std::move(of_pipeline), /*inspect_all=*/false);
     if (!status.ok()) return status.status();
-    look.well &= deploy::IsWell(*status);
     *list.add_pipelines() = *std::move(status);
   }
-  if (list.pipelines().empty() && IsTable(options.output)) return ExitWith(ExitCode::kDone, "there are no pipelines");
-  look.text = ShowPipelines(list, options.output);
-  return look;
+  return ShowAll(list, options);
 }
 
 }  // namespace
-
-PipelineKey KeyOf(const LookOptions& options) { return {NamespaceOrDefault(options.namespace_), options.pipeline}; }
-
-std::vector<std::string> LabelsOf(const LookOptions& options) {
-  const bool all = options.pipeline.empty();
-  std::vector<std::string> labels = {all ? project::kPipelineLabel
-                                         : absl::StrCat(project::kPipelineLabel, "=", options.pipeline)};
-  if (!all || !options.namespace_.empty()) {
-    labels.push_back(absl::StrCat(project::kNamespaceLabel, "=", KeyOf(options).namespace_));
-  }
-  return labels;
-}
 
 absl::StatusOr<Look> LookAt(Session& session, Caller& caller, const LookOptions& options,
                             const std::set<std::string>& ended) {

@@ -12,7 +12,7 @@
 
 namespace flow {
 
-absl::StatusOr<PipelineKey> KeyOfFile(const Options& options, const Environment& environment) {
+absl::StatusOr<NamedPipeline> KeyOfFile(const Options& options, const Environment& environment) {
   if (absl::Status wrong = CheckFileOptions(options); !wrong.ok()) return WithExitCode(wrong, ExitCode::kUsage);
   std::string told;
   bool unnamed = false;
@@ -28,7 +28,7 @@ absl::StatusOr<PipelineKey> KeyOfFile(const Options& options, const Environment&
       LoadPipeline(options.file, options, environment, /*deploy=*/false, keep);
   if (!loaded.ok()) return loaded.status();
   const PipelineKey key{loaded->pipeline.namespace_(), loaded->pipeline.name()};
-  if (CheckKey(key).ok() && !unnamed) return key;
+  if (CheckKey(key).ok() && !unnamed) return NamedPipeline{key, loaded->pipeline.driver()};
   TellLines("error", told);
   return ExitWith(ExitCode::kInvalidFile);
 }

@@ -3,6 +3,7 @@
 #define FLOW_DEPLOY_STATUS_H_
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -32,6 +33,9 @@ struct StatusInput {
   bool is_prepared = false;              // an apply is finding out what it needs, and has not written its intent yet
   std::optional<int> holder;             // the process that works on the pipeline now
   std::string replica_noun = "replica";  // what the target calls one: "container", "pod"
+  // By component, where the target knows it: how many replicas it is to have, and why it makes none, in its words.
+  std::map<std::string, uint32_t> asked_for;
+  std::map<std::string, std::string> refusals;
 };
 
 // The status of one pipeline. Its components are those that were asked for, in the file's order, then those that the
@@ -86,7 +90,7 @@ inline absl::string_view WordOf(Health health) {
 // now, the plan tells.)
 inline std::string Drift(const Replica& replica, const project::Service& service) {
   const std::string desired = project::Label(service.labels(), project::kDigestLabel);
-  if (!desired.empty() && replica.digest != desired) {
+  if (!desired.empty() && !replica.digest.empty() && replica.digest != desired) {
     return absl::StrCat(replica.name, " is not configured as it was last applied");
   }
   if (replica.state == ReplicaState::kRunning && !replica.is_connected) {
@@ -105,7 +109,9 @@ inline std::string TroubleText(const ComponentStatus& component, const project::
   std::map<std::string, std::vector<std::string>> names;  // by what they come to
   for (const Replica& replica : replicas) {
     if (WordOf(replica, service) != component.state()) continue;
-    if (replica.state == ReplicaState::kExited) {
+    if (!replica.waits_for.empty()) {
+      names[absl::StrCat("waits (", replica.waits_for, ")")].push_back(replica.name);
+    } else if (replica.state == ReplicaState::kExited) {
       names[absl::StrCat("exited with code ", replica.exit_code)].push_back(replica.name);
     } else if (replicas.size() > 1 && component.state() != "running") {
       names[absl::StrCat("is ", component.state())].push_back(replica.name);
@@ -124,11 +130,14 @@ inline std::string TroubleText(const ComponentStatus& component, const project::
 
 // Why a component is not as it should be, in a few words.
 inline std::string ComponentMessage(const ComponentStatus& component, const project::Service* service,
-                                    const std::vector<Replica>& replicas, const std::string& noun) {
+                                    const std::vector<Replica>& replicas, const StatusInput& input) {
+  const std::string& noun = input.replica_noun;
   if (component.state() == "missing") {
-    return component.replicas() > 1
-               ? absl::StrCat("there are ", replicas.size(), " of ", component.replicas(), " ", noun, "s")
-               : absl::StrCat("there is no ", noun);
+    const auto refusal = input.refusals.find(component.id());
+    return absl::StrCat(component.replicas() > 1
+                            ? absl::StrCat("there are ", replicas.size(), " of ", component.replicas(), " ", noun, "s")
+                            : absl::StrCat("there is no ", noun),
+                        refusal == input.refusals.end() ? "" : absl::StrCat(": ", refusal->second));
   }
   if (std::string trouble = TroubleText(component, service, replicas, noun); !trouble.empty()) return trouble;
   if (service == nullptr) return "";
@@ -140,12 +149,16 @@ inline std::string ComponentMessage(const ComponentStatus& component, const proj
 }
 
 inline ComponentStatus DescribeComponent(const std::string& id, const project::Service* service,
-                                         const std::vector<Replica>& replicas, const std::string& noun) {
+                                         const std::vector<Replica>& replicas, const StatusInput& input) {
   ComponentStatus component;
   component.set_id(id);
-  component.set_type(service != nullptr ? service->type() : replicas.front().type);
-  component.set_image(service != nullptr ? service->image() : replicas.front().image);
-  component.set_replicas(service != nullptr ? service->replicas() : static_cast<uint32_t>(replicas.size()));
+  const Replica any = replicas.empty() ? Replica() : replicas.front();
+  const auto asked_for = input.asked_for.find(id);
+  component.set_type(service != nullptr ? service->type() : any.type);
+  component.set_image(service != nullptr ? service->image() : any.image);
+  component.set_replicas(service != nullptr                   ? service->replicas()
+                         : asked_for != input.asked_for.end() ? asked_for->second
+                                                              : static_cast<uint32_t>(replicas.size()));
   absl::string_view state = component.replicas() > replicas.size() ? "missing" : "completed";
   Health health = Health::kNone;
   for (const Replica& replica : replicas) {
@@ -156,6 +169,9 @@ inline ComponentStatus DescribeComponent(const std::string& id, const project::S
     status.set_exit_code(replica.exit_code);
     status.set_up(replica.up);
     status.set_health(std::string(WordOf(replica.health)));
+    status.set_node(replica.node);
+    status.set_restart_count(replica.restarts);
+    status.set_started_at(replica.started_at);
     const absl::string_view word = WordOf(replica, service);
     if (Rank(word) < Rank(state)) state = word;
     if (word == "running" || word == "completed") component.set_ready(component.ready() + 1);
@@ -166,7 +182,7 @@ inline ComponentStatus DescribeComponent(const std::string& id, const project::S
   if (component.replicas() == 0 && replicas.empty()) state = "running";
   component.set_state(std::string(state));
   component.set_health(std::string(WordOf(health)));
-  component.set_message(ComponentMessage(component, service, replicas, noun));
+  component.set_message(ComponentMessage(component, service, replicas, input));
   return component;
 }
 
@@ -208,16 +224,17 @@ inline PipelineStatus DescribePipeline(const StatusInput& input) {
   pipeline.set_namespace_(input.namespace_);
   std::map<std::string, std::vector<Replica>> of_component;
   for (const Replica& replica : input.replicas) of_component[replica.component].push_back(replica);
+  for (const auto& [id, count] : input.asked_for) of_component.try_emplace(id);
   const bool known = input.deployment.has_value() && input.deployment->has_project();
   if (known) {
     for (const project::Service& service : input.deployment->project().services()) {
       *pipeline.add_components() =
-          internal::DescribeComponent(service.name(), &service, of_component[service.name()], input.replica_noun);
+          internal::DescribeComponent(service.name(), &service, of_component[service.name()], input);
       of_component.erase(service.name());
     }
   }
   for (const auto& [id, replicas] : of_component) {
-    *pipeline.add_components() = internal::DescribeComponent(id, nullptr, replicas, input.replica_noun);
+    *pipeline.add_components() = internal::DescribeComponent(id, nullptr, replicas, input);
     if (known) pipeline.mutable_components()->rbegin()->set_message("no longer in the file");
   }
   pipeline.set_state(internal::WordOf(pipeline, input.replicas));

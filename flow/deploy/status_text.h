@@ -28,13 +28,25 @@ inline std::string BytesText(double bytes) {
 
 inline std::string OrDash(absl::string_view text) { return text.empty() ? "-" : std::string(text); }
 
+// Whether its replicas are on nodes, of which an engine knows nothing.
+inline bool HasNodes(const PipelineStatus& pipeline) {
+  for (const ComponentStatus& component : pipeline.components()) {
+    for (const ReplicaStatus& replica : component.containers()) {
+      if (!replica.node().empty()) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace internal
 
 // The components of a pipeline, a line each; below them what a person should know, where there is something. `wide`
-// shows what only an inspection tells, too.
+// shows what only an inspection tells, too, and of pods where they are.
 inline std::string PipelineTable(const PipelineStatus& pipeline, bool wide = false) {
   std::vector<text::Row> rows = {{"COMPONENT", "TYPE", "STATE", "HEALTH", "READY", "UP"}};
+  const bool nodes = wide && internal::HasNodes(pipeline);
   if (wide) rows[0].insert(rows[0].end(), {"RESTARTS", "STARTED", "IMAGE"});
+  if (nodes) rows[0].insert(rows[0].end(), {"POD", "NODE"});
   rows[0].push_back("PORTS");
   for (const ComponentStatus& component : pipeline.components()) {
     text::Row row = {component.id(),
@@ -51,6 +63,15 @@ inline std::string PipelineTable(const PipelineStatus& pipeline, bool wide = fal
       row.push_back(absl::StrCat(restarts));
       row.push_back(started.size() < 19 ? internal::OrDash(started) : absl::StrCat(started.substr(0, 19), "Z"));
       row.push_back(component.image());
+    }
+    if (nodes) {
+      std::vector<std::string> pods, on;
+      for (const ReplicaStatus& pod : component.containers()) {
+        pods.push_back(pod.name());
+        on.push_back(internal::OrDash(pod.node()));
+      }
+      row.push_back(internal::OrDash(absl::StrJoin(pods, ",")));
+      row.push_back(internal::OrDash(absl::StrJoin(on, ",")));
     }
     row.push_back(internal::OrDash(absl::StrJoin(component.endpoints(), ",")));
     rows.push_back(std::move(row));

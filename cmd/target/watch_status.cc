@@ -1,26 +1,21 @@
-#include "cmd/docker/watch_status.h"
+#include "cmd/target/watch_status.h"
 
 #include <optional>
-#include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/time.h"
 #include "cmd/base/exit_status.h"
 #include "cmd/cli/print.h"
-#include "cmd/docker/change_watch.h"
 #include "cmd/output/screen.h"
-#include "cmd/state/store.h"
 
 namespace flow {
 namespace {
 
-// After which a look is tried again that the engine did not answer.
+// After which a look is tried again that the target did not answer.
 constexpr absl::Duration kAgain = absl::Seconds(1);
 
 // The folders where the state of what is shown may change.
-void WatchFolders(const Store& store, const LookOptions& options, ChangeWatch& changes) {
+void WatchFolders(const Store& store, const LookOptions& options, Changes& changes) {
   changes.Watch(store.folder());
   std::vector<PipelineKey> keys = store.List().value_or(std::vector<PipelineKey>());
   if (!options.pipeline.empty()) keys = {KeyOf(options)};
@@ -42,19 +37,19 @@ absl::Status ShowOn(std::optional<Screen>& screen, const Environment& environmen
 
 }  // namespace
 
-absl::Status WatchStatus(Session& session, Caller& caller, const Environment& environment, const LookOptions& options) {
-  ChangeWatch changes(session, LabelsOf(options), caller.version());
+absl::Status WatchStatus(const Store& store, const Environment& environment, const LookOptions& options,
+                         Changes& changes, const std::function<absl::StatusOr<Look>()>& look) {
   if (absl::Status end = changes.Open(); !end.ok()) return end;
   std::optional<Screen> screen;
   for (bool changed = true;;) {
     bool again = false;
     if (changed) {
-      WatchFolders(session.store(), options, changes);
-      const absl::StatusOr<Look> look = LookAt(session, caller, options, changes.TakeEnded());
-      // An engine that goes away, which its stream of events will tell; or one connection that broke.
-      again = absl::IsUnavailable(look.status()) && screen.has_value();
+      WatchFolders(store, options, changes);
+      const absl::StatusOr<Look> seen = look();
+      // A target that goes away, which its stream will tell; or one connection that broke.
+      again = absl::IsUnavailable(seen.status()) && screen.has_value();
       if (!again) {
-        if (absl::Status end = ShowOn(screen, environment, options, look); !end.ok()) return end;
+        if (absl::Status end = ShowOn(screen, environment, options, seen); !end.ok()) return end;
       }
     }
     const absl::StatusOr<bool> woken = changes.Wait({screen->fd()}, again ? kAgain : absl::InfiniteDuration());

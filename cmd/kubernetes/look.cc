@@ -1,0 +1,106 @@
+#include "cmd/kubernetes/look.h"
+
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "cmd/kubernetes/own_state.h"
+#include "cmd/state/lock.h"
+#include "cmd/state/store.h"
+#include "flow/deploy/status.h"
+#include "flow/kubernetes/api/call.h"
+#include "flow/kubernetes/names.h"
+#include "flow/kubernetes/status.h"
+#include "flow/project/labels.h"
+
+namespace flow {
+namespace {
+
+namespace api = kubernetes::api;
+
+using ObjectsOf = std::map<PipelineKey, std::vector<api::Object>>;
+
+// The objects that a status is made from, by pipeline.
+absl::StatusOr<ObjectsOf> ListObjects(ClusterCaller& caller, const std::string& kube_namespace,
+                                      const std::vector<std::string>& labels) {
+  std::vector<api::Call> calls;
+  for (const api::Kind kind : kubernetes::kStatusKinds) {
+    calls.push_back(api::List{.kind = kind, .namespace_ = kube_namespace, .labels = labels});
+  }
+  ObjectsOf objects;
+  for (absl::StatusOr<api::Reply>& reply : caller.All(calls)) {
+    if (!reply.ok()) return reply.status();
+    for (api::Object& object : std::get<api::ObjectList>(*reply).objects) {
+      const PipelineKey key{object.label(project::kNamespaceLabel), object.label(project::kPipelineLabel)};
+      objects[key].push_back(std::move(object));
+    }
+  }
+  return objects;
+}
+
+deploy::PipelineStatus Describe(const ClusterSession& session, const PipelineKey& key,
+                                std::optional<deploy::Deployment> state, const std::vector<api::Object>& objects) {
+  deploy::StatusInput input{.namespace_ = key.namespace_, .pipeline = key.name};
+  input.deployment = std::move(state);
+  if (const int holder = LockHolder(session.store(), key); holder != 0) input.holder = holder;
+  kubernetes::AddObjects(objects, absl::Now(), &input);
+  return deploy::DescribePipeline(input);
+}
+
+absl::StatusOr<Look> LookAtOne(const ClusterSession& session, const LookOptions& options, ObjectsOf objects) {
+  const PipelineKey key = KeyOf(options);
+  ClusterState state = ReadClusterState(session, key);
+  if (!state.known && objects.empty()) return NoSuchPipeline(key);
+  const project::Project project = state.deployment.has_value() ? state.deployment->project() : project::Project();
+  return ShowOne(Describe(session, key, std::move(state.deployment), objects[key]), project, options);
+}
+
+absl::StatusOr<Look> LookAtAll(const ClusterSession& session, const LookOptions& options, ObjectsOf objects) {
+  const absl::StatusOr<std::vector<PipelineKey>> kept = session.store().List();
+  if (!kept.ok()) session.Warn(absl::StrCat(kept.status().message(), "; going by the labels on the cluster alone"));
+  for (const PipelineKey& key : kept.value_or(std::vector<PipelineKey>())) {
+    if (options.namespace_.empty() || key.namespace_ == options.namespace_) objects[key];
+  }
+  deploy::StatusList list;
+  for (const auto& [key, of_pipeline] : objects) {
+    ClusterState state = ReadClusterState(session, key);
+    if (!state.known && of_pipeline.empty()) continue;
+    *list.add_pipelines() = Describe(session, key, std::move(state.deployment), of_pipeline);
+  }
+  return ShowAll(list, options);
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> WhereToLook(ClusterCaller& caller, const LookOptions& options,
+                                        const std::string& kube_namespace) {
+  if (!kube_namespace.empty() || options.pipeline.empty()) return kube_namespace;
+  const PipelineKey key = KeyOf(options);
+  const std::string own = kubernetes::NamespaceName(key.namespace_, key.name);
+  for (const std::string& where : {own, std::string()}) {
+    std::vector<api::Call> calls;
+    for (const api::Kind kind : {api::Kind::kDeployment, api::Kind::kJob}) {
+      calls.push_back(api::List{.kind = kind, .namespace_ = where, .labels = LabelsOf(options)});
+    }
+    for (const absl::StatusOr<api::Reply>& reply : caller.All(calls)) {
+      if (!reply.ok()) continue;  // where one may not look
+      const auto& objects = std::get<api::ObjectList>(*reply).objects;
+      if (!objects.empty()) return objects.front().namespace_();
+    }
+    if (absl::Status end = caller.Interrupted(); !end.ok()) return end;
+  }
+  return own;
+}
+
+absl::StatusOr<Look> LookAt(ClusterSession& session, ClusterCaller& caller, const LookOptions& options,
+                            const std::string& kube_namespace) {
+  absl::StatusOr<ObjectsOf> objects = ListObjects(caller, kube_namespace, LabelsOf(options));
+  if (!objects.ok()) return objects.status();
+  return options.pipeline.empty() ? LookAtAll(session, options, *std::move(objects))
+                                  : LookAtOne(session, options, *std::move(objects));
+}
+
+}  // namespace flow

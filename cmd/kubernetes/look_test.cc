@@ -1,0 +1,88 @@
+// What a command finds of pipelines on a made-up cluster.
+#include "cmd/kubernetes/look.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "cmd/base/exit_status.h"
+#include "cmd/kubernetes/components.h"
+#include "testkit/fake_server.h"
+#include "testkit/temporary_folder.h"
+
+namespace flow {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Pair;
+using testkit::FakeConnection;
+using testkit::FakeServer;
+
+// Has the deployment "sink" of the pipeline "p" in the namespace "there", where one may look in that alone.
+void Serve(FakeConnection& connection) {
+  for (std::string request; !(request = connection.Read()).empty();) {
+    if (absl::StrContains(request, " /version ")) {
+      connection.Answer(200, R"({"major":"1","minor":"20","gitVersion":"v1.20.2"})");
+    } else if (!absl::StrContains(request, "/namespaces/")) {
+      connection.Answer(403, R"({"kind":"Status","message":"no right","reason":"Forbidden"})");
+    } else if (absl::StrContains(request, "/namespaces/there/deployments?")) {
+      connection.Answer(200,
+                        R"({"metadata":{"resourceVersion":"1"},"items":[{"metadata":{"name":"sink","namespace":"there",
+        "labels":{"com.obsrvr.flow.namespace":"default","com.obsrvr.flow.pipeline":"p","com.obsrvr.flow.component":"sink"}},
+        "spec":{"replicas":2}}]})");
+    } else {
+      connection.Answer(200, R"({"metadata":{"resourceVersion":"1"},"items":[]})");
+    }
+  }
+}
+
+class LookTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    EngineOptions options;
+    options.state_dir = folder_ / "state";
+    options.kubeconfig = folder_.Write(
+        "kubeconfig", absl::StrCat("clusters: [{name: c, cluster: {server: \"", server_.endpoint().url,
+                                   "\"}}]\ncontexts: [{name: c, context: {cluster: c}}]\ncurrent-context: c\n"));
+    session_ = *ClusterSession::Open("test", ClusterSession::State::kRead, options, {});
+    caller_ = std::make_unique<ClusterCaller>(*ClusterCaller::Connect(*session_));
+  }
+
+  testkit::TemporaryFolder folder_;
+  FakeServer server_{FakeServer::Tcp{}, Serve};
+  std::unique_ptr<ClusterSession> session_;
+  std::unique_ptr<ClusterCaller> caller_;
+};
+
+TEST_F(LookTest, LooksInTheNamespaceThatIsGivenElseInThePipelinesOwn) {
+  EXPECT_EQ(*WhereToLook(*caller_, {.pipeline = "p"}, "there"), "there");
+  EXPECT_EQ(*WhereToLook(*caller_, {.pipeline = "p"}, ""), "flow-p");  // all of the cluster may not be looked at
+  EXPECT_EQ(*WhereToLook(*caller_, {}, ""), "");
+}
+
+TEST_F(LookTest, ShowsWhatTheClusterIsAskedFor) {
+  const absl::StatusOr<Look> look = LookAt(*session_, *caller_, {.pipeline = "p", .output = "table"}, "there");
+  ASSERT_TRUE(look.ok()) << look.status();
+  EXPECT_THAT(look->text, HasSubstr("0/2"));
+  EXPECT_FALSE(look->well);
+}
+
+TEST_F(LookTest, APipelineThatIsNotThereIsToldApartFromOneThatMayNotBeLookedFor) {
+  EXPECT_EQ(ExitCodeOf(LookAt(*session_, *caller_, {.pipeline = "p"}, "flow-p").status()), ExitCode::kNoSuchPipeline);
+  EXPECT_TRUE(absl::IsPermissionDenied(LookAt(*session_, *caller_, {}, "").status()));
+}
+
+TEST_F(LookTest, ComponentsAreThoseOfTheWorkloads) {
+  EXPECT_THAT(*ComponentsOf(*session_, *caller_, {.pipeline = "p"}, "there", {}), ElementsAre(Pair("sink", 2)));
+  const absl::Status wrong = ComponentsOf(*session_, *caller_, {.pipeline = "p"}, "there", {"snik"}).status();
+  EXPECT_EQ(ExitCodeOf(wrong), ExitCode::kUsage);
+  EXPECT_THAT(std::string(wrong.message()), HasSubstr("did you mean \"sink\"?"));
+}
+
+}  // namespace
+}  // namespace flow

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -27,10 +28,18 @@
 #include "cmd/docker/components.h"
 #include "cmd/docker/log_driver.h"
 #include "cmd/docker/session.h"
+#include "cmd/input/choose_driver.h"
 #include "cmd/input/key_of_file.h"
+#include "cmd/kubernetes/caller.h"
+#include "cmd/kubernetes/components.h"
+#include "cmd/kubernetes/log_driver.h"
+#include "cmd/kubernetes/look.h"
+#include "cmd/kubernetes/session.h"
 #include "cmd/output/log_output.h"
 #include "cmd/state/store.h"
-#include "flow/docker/log_follow.h"
+#include "cmd/target/command_session.h"
+#include "cmd/target/log_hooks.h"
+#include "cmd/target/look.h"
 #include "flow/project/names.h"
 
 namespace flow {
@@ -47,27 +56,26 @@ std::optional<absl::Time> ParseMoment(const std::string& text) {
   return std::nullopt;
 }
 
-// Which lines are asked for. The pipeline is empty where a file names it.
-absl::StatusOr<docker::LogInput> WhatToShow(const Arguments& arguments) {
-  const Options& options = arguments.options;
-  docker::LogInput input;
-  input.namespace_ = NamespaceOrDefault(options.namespace_);
-  std::vector<std::string> operands = arguments.operands;
-  if (options.file.empty()) {
-    if (operands.empty()) return WrongUsage(LogsCommand(), "it needs NAME, or -f FILE");
-    input.pipeline = operands[0];
-    operands.erase(operands.begin());
-  }
-  input.components.insert(operands.begin(), operands.end());
-  input.follow = options.follow;
+// What is asked for, and where that is.
+struct Question {
+  LookOptions what;  // the pipeline
+  RunsOn where = RunsOn::kEngine;
+  std::set<std::string> components;  // empty: all
+  std::optional<int> tail;
+  absl::Time since = absl::InfinitePast();
+  absl::Time until = absl::InfiniteFuture();
+};
+
+// Which lines.
+absl::Status ReadBounds(const Options& options, Question& question) {
   if (int lines = 0; absl::SimpleAtoi(options.tail, &lines) && lines >= 0) {
-    input.tail = lines;
+    question.tail = lines;
   } else if (options.tail != "all") {
     return WrongUsage(LogsCommand(),
                       absl::StrCat("--tail takes a number of lines or \"all\", not \"", options.tail, "\""));
   }
   for (const auto& [name, text, time] :
-       {std::tuple("--since", options.since, &input.since), std::tuple("--until", options.until, &input.until)}) {
+       {std::tuple("--since", options.since, &question.since), std::tuple("--until", options.until, &question.until)}) {
     if (text.empty()) continue;
     const std::optional<absl::Time> moment = ParseMoment(text);
     if (!moment.has_value()) {
@@ -78,20 +86,43 @@ absl::StatusOr<docker::LogInput> WhatToShow(const Arguments& arguments) {
     }
     *time = *moment;
   }
-  return input;
+  return absl::OkStatus();
 }
 
-// Shows the lines until there are no more, nobody reads them, or a signal comes.
-absl::Status Show(Session& session, docker::LogInput input, LogOutput& output) {
-  LogDriver driver(session.client(), std::move(input),
-                   {.print = [&](const deploy::ComponentLine& line) { output.Add(line); },
-                    .printed = [&] { output.Write(); },
-                    .warn = [&](const std::string& text) { session.Warn(text); },
-                    .request = [&](const http::Request& request) { session.Trace(request); }});
+absl::StatusOr<Question> WhatIsAsked(const Arguments& arguments, const Environment& environment) {
+  const Options& options = arguments.options;
+  Question question{.what = {.namespace_ = NamespaceOrDefault(options.namespace_)}};
+  std::vector<std::string> operands = arguments.operands;
+  if (options.file.empty()) {
+    if (operands.empty()) return WrongUsage(LogsCommand(), "it needs NAME, or -f FILE");
+    question.what.pipeline = operands[0];
+    operands.erase(operands.begin());
+  }
+  question.components.insert(operands.begin(), operands.end());
+  if (absl::Status wrong = ReadBounds(options, question); !wrong.ok()) return wrong;
+  std::string of_file;
+  if (!options.file.empty()) {
+    const absl::StatusOr<NamedPipeline> named = KeyOfFile(options, environment);
+    if (!named.ok()) return named.status();
+    question.what.namespace_ = named->key.namespace_;
+    question.what.pipeline = named->key.name;
+    of_file = named->driver;
+  }
+  const PipelineKey key = KeyOf(question.what);
+  if (absl::Status usable = CheckKey(key); !usable.ok()) return usable;
+  const absl::StatusOr<RunsOn> where = ChooseDriver(options, environment, of_file, key);
+  if (!where.ok()) return where.status();
+  question.where = *where;
+  return question;
+}
+
+// Shows the lines that a driver brings until there are no more, nobody reads them, or a signal comes.
+template <typename Driver, typename Client>
+absl::Status Show(CommandSession& session, Client& client, Driver& driver, const LogOutput& output) {
   driver.Begin();
   while (!driver.done() && output.status().ok()) {
     const absl::Duration at_most = std::max(absl::ZeroDuration(), driver.due() - absl::Now());
-    absl::Status polled = session.client().Poll(at_most, {session.signals().fd()});
+    absl::Status polled = client.Poll(at_most, {session.signals().fd()});
     if (!polled.ok()) return polled;
     if (const std::optional<int> signal = session.signals().Next()) return EndedBy(*signal);
     driver.Tick();
@@ -100,34 +131,75 @@ absl::Status Show(Session& session, docker::LogInput input, LogOutput& output) {
   return driver.complete() ? absl::OkStatus() : ExitWith(ExitCode::kFailed);  // which was warned of
 }
 
-absl::Status ShowLogs(const Arguments& arguments) {
-  const Options& options = arguments.options;
-  absl::StatusOr<docker::LogInput> input = WhatToShow(arguments);
-  if (!input.ok()) return input.status();
-  const Environment environment = ProcessEnvironment();
+LogOutput MakeOutput(const Options& options, const Environment& environment, const PipelineKey& key,
+                     const std::map<std::string, int>& components) {
+  return LogOutput(
+      project::ProjectName(key.namespace_, key.name), components,
+      {.json = options.output == "json",
+       .text = {.timestamps = options.timestamps, .colour = InspectTerminal(STDOUT_FILENO, environment).colour}});
+}
+
+LogHooks Into(LogOutput& output, const CommandSession& session) {
+  return {.print = [&](const deploy::ComponentLine& line) { output.Add(line); },
+          .printed = [&] { output.Write(); },
+          .warn = [&](const std::string& text) { session.Warn(text); },
+          .request = [&](const http::Request& request) { session.Trace(request); }};
+}
+
+absl::Status ShowOfEngine(const Options& options, const Environment& environment, Question question) {
   const absl::StatusOr<std::unique_ptr<Session>> session =
       Session::Open("flow-logs", Session::State::kRead, options, environment);
   if (!session.ok()) return session.status();
-  if (!options.file.empty()) {
-    const absl::StatusOr<NamedPipeline> named = KeyOfFile(options, environment);
-    if (!named.ok()) return named.status();
-    input->namespace_ = named->key.namespace_;
-    input->pipeline = named->key.name;
-  }
   absl::StatusOr<Caller> caller = Caller::Connect(**session);
   if (!caller.ok()) return caller.status();
-  input->version = caller->version();
-  const PipelineKey key{input->namespace_, input->pipeline};
-  if (absl::Status usable = CheckKey(key); !usable.ok()) return usable;
+  const PipelineKey key = KeyOf(question.what);
   const absl::StatusOr<std::map<std::string, int>> components =
-      ComponentsOf(**session, *caller, key, input->components);
+      ComponentsOf(**session, *caller, key, question.components);
   if (!components.ok()) return components.status();
+  LogOutput output = MakeOutput(options, environment, key, *components);
+  LogDriver driver((*session)->client(),
+                   {.namespace_ = key.namespace_,
+                    .pipeline = key.name,
+                    .components = std::move(question.components),
+                    .follow = options.follow,
+                    .tail = question.tail,
+                    .since = question.since,
+                    .until = question.until,
+                    .version = caller->version()},
+                   Into(output, **session));
+  return Show(**session, (*session)->client(), driver, output);
+}
 
-  LogOutput output(
-      project::ProjectName(key.namespace_, key.name), *components,
-      {.json = options.output == "json",
-       .text = {.timestamps = options.timestamps, .colour = InspectTerminal(STDOUT_FILENO, environment).colour}});
-  return Show(**session, *std::move(input), output);
+absl::Status ShowOfCluster(const Options& options, const Environment& environment, Question question) {
+  const absl::StatusOr<std::unique_ptr<ClusterSession>> session =
+      ClusterSession::Open("flow-logs", ClusterSession::State::kRead, options, environment);
+  if (!session.ok()) return session.status();
+  absl::StatusOr<ClusterCaller> caller = ClusterCaller::Connect(**session);
+  if (!caller.ok()) return caller.status();
+  const absl::StatusOr<std::string> where = WhereToLook(*caller, question.what, options.kube_namespace);
+  if (!where.ok()) return where.status();
+  const absl::StatusOr<std::map<std::string, int>> components =
+      ComponentsOf(**session, *caller, question.what, *where, question.components);
+  if (!components.ok()) return components.status();
+  LogOutput output = MakeOutput(options, environment, KeyOf(question.what), *components);
+  ClusterLogDriver driver((*session)->client(),
+                          {.kube_namespace = *where,
+                           .labels = LabelsOf(question.what),
+                           .components = std::move(question.components),
+                           .follow = options.follow,
+                           .tail = question.tail,
+                           .since = question.since,
+                           .until = question.until},
+                          Into(output, **session));
+  return Show(**session, (*session)->client(), driver, output);
+}
+
+absl::Status ShowLogs(const Arguments& arguments) {
+  const Environment environment = ProcessEnvironment();
+  absl::StatusOr<Question> question = WhatIsAsked(arguments, environment);
+  if (!question.ok()) return question.status();
+  return question->where == RunsOn::kCluster ? ShowOfCluster(arguments.options, environment, *std::move(question))
+                                             : ShowOfEngine(arguments.options, environment, *std::move(question));
 }
 
 }  // namespace

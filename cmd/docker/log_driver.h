@@ -3,24 +3,15 @@
 #ifndef CMD_DOCKER_LOG_DRIVER_H_
 #define CMD_DOCKER_LOG_DRIVER_H_
 
-#include <functional>
 #include <map>
-#include <memory>
-#include <string>
+#include <utility>
 
 #include "absl/time/time.h"
 #include "cmd/http/client.h"
+#include "cmd/target/log_hooks.h"
 #include "flow/docker/log_follow.h"
-#include "flow/http/message.h"
 
 namespace flow {
-
-struct LogHooks {
-  std::function<void(const deploy::ComponentLine&)> print;
-  std::function<void()> printed;  // lines were printed, and no more are there for now
-  std::function<void(const std::string&)> warn;
-  std::function<void(const http::Request&)> request;  // one is about to be sent
-};
 
 class LogDriver {
  public:

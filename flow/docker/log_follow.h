@@ -23,53 +23,37 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "flow/deploy/log_contract.h"
 #include "flow/deploy/log_merge.h"
+#include "flow/deploy/log_position.h"
 #include "flow/docker/contract.h"
 #include "flow/docker/deadlines.h"
 #include "flow/docker/engine/call.h"
 #include "flow/docker/engine/container_event.h"
 #include "flow/docker/engine/log_lines.h"
 #include "flow/docker/engine/request.h"
-#include "flow/docker/log_position.h"
 #include "flow/docker/log_tail.h"
 #include "flow/docker/observed.h"
 #include "flow/http/backoff.h"
 
 namespace flow::docker {
 
-// What the driver tells besides contract.h's Begin, Answer, StreamOpened, StreamEvent and StreamEnded. `stream` is the
-// number of OpenLog.
-struct LogPiece {
-  int stream;
-  std::string bytes;
-};
-struct LogEnded {
-  int stream;
-  absl::Status status;  // the engine's refusal, or what cut the stream off
-};
-struct Tick {};  // the time of LogFollow::due() has come
+using deploy::LogEnded;
+using deploy::LogPiece;
+using deploy::LogPosition;
+using deploy::LogsDone;
+using deploy::LogWarning;
+using deploy::PauseLog;
+using deploy::Tick;
 
 using LogEvent = std::variant<Begin, Answer, StreamOpened, StreamEvent, StreamEnded, LogPiece, LogEnded, Tick>;
 
-// What it asks for besides contract.h's Send and OpenStream.
+// What it asks for besides.
 struct OpenLog {
   int stream;
   engine::LogsQuery query;
   compose::ApiVersion version;
 };
-struct PauseLog {  // or go on
-  int stream;
-  bool pause;
-};
-struct LogWarning {
-  std::string text;
-};
-struct LogsDone {
-  // Else something is missing, and that was told: a log was not read to its end, or none can be read. One that can not
-  // be read beside others that can is no more than a warning.
-  bool complete = true;
-};
-
 using LogAction = std::variant<Send, OpenStream, OpenLog, PauseLog, deploy::ComponentLine, LogWarning, LogsDone>;
 
 struct LogInput {

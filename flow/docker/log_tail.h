@@ -2,7 +2,7 @@
 // longer and longer end of the log is read, until it reaches back to before those lines.
 //
 //   TailSearch search(2);
-//   std::optional<LogPosition> found;
+//   std::optional<deploy::LogPosition> found;
 //   while (!found) {
 //     search.Reopen(terminal);
 //     …                                   // what `tail=search.parts()` brings is told by Read
@@ -22,7 +22,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "flow/docker/engine/log_lines.h"
-#include "flow/docker/log_position.h"
+#include "flow/deploy/log_position.h"
 
 namespace flow::docker {
 
@@ -45,7 +45,7 @@ class TailSearch {
   void Read(absl::string_view piece) { Note(reader_.Read(piece)); }
 
   // They have come: where those lines begin. Nothing: more parts are to be read.
-  std::optional<LogPosition> End() {
+  std::optional<deploy::LogPosition> End() {
     absl::Time from = reader_.OpenSince();
     const size_t over = times_.size();
     Note(reader_.End());
@@ -53,7 +53,7 @@ class TailSearch {
     // Without a line that is asked for it is behind the last one.
     for (size_t line = first; line < times_.size(); ++line) from = std::min(from, times_[line]);
     if (lines_ == 0 && over > 0) from = std::min(from, times_[over - 1]);
-    from -= LogPosition::kDisorder;
+    from -= deploy::LogPosition::kDisorder;
     // All since then have come once there is one of before.
     const bool all = reader_.parts() < parts_;
     const bool enough = !times_.empty() && times_.size() - first == lines_ && earliest_ < from;
@@ -61,7 +61,7 @@ class TailSearch {
       parts_ *= 4;
       return std::nullopt;
     }
-    LogPosition position(std::max(since_, times_.empty() ? absl::InfinitePast() : from));
+    deploy::LogPosition position(std::max(since_, times_.empty() ? absl::InfinitePast() : from));
     // A line that is still being written has not come.
     for (size_t line = 0; line < std::min(first, over); ++line) {
       if (times_[line] >= position.since()) position.Take(times_[line]);

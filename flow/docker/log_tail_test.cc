@@ -17,7 +17,7 @@ class TailSearchTest : public ::testing::Test {
  protected:
   // What of the log is shown.
   std::vector<std::string> Find(TailSearch search) {
-    std::optional<LogPosition> position;
+    std::optional<deploy::LogPosition> position;
     for (asked_ = 0; !position.has_value(); ++asked_) {
       if (asked_ > 30) return {"it never ends"};
       search.Reopen(/*terminal=*/false);

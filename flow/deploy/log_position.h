@@ -1,13 +1,13 @@
-// How far a container's log has been read: what is read again, after a stream was cut off or a restart, is told from
-// what is new. An engine gives no line a number, and reads on from a time alone:
+// How far a log has been read: what is read again, after a stream was cut off or a restart, is told from what is new.
+// Neither an engine nor a cluster gives a line a number, and each reads on from a time alone:
 //
 //   LogPosition position;
 //   …                                     // asked for position.since()
 //   position.Reopen();                    // whatever is asked for again comes in the same order
 //   if (position.Take(line.time)) …;      // it is new
 //   position.Advance(reader.OpenSince());
-#ifndef FLOW_DOCKER_LOG_POSITION_H_
-#define FLOW_DOCKER_LOG_POSITION_H_
+#ifndef FLOW_DEPLOY_LOG_POSITION_H_
+#define FLOW_DEPLOY_LOG_POSITION_H_
 
 #include <algorithm>
 #include <cstddef>
@@ -15,7 +15,7 @@
 
 #include "absl/time/time.h"
 
-namespace flow::docker {
+namespace flow::deploy {
 
 class LogPosition {
  public:
@@ -63,6 +63,6 @@ class LogPosition {
   size_t again_ = 0;                        // how many of them are still to come
 };
 
-}  // namespace flow::docker
+}  // namespace flow::deploy
 
-#endif  // FLOW_DOCKER_LOG_POSITION_H_
+#endif  // FLOW_DEPLOY_LOG_POSITION_H_

@@ -1,9 +1,9 @@
 // Which lines are new of those that come when a log is read again.
-#include "flow/docker/log_position.h"
+#include "flow/deploy/log_position.h"
 
 #include <gtest/gtest.h>
 
-namespace flow::docker {
+namespace flow::deploy {
 namespace {
 
 absl::Time At(double second) { return absl::UnixEpoch() + absl::Seconds(second); }
@@ -80,4 +80,4 @@ TEST(LogPosition, WhatItBeganAfterIsNeverAskedFor) {
 }
 
 }  // namespace
-}  // namespace flow::docker
+}  // namespace flow::deploy

@@ -1,0 +1,278 @@
+#include "flow/kubernetes/log_follow.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "flow/text/json_reader.h"
+
+namespace flow::kubernetes {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+const absl::Time kStart = absl::UnixEpoch() + absl::Hours(24 * 365 * 30);
+
+std::string Line(int second, absl::string_view text) {
+  return absl::StrCat(
+      absl::FormatTime("%Y-%m-%d%ET%H:%M:%S.000000001Z", kStart + absl::Seconds(second), absl::UTCTimeZone()), " ",
+      text, "\n");
+}
+
+api::Object Read(api::Kind kind, const std::string& json) {
+  const absl::StatusOr<text::Value> document = text::ReadJson(json);
+  EXPECT_TRUE(document.ok()) << document.status() << json;
+  return {kind, *document};
+}
+
+// A pod of the component "sink" in its run `run`, which is over or not, after the run `before`.
+api::Object Pod(const std::string& run, bool over = false, const std::string& before = "",
+                const std::string& name = "sink-1", const std::string& phase = "Running") {
+  const std::string last = before.empty() ? "{}" : absl::StrCat(R"({"terminated":{"containerID":")", before, "\"}}");
+  const std::string state = run.empty() ? "{\"waiting\":{}}"
+                            : over      ? absl::StrCat(R"({"terminated":{"containerID":")", run, "\"}}")
+                                        : "{\"running\":{}}";
+  return Read(
+      api::Kind::kPod,
+      absl::StrCat(
+          R"({"metadata":{"name":")", name, R"(","namespace":"n","uid":")", name,
+          R"(","resourceVersion":"7","labels":{"app.kubernetes.io/name":"sink","com.obsrvr.flow.component":"sink"}},)"
+          R"("status":{"phase":")",
+          phase, R"(","containerStatuses":[{"name":"sink","containerID":")", run, R"(","state":)", state,
+          R"(,"lastState":)", last, "}]}}"));
+}
+api::Object Deployment() {
+  return Read(api::Kind::kDeployment,
+              R"({"metadata":{"name":"sink","uid":"d","labels":{"com.obsrvr.flow.component":"sink"}},"status":{}})");
+}
+
+// Tells the machine what a test says, and keeps what comes of it.
+class Follow {
+ public:
+  explicit Follow(LogInput input) : machine_(std::move(input)) { Tell(Begin{}); }
+
+  void Tell(const LogEvent& event) {
+    for (LogAction& action : machine_.Step(now_, event)) std::visit([this](auto& a) { Do(a); }, action);
+  }
+  void After(absl::Duration passed) {
+    now_ += passed;
+    Tell(deploy::Tick{});
+  }
+  // Answers the lists that were asked for.
+  void Listed(const std::vector<api::Object>& objects) {
+    for (const auto& [request, kind] : std::exchange(asked_, {})) {
+      api::ObjectList list = {.kind = kind, .objects = {}, .resource_version = "1"};
+      for (const api::Object& object : objects) {
+        if (object.kind == kind) list.objects.push_back(object);
+      }
+      Tell(Answer{request, api::Reply(list)});
+    }
+  }
+  void Happened(api::Object object, api::WatchEvent::Type type = api::WatchEvent::Type::kModified) {
+    Tell(StreamEvent{{type, std::move(object)}});
+  }
+  void Brings(const std::string& bytes) { Tell(deploy::LogPiece{open_.back().stream, bytes}); }
+  void Ends(const absl::Status& status = absl::OkStatus()) { Tell(deploy::LogEnded{open_.back().stream, status}); }
+
+  // What was asked for since the last call: "sink-1", "sink-1 previous", "sink-1 follow".
+  std::vector<std::string> Opened() { return std::exchange(opened_, {}); }
+  const api::LogsQuery& query() const { return open_.back().query; }
+  std::vector<std::string> Shown() { return std::exchange(shown_, {}); }
+  bool done() const { return done_; }
+  bool complete() const { return complete_; }
+  std::vector<std::string> warnings;
+  int number = 0;  // of the replica whose line was shown last
+
+ private:
+  void Do(const Send& send) { asked_[send.request] = std::get<api::List>(send.call).kind; }
+  void Do(const OpenStream&) { Tell(StreamOpened{}); }
+  void Do(const OpenLog& open) {
+    open_.push_back(open);
+    opened_.push_back(
+        absl::StrCat(open.query.pod, open.query.previous ? " previous" : "", open.query.follow ? " follow" : ""));
+  }
+  void Do(const deploy::PauseLog&) {}
+  void Do(const deploy::ComponentLine& line) {
+    shown_.push_back(line.line.text);
+    number = line.number;
+  }
+  void Do(const deploy::LogWarning& warning) { warnings.push_back(warning.text); }
+  void Do(const deploy::LogsDone& logs) {
+    done_ = true;
+    complete_ = logs.complete;
+  }
+
+  LogFollow machine_;
+  absl::Time now_ = kStart + absl::Hours(1);
+  std::map<RequestId, api::Kind> asked_;
+  std::vector<OpenLog> open_;
+  std::vector<std::string> opened_, shown_;
+  bool done_ = false, complete_ = false;
+};
+
+TEST(LogFollow, ShowsTheRunBeforeAndThatOfNow) {
+  Follow follow({});
+  follow.Listed({Deployment(), Pod("b", false, "a")});
+  EXPECT_THAT(follow.Opened(), ElementsAre("sink-1 previous"));
+  follow.Brings(Line(1, "one") + Line(2, "two"));
+  follow.Ends();
+  EXPECT_THAT(follow.Opened(), ElementsAre("sink-1"));
+  follow.Brings(Line(3, "three"));
+  EXPECT_FALSE(follow.done());
+  follow.Ends();
+  EXPECT_THAT(follow.Shown(), ElementsAre("one", "two", "three"));
+  EXPECT_TRUE(follow.done());
+  EXPECT_TRUE(follow.complete());
+}
+
+TEST(LogFollow, WhatHasNotBegunHasNothingToShow) {
+  Follow follow({});
+  follow.Listed({Pod("")});
+  EXPECT_THAT(follow.Opened(), IsEmpty());
+  EXPECT_TRUE(follow.done());
+}
+
+TEST(LogFollow, TheLastLinesAreThoseOfAllRuns) {
+  Follow follow({.tail = 2});
+  follow.Listed({Pod("b", true, "a")});
+  follow.Brings(Line(1, "one") + Line(2, "two"));
+  follow.Ends();
+  follow.Brings(Line(3, "three"));
+  follow.Ends();
+  EXPECT_THAT(follow.Shown(), ElementsAre("two", "three"));
+  EXPECT_TRUE(follow.done());
+}
+
+TEST(LogFollow, GoesOnOverARestartWithNothingTwiceAndNothingLost) {
+  Follow follow({.follow = true});
+  follow.Listed({Deployment(), Pod("a")});
+  EXPECT_THAT(follow.Opened(), ElementsAre("sink-1 follow"));
+  follow.Brings(Line(1, "one"));
+  // The stream ends before its last line, and the next run has begun.
+  follow.Happened(Pod("b", false, "a"));
+  follow.Ends();
+  EXPECT_THAT(follow.Opened(), ElementsAre("sink-1 previous"));
+  follow.Brings(Line(1, "one") + Line(2, "two"));
+  follow.Ends();
+  EXPECT_THAT(follow.Opened(), ElementsAre("sink-1 follow"));
+  follow.Brings(Line(3, "three"));
+  follow.After(absl::Seconds(1));
+  EXPECT_THAT(follow.Shown(), ElementsAre("one", "two", "three"));
+  EXPECT_FALSE(follow.done());
+}
+
+TEST(LogFollow, AStreamThatBreaksIsOpenedAgainFromWhereItStood) {
+  Follow follow({.follow = true});
+  follow.Listed({Deployment(), Pod("a")});
+  follow.Brings(Line(1, "one") + Line(5, "five"));
+  follow.Ends(absl::UnavailableError("lost"));
+  follow.Opened();
+  follow.After(absl::Seconds(1));
+  EXPECT_THAT(follow.Opened(), ElementsAre("sink-1 follow"));
+  EXPECT_GT(follow.query().since, kStart + absl::Seconds(3));
+  follow.Brings(Line(5, "five") + Line(6, "six"));
+  follow.After(absl::Seconds(1));
+  EXPECT_THAT(follow.Shown(), ElementsAre("one", "five", "six"));
+}
+
+TEST(LogFollow, TheTailIsReadFirstAndThenFollowed) {
+  Follow follow({.follow = true, .tail = 1});
+  follow.Listed({Deployment(), Pod("a")});
+  EXPECT_THAT(follow.Opened(), ElementsAre("sink-1"));
+  EXPECT_EQ(follow.query().tail, 1);
+  follow.Brings(Line(2, "two"));
+  follow.Ends();
+  EXPECT_THAT(follow.Opened(), ElementsAre("sink-1 follow"));
+  follow.Brings(Line(2, "two") + Line(3, "three"));
+  follow.After(absl::Seconds(1));
+  EXPECT_THAT(follow.Shown(), ElementsAre("two", "three"));
+}
+
+TEST(LogFollow, WaitsForPodsAndEndsWithThePipeline) {
+  Follow follow({.follow = true});
+  follow.Listed({Deployment()});
+  EXPECT_FALSE(follow.done());
+  follow.Happened(Pod("a"), api::WatchEvent::Type::kAdded);
+  EXPECT_THAT(follow.Opened(), ElementsAre("sink-1 follow"));
+  follow.Brings(Line(1, "one"));
+  follow.Happened(Deployment(), api::WatchEvent::Type::kDeleted);
+  EXPECT_FALSE(follow.done());
+  follow.Happened(Pod("a"), api::WatchEvent::Type::kDeleted);
+  follow.Brings(Line(2, "last"));
+  follow.Ends();
+  EXPECT_THAT(follow.Shown(), ElementsAre("one", "last"));
+  EXPECT_TRUE(follow.done());
+}
+
+TEST(LogFollow, APodThatTakesThePlaceOfAnotherHasItsNumber) {
+  Follow follow({.follow = true});
+  follow.Listed({Deployment(), Pod("a")});
+  EXPECT_EQ(follow.number, 0);
+  follow.Brings(Line(1, "one"));
+  follow.After(absl::Seconds(1));
+  EXPECT_EQ(follow.number, 1);
+  api::Object going =
+      Read(api::Kind::kPod, R"({"metadata":{"name":"sink-1","uid":"sink-1","deletionTimestamp":"2026-01-01T00:00:00Z",
+    "labels":{"app.kubernetes.io/name":"sink","com.obsrvr.flow.component":"sink"}}})");
+  follow.Happened(std::move(going));
+  follow.Happened(Pod("b", false, "", "sink-2"), api::WatchEvent::Type::kAdded);
+  follow.Brings(Line(2, "two"));
+  follow.After(absl::Seconds(1));
+  EXPECT_THAT(follow.Shown(), ElementsAre("one", "two"));
+  EXPECT_EQ(follow.number, 1);
+}
+
+TEST(LogFollow, EndsWhereAllThatThereIsHasEnded) {
+  const api::Object job = Read(api::Kind::kJob, R"({"metadata":{"name":"sink","uid":"j","labels":{
+    "com.obsrvr.flow.component":"sink"}},"status":{"conditions":[{"type":"Complete","status":"True"}]}})");
+  Follow follow({.follow = true});
+  follow.Listed({job, Pod("a", true, "", "sink-1", "Succeeded")});
+  EXPECT_THAT(follow.Opened(), ElementsAre("sink-1"));
+  follow.Brings(Line(1, "done"));
+  follow.Ends();
+  EXPECT_THAT(follow.Shown(), ElementsAre("done"));
+  EXPECT_TRUE(follow.done());
+}
+
+TEST(LogFollow, OneLogThatCannotBeReadIsAWarning) {
+  Follow follow({});
+  follow.Listed({Pod("a")});
+  follow.Ends(absl::PermissionDeniedError("no right"));
+  EXPECT_THAT(follow.warnings, ElementsAre("sink: its log cannot be read: no right"));
+  EXPECT_TRUE(follow.done());
+  EXPECT_FALSE(follow.complete());
+}
+
+TEST(LogFollow, AnswersToAnOlderListDoNotCount) {
+  Follow follow({.follow = true});
+  follow.Listed({Deployment(), Pod("a")});
+  follow.Opened();
+  follow.Tell(StreamEnded{absl::OutOfRangeError("too old")});
+  follow.After(absl::Seconds(1));
+  follow.Listed({Deployment()});  // the pod has gone meanwhile
+  follow.Ends();
+  EXPECT_THAT(follow.Opened(), IsEmpty());
+  EXPECT_FALSE(follow.done());
+}
+
+TEST(LogLineReader, TakesLinesHoweverTheyAreCut) {
+  const std::string stream = Line(1, "one") + Line(2, "") + Line(3, "a b\r");
+  for (size_t cut = 0; cut <= stream.size(); ++cut) {
+    LogLineReader reader;
+    std::vector<deploy::LogLine> lines = reader.Read(stream.substr(0, cut));
+    for (deploy::LogLine& line : reader.Read(stream.substr(cut))) lines.push_back(std::move(line));
+    ASSERT_EQ(lines.size(), 3u) << cut;
+    EXPECT_EQ(lines[0].text, "one");
+    EXPECT_EQ(lines[1].text, "");
+    EXPECT_EQ(lines[2].text, "a b");
+    EXPECT_EQ(lines[2].time, kStart + absl::Seconds(3) + absl::Nanoseconds(1));
+  }
+}
+
+}  // namespace
+}  // namespace flow::kubernetes

@@ -33,6 +33,7 @@
 #include "flow/kubernetes/contract.h"
 #include "flow/kubernetes/log_lines.h"
 #include "flow/kubernetes/log_runs.h"
+#include "flow/kubernetes/observed.h"
 #include "flow/kubernetes/status.h"
 
 namespace flow::kubernetes {
@@ -240,7 +241,7 @@ class LogFollow {
     if (!input_.components.empty() && !input_.components.contains(component)) return;
     if (object.kind != api::Kind::kPod) {
       // A job that has ended writes no more; a deployment may always.
-      const bool ended = internal::HasCondition(object, "Complete") || internal::HasCondition(object, "Failed");
+      const bool ended = HasCondition(object, "Complete") || HasCondition(object, "Failed");
       if (deleted) {
         workloads_.erase(object.uid());
       } else {

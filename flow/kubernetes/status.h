@@ -16,6 +16,8 @@
 #include "flow/deploy/status.h"
 #include "flow/kubernetes/api/object.h"
 #include "flow/kubernetes/labels.h"
+#include "flow/kubernetes/observed.h"
+#include "flow/kubernetes/pod_report.h"
 #include "flow/project/labels.h"
 #include "flow/text/view.h"
 
@@ -51,29 +53,12 @@ inline std::string RoughDuration(absl::Duration duration) {
   return told(std::max<int64_t>(absl::ToInt64Seconds(duration), 0), "second");
 }
 
-// The entry of a list that has this name, else the first: a cluster may have put other containers into the pod.
-inline text::View Named(text::View list, absl::string_view name) {
-  for (const text::View entry : list.list()) {
-    if (entry["name"].text() == name) return entry;
-  }
-  return list.list().empty() ? text::View() : text::View(list.list().front());
-}
-
-inline bool HasCondition(const api::Object& object, absl::string_view type) {
-  for (const text::View condition : object["status"]["conditions"].list()) {
-    if (condition["type"].text() == type) return condition["status"].text() == "True";
-  }
-  return false;
-}
-
 // What a condition that is not as it should be says: `wrong` is the status that it has then.
 inline std::string ConditionText(const api::Object& object, absl::string_view type, absl::string_view wrong) {
-  for (const text::View condition : object["status"]["conditions"].list()) {
-    if (condition["type"].text() != type || condition["status"].text() != wrong) continue;
-    const std::string& message = condition["message"].text();
-    return message.empty() ? condition["reason"].text() : message;
-  }
-  return "";
+  const text::View condition = ConditionOf(object, type);
+  if (condition["status"].text() != wrong) return "";
+  const std::string& message = condition["message"].text();
+  return message.empty() ? condition["reason"].text() : message;
 }
 
 // "ImagePullBackOff: Back-off pulling image …"; empty: the container waits for nothing.
@@ -88,8 +73,8 @@ class PodReader {
   PodReader(const api::Object& pod, absl::Time now)
       : pod_(pod),
         now_(now),
-        container_(Named(pod["spec"]["containers"], pod.label(kNameLabel))),
-        status_(Named(pod["status"]["containerStatuses"], pod.label(kNameLabel))),
+        container_(FindNamed(pod["spec"]["containers"], pod.label(kNameLabel))),
+        status_(FindNamed(pod["status"]["containerStatuses"], pod.label(kNameLabel))),
         state_(status_["state"]) {}
 
   deploy::Replica Read(int number) const {
@@ -183,7 +168,7 @@ inline deploy::Replica EndedJob(const api::Object& job) {
           .component = ComponentOf(job),
           .type = job.label(project::kTypeLabel),
           .number = 1,
-          .image = Named(job["spec"]["template"]["spec"]["containers"], job.label(kNameLabel))["image"].text(),
+          .image = FindNamed(job["spec"]["template"]["spec"]["containers"], job.label(kNameLabel))["image"].text(),
           .state = complete ? deploy::ReplicaState::kExited : deploy::ReplicaState::kDead,
           .state_word = complete ? "succeeded" : "failed",
           .waits_for = complete ? "" : ConditionText(job, "Failed", "True")};
@@ -223,7 +208,7 @@ inline void AddObjects(const std::vector<api::Object>& objects, absl::Time now, 
     of_component.push_back(internal::PodReader(object, now).Read(static_cast<int>(of_component.size()) + 1));
   }
   for (const auto& [component, job] : jobs) {
-    const bool ended = internal::HasCondition(*job, "Complete") || internal::HasCondition(*job, "Failed");
+    const bool ended = HasCondition(*job, "Complete") || HasCondition(*job, "Failed");
     if (ended && replicas[component].empty()) replicas[component].push_back(internal::EndedJob(*job));
   }
   for (const api::Object& object : objects) {

@@ -15,6 +15,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
+#include "flow/docker/engine/registry_auth.h"
+#include "testkit/socket.h"
 
 namespace flow::integration {
 namespace {
@@ -176,6 +178,28 @@ std::string DockerTest::MakeImage(const std::string& suffix, const std::vector<s
   const std::string image = absl::StrCat("flow-", Name(suffix), ":1");
   images_.push_back(engine().MakeImage(image, dockerfile));
   return image;
+}
+
+int DockerTest::StartRegistry(const std::string& host, bool with_password) {
+  // bcrypt of "pa:ss".
+  constexpr char kPasswords[] = "user:$2y$05$uOGnxMBbO3riOkCvDPApweEPKJS3LOgCOnbyDVV4OOhNZchgCePvS\n";
+  const int port = testkit::PortOf(testkit::ListenOnPort());  // nobody listens there any more
+  const std::string auth =
+      with_password ? absl::StrCat("auth: {htpasswd: {realm: test, path: ", Write("htpasswd", kPasswords), "}}\n") : "";
+  const std::string config =
+      Write("registry.yml", absl::StrCat("version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: ",
+                                         folder(), "/registry}}\nhttp: {addr: '", host, ":", port, "'}\n", auth));
+  StartProgram("/usr/bin/docker-registry", {"serve", config});
+  EXPECT_TRUE(Eventually([&] { return testkit::Connect(testkit::OfPort(port)).ok(); }))
+      << "is docker-registry installed? tools/setup --tests does it";
+  docker::engine::AuthConfig credentials;
+  credentials.set_username("user");
+  credentials.set_password("pa:ss");
+  const std::string registry = absl::StrCat("127.0.0.1:", port), image = registry + "/team/my:1";
+  engine().Push(MakeImage("pushed", {"LABEL pushed=yes"}), image,
+                docker::engine::RegistryAuthHeader(credentials, registry));
+  engine().RemoveImage(image);
+  return port;
 }
 
 std::string DockerTest::MakeComponent(const std::string& suffix, const std::vector<File>& files) {

@@ -106,6 +106,11 @@ class DockerTest : public testing::Test {
   // again under the same suffix, the reference names the new one.
   std::string MakeImage(const std::string& suffix, const std::vector<std::string>& dockerfile);
 
+  // Starts a registry of this test alone on a free port of `host` ("127.0.0.1"; empty: of every address), with the image
+  // "team/my:1" in it, which the engine does not have. Where it is asked to it wants the user "user" with the password
+  // "pa:ss". Its port.
+  int StartRegistry(const std::string& host, bool with_password);
+
   // An image that a component reference names, which sleeps, with these files. The reference: "flow-it-4711-SUFFIX@v1".
   std::string MakeComponent(const std::string& suffix, const std::vector<File>& files);
 

@@ -1,6 +1,8 @@
 // A pipeline on a real Kubernetes cluster, put there by kubectl from what flow-translate prints. FLOW_KUBECONFIG names the
 // cluster (tools/cluster makes one), which has busybox:1.36.
+#include <algorithm>
 #include <cstdlib>
+#include <deque>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -15,6 +17,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "absl/strings/substitute.h"
 #include "flow/text/json.h"
 #include "integration/harness.h"
 
@@ -23,10 +26,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using ::testing::HasSubstr;
 using ::testing::IsSupersetOf;
+using ::testing::Not;
+
+// This machine, as the nodes of tools/cluster see it: they pull from registries there without TLS.
+constexpr char kHostOfNodes[] = "10.232.0.1";
 
 class KubernetesTest : public DockerTest {
  protected:
+  static constexpr absl::Duration kLongest = absl::Minutes(4);  // of what waits by itself
+
   void SetUp() override {
     const char* const kubeconfig = std::getenv("FLOW_KUBECONFIG");
     ASSERT_NE(kubeconfig, nullptr) << "FLOW_KUBECONFIG names no cluster";
@@ -37,12 +47,15 @@ class KubernetesTest : public DockerTest {
       Kubectl({"delete", "namespace", name, "--ignore-not-found", "--wait=false"});
   }
 
-  Finished Run(const std::string& program, std::vector<std::string> arguments, const std::string& input = "") {
+  Process StartTool(const std::string& program, std::vector<std::string> arguments, const std::string& input = "") {
     arguments.insert(arguments.begin(), program);
     Environment environment = this->environment();
     environment["KUBECONFIG"] = kubeconfig_;
     environment["HOME"] = folder();  // where kubectl keeps what it has learned of the cluster
-    return Process("/usr/bin/env", arguments, environment, input).Wait();
+    return Process("/usr/bin/env", arguments, environment, input);
+  }
+  Finished Run(const std::string& program, const std::vector<std::string>& arguments, const std::string& input = "") {
+    return StartTool(program, arguments, input).Wait(kLongest);
   }
   Finished Kubectl(const std::vector<std::string>& arguments, const std::string& input = "") {
     return Run("kubectl", arguments, input);
@@ -51,12 +64,16 @@ class KubernetesTest : public DockerTest {
   // A namespace of the test's, taken away at its end.
   std::string Owned(const std::string& namespace_) { return *namespaces_.insert(namespace_).first; }
 
-  // What `flow-translate --output=kubernetes` prints of a file; the pipeline's namespace is the test's.
-  std::string Translated(const std::string& name, const std::string& path) {
-    Owned(absl::StrCat("flow-", name));
+  // What `flow-translate --output=kubernetes` prints of a file.
+  std::string Translated(const std::string& path) {
     const Finished& run = Flow("flow-translate", {"--output=kubernetes", path});
     EXPECT_EQ(run.exit_code, 0) << run.Describe();
     return run.out;
+  }
+  // The same of a pipeline whose namespace is the test's.
+  std::string Translated(const std::string& name, const std::string& path) {
+    Owned(absl::StrCat("flow-", name));
+    return Translated(path);
   }
 
   // What kubectl says against the manifests on a dry run of this kind; empty: nothing.
@@ -74,6 +91,15 @@ class KubernetesTest : public DockerTest {
       const Finished run = Run("sh", {"-c", absl::StrCat("kubectl create secret", line)});
       EXPECT_EQ(run.exit_code, 0) << run.Describe();
     }
+  }
+
+  // Waits until all deployments of a pipeline run; what there is of it where they do not.
+  testing::AssertionResult Runs(const std::string& name) {
+    const std::string namespace_ = absl::StrCat("flow-", name);
+    const Finished run =
+        Kubectl({"wait", "deployments", "--all", "--for=condition=Available", "--timeout=3m", "-n", namespace_});
+    if (run.exit_code == 0) return testing::AssertionSuccess();
+    return testing::AssertionFailure() << run.Describe() << Kubectl({"describe", "pods", "-n", namespace_}).out;
   }
 
   std::string Logs(const std::string& name, const std::string& workload) {
@@ -106,7 +132,7 @@ TEST_F(KubernetesTest, TheServerTakesAllManifestsWithoutAWarning) {
   }
   for (const auto& entry : fs::directory_iterator("examples")) {
     if (entry.path().extension() != ".yaml") continue;
-    all.push_back(Translated(entry.path().stem().string(), entry.path().string()));
+    all.push_back(Translated(entry.path().string()));
   }
   ASSERT_GT(all.size(), 20);
   for (const std::string& manifests : all) {
@@ -116,81 +142,117 @@ TEST_F(KubernetesTest, TheServerTakesAllManifestsWithoutAWarning) {
   }
 }
 
+// A shell that is told to end goes on until it is killed, which is nothing to wait for.
+constexpr char kShortGrace[] = "\nspec:\n  x-kubernetes: {pod: {terminationGracePeriodSeconds: 1}}\n";
+
 struct Example {
   const char* name;
   const char* workload;           // which writes …
   std::vector<std::string> says;  // … lines that hold these
 };
 
-void PrintTo(const Example& example, std::ostream* out) { *out << example.name; }
-
-class EachExampleTest : public KubernetesTest, public testing::WithParamInterface<Example> {};
-
-TEST_P(EachExampleTest, DoesWhatItSaysAndLeavesNothing) {
-  const Example& example = GetParam();
-  const std::string name = Name(example.name);
+// All at once: what is started again for lack of another waits for that in pauses that grow.
+TEST_F(KubernetesTest, EachExampleDoesWhatItSaysAndLeavesNothing) {
+  const std::vector<Example> examples = {
+      {"minimal", "deployment/sink", {"APPLE letters=5", "CHERRY letters=6"}},
+      {"fan-out-and-join", "deployment/report", {"price 2 24", "amount 2 3"}},
+      {"run-once", "deployment/print", {"1 ada", "3 edsger"}},
+      {"health-checked-chain", "deployment/poll", {"UTC"}},
+      {"volumes-and-secrets", "deployment/reader", {"token of 11 letters, file 12", "; info"}}};
   fs::copy("examples/secrets", folder() + "/secrets", fs::copy_options::recursive);
-  const std::string path =
-      Write("example.yaml",
-            absl::StrReplaceAll(ReadFile(absl::StrCat("examples/", example.name, ".yaml")),
-                                {{absl::StrCat("name: ", example.name, "\n"), absl::StrCat("name: ", name, "\n")}}));
-  const std::string manifests = Translated(name, path);
-  const Finished apply = Kubectl({"apply", "-f", "-"}, manifests);
-  ASSERT_EQ(apply.exit_code, 0) << apply.Describe();
-  EXPECT_EQ(apply.err, "");
-  MakeSecrets(manifests);
-  EXPECT_TRUE(Eventually(
-      [&] {
-        const std::string log = Logs(name, example.workload);
-        for (const std::string& words : example.says) {
-          if (!absl::StrContains(log, words)) return false;
-        }
-        return true;
-      },
-      absl::Minutes(3)))
-      << Logs(name, example.workload) << Kubectl({"describe", "pods", "-n", absl::StrCat("flow-", name)}).out;
+  std::vector<std::string> manifests;
+  for (const Example& example : examples) {
+    const std::string name = Name(example.name);
+    const std::string path =
+        Write(absl::StrCat(example.name, ".yaml"),
+              absl::StrReplaceAll(ReadFile(absl::StrCat("examples/", example.name, ".yaml")),
+                                  {{absl::StrCat("name: ", example.name, "\n"), absl::StrCat("name: ", name, "\n")},
+                                   {"\nspec:\n", kShortGrace}}));
+    manifests.push_back(Translated(name, path));
+    const Finished apply = Kubectl({"apply", "-f", "-"}, manifests.back());
+    ASSERT_EQ(apply.exit_code, 0) << apply.Describe();
+    EXPECT_EQ(apply.err, "");
+    MakeSecrets(manifests.back());
+  }
+  for (const Example& example : examples) {
+    const std::string name = Name(example.name);
+    EXPECT_TRUE(Runs(name)) << example.name;
+    EXPECT_TRUE(Eventually([&] {
+      const std::string log = Logs(name, example.workload);
+      return std::all_of(example.says.begin(), example.says.end(),
+                         [&](const std::string& words) { return absl::StrContains(log, words); });
+    })) << example.name
+        << Logs(name, example.workload);
+  }
 
-  // What is in the namespace may go with it before kubectl asks for it.
-  Kubectl({"delete", "--ignore-not-found", "-f", "-"}, manifests);
-  const std::string left = absl::StrCat("flow-", name);
+  // What is in a namespace may go with it before kubectl asks for it.
+  std::deque<Process> deletes;
+  for (const std::string& one : manifests) {
+    deletes.push_back(StartTool("kubectl", {"delete", "--ignore-not-found", "-f", "-"}, one));
+  }
+  for (Process& one : deletes) EXPECT_EQ(one.Wait(kLongest).exit_code, 0) << one.Wait().Describe();
   EXPECT_TRUE(Eventually([&] {
-    return !absl::StrContains(Kubectl({"get", "namespaces,persistentvolumes", "--all-namespaces"}).out, left);
+    const std::string left = Kubectl({"get", "namespaces,persistentvolumes", "--all-namespaces"}).out;
+    return std::none_of(examples.begin(), examples.end(), [&](const Example& example) {
+      return absl::StrContains(left, absl::StrCat("flow-", Name(example.name)));
+    });
   }));
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Kubernetes, EachExampleTest,
-    testing::Values(Example{"minimal", "deployment/sink", {"APPLE letters=5", "CHERRY letters=6"}},
-                    Example{"fan-out-and-join", "deployment/report", {"price 2 24", "amount 2 3"}},
-                    Example{"run-once", "deployment/print", {"1 ada", "3 edsger"}},
-                    Example{"health-checked-chain", "deployment/poll", {"UTC"}},
-                    Example{"volumes-and-secrets", "deployment/reader", {"token of 11 letters, file 12", "; info"}}),
-    [](const testing::TestParamInfo<Example>& info) {
-      return absl::StrReplaceAll(info.param.name, {{"-", "_"}});
-    });
-
-TEST_F(KubernetesTest, DataFlowsAcrossNodes) {
+// Under names that are none on a cluster, or as long as one may be: pods' names are longer still.
+TEST_F(KubernetesTest, DataFlowsAcrossNodesWhateverComponentsAreCalled) {
   const std::vector<std::string> nodes =
       absl::StrSplit(Kubectl({"get", "nodes", "-o", "jsonpath={.items[*].metadata.name}"}).out, ' ');
   ASSERT_GE(nodes.size(), 2);
-  const std::string name = Name("across");
-  const std::string path = Write("across.yaml", Pipeline(name, absl::StrCat(R"(
+  const std::string name = Name("across"), longest(63, 's'), sink = absl::StrCat("deployment/", longest);
+  const std::string path =
+      Write("across.yaml", Pipeline(name, absl::Substitute(R"(
+  x-kubernetes: {pod: {terminationGracePeriodSeconds: 1}}
   sources:
     - id: ttp_proc
       image: busybox:1.36
       command: [nc, -ll, -p, "8000", -e, echo, from another node]
       ports: [{containerPort: 8000}]
-      x-kubernetes: {pod: {nodeName: )",
-                                                                            nodes[0], R"(}}
+      x-kubernetes: {pod: {nodeName: $0}}
   sinks:
-    - id: sink
+    - id: $2
       image: busybox:1.36
       inputs: [ttp_proc]
-      command: [sh, -c, 'while sleep 1; do nc "${FLOW_INPUT_TTP_PROC%:*}" 8000; done']
-      x-kubernetes: {pod: {nodeName: )",
-                                                                            nodes[1], "}}\n")));
+      command: [sh, -c, 'while sleep 1; do nc "$${FLOW_INPUT_TTP_PROC%:*}" 8000; done']
+      x-kubernetes: {pod: {nodeName: $1}}
+  pipelines:
+    - {id: $3, image: "busybox:1.36", command: [echo, done]}
+)",
+                                                           nodes[0], nodes[1], longest, std::string(63, 'j'))));
   ASSERT_EQ(Kubectl({"apply", "-f", "-"}, Translated(name, path)).exit_code, 0);
-  EXPECT_TRUE(Eventually([&] { return absl::StrContains(Logs(name, "deployment/sink"), "from another node"); }));
+  EXPECT_TRUE(Runs(name));
+  EXPECT_TRUE(Eventually([&] { return absl::StrContains(Logs(name, sink), "from another node"); }));
+  const Finished job = Kubectl({"wait", "--for=condition=complete", "--timeout=60s", "-n", absl::StrCat("flow-", name),
+                                absl::StrCat("job/", std::string(63, 'j'))});
+  EXPECT_EQ(job.exit_code, 0) << job.Describe();
+}
+
+TEST_F(KubernetesTest, APrivateImageIsPulledWithTheSecretThatTheManifestsTellHowToMake) {
+  const std::string registry = absl::StrCat(kHostOfNodes, ":", StartRegistry("", /*with_password=*/true));
+  environment()["DOCKER_CONFIG"] = folder();
+  Write("config.json", absl::StrCat(R"({"credsStore": "never-asked", "auths": {")", registry, R"(": {}}})"));
+  const std::string name = Name("private");
+  const std::string manifests = Translated(
+      name, Write("private.yaml",
+                  Pipeline(name, absl::StrCat("  sources: [{id: source, image: '", registry,
+                                              "/team/my:1', command: [sleep, '1000'], stop_grace_period: 1s}]\n"))));
+  EXPECT_THAT(manifests, Not(HasSubstr("pa:ss")));
+  ASSERT_EQ(Kubectl({"apply", "-f", "-"}, manifests).exit_code, 0);
+  const auto waiting_for = [&] {
+    return Kubectl({"get", "pods", "-n", absl::StrCat("flow-", name), "-o",
+                    "jsonpath={.items[*].status.containerStatuses[*].state.waiting.reason}"})
+        .out;
+  };
+  EXPECT_TRUE(Eventually([&] { return absl::StrContains(waiting_for(), "Image"); })) << waiting_for();
+  MakeSecrets(absl::StrReplaceAll(manifests, {{"=USER", "=user"}, {"=PASSWORD", "=pa:ss"}}));
+  // What could not be pulled is tried again in pauses that grow; a new pod tries at once.
+  ASSERT_EQ(Kubectl({"delete", "pods", "--all", "-n", absl::StrCat("flow-", name)}).exit_code, 0);
+  EXPECT_TRUE(Runs(name));
 }
 
 // What a probing program tells of itself: lines "ENV BASE64", "ARGUMENTS BASE64", "FILE MODE PATH BASE64", "INPUT TEXT".
@@ -253,7 +315,12 @@ TEST_F(KubernetesTest, AProgramSeesWhatItSeesOnAnEngine) {
         QUOTES: "'\"#: \\"
         TEXT: größe → 漢字 😀
         LIKE_A_NUMBER: 0755
+        LIKE_A_FLOAT: 1e3
+        LIKE_A_TIME: 22:22
         LIKE_A_TRUTH: yes
+        LIKE_ANOTHER: "true"
+        LIKE_NOTHING: "~"
+        n: y
         EMPTY: ""
       args: [sh, -c, )",
                                                 text::Json(kProbe, text::JsonLayout::kLine),
@@ -277,12 +344,12 @@ TEST_F(KubernetesTest, AProgramSeesWhatItSeesOnAnEngine) {
   const std::string manifests = Translated(name, path);
   ASSERT_EQ(Kubectl({"apply", "-f", "-"}, manifests).exit_code, 0);
   MakeSecrets(manifests);
+  ASSERT_TRUE(Runs(name));
   std::string on_cluster;
   ASSERT_TRUE(Eventually([&] {
     on_cluster = Logs(name, "deployment/probe");
     return absl::StrContains(on_cluster, "\nEND");
-  })) << on_cluster
-      << Kubectl({"describe", "pods", "-n", absl::StrCat("flow-", name)}).out;
+  })) << on_cluster;
 
   EXPECT_EQ(Seen(on_cluster), Seen(on_engine));
   EXPECT_THAT(Seen(on_cluster),

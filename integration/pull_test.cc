@@ -8,9 +8,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "flow/docker/engine/registry_auth.h"
 #include "integration/harness.h"
-#include "testkit/socket.h"
 
 namespace flow::integration {
 namespace {
@@ -22,27 +20,8 @@ using testing::Not;
 // A registry of this test alone on 127.0.0.1, with an image "team/my:1" in it that the engine does not have.
 class PullTest : public DockerTest {
  protected:
-  // bcrypt of "pa:ss", for the user "user".
-  static constexpr char kPasswords[] = "user:$2y$05$uOGnxMBbO3riOkCvDPApweEPKJS3LOgCOnbyDVV4OOhNZchgCePvS\n";
-
   void StartRegistry(bool with_password) {
-    const int port = testkit::PortOf(testkit::ListenOnPort());  // nobody listens there any more
-    registry_ = absl::StrCat("127.0.0.1:", port);
-    const std::string auth =
-        with_password ? absl::StrCat("auth: {htpasswd: {realm: test, path: ", Write("htpasswd", kPasswords), "}}\n")
-                      : "";
-    const std::string config =
-        Write("registry.yml", absl::StrCat("version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: ",
-                                           folder(), "/registry}}\nhttp: {addr: '", registry_, "'}\n", auth));
-    StartProgram("/usr/bin/docker-registry", {"serve", config});
-    ASSERT_TRUE(Eventually([&] { return testkit::Connect(testkit::OfPort(port)).ok(); }))
-        << "is docker-registry installed? tools/setup --tests does it";
-    const std::string built = MakeImage("pushed", {"LABEL pushed=yes"});
-    docker::engine::AuthConfig credentials;
-    credentials.set_username("user");
-    credentials.set_password("pa:ss");
-    engine().Push(built, Image(), docker::engine::RegistryAuthHeader(credentials, registry_));
-    Forget();
+    registry_ = absl::StrCat("127.0.0.1:", DockerTest::StartRegistry("127.0.0.1", with_password));
   }
 
   std::string Image() const { return registry_ + "/team/my:1"; }

@@ -27,6 +27,7 @@
 #include "flow/kubernetes/failure.h"
 #include "flow/kubernetes/observation.h"
 #include "flow/kubernetes/observed.h"
+#include "flow/kubernetes/pod_report.h"
 #include "flow/kubernetes/readiness.h"
 #include "flow/kubernetes/reconcile.h"
 #include "flow/kubernetes/rollback.h"
@@ -131,10 +132,15 @@ class ApplySteps {
     for (const Operation& operation : decision_.plan.operations()) {
       if (KindOf(operation) == OperationKind::kRemove) leaving.insert(operation.target());
     }
-    const std::vector<ObjectPtr> pods = observed.OfKind(api::Kind::kPod);
+    std::map<std::string, std::vector<PodReport>> pods;  // by component
+    for (const ObjectPtr& pod : observed.OfKind(api::Kind::kPod)) {
+      PodReport report = ReadPod(*pod);
+      pods[report.component].push_back(std::move(report));
+    }
     for (const api::Kind kind : {api::Kind::kDeployment, api::Kind::kJob}) {
       for (const ObjectPtr& workload : observed.OfKind(kind)) {
-        if (!leaving.contains(workload->uid())) readiness_.Adopt(*workload, pods);
+        if (leaving.contains(workload->uid())) continue;
+        readiness_.Adopt(*workload, pods[workload->label(project::kComponentLabel)]);
       }
     }
   }
@@ -394,6 +400,7 @@ class ApplySteps {
       return id.empty() ? std::vector<std::string>() : std::vector<std::string>{id};
     };
     Deployment record = deploy::MakeRecord(*input_, phase, place_.namespace_, ids, started_, now_);
+    record.set_driver("kubernetes");
     if (!failures_.empty()) record.set_error(Headline(failures_[0]));
     record.set_first(!record.has_succeeded() && rollback_.first());
     return record;

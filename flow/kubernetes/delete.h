@@ -26,11 +26,14 @@
 #include "flow/kubernetes/contract.h"
 #include "flow/kubernetes/deadlines.h"
 #include "flow/kubernetes/execution.h"
+#include "flow/kubernetes/names.h"
 #include "flow/kubernetes/observation.h"
 #include "flow/kubernetes/observed.h"
 #include "flow/kubernetes/removal.h"
 #include "flow/kubernetes/watch.h"
+#include "flow/project/labels.h"
 #include "flow/project/names.h"
+#include "flow/project/services.h"
 
 namespace flow::kubernetes {
 
@@ -264,6 +267,7 @@ class Delete {
     Deployment record = input_->previous.value_or(Deployment());
     record.set_name(input_->pipeline);
     record.set_namespace_(input_->namespace_);
+    record.set_driver("kubernetes");
     record.set_phase(Deployment::DELETING);
     deploy::SetTimestamp(started_, record.mutable_started());
     record.clear_finished();

@@ -95,8 +95,9 @@ inline std::vector<std::string> EntryKeys(const text::List& list) {
 
 inline std::string ValueText(text::View value) {
   if (!value) return "";
+  // An empty text is what the API has no field for.
   const bool scalar = std::holds_alternative<text::Scalar>(value.value()->any());
-  return scalar && !value.text().empty() ? value.text() : text::Json(*value.value(), text::JsonLayout::kLine);
+  return scalar ? value.text() : text::Json(*value.value(), text::JsonLayout::kLine);
 }
 
 class DifferenceFinder {

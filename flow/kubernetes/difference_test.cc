@@ -38,6 +38,10 @@ TEST(Differences, WhatOneOfThemLacksIsAddedOrRemoved) {
   EXPECT_EQ(Text(R"({"spec": {"a": 1}})", R"({"spec": {"b": {"c": 2}}})"), "a removed, b added");
 }
 
+TEST(Differences, AnEmptyTextIsNoField) {
+  EXPECT_EQ(Text(R"({"env": [{"name": "A"}]})", R"({"env": [{"name": "A", "value": ""}]})"), "");
+}
+
 TEST(Differences, OfNamedFieldsThoseThatTheSecondLacksAreOthers) {
   EXPECT_EQ(Text(R"({"spec": {"a": 1, "theirs": 2}})", R"({"spec": {"a": 2}})", Compare::kNamed), "a: 1 → 2");
 }

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -21,6 +22,7 @@
 #include "flow/kubernetes/desired.h"
 #include "flow/kubernetes/observed.h"
 #include "flow/kubernetes/operations.h"
+#include "flow/project/labels.h"
 
 namespace flow::kubernetes {
 

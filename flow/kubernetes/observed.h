@@ -18,6 +18,7 @@
 #include "flow/kubernetes/labels.h"
 #include "flow/pipeline/names.h"
 #include "flow/project/labels.h"
+#include "flow/project/project.pb.h"
 #include "flow/text/view.h"
 
 namespace flow::kubernetes {

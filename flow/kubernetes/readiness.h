@@ -91,8 +91,8 @@ class Readiness {
   // What the project wants to be up; nothing of it is made yet.
   void Expect(const project::Project& project);
 
-  // A workload that stays as it is, and what is known of its pods.
-  void Adopt(const api::Object& workload, const std::vector<ObjectPtr>& pods);
+  // A workload that stays as it is, and its pods.
+  void Adopt(const api::Object& workload, const std::vector<PodReport>& pods);
 
   // A component's workload is about to be made or changed. `remade`: so are its pods, and those that are known by now are
   // not its own.
@@ -200,20 +200,18 @@ inline void Readiness::Expect(const project::Project& project) {
   }
 }
 
-inline void Readiness::Adopt(const api::Object& workload, const std::vector<ObjectPtr>& pods) {
+inline void Readiness::Adopt(const api::Object& workload, const std::vector<PodReport>& pods) {
   const std::string& component = workload.label(project::kComponentLabel);
   const auto found = workloads_.find(component);
   if (found == workloads_.end()) return;
   found->second.begun = true;
-  for (const ObjectPtr& object : pods) {
-    PodReport report = ReadPod(*object);
-    if (report.component != component) continue;
+  for (const PodReport& report : pods) {
     Pod& pod = pods_[report.uid];
     pod.component = component;
     pod.was_ready = report.ready;
     // One that is down now has used up the exit that is forgiven.
     pod.exits_before = std::max(0, report.exits - (report.running ? 0 : 1));
-    pod.report = std::move(report);
+    pod.report = report;
   }
   Made(component, workload);
   found->second.steady = found->second.all_ready;

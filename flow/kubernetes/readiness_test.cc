@@ -1,0 +1,168 @@
+#include "flow/kubernetes/readiness.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "flow/deploy/testing/projects.h"
+#include "flow/kubernetes/api/object.h"
+#include "flow/text/json_reader.h"
+
+namespace flow::kubernetes {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+api::Object Read(api::Kind kind, const std::string& json) { return {kind, text::ReadJson(json).value()}; }
+
+std::string Labels(const std::string& component) {
+  return absl::StrCat(R"("labels": {"com.obsrvr.flow.component": ")", component, R"(", "app.kubernetes.io/name": ")",
+                      component, R"("})");
+}
+
+// A deployment of a component that wants `wanted` replicas.
+api::Object Deployment(const std::string& component, int wanted, const std::string& status, int generation = 1) {
+  return Read(api::Kind::kDeployment, absl::StrCat(R"({"metadata": {"uid": "u-)", component, R"(", "generation": )",
+                                                   generation, ", ", Labels(component), R"(}, "spec": {"replicas": )",
+                                                   wanted, R"(}, "status": {)", status, "}}"));
+}
+
+api::Object Pod(const std::string& component, const std::string& uid, const std::string& container) {
+  return Read(api::Kind::kPod, absl::StrCat(R"({"metadata": {"name": ")", uid, R"(", "uid": ")", uid, R"(", )",
+                                            Labels(component), R"(}, "status": {"containerStatuses": [{"name": ")",
+                                            component, R"(", )", container, "}]}}"));
+}
+
+constexpr char kWell[] =
+    R"("observedGeneration": 1, "replicas": 1, "updatedReplicas": 1, "readyReplicas": 1, "availableReplicas": 1)";
+constexpr char kReady[] = R"("observedGeneration": 1, "replicas": 1, "updatedReplicas": 1, "readyReplicas": 1)";
+constexpr char kCrashed[] = R"("restartCount": 1, "state": {"waiting": {"reason": "CrashLoopBackOff"}},
+    "lastState": {"terminated": {"exitCode": 3}})";
+
+class ReadinessTest : public ::testing::Test {
+ protected:
+  void Expect(const std::vector<std::string>& components) {
+    readiness_.Expect(deploy::testing::MakeProject("x", components));
+  }
+  // A component's workload is made.
+  void Make(const std::string& component, int wanted = 1) {
+    readiness_.Begun(component, /*remade=*/true);
+    readiness_.Made(component, Deployment(component, wanted, ""));
+  }
+  void Tell(const api::Object& object) { readiness_.Take(object, /*deleted=*/false); }
+  bool IsStarted(const std::string& component) const {
+    Wait wait;
+    wait.set_component(component);
+    return readiness_.Reached(wait);
+  }
+  std::vector<std::string> Failures() {
+    std::vector<std::string> texts;
+    for (const Failure& failure : readiness_.TakeFailures()) texts.push_back(Headline(failure));
+    return texts;
+  }
+
+  Readiness readiness_;
+};
+
+TEST_F(ReadinessTest, AStatusOfTheFormerGenerationSaysNothing) {
+  Expect({"a"});
+  readiness_.Begun("a", true);
+  readiness_.Made("a", Deployment("a", 1, kWell, /*generation=*/2));
+  EXPECT_FALSE(readiness_.AllUp());
+  Tell(Deployment("a", 1, absl::StrCat(R"("observedGeneration": 2, )", std::string(kWell).substr(25)), 2));
+  EXPECT_TRUE(readiness_.AllUp());
+}
+
+TEST_F(ReadinessTest, PodsOfBeforeDoNotCount) {
+  Expect({"a"});
+  Make("a");
+  Tell(Deployment("a", 1, R"("observedGeneration": 1, "replicas": 1, "readyReplicas": 1, "availableReplicas": 1)"));
+  EXPECT_FALSE(readiness_.AllUp());
+}
+
+TEST_F(ReadinessTest, TwoOfThreeAreNotUp) {
+  Expect({"a replicas=3"});
+  Make("a", 3);
+  Tell(Deployment("a", 3, R"("observedGeneration": 1, "replicas": 3, "updatedReplicas": 3, "readyReplicas": 2,
+      "availableReplicas": 2)"));
+  EXPECT_FALSE(readiness_.AllUp());
+  EXPECT_EQ(Headline(readiness_.NotUp(" after 1s").front()), "a: is not ready after 1s: 2 of 3");
+}
+
+TEST_F(ReadinessTest, NoReplicasAreUpAtOnce) {
+  Expect({"a replicas=0"});
+  Make("a", 0);
+  Tell(Deployment("a", 0, R"("observedGeneration": 1)"));
+  EXPECT_TRUE(readiness_.AllUp());
+}
+
+TEST_F(ReadinessTest, WhatHasNoHealthCheckIsStartedWhenItWasReadyForAMoment) {
+  Expect({"a", "b reads=a"});
+  Make("a");
+  Tell(Deployment("a", 1, kReady));
+  ASSERT_EQ(readiness_.TakeFindings().size(), 1U);  // that it soon will be
+  EXPECT_FALSE(IsStarted("a"));
+  readiness_.Steady("a", 1);
+  EXPECT_TRUE(IsStarted("a"));
+  EXPECT_FALSE(readiness_.AllUp());
+}
+
+TEST_F(ReadinessTest, OneThatIsDownAgainMeanwhileIsNot) {
+  Expect({"a", "b reads=a"});
+  Make("a");
+  Tell(Deployment("a", 1, kReady));
+  Tell(Deployment("a", 1, R"("observedGeneration": 1, "replicas": 1, "updatedReplicas": 1)"));
+  Tell(Deployment("a", 1, kReady));
+  readiness_.Steady("a", 1);
+  EXPECT_FALSE(IsStarted("a"));
+  readiness_.Steady("a", 2);
+  EXPECT_TRUE(IsStarted("a"));
+}
+
+TEST_F(ReadinessTest, WhatIsHealthyIsStartedAtOnce) {
+  Expect({"a check", "b reads=a"});
+  Make("a");
+  Tell(Deployment("a", 1, kReady));
+  EXPECT_TRUE(IsStarted("a"));
+}
+
+TEST_F(ReadinessTest, ExitsThatWereSeenTogetherAreTwo) {
+  Expect({"a"});
+  Make("a");
+  Tell(Pod("a", "p", kCrashed));
+  EXPECT_THAT(Failures(), ElementsAre("a: exited with code 3 for the second time (pod p)"));
+  Tell(Pod("a", "p", kCrashed));
+  EXPECT_THAT(Failures(), IsEmpty());  // it was told
+}
+
+TEST_F(ReadinessTest, ExitsOfBeforeTheApplyAreNoConcernOfItButOneThatIsDownHasUsedUpItsChance) {
+  Expect({"a"});
+  readiness_.Adopt(Deployment("a", 1, ""), {ReadPod(Pod("a", "p", kCrashed))});
+  EXPECT_THAT(Failures(), IsEmpty());
+  Tell(Pod("a", "p", R"("restartCount": 2, "state": {"running": {}}, "lastState": {"terminated": {"exitCode": 3}})"));
+  EXPECT_THAT(Failures(), IsEmpty());
+  Tell(Pod("a", "p", R"("restartCount": 2, "state": {"terminated": {"exitCode": 3}})"));
+  EXPECT_THAT(Failures(), ElementsAre("a: exited with code 3 for the second time (pod p)"));
+}
+
+TEST_F(ReadinessTest, PodsThatWereThereBeforeAreNotJudged) {
+  Expect({"a"});
+  readiness_.Adopt(Deployment("a", 1, kWell), {ReadPod(Pod("a", "old", R"("state": {"running": {}})"))});
+  readiness_.Begun("a", /*remade=*/true);
+  Tell(Pod("a", "old", kCrashed));
+  EXPECT_THAT(Failures(), IsEmpty());
+}
+
+TEST_F(ReadinessTest, AWorkloadThatSomeoneElseRemovesIsToldSo) {
+  Expect({"a"});
+  Make("a");
+  readiness_.Take(Deployment("a", 1, kWell), /*deleted=*/true);
+  EXPECT_THAT(Failures(), ElementsAre("a: its deployment was removed by someone else"));
+}
+
+}  // namespace
+}  // namespace flow::kubernetes

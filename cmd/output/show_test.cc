@@ -38,6 +38,7 @@ components:
         up: "5 minutes"
         startedAt: "2026-11-26T08:00:00.123456789Z"
         restartCount: 2
+        node: ""
 )");
 }
 

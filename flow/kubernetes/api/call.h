@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "flow/kubernetes/api/kind.h"
 #include "flow/kubernetes/api/object.h"
@@ -108,6 +110,16 @@ struct ServerVersion {
 
   bool operator==(const ServerVersion&) const = default;
 };
+
+// The oldest whose API has what flow asks for.
+inline constexpr int kOldestMinor = 20;
+
+// Error: kFailedPrecondition, where it is older. One that does not tell its number is taken as new enough.
+inline absl::Status CheckVersion(const ServerVersion& version) {
+  if (version.major != 1 || version.minor == 0 || version.minor >= kOldestMinor) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat("it is Kubernetes ", version.text, ", and flow speaks to 1.",
+                                                    kOldestMinor, " and later ones: update the cluster"));
+}
 
 struct ObjectList {
   Kind kind = Kind::kPod;

@@ -131,5 +131,13 @@ TEST(ReadReply, EventsAreInTheOrderInWhichTheyHappened) {
   EXPECT_EQ(names, "abc");
 }
 
+TEST(CheckVersion, AClusterThatIsTooOldIsToldWhatIsNeeded) {
+  EXPECT_TRUE(CheckVersion({1, 20, "v1.20.2"}).ok());
+  EXPECT_TRUE(CheckVersion({1, 40, "v1.40.0"}).ok());
+  EXPECT_TRUE(CheckVersion({}).ok());
+  EXPECT_EQ(CheckVersion({1, 19, "v1.19.16"}).message(),
+            "it is Kubernetes v1.19.16, and flow speaks to 1.20 and later ones: update the cluster");
+}
+
 }  // namespace
 }  // namespace flow::kubernetes::api

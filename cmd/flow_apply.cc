@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "cmd/base/environment.h"
 #include "cmd/base/exit_status.h"
+#include "cmd/base/sibling.h"
 #include "cmd/base/working_time.h"
 #include "cmd/cli/arguments.h"
 #include "cmd/cli/commands.h"
@@ -34,6 +35,7 @@
 #include "cmd/state/lock.h"
 #include "flow/docker/apply.h"
 #include "flow/docker/status.h"
+#include "flow/pipeline/sdk.h"
 
 namespace flow {
 namespace {
@@ -91,13 +93,10 @@ absl::Status TellSuccess(ApplyRun& run, const docker::Apply& machine, bool uncha
   return Print(text);
 }
 
-// Components built with flowctl's SDK, which references name, only serve.
+// Components built with flowctl's SDK only serve.
 void TellOfEvents(const ApplyRun& run) {
   const auto& components = run.loaded.pipeline.components();
-  const bool any = std::any_of(components.begin(), components.end(), [](const pipeline::Component& component) {
-    return !component.reference().empty() && component.type() != pipeline::Component::PIPELINE;
-  });
-  if (!any) return;
+  if (std::none_of(components.begin(), components.end(), pipeline::IsBuiltWithSdk)) return;
   run.session.Note(
       absl::StrCat("events between components of flowctl's SDK flow only while `flow-stream ", run.key.name, "` runs"));
 }
@@ -167,7 +166,7 @@ absl::Status Deploy(ApplyRun& run, const Options& options) {
   if (!applied.ok()) return applied.status();
   if (options.dry_run) return TellPlan(run, applied->machine, options);
   if (control_plane->before.has_value()) Leave(session, run.environment, run.key, *control_plane->before);
-  TellOfEvents(run);
+  if (!options.stream) TellOfEvents(run);
   return TellSuccess(run, applied->machine, applied->unchanged, options.output);
 }
 
@@ -183,6 +182,9 @@ absl::Status ApplyFile(const Arguments& arguments) {
     return WrongUsage(ApplyCommand(),
                       "--check needs --dry_run, and deploys nothing: it tells by the exit code whether "
                       "there is something to do");
+  }
+  if (options.stream && options.dry_run) {
+    return WrongUsage(ApplyCommand(), "--stream moves events, and --dry_run does nothing");
   }
   const Environment environment = ProcessEnvironment();
   const std::string file = options.file.empty() ? arguments.operands[0] : options.file;
@@ -200,7 +202,11 @@ absl::Status ApplyFile(const Arguments& arguments) {
                .options = ApplyOptionsOf(options),
                .key = {loaded->pipeline.namespace_(), loaded->pipeline.name()},
                .progress = Progress(mode, environment, absl::StrCat("apply ", loaded->pipeline.name()), absl::Now())};
-  return Deploy(run, options);
+  if (absl::Status end = Deploy(run, options); !end.ok() || !options.stream) return end;
+  std::vector<std::string> words = {run.key.name, absl::StrCat("--namespace=", run.key.namespace_)};
+  const std::vector<std::string> flags = FlagsFor(StreamCommand(), arguments);
+  words.insert(words.end(), flags.begin(), flags.end());
+  return BecomeSibling("flow-stream", words);
 }
 
 }  // namespace

@@ -1,18 +1,13 @@
 // flowctl: runs the flow command that does what a verb says.
-#include <unistd.h>
-
-#include <cerrno>
-#include <filesystem>
+#include <algorithm>
 #include <iostream>
 #include <set>
 #include <string>
-#include <system_error>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "cmd/base/environment.h"
-#include "cmd/base/errno_status.h"
 #include "cmd/base/exit_status.h"
+#include "cmd/base/sibling.h"
 #include "cmd/base/standard_streams.h"
 #include "cmd/cli/arguments.h"
 #include "cmd/cli/commands.h"
@@ -58,20 +53,6 @@ class StateNames : public KnownNames {
   }
 };
 
-// Becomes the verb's program, with the arguments behind the verb. Comes back where that is not possible.
-absl::Status Become(const Verb& verb, const std::vector<std::string>& arguments) {
-  std::error_code error;
-  const std::filesystem::path itself = std::filesystem::read_symlink("/proc/self/exe", error);
-  std::filesystem::path program = itself.parent_path() / verb.program;
-  std::vector<std::string> words = {program.string()};
-  words.insert(words.end(), arguments.begin() + verb.words.size(), arguments.end());
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  execv(program.c_str(), argv.data());
-  return ErrnoStatus(errno, absl::StrCat("cannot run ", program.string()));
-}
-
 }  // namespace
 }  // namespace flow
 
@@ -85,7 +66,8 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (const flow::Verb* verb = flow::FindVerb(arguments)) {
-    const absl::Status end = flow::Become(*verb, arguments);
+    const absl::Status end =
+        flow::BecomeSibling(verb->program, {arguments.begin() + verb->words.size(), arguments.end()});
     flow::Tell("flowctl", end);
     return static_cast<int>(flow::ExitCodeOf(end));
   }

@@ -1,10 +1,12 @@
 // Each pipeline of examples/ deploys as it stands, does what its comment says, and leaves nothing.
 #include <gmock/gmock.h>
+#include <signal.h>
 
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "integration/harness.h"
@@ -86,6 +88,25 @@ TEST_F(ExamplesTest, ComponentReferencesDeployWhereTheirImagesAre) {
   EXPECT_EQ(engine().Exec(absl::StrCat("flow-", name, "-duckdb-1"), {"sh", "-c", "echo $DUCKDB_PATH"}),
             "/data/events.duckdb");
   EXPECT_EQ(Delete(name).exit_code, 0);
+  EXPECT_TRUE(Gone(name));
+}
+
+// README.md has this as a session.
+TEST_F(ExamplesTest, FlowctlRunMovesTheEventsOfComponentsOfTheSdkUntilCtrlCAndLeavesNothing) {
+  const std::string name = Name("sdk");
+  const std::string path = Write(
+      "sdk.yaml", absl::StrReplaceAll(ReadExample("sdk/pipeline"), {{"name: sdk\n", absl::StrCat("name: ", name, "\n")},
+                                                                    {"flow-sdk-example:1", MakeSdkImage()}}));
+  Process& run = Start("flowctl", {"run", path});
+  ASSERT_TRUE(Eventually([&] {
+    return absl::StrContains(run.Out(), "all     | source-20\n") &&
+           absl::StrContains(run.Out(), "few     | source-20\n");
+  })) << run.Out()
+      << run.Err();
+  run.Signal(SIGINT);
+  const Finished& end = run.Wait();
+  EXPECT_EQ(end.exit_code, 130) << end.Describe();
+  EXPECT_THAT(end.err, testing::HasSubstr(absl::StrCat("Pipeline deleted: ", name)));
   EXPECT_TRUE(Gone(name));
 }
 

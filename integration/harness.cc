@@ -208,6 +208,18 @@ std::string DockerTest::MakeComponent(const std::string& suffix, const std::vect
   return name + "@v1";
 }
 
+std::string DockerTest::MakeSdkImage() {
+  const std::string image = absl::StrCat("flow-", Name("sdk"), ":1");
+  Environment environment = environment_;
+  environment["DOCKER_HOST"] = engine().endpoint().address;
+  environment["PATH"] = ProcessEnvironment().at("PATH");
+  const Finished& made =
+      processes_.emplace_back("examples/sdk/make-image", std::vector<std::string>{image}, environment).Wait();
+  EXPECT_EQ(made.exit_code, 0) << made.Describe();
+  images_.push_back(image);
+  return image;
+}
+
 void DockerTest::PrintDiagnosis() {
   std::cerr << "\n======== what the scenario did, and what there is now ========\n";
   for (Process& process : processes_) {

@@ -114,6 +114,9 @@ class DockerTest : public testing::Test {
   // An image that a component reference names, which sleeps, with these files. The reference: "flow-it-4711-SUFFIX@v1".
   std::string MakeComponent(const std::string& suffix, const std::vector<File>& files);
 
+  // An image of examples/sdk/component.py, whose container's command says what it is ([source]); removed at the end.
+  std::string MakeSdkImage();
+
  private:
   std::string WritePipeline(const std::string& yaml) const;
   void PrintDiagnosis();

@@ -82,7 +82,7 @@ class Components {
     environment["ADDRESS"] = addresses_.at(id);
     environment["COMPONENT_ID"] = id;
     environment["FILE"] = FileOf(id);
-    processes_[id].emplace("integration/component.py", std::vector<std::string>{components_.at(id).type}, environment);
+    processes_[id].emplace("examples/sdk/component.py", std::vector<std::string>{components_.at(id).type}, environment);
     Happened(id, "start", true);
   }
 

@@ -13,7 +13,7 @@ import tempfile
 import time
 import unittest
 
-COMMANDS = ["flow-apply", "flow-status", "flow-delete", "flow-logs", "flow-heartbeat", "flow-stream",
+COMMANDS = ["flow-apply", "flow-status", "flow-delete", "flow-logs", "flow-heartbeat", "flow-stream", "flow-run",
             "flow-translate", "flow-validate", "flowctl"]
 STATE = 'name: "%s" namespace: "default" phase: APPLIED components { id: "source" } components { id: "sink" }\n'
 

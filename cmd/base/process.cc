@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -33,6 +34,7 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
   bool ready = true;
   for (int number = 0; number < 3; ++number) ready = ready && dup2(streams[static_cast<size_t>(number)], number) >= 0;
   if (program.own_group) setpgid(0, 0);
+  if (program.ends_with_this) prctl(PR_SET_PDEATHSIG, SIGTERM);
   for (int number = 1; number < NSIG; ++number) signal(number, SIG_DFL);
   sigset_t none;
   sigemptyset(&none);

@@ -25,6 +25,8 @@ struct Program {
   int in = -1, out = -1, err = -1;
   // In a process group of its own, so that a terminal's Ctrl-C is not for it.
   bool own_group = false;
+  // It is terminated when this process is gone, however that ended.
+  bool ends_with_this = false;
 };
 
 class Process {

@@ -122,7 +122,7 @@ absl::Status CheckOperands(const Command& command, const Arguments& arguments) {
 
 absl::StatusOr<Arguments> ParseArguments(const Command& command, const std::vector<std::string>& arguments) {
   const std::vector<Flag> flags = FlagsOf(command);
-  Arguments parsed{.operands = {}, .options = DefaultOptions(command)};
+  Arguments parsed{.operands = {}, .options = DefaultOptions(command), .given = {}};
   bool flags_end = false;
   for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
@@ -147,9 +147,23 @@ absl::StatusOr<Arguments> ParseArguments(const Command& command, const std::vect
       meant->value = arguments[++i];
     }
     if (absl::Status status = Set(*meant->flag, *meant->value, parsed.options); !status.ok()) return status;
+    parsed.given.emplace_back(meant->flag->name, *meant->value);
   }
   if (absl::Status status = CheckOperands(command, parsed); !status.ok()) return status;
   return parsed;
+}
+
+std::vector<std::string> FlagsFor(const Command& command, const Arguments& arguments) {
+  const std::vector<Flag> flags = FlagsOf(command);
+  std::vector<std::string> words;
+  for (const auto& [name, value] : arguments.given) {
+    const Flag* const flag = ByName(flags, name);
+    if (flag == nullptr) continue;
+    const std::vector<std::string> takes = WordsOf(*flag);
+    if (!takes.empty() && std::find(takes.begin(), takes.end(), value) == takes.end()) continue;
+    words.push_back(absl::StrCat("--", name, "=", value));
+  }
+  return words;
 }
 
 }  // namespace flow

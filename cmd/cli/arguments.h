@@ -5,6 +5,7 @@
 #define CMD_CLI_ARGUMENTS_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -16,6 +17,8 @@ namespace flow {
 struct Arguments {
   std::vector<std::string> operands;  // FILE or NAME…, in their order
   Options options;                    // what the flags say, given or not
+  // The flags that were given, by their names, with their values and in their order.
+  std::vector<std::pair<std::string, std::string>> given;
 };
 
 // Taken are --flag=value, --flag value, --flag, --noflag and --no-flag of those that are on or off, -f value, -fvalue,
@@ -25,6 +28,10 @@ struct Arguments {
 // InvalidArgument (exit 2): a flag that the command does not have (with the nearest that it has), a missing or unfit
 // value, too many or too few operands. One sentence without the command's name.
 absl::StatusOr<Arguments> ParseArguments(const Command& command, const std::vector<std::string>& arguments);
+
+// Those of the given flags that another command has too, and whose value it takes: what was said to a command that runs
+// others is for them as well.
+std::vector<std::string> FlagsFor(const Command& command, const Arguments& arguments);
 
 }  // namespace flow
 

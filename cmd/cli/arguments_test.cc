@@ -160,5 +160,17 @@ TEST(ArgumentsTest, OperandsAreCounted) {
   EXPECT_EQ(Error({}, needy), "it needs FILE");
 }
 
+TEST(ArgumentsTest, WhatWasSaidToACommandIsForThoseThatItRunsToo) {
+  const Arguments run = Parse({"p.yaml", "--host", "tcp://h:1", "--nostrict", "--window=1", "-n", "prod", "--keep"},
+                              RunPipelineCommand());
+  EXPECT_THAT(FlagsFor(ApplyCommand(), run), ElementsAre("--host=tcp://h:1", "--strict=false", "--namespace=prod"));
+  EXPECT_THAT(FlagsFor(StreamCommand(), run), ElementsAre("--host=tcp://h:1", "--window=1", "--namespace=prod"));
+}
+
+TEST(ArgumentsTest, AWordThatTheOtherCommandDoesNotTakeIsNotForIt) {
+  const Arguments apply = Parse({"p.yaml", "-o", "wide", "--progress=tty", "--verbose"});
+  EXPECT_THAT(FlagsFor(StreamCommand(), apply), ElementsAre("--verbose=true"));
+}
+
 }  // namespace
 }  // namespace flow

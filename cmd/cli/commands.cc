@@ -35,6 +35,7 @@ const Command& ApplyCommand() {
                 {"check", nullptr, "With --dry_run, exit with 1 when there is something to do."},
                 {"wait"},
                 {"logs"},
+                {"stream"},
                 {"timeout", "5m", "Give up after this time, and remove what was created."},
                 {"min_ready"},
                 {"pull"},
@@ -317,6 +318,52 @@ const Command& StreamCommand() {
   return command;
 }
 
+const Command& RunPipelineCommand() {
+  static const Command command = {
+      .name = "flow-run",
+      .summary = "run a pipeline until Ctrl-C, and take it away again",
+      .usage = {"FILE [flags]"},
+      .description =
+          "Deploys the pipeline (flow-apply), moves the events of components that are built with flowctl's SDK "
+          "(flow-stream), shows what all of them write (flow-logs), and keeps a control plane told where there is one "
+          "(flow-heartbeat). It ends when all sources have ended and everything has arrived, or by Ctrl-C: then what "
+          "is under way still arrives, and everything that was deployed is removed (flow-delete), volumes with the "
+          "data in them too.\n\n"
+          "A pipeline that was there before is brought to what the file says, and stays when flow-run ends.\n\n"
+          "Lines of components go to standard output, all else to standard error.",
+      .fewest = 1,
+      .most = 1,
+      .groups =
+          {
+              {"Running",
+               {{"keep"},
+                {"keep_volumes"},
+                {"window"},
+                {"timeout", "5m", "Give up after this time if it is not up, and remove what was created."},
+                {"min_ready"},
+                {"pull"}}},
+              {"The file", {{"driver"}, {"default_image"}, {"env_file"}, {"allow_host_path"}, {"strict"}}},
+              {"Control plane", {{"control_plane"}, {"require_control_plane"}}},
+              {"Engine and state", {{"host"}, {"namespace"}, {"state_dir"}}},
+              {"Output",
+               {{"progress", "plain",
+                 "Whether lines tell what is being done and, every 10 s, how the events flow (plain), or not (none).",
+                 "plain|none"},
+                {"timestamps"},
+                {"verbose"}}},
+          },
+      .verbs = {},
+      .examples =
+          {
+              {"flow-run pipeline.yaml", "Run a pipeline until Ctrl-C."},
+              {"flow-run pipeline.yaml --keep", "Leave it running then; flow-stream goes on with its events."},
+          },
+      .exit_codes = {ExitCode::kDone, ExitCode::kFailed, ExitCode::kUsage, ExitCode::kInvalidFile, ExitCode::kNoEngine,
+                     ExitCode::kBusy, ExitCode::kHungUp, ExitCode::kInterrupted, ExitCode::kTerminated},
+  };
+  return command;
+}
+
 const Command& TranslateCommand() {
   static const Command command = {
       .name = "flow-translate",
@@ -397,6 +444,7 @@ const Command& FlowctlCommand() {
       .groups = {},
       .verbs =
           {
+              {"run FILE", "Run a pipeline until Ctrl-C, and take it away again (flow-run)."},
               {"apply FILE", "Deploy a pipeline, or bring it to what its file says (flow-apply)."},
               {"get pipelines", "Show how every pipeline is (flow-status)."},
               {"get pipeline NAME", "Show how one pipeline is (flow-status)."},
@@ -420,8 +468,8 @@ const Command& FlowctlCommand() {
 }
 
 std::vector<const Command*> AllCommands() {
-  return {&ApplyCommand(),  &StatusCommand(),    &DeleteCommand(),   &LogsCommand(),   &HeartbeatCommand(),
-          &StreamCommand(), &TranslateCommand(), &ValidateCommand(), &FlowctlCommand()};
+  return {&ApplyCommand(),  &StatusCommand(),      &DeleteCommand(),    &LogsCommand(),     &HeartbeatCommand(),
+          &StreamCommand(), &RunPipelineCommand(), &TranslateCommand(), &ValidateCommand(), &FlowctlCommand()};
 }
 
 }  // namespace flow

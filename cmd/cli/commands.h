@@ -14,6 +14,7 @@ const Command& DeleteCommand();
 const Command& LogsCommand();
 const Command& HeartbeatCommand();
 const Command& StreamCommand();
+const Command& RunPipelineCommand();
 const Command& TranslateCommand();
 const Command& ValidateCommand();
 const Command& FlowctlCommand();

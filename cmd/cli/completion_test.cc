@@ -77,8 +77,8 @@ TEST(Complete, FilesAreTheShells) {
 }
 
 TEST(Complete, BehindAVerbItIsTheCommands) {
-  EXPECT_THAT(Words({"flowctl", ""}),
-              ElementsAre("get", "delete", "apply", "status", "logs", "heartbeat", "stream", "translate", "validate"));
+  EXPECT_THAT(Words({"flowctl", ""}), ElementsAre("get", "delete", "run", "apply", "status", "logs", "heartbeat",
+                                                  "stream", "translate", "validate"));
   EXPECT_THAT(Words({"flowctl", "get", ""}), ElementsAre("pipelines", "pipeline"));
   EXPECT_THAT(Words({"flowctl", "delete", "pipeline", "mi"}), ElementsAre("minimal", "mine"));
   EXPECT_THAT(Words({"flowctl", "logs", "minimal", "si"}), ElementsAre("sink"));

@@ -107,6 +107,10 @@ constexpr Flag kFlags[] = {
     // Moving events.
     {"window", &Options::window, "EVENTS",
      "Give a processor at most this many events that it has not answered. With 1 events keep their order.", "256"},
+    {"stream", &Options::stream, "",
+     "Go on moving the events of its components when all is up, as flow-stream does, until Ctrl-C is pressed. The "
+     "pipeline stays."},
+    {"keep", &Options::keep, "", "Leave the pipeline as it is at the end."},
 };
 
 // gflags keeps what it is given for the life of the process.

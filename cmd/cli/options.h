@@ -66,6 +66,8 @@ struct Options : EngineOptions {
   bool timestamps = false;
 
   std::string window;
+  bool stream = false;
+  bool keep = false;
 };
 
 }  // namespace flow

@@ -19,8 +19,6 @@ struct Elsewhere {
 };
 
 constexpr Elsewhere kElsewhere[] = {
-    {"run",
-     "here it is `flowctl apply FILE`, which returns when all is up; `flowctl logs NAME --follow` shows the rest"},
     {"list", "here it is `flowctl get pipelines`"},
     {"pipelines", "here it is `flowctl get pipelines`, and `flowctl delete pipeline NAME` to stop one"},
     {"init", "nothing asks here: the examples (examples/README.md) are there to start from"},
@@ -46,6 +44,7 @@ const std::vector<Verb>& Verbs() {
       {{"get", "pipeline"}, "flow-status"},
       {{"delete", "pipeline"}, "flow-delete"},
       {{"delete", "pipelines"}, "flow-delete"},
+      {{"run"}, "flow-run"},
       {{"apply"}, "flow-apply"},
       {{"status"}, "flow-status"},
       {{"logs"}, "flow-logs"},

@@ -23,10 +23,9 @@ TEST(VerbsTest, OfAVerbOfTwoWordsTheSecondIsTold) {
 }
 
 TEST(VerbsTest, WhatTheOtherFlowctlSaysIsToldAsItIsCalledHere) {
-  for (const char* verb : {"run", "init", "list", "pipelines", "server", "dashboard", "processors", "sandbox"}) {
+  for (const char* verb : {"init", "list", "pipelines", "server", "dashboard", "processors", "sandbox"}) {
     EXPECT_THAT(UnknownVerb({verb, "x"}), StartsWith(std::string("there is no verb \"") + verb + "\"; ")) << verb;
   }
-  EXPECT_THAT(UnknownVerb({"run", "p.yaml"}), HasSubstr("here it is `flowctl apply FILE`"));
   EXPECT_THAT(UnknownVerb({"list"}), HasSubstr("here it is `flowctl get pipelines`"));
 }
 

@@ -24,4 +24,4 @@ _flow() {
   esac
 }
 
-complete -F _flow flow-apply flow-status flow-delete flow-logs flow-heartbeat flow-stream flow-translate flow-validate flowctl
+complete -F _flow flow-apply flow-status flow-delete flow-logs flow-heartbeat flow-stream flow-run flow-translate flow-validate flowctl

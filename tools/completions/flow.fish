@@ -16,6 +16,6 @@ function __flow_complete
     end
 end
 
-for command in flow-apply flow-status flow-delete flow-logs flow-heartbeat flow-stream flow-translate flow-validate flowctl
+for command in flow-apply flow-status flow-delete flow-logs flow-heartbeat flow-stream flow-run flow-translate flow-validate flowctl
     complete --command $command --no-files --arguments '(__flow_complete)'
 end

@@ -160,12 +160,12 @@ absl::Status RunFile(const Arguments& arguments) {
   options.file = arguments.operands[0];
   if (options.file == "-") return WrongUsage(RunPipelineCommand(), "it reads its file more than once, so - is none");
   const Environment environment = ProcessEnvironment();
-  const absl::StatusOr<PipelineKey> key = KeyOfFile(options, environment);
-  if (!key.ok()) return key.status();
+  const absl::StatusOr<NamedPipeline> named = KeyOfFile(options, environment);
+  if (!named.ok()) return named.status();
   const absl::StatusOr<std::unique_ptr<Session>> session =
       Session::Open("flow-run", Session::State::kRead, options, environment);
   if (!session.ok()) return session.status();
-  return Run(**session, arguments, *key).Execute();
+  return Run(**session, arguments, named->key).Execute();
 }
 
 }  // namespace

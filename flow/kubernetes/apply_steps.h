@@ -92,7 +92,7 @@ class ApplySteps {
     if (status.ok()) return;
     const std::string what(status.message());
     if (phase_ == Phase::kDiagnosing) return rollback_.OnBlind();
-    const bool away = IsUnanswered(status) || absl::IsUnauthenticated(status);
+    const bool away = IsUnanswered(status) || absl::IsUnauthenticated(status) || absl::IsFailedPrecondition(status);
     if (phase_ == Phase::kObserving && away) return EndUnchanged(ExitCode::kNoEngine, what);
     Fail({.what = absl::StrCat("the cluster would not tell what it has: ", what)});
   }

@@ -286,6 +286,16 @@ TEST_F(ApplyTest, AClusterThatCannotBeReachedIsNoEngine) {
   EXPECT_EQ(world.finished->code, ExitCode::kNoEngine);
 }
 
+TEST_F(ApplyTest, AClusterThatIsTooOldIsToldSoBeforeAnythingIsDone) {
+  ApplyWorld world = Begin(Apply(MakeInput({"a"})));
+  const RequestId version = world.requests.begin()->first;
+  world.requests.erase(version);
+  world.Tell(Answer{version, api::Reply(api::ServerVersion{1, 19, "v1.19.3"})});
+  ASSERT_TRUE(world.finished.has_value());
+  EXPECT_EQ(world.finished->code, ExitCode::kNoEngine);
+  EXPECT_THAT(world.finished->message, HasSubstr("v1.19.3"));
+}
+
 TEST_F(ApplyTest, InANamespaceThatIsThereNothingElseIsTouched) {
   cluster_.AddForeign({Kind::kNamespace, "", "team"}, {}, "them");
   cluster_.AddForeign({Kind::kConfigMap, "team", "theirs"}, {}, "them");

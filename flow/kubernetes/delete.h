@@ -177,8 +177,8 @@ class Delete {
   void OnObserved(const absl::Status& status) {
     if (status.ok()) return;
     const std::string what(status.message());
-    const bool away =
-        absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) || absl::IsUnauthenticated(status);
+    const bool away = absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
+                      absl::IsUnauthenticated(status) || absl::IsFailedPrecondition(status);
     if (away) return Finish(ExitCode::kNoEngine, what);
     Finish(ExitCode::kFailed, absl::StrCat("the cluster would not tell what it has: ", what));
   }

@@ -76,15 +76,16 @@ class Observation {
   // Whether all that it asked is answered.
   static bool IsDone(const Outbox& out) { return !out.Awaits<WhatIsThere, WhatWouldBe, WhoHasName, WhatElseIsThere>(); }
 
-  // Each takes an answer in. Error: the cluster's, that keeps anything from being planned.
+  // Each takes an answer in. Error: the cluster's, that keeps anything from being planned; kFailedPrecondition: it is too
+  // old.
 
   absl::Status On(const WhatIsThere&, const absl::StatusOr<api::Reply>& reply, Outbox& out) {
     if (!reply.ok()) return reply.status();
     if (const auto* version = std::get_if<api::ServerVersion>(&*reply)) {
       out.set_version(*version);
-    } else {
-      observed_.Keep(std::get<api::ObjectList>(*reply));
+      return api::CheckVersion(*version);
     }
+    observed_.Keep(std::get<api::ObjectList>(*reply));
     return absl::OkStatus();
   }
 

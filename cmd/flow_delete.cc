@@ -1,5 +1,7 @@
 // flow-delete: takes pipelines away, with all there is of them.
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,10 +22,14 @@
 #include "cmd/docker/own_state.h"
 #include "cmd/docker/pipelines.h"
 #include "cmd/docker/session.h"
+#include "cmd/input/choose_driver.h"
 #include "cmd/input/key_of_file.h"
+#include "cmd/kubernetes/delete_command.h"
+#include "cmd/kubernetes/session.h"
 #include "cmd/output/progress.h"
 #include "cmd/state/lock.h"
 #include "cmd/state/store.h"
+#include "cmd/target/command_session.h"
 #include "flow/docker/delete.h"
 
 namespace flow {
@@ -37,23 +43,41 @@ struct Run {
   OwnStates& states;
 };
 
-// The pipelines that the command line asks for, in its order.
-absl::StatusOr<std::vector<PipelineKey>> WhatToDelete(const Run& run, const std::vector<std::string>& names) {
-  const std::string namespace_ = NamespaceOrDefault(run.options.namespace_);
-  std::vector<PipelineKey> keys;
-  for (const std::string& name : names) keys.push_back({namespace_, name});
-  if (!run.options.file.empty()) {
-    const absl::StatusOr<NamedPipeline> named = KeyOfFile(run.options, run.environment);
-    if (!named.ok()) return named.status();
-    keys.push_back(named->key);
+// The pipelines that the command line names, in its order, each where it runs.
+struct Named {
+  PipelineKey key;
+  RunsOn where;
+};
+
+absl::StatusOr<std::vector<Named>> WhatIsNamed(const Arguments& arguments, const Environment& environment) {
+  const Options& options = arguments.options;
+  const std::string namespace_ = NamespaceOrDefault(options.namespace_);
+  std::vector<Named> named;
+  std::string of_file;
+  for (const std::string& name : arguments.operands) named.push_back({{namespace_, name}, RunsOn::kEngine});
+  if (!options.file.empty()) {
+    const absl::StatusOr<NamedPipeline> file = KeyOfFile(options, environment);
+    if (!file.ok()) return file.status();
+    named.push_back({file->key, RunsOn::kEngine});
+    of_file = file->driver;
   }
-  if (run.options.all) {
-    const auto all = PipelinesOf(run.session, run.states, namespace_, /*volumes=*/!run.options.keep_volumes);
-    if (!all.ok()) return all.status();
-    for (const PipelineKey& key : *all) {
-      run.session.Note(absl::StrCat("will delete ", key.name));
-      keys.push_back(key);
-    }
+  for (Named& one : named) {
+    const absl::StatusOr<RunsOn> where = ChooseDriver(options, environment, of_file, one.key);
+    if (!where.ok()) return where.status();
+    one.where = *where;
+  }
+  return named;
+}
+
+// Those of a namespace on the engine.
+absl::StatusOr<std::vector<PipelineKey>> AllOf(const Run& run) {
+  auto all = PipelinesOf(run.session, run.states, NamespaceOrDefault(run.options.namespace_),
+                         /*volumes=*/!run.options.keep_volumes);
+  if (!all.ok()) return all.status();
+  std::vector<PipelineKey> keys;
+  for (const PipelineKey& key : *all) {
+    run.session.Note(absl::StrCat("will delete ", key.name));
+    keys.push_back(key);
   }
   return keys;
 }
@@ -99,15 +123,41 @@ absl::Status DeleteOne(const Run& run, const PipelineKey& key) {
 }
 
 // Each is tried. The first failure is how the command ends, but a signal ends it at once.
-absl::Status DeleteEach(const Run& run, const std::vector<PipelineKey>& keys) {
+absl::Status DeleteEach(const CommandSession& session, const std::vector<PipelineKey>& keys,
+                        const std::function<absl::Status(const PipelineKey&)>& delete_one) {
   absl::Status first;
   for (const PipelineKey& key : keys) {
-    const absl::Status end = DeleteOne(run, key);
+    const absl::Status end = delete_one(key);
     if (IsEndedBySignal(end)) return end;
-    run.session.Tell(end);
+    session.Tell(end);
     if (first.ok() && !end.ok()) first = ExitWith(ExitCodeOf(end));
   }
   return first;
+}
+
+// `keys`: nothing: all.
+absl::Status DeleteOnEngine(const Options& options, const Environment& environment,
+                            std::optional<std::vector<PipelineKey>> keys) {
+  const absl::StatusOr<std::unique_ptr<Session>> session =
+      Session::Open("flow-delete", Session::State::kWritten, options, environment);
+  if (!session.ok()) return session.status();
+  OwnStates states(**session);
+  const Run run{options, environment, **session, states};
+  if (!keys.has_value()) {
+    absl::StatusOr<std::vector<PipelineKey>> all = AllOf(run);
+    if (!all.ok()) return all.status();
+    keys = *std::move(all);
+  }
+  return DeleteEach(**session, *keys, [&](const PipelineKey& key) { return DeleteOne(run, key); });
+}
+
+absl::Status DeleteOnCluster(const Options& options, const Environment& environment,
+                             const std::vector<PipelineKey>& keys) {
+  const absl::StatusOr<std::unique_ptr<ClusterSession>> session =
+      ClusterSession::Open("flow-delete", ClusterSession::State::kWritten, options, environment);
+  if (!session.ok()) return session.status();
+  return DeleteEach(**session, keys,
+                    [&](const PipelineKey& key) { return DeleteOnCluster(options, environment, **session, key); });
 }
 
 absl::Status DeletePipelines(const Arguments& arguments) {
@@ -116,13 +166,20 @@ absl::Status DeletePipelines(const Arguments& arguments) {
     return WrongUsage(DeleteCommand(), "it takes names, or -f FILE, or --all");
   }
   const Environment environment = ProcessEnvironment();
-  const absl::StatusOr<std::unique_ptr<Session>> session =
-      Session::Open("flow-delete", Session::State::kWritten, options, environment);
-  if (!session.ok()) return session.status();
-  OwnStates states(**session);
-  const Run run{options, environment, **session, states};
-  const absl::StatusOr<std::vector<PipelineKey>> keys = WhatToDelete(run, arguments.operands);
-  return keys.ok() ? DeleteEach(run, *keys) : keys.status();
+  if (options.all) {
+    const absl::StatusOr<RunsOn> where = ChooseDriver(options, environment, /*of_file=*/"", {});
+    if (!where.ok()) return where.status();
+    if (*where == RunsOn::kEngine) return DeleteOnEngine(options, environment, std::nullopt);
+    return WrongUsage(DeleteCommand(), "--all is for an engine; on a cluster it takes names");
+  }
+  const absl::StatusOr<std::vector<Named>> named = WhatIsNamed(arguments, environment);
+  if (!named.ok()) return named.status();
+  std::vector<PipelineKey> on_engine, on_cluster;
+  for (const Named& one : *named) (one.where == RunsOn::kEngine ? on_engine : on_cluster).push_back(one.key);
+  absl::Status end = on_engine.empty() ? absl::OkStatus() : DeleteOnEngine(options, environment, std::move(on_engine));
+  if (on_cluster.empty() || IsEndedBySignal(end)) return end;
+  const absl::Status other = DeleteOnCluster(options, environment, on_cluster);
+  return end.ok() ? other : end;
 }
 
 }  // namespace

@@ -152,8 +152,13 @@ const Command& DeleteCommand() {
                  "Tell this control plane of the deletion. Without this flag it is the one that the state names; an "
                  "empty "
                  "value means none."}}},
-              {"Engine and state",
-               {{"host"},
+              {"Engine or cluster, and state",
+               {{"driver", nullptr, "Where the pipeline runs: on a Docker engine, or on a Kubernetes cluster.",
+                 "docker|kubernetes|k8s"},
+                {"host"},
+                {"kubeconfig"},
+                {"kube_context"},
+                {"kube_namespace", nullptr, "The namespace of the cluster that it was put into."},
                 {"namespace", nullptr,
                  "The namespace of the pipelines. Without this flag it is the one that the file names, or "
                  "\"default\"."},

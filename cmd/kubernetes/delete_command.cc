@@ -1,0 +1,60 @@
+#include "cmd/kubernetes/delete_command.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "cmd/cli/print.h"
+#include "cmd/kubernetes/own_state.h"
+#include "cmd/output/progress.h"
+#include "cmd/state/lock.h"
+#include "cmd/target/drive.h"
+#include "flow/kubernetes/delete.h"
+#include "flow/kubernetes/names.h"
+
+namespace flow {
+
+absl::Status DeleteOnCluster(const Options& options, const Environment& environment, ClusterSession& session,
+                             const PipelineKey& key) {
+  const absl::StatusOr<Lock> lock = Lock::Acquire(session.store(), key);
+  if (absl::IsResourceExhausted(lock.status())) {
+    session.Warn(absl::StrCat(lock.status().message(), "; deleting all the same"));
+  } else if (!lock.ok()) {
+    return lock.status();
+  }
+  if (absl::Status made = session.MakeClient(); !made.ok()) return made;
+  // A state that speaks of another target stays as it is.
+  const ClusterState state = ReadClusterState(session, key);
+  const bool elsewhere = !state.known && session.ReadState(key).ok();
+  const std::string own = kubernetes::NamespaceName(key.namespace_, key.name);
+  const std::string where = state.deployment.has_value() ? state.deployment->engine_id() : own;
+  kubernetes::Delete machine(
+      {.namespace_ = key.namespace_,
+       .pipeline = key.name,
+       .kube_namespace = options.kube_namespace.empty() && where != own ? where : options.kube_namespace,
+       .previous = state.deployment,
+       .has_state = state.known,
+       .keep_volumes = options.keep_volumes,
+       .ignore_not_found = options.ignore_not_found,
+       .timeout = options.timeout});
+  Progress progress(Progress::ModeOf(options.progress, options.verbose, environment), environment,
+                    absl::StrCat("delete ", key.name), absl::Now());
+  absl::Status forgotten;
+  const auto save = [&](const deploy::Deployment& deployment) {
+    return elsewhere ? absl::OkStatus() : session.store().WriteDeployment(key, deployment);
+  };
+  const auto forget = [&] {
+    if (!elsewhere) forgotten = session.store().Remove(key);
+  };
+  ClusterWire wire = session.MakeWire();
+  const absl::StatusOr<deploy::Finish> finish =
+      RunMachine(wire, session, progress, {.save = save, .forget = forget}, machine, {});
+  if (!finish.ok()) return finish.status();
+  if (!forgotten.ok()) return forgotten;
+  if (finish->unchanged) return absl::OkStatus();  // it was not there, and that is no error
+  return Print(absl::StrCat("Pipeline deleted: ", key.name, "\n"));
+}
+
+}  // namespace flow

@@ -30,11 +30,13 @@
 #include "cmd/docker/session.h"
 #include "cmd/input/host_files.h"
 #include "cmd/input/load.h"
+#include "cmd/kubernetes/apply_command.h"
 #include "cmd/output/progress.h"
 #include "cmd/output/show.h"
 #include "cmd/state/lock.h"
 #include "flow/docker/apply.h"
 #include "flow/docker/status.h"
+#include "flow/pipeline/driver.h"
 #include "flow/pipeline/sdk.h"
 
 namespace flow {
@@ -191,6 +193,7 @@ absl::Status ApplyFile(const Arguments& arguments) {
   absl::StatusOr<LoadedPipeline> loaded = LoadPipeline(file, options, environment, /*deploy=*/true);
   if (!loaded.ok()) return loaded.status();
   if (!loaded->valid) return ExitWith(ExitCode::kInvalidFile);
+  if (pipeline::IsClusterDriver(loaded->pipeline.driver())) return ApplyToCluster(options, environment, *loaded);
   const absl::StatusOr<std::unique_ptr<Session>> session = Session::Open(
       "flow-apply", options.dry_run ? Session::State::kRead : Session::State::kWritten, options, environment);
   if (!session.ok()) return session.status();

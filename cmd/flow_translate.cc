@@ -18,6 +18,7 @@
 #include "cmd/docker/docker_config.h"
 #include "cmd/input/carried_files.h"
 #include "cmd/input/load.h"
+#include "cmd/input/object_options.h"
 #include "cmd/state/store.h"
 #include "flow/compose/emit.h"
 #include "flow/compose/notes.h"
@@ -28,7 +29,6 @@
 #include "flow/kubernetes/pull_secrets.h"
 #include "flow/pipeline/driver.h"
 #include "flow/pipeline/names.h"
-#include "flow/pipeline/quantity.h"
 #include "flow/project/dot.h"
 #include "flow/project/mermaid.h"
 #include "flow/project/picture.h"
@@ -62,22 +62,6 @@ std::string TextProto(const project::Project& project) {
   return text;
 }
 
-// What is wrong with the flags for a cluster; empty: nothing.
-std::string ClusterFlagProblem(const Options& options) {
-  if (!options.kube_namespace.empty() && !pipeline::IsNamespaceName(options.kube_namespace)) {
-    return absl::StrCat("--kube_namespace cannot be \"", options.kube_namespace, "\"; it has at most ",
-                        kubernetes::kLongestLabel, " lower-case letters, digits and \"-\" between");
-  }
-  for (const auto& [flag, name] : {std::make_pair("--storage_class", options.storage_class),
-                                   std::make_pair("--pull_secret", options.pull_secret)}) {
-    if (name.empty() || kubernetes::IsObjectName(name)) continue;
-    return absl::StrCat(flag, " cannot be \"", name, "\"; it has lower-case letters, digits, \"-\" and \".\" between");
-  }
-  const absl::StatusOr<double> size = pipeline::ParseMemory(options.volume_size);
-  if (!size.ok()) return absl::StrCat("--volume_size: ", size.status().message());
-  return *size > 0 ? "" : "--volume_size: a volume of nothing holds nothing";
-}
-
 // The registries of a project that the user is logged in to: nodes need a secret there. No helper is run, and no value read,
 // which the file would not have anyway.
 std::set<std::string> LoginsOf(const project::Project& project) {
@@ -92,17 +76,10 @@ std::set<std::string> LoginsOf(const project::Project& project) {
 }
 
 // What the objects of a loaded pipeline are made by.
-kubernetes::ObjectOptions ObjectOptionsOf(const Options& options, const project::Project& project,
-                                          LoadedPipeline& loaded) {
-  return {.namespace_ = options.kube_namespace,
-          .image_pull_policy = options.pull == "always"  ? "Always"
-                               : options.pull == "never" ? "Never"
-                                                         : "IfNotPresent",
-          .pull_secret = options.pull_secret,
-          .logins = options.pull_secret.empty() ? LoginsOf(project) : std::set<std::string>(),
-          .storage_class = options.storage_class,
-          .volume_size = options.volume_size,
-          .carried = std::move(loaded.carried->carried)};
+kubernetes::ObjectOptions ObjectsOf(const Options& options, const project::Project& project, LoadedPipeline& loaded) {
+  kubernetes::ObjectOptions objects = ObjectOptionsOf(options, std::move(loaded.carried->carried));
+  if (options.pull_secret.empty()) objects.logins = LoginsOf(project);
+  return objects;
 }
 
 // The pipeline in the format that is asked for. What yaml and json are of, a Compose file or the objects of a cluster, the
@@ -120,7 +97,7 @@ std::string Written(const Options& options, const compose::EmitOptions& emit, Lo
   if (!for_cluster) {
     return json ? compose::EmitComposeJson(project, emit) : compose::EmitCompose(project, emit);
   }
-  const kubernetes::ObjectOptions objects = ObjectOptionsOf(options, project, loaded);
+  const kubernetes::ObjectOptions objects = ObjectsOf(options, project, loaded);
   return json ? kubernetes::EmitManifestJson(project, objects) : kubernetes::EmitManifest(project, objects, emit.notes);
 }
 

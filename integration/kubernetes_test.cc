@@ -1,5 +1,5 @@
-// A pipeline on a real Kubernetes cluster, put there by kubectl from what flow-translate prints. FLOW_KUBECONFIG names the
-// cluster (tools/cluster makes one), which has busybox:1.36.
+// A pipeline on a real Kubernetes cluster, put there by kubectl from what flow-translate prints, and by flow-apply.
+// FLOW_KUBECONFIG names the cluster (tools/cluster makes one), which has busybox:1.36.
 #include <algorithm>
 #include <cstdlib>
 #include <deque>
@@ -41,6 +41,7 @@ class KubernetesTest : public DockerTest {
     const char* const kubeconfig = std::getenv("FLOW_KUBECONFIG");
     ASSERT_NE(kubeconfig, nullptr) << "FLOW_KUBECONFIG names no cluster";
     kubeconfig_ = kubeconfig;
+    environment()["KUBECONFIG"] = kubeconfig_;
   }
   void TearDown() override {
     for (const std::string& name : namespaces_)
@@ -354,6 +355,96 @@ TEST_F(KubernetesTest, AProgramSeesWhatItSeesOnAnEngine) {
   EXPECT_EQ(Seen(on_cluster), Seen(on_engine));
   EXPECT_THAT(Seen(on_cluster),
               IsSupersetOf({"ENV DOLLARS=$(A) $$ $$(A) $x $", "ENV TOKEN=s3cret $(A)", "INPUT hello"}));
+}
+
+// Pipelines that flow-apply deploys there.
+class OnClusterTest : public KubernetesTest {
+ protected:
+  const Finished& ApplyThere(const std::string& yaml, const std::vector<std::string>& flags = {}) {
+    std::vector<std::string> arguments = {"--driver=kubernetes", Write("on-cluster.yaml", yaml)};
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
+    return Flow("flow-apply", arguments);
+  }
+  bool NothingIsLeft(const std::string& name) {
+    return !absl::StrContains(Kubectl({"get", "namespaces,persistentvolumes"}).out, absl::StrCat("flow-", name)) &&
+           !fs::exists(StateOf(name));
+  }
+  // Of each object, the version that it has.
+  std::string Versions(const std::string& name) {
+    return Kubectl({"get", "services,deployments,jobs,secrets", "-n", absl::StrCat("flow-", name), "-l",
+                    "app.kubernetes.io/managed-by=flow", "-o",
+                    "jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.resourceVersion};{end}"})
+        .out;
+  }
+};
+
+constexpr char kRunsUntilTold[] = "[sh, -c, 'trap exit TERM; while :; do sleep 0.2; done']";
+
+TEST_F(OnClusterTest, IsDeployedOnceAndLeavesNothing) {
+  const std::string name = Name("deployed");
+  Owned(absl::StrCat("flow-", name));
+  Write("token", "s3cret");
+  const std::string yaml = Pipeline(name, R"(
+  sources:
+    - {id: ids, image: "busybox:1.36", restart_policy: on-failure, command: [echo, done]}
+    - {id: source, image: "busybox:1.36", command: [nc, -ll, -p, "8000", -e, echo, hello], ports: [{containerPort: 8000}]}
+  sinks:
+    - id: sink
+      image: busybox:1.36
+      inputs: [ids, source]
+      command: [sh, -c, 'trap exit TERM; echo "a token of ${#TOKEN}"; while sleep 0.2; do nc source 8000; done']
+      secrets: [{name: token, host_path: ./token, env: TOKEN, required: true}]
+)");
+  const Finished& plan = ApplyThere(yaml, {"--dry_run", "--check"});
+  EXPECT_EQ(plan.exit_code, 1) << plan.Describe();
+  EXPECT_THAT(plan.out, testing::HasSubstr("create deployment sink: not there"));
+  const Finished& first = ApplyThere(yaml);
+  ASSERT_EQ(first.exit_code, 0) << first.Describe();
+  EXPECT_THAT(first.out, testing::HasSubstr(absl::StrCat("Pipeline deployed successfully: ", name, " (3 components)")));
+  EXPECT_TRUE(Eventually([&] { return absl::StrContains(Logs(name, "deployment/sink"), "hello"); }));
+  EXPECT_THAT(Logs(name, "deployment/sink"), testing::HasSubstr("a token of 6"));
+
+  const std::string versions = Versions(name);
+  const Finished& again = ApplyThere(yaml);
+  EXPECT_EQ(again.exit_code, 0) << again.Describe();
+  EXPECT_THAT(again.out, testing::HasSubstr("Pipeline unchanged"));
+  EXPECT_EQ(Versions(name), versions);
+
+  const Finished& deleted = Flow("flow-delete", {name});  // the state says where it is
+  EXPECT_EQ(deleted.exit_code, 0) << deleted.Describe();
+  EXPECT_TRUE(NothingIsLeft(name));
+}
+
+TEST_F(OnClusterTest, WhatSomeoneElseChangedIsToldAndPutRight) {
+  const std::string name = Name("edited");
+  const std::string namespace_ = Owned(absl::StrCat("flow-", name));
+  const std::string yaml = Pipeline(
+      name, absl::StrCat("\n  sources:\n    - {id: a, image: \"busybox:1.36\", command: ", kRunsUntilTold, "}\n"));
+  ASSERT_EQ(ApplyThere(yaml).exit_code, 0);
+  ASSERT_EQ(Kubectl({"set", "image", "-n", namespace_, "deployment/a", "a=busybox:no-such-tag"}).exit_code, 0);
+  const Finished& again = ApplyThere(yaml);
+  EXPECT_EQ(again.exit_code, 0) << again.Describe();
+  EXPECT_THAT(again.err, testing::HasSubstr("kubectl-set"));
+  EXPECT_THAT(again.err, testing::HasSubstr("image: busybox:no-such-tag → busybox:1.36"));
+  EXPECT_EQ(Flow("flow-delete", {name}).exit_code, 0);
+  EXPECT_TRUE(NothingIsLeft(name));
+}
+
+TEST_F(OnClusterTest, AProgramThatEndsTwiceFailsWithItsLastLinesAndLeavesNothing) {
+  const std::string name = Name("crash");
+  Owned(absl::StrCat("flow-", name));
+  const Finished& apply = ApplyThere(Pipeline(name, absl::StrCat(R"(
+  sources:
+    - {id: source, image: "busybox:1.36", command: )",
+                                                                 kRunsUntilTold, R"(}
+  sinks:
+    - {id: sink, image: "busybox:1.36", inputs: [source], command: [sh, -c, "echo boom; exit 3"]}
+)")));
+  EXPECT_EQ(apply.exit_code, 1) << apply.Describe();
+  EXPECT_THAT(apply.err, testing::HasSubstr("sink: exited with code 3 for the second time (pod sink-"));
+  EXPECT_THAT(apply.err, testing::HasSubstr("what it wrote last:\n    boom"));
+  EXPECT_THAT(apply.err, testing::HasSubstr("nothing of the pipeline is left on the cluster"));
+  EXPECT_FALSE(absl::StrContains(Kubectl({"get", "namespaces"}).out, absl::StrCat("flow-", name)));
 }
 
 }  // namespace

@@ -25,7 +25,8 @@ const Command& ApplyCommand() {
           "it created is removed (a container that alone has data of its image only stops), and what it did not touch "
           "keeps running. What it stopped does not come back by itself: the message names it, and applying "
           "the old file brings it back. Ctrl-C counts as a failure; a second Ctrl-C ends flow-apply at once.\n\n"
-          "The state of the pipeline and a Compose file of it are kept in the state folder.",
+          "The state of the pipeline and a Compose file of it are kept in the state folder.\n\n"
+          "With --driver=kubernetes, or for a file whose driver is kubernetes, all of that is done on a cluster.",
       .fewest = 0,
       .most = 1,
       .groups =
@@ -43,6 +44,13 @@ const Command& ApplyCommand() {
                 {"force_recreate"}}},
               FileFlags(),
               {"Control plane", {{"control_plane"}, {"require_control_plane"}}},
+              {"Cluster",
+               {{"kubeconfig"},
+                {"kube_context"},
+                {"kube_namespace"},
+                {"storage_class"},
+                {"volume_size"},
+                {"pull_secret", nullptr, "Pull images with this secret of the cluster, which must be there."}}},
               {"Engine and state", {{"host"}, {"namespace"}, {"state_dir"}}},
               {"Output",
                {{"output"},

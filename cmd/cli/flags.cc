@@ -38,7 +38,7 @@ constexpr Flag kFlags[] = {
     // Reading a pipeline file.
     {"file", &Options::file, "FILE", "Read the pipeline from this file; - is standard input.", "", 'f'},
     {"driver", &Options::driver, "docker|container|process|local|kubernetes|k8s|nomad",
-     "Read the file as one for this driver, whatever it says itself. Only docker can be deployed."},
+     "Read the file as one for this driver, whatever it says itself; docker and kubernetes can be deployed."},
     {"default_image", &Options::default_image, "IMAGE",
      "Use this image for every component that names neither an image nor a component reference."},
     {"env_file", &Options::env_files, "FILE",

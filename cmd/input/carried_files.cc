@@ -73,15 +73,6 @@ std::string AddFolder(const fs::path& folder, kubernetes::Carried& carried) {
   return "";
 }
 
-std::string Read(const fs::path& path, kubernetes::Carried& carried) {
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  if (status.type() == fs::file_type::not_found) return "it is not there";
-  if (error) return absl::StrCat("it cannot be looked at: ", error.message());
-  carried.folder = fs::is_directory(status);
-  return carried.folder ? AddFolder(path, carried) : Add(path, path.filename().string(), carried);
-}
-
 // The bytes of a file, or of all files in a folder; of what cannot be looked at none.
 uintmax_t SizeOf(const fs::path& path) {
   std::error_code error;
@@ -108,6 +99,15 @@ void LookAtSecret(const pipeline::Secret& secret, CarriedFiles& files) {
 
 }  // namespace
 
+std::string ReadCarried(const std::string& path, kubernetes::Carried& carried) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (status.type() == fs::file_type::not_found) return "it is not there";
+  if (error) return absl::StrCat("it cannot be looked at: ", error.message());
+  carried.folder = fs::is_directory(status);
+  return carried.folder ? AddFolder(path, carried) : Add(path, fs::path(path).filename().string(), carried);
+}
+
 void LeaveOutMissingSecrets(const CarriedFiles& files, pipeline::Pipeline& pipeline) {
   for (pipeline::Component& component : *pipeline.mutable_components()) {
     auto& secrets = *component.mutable_secrets();
@@ -128,7 +128,7 @@ CarriedFiles ReadCarriedFiles(const pipeline::Pipeline& pipeline, const std::vec
       if (path.empty() || !mount.read_only() || kubernetes::IsNodesPath(path, allowed)) continue;
       if (files.carried.contains(path) || files.problems.contains(path)) continue;
       kubernetes::Carried carried;
-      const std::string problem = Read(path, carried);
+      const std::string problem = ReadCarried(path, carried);
       if (problem.empty()) {
         files.carried[path] = std::move(carried);
       } else {

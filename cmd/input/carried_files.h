@@ -30,6 +30,9 @@ void LeaveOutMissingSecrets(const CarriedFiles& files, pipeline::Pipeline& pipel
 // nodes' own and not looked at.
 CarriedFiles ReadCarriedFiles(const pipeline::Pipeline& pipeline, const std::vector<std::string>& allowed);
 
+// Reads one file, or a folder with all that is in it, into `carried`. Why it cannot be carried; empty: it can.
+std::string ReadCarried(const std::string& path, kubernetes::Carried& carried);
+
 }  // namespace flow
 
 #endif  // CMD_INPUT_CARRIED_FILES_H_

@@ -16,6 +16,7 @@
 #include "cmd/cli/print.h"
 #include "cmd/cli/terminal.h"
 #include "cmd/input/carried_files.h"
+#include "cmd/input/choose_driver.h"
 #include "cmd/state/store.h"
 #include "flow/deploy/deployment.pb.h"
 #include "flow/kubernetes/check.h"
@@ -143,7 +144,7 @@ absl::StatusOr<LoadedPipeline> LoadPipeline(const std::string& file, const Optio
   pipeline::ParseOptions& parse = loaded.options;
   parse.variables = **variables;
   parse.default_image = options.default_image;
-  parse.driver = options.for_cluster ? "kubernetes" : options.driver;
+  parse.driver = options.for_cluster ? "kubernetes" : DriverGiven(options, environment);
   parse.deploy = deploy;
   parse.allowed_host_paths = options.allowed_host_paths;
   parse.strict = options.strict;
@@ -151,7 +152,7 @@ absl::StatusOr<LoadedPipeline> LoadPipeline(const std::string& file, const Optio
       RealFolder(file == "-" ? WorkingFolder(environment)
                              : std::filesystem::path(ResolvePath(file, environment)).parent_path().string());
   parse.home_directory = Variable(environment, "HOME");
-  const kubernetes::CheckOptions check{.at_once = true,
+  const kubernetes::CheckOptions check{.at_once = !deploy,
                                        .namespace_ = options.namespace_,
                                        .given_namespace = !options.kube_namespace.empty(),
                                        .allowed_host_paths = options.allowed_host_paths};

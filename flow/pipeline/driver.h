@@ -17,7 +17,7 @@ struct Driver {
   enum class Use {
     kContainers,  // what flow does
     kBinaries,    // how flowctl runs programs; deployed here where there are images
-    kCluster,     // a Kubernetes cluster: what kubectl applies there is flow-translate's to write
+    kCluster,     // a Kubernetes cluster
     kElsewhere,   // not deployed here
   };
   absl::string_view word;
@@ -60,14 +60,10 @@ inline void CheckDriver(Context& context, const Fields& spec, bool images) {
         value, absl::StrCat("the driver ", word, " runs programs on the host, and flowctl passes events between ",
                             "them; flow runs these components as containers, which connect to each other themselves"));
   }
-  const bool cluster = driver->use == Driver::Use::kCluster, elsewhere = driver->use == Driver::Use::kElsewhere;
-  const bool deploy = context.options().deploy;
-  if (!elsewhere && !(cluster && deploy)) return;
-  std::string message =
-      absl::StrCat("flow does not deploy to ", word, by_option ? ", which --driver says" : "",
-                   cluster ? "; `flow-translate --output=kubernetes` writes what `kubectl apply` takes there" : "",
-                   "; where the engine is meant, insist with --driver=docker");
-  if (deploy) {
+  if (driver->use != Driver::Use::kElsewhere) return;
+  std::string message = absl::StrCat("flow does not deploy to ", word, by_option ? ", which --driver says" : "",
+                                     "; where the engine is meant, insist with --driver=docker");
+  if (context.options().deploy) {
     context.Error(value, std::move(message));
   } else {
     context.Warning(value, std::move(message));

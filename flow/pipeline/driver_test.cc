@@ -42,15 +42,12 @@ struct Case {
 constexpr char kOnTheHost[] =
     " runs programs on the host, and flowctl passes events between them; flow runs these components as containers, "
     "which connect to each other themselves";
-constexpr char kTranslate[] = "; `flow-translate --output=kubernetes` writes what `kubectl apply` takes there";
 constexpr char kInsist[] = "; where the engine is meant, insist with --driver=docker";
 
 std::vector<Case> Cases() {
   static const auto& texts = *new std::vector<std::string>{
       absl::StrCat("the driver process", kOnTheHost),
       absl::StrCat("the driver local", kOnTheHost),
-      absl::StrCat("flow does not deploy to kubernetes", kTranslate, kInsist),
-      absl::StrCat("flow does not deploy to k8s", kTranslate, kInsist),
       absl::StrCat("flow does not deploy to nomad", kInsist),
       absl::StrCat("flow does not deploy to nomad, which --driver says", kInsist),
   };
@@ -59,11 +56,11 @@ std::vector<Case> Cases() {
       {"container", "", "", "", ""},
       {"process", "", "warning", "warning", texts[0]},
       {"local", "", "warning", "warning", texts[1]},
-      {"kubernetes", "", "", "error", texts[2]},
-      {"k8s", "", "", "error", texts[3]},
-      {"nomad", "", "warning", "error", texts[4]},
+      {"kubernetes", "", "", "", ""},
+      {"k8s", "", "", "", ""},
+      {"nomad", "", "warning", "error", texts[2]},
       // The option wins, either way.
-      {"docker", "nomad", "warning", "error", texts[5]},
+      {"docker", "nomad", "warning", "error", texts[3]},
       {"kubernetes", "docker", "", "", ""},
       {"dokcer", "", "error", "error",
        "takes docker, container, process, local, kubernetes, k8s or nomad, not \"dokcer\"; did you mean \"docker\"?"},

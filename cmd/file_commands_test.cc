@@ -388,7 +388,7 @@ TEST(FlowTranslate, IsSpelledAsInTheOtherFlowctlToo) {
 }
 
 TEST(Flowctl, AnUnknownVerbIsWrongUsageWhateverStandsBehindIt) {
-  for (const char* verb : {"frob", "run", "init", "list"}) {
+  for (const char* verb : {"frob", "init", "list"}) {
     const Finished run = Execute("flowctl", {verb, "-f", kValid, "--frob"});
     EXPECT_EQ(run.exit_code, 2) << run.Describe();
     EXPECT_EQ(run.out, "");

@@ -22,6 +22,8 @@ namespace {
 
 constexpr char kThousand[] = "chain of 1,000";
 constexpr char kTenThousand[] = "chain of 10,000";
+constexpr char kThousandManifests[] = "chain of 1,000, as manifests";
+constexpr char kTenThousandManifests[] = "chain of 10,000, as manifests";
 
 // A source, processors that each read the one before, and a sink.
 std::string ChainText(int components) {
@@ -45,36 +47,52 @@ class Translations : public Scratch {
       flow::testkit::WriteFile(File(components, ".yaml"), ChainText(components));
       Take(FlowOn(components), File(components, ".compose.yaml"));
     }
-    rows_ = {{.title = kThousand}, {.title = kTenThousand}};
-    const Command compose = {programs_.compose, "-f", File(1000, ".compose.yaml"), "config", "-q"};
-    std::vector<std::pair<const char*, Command>> turns = {
-        {"flow", FlowOn(1000)}, {"ten thousand", FlowOn(10000)}, {"Compose", compose}};
+    // Who does what of which row.
+    struct Turn {
+      const char* title;
+      const char* program;
+      Command command;
+    };
+    std::vector<Turn> turns = {
+        {kThousand, "flow", FlowOn(1000)},
+        {kThousandManifests, "flow", FlowOn(1000, "kubernetes")},
+        {kTenThousand, "flow", FlowOn(10000)},
+        {kTenThousandManifests, "flow", FlowOn(10000, "kubernetes")},
+        {kThousand, "Compose", {programs_.compose, "-f", File(1000, ".compose.yaml"), "config", "-q"}}};
+    rows_ = {
+        {.title = kThousand}, {.title = kTenThousand}, {.title = kThousandManifests}, {.title = kTenThousandManifests}};
     for (int round = 0; round < FLAGS_pairs; ++round) {
       std::cerr << "bench: translating, " << round + 1 << " of " << FLAGS_pairs << "\n";
-      for (const auto& [program, command] : turns) {
-        if (command[0].empty()) continue;
-        const Usage usage = Take(command);
-        const std::string name = program;
-        if (name == "ten thousand") {
-          rows_[1].usages["flow"].push_back(usage);
-        } else {
-          rows_[0].usages[name].push_back(usage);
-        }
+      for (const auto& [title, program, command] : turns) {
+        if (!command[0].empty()) RowOf(title).usages[program].push_back(Take(command));
       }
       std::rotate(turns.begin(), turns.begin() + 1, turns.end());
     }
-    rows_[1].usages[kThousand] = rows_[0].usages["flow"];
+    for (const auto& [row, against] :
+         {std::make_pair(kTenThousand, kThousand), std::make_pair(kThousandManifests, kThousand),
+          std::make_pair(kTenThousandManifests, kThousandManifests)}) {
+      RowOf(row).usages[against] = RowOf(against).usages["flow"];
+    }
     CleanUp();
     const std::vector<Target> targets = {{kThousand, Figure::kWall, "Compose", 1. / 15},
-                                         {kTenThousand, Figure::kWall, kThousand, 12}};
+                                         {kTenThousand, Figure::kWall, kThousand, 12},
+                                         {kThousandManifests, Figure::kWall, kThousand, 1.3},
+                                         {kThousandManifests, Figure::kMemory, kThousand, 1.3},
+                                         {kTenThousandManifests, Figure::kWall, kThousandManifests, 12}};
     std::cout << FiguresTable(rows_) << "\n" << RatiosTable(rows_) << "\n" << TargetsTable(rows_, targets);
     return 0;
   }
 
  private:
+  Row& RowOf(const std::string& title) {
+    return *std::find_if(rows_.begin(), rows_.end(), [&](const Row& row) { return row.title == title; });
+  }
+
   std::string File(int components, const char* suffix) const { return Path(absl::StrCat(components, suffix)); }
 
-  Command FlowOn(int components) const { return {programs_.flow + "/flow-translate", File(components, ".yaml")}; }
+  Command FlowOn(int components, const std::string& output = "yaml") const {
+    return {programs_.flow + "/flow-translate", "--output=" + output, File(components, ".yaml")};
+  }
 
   const Programs programs_;
   std::vector<Row> rows_;

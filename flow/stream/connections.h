@@ -130,6 +130,7 @@ inline void Connections::On(const Gone& gone) {
   }
   Leave(link);
   link.phase = Link::Phase::kAway;
+  link.due = absl::InfiniteFuture();
 }
 
 inline void Connections::Leave(Link& link) {

@@ -115,6 +115,7 @@ TEST(PumpFaults, WithCursorsNothingIsLostWhateverDies) {
       for (const size_t one : dead) world.Start(one);
       ASSERT_TRUE(world.Run()) << of.name << " " << seed << "\n" << absl::StrJoin(world.reports(), "\n");
       kills += world.kills();
+      EXPECT_EQ(world.spins(), 0) << of.name << " " << seed;
       EXPECT_TRUE(world.well()) << of.name << " " << seed << "\n" << absl::StrJoin(world.reports(), "\n");
       for (const auto& [sink, paths] : of.paths) {
         const auto& arrived = world.ArrivedAt(sink);

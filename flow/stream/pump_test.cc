@@ -151,6 +151,17 @@ TEST(Pump, ASourceThatNobodyReadsIsLeftAlone) {
   EXPECT_TRUE(world.well());
 }
 
+TEST(Pump, WhatIsAwayIsWaitedForWithoutATick) {
+  Pump pump(Chain());
+  const absl::Time now = absl::UnixEpoch() + absl::Hours(1);
+  (void)pump.Step(now, Located{0, 1, "a:1", "x"});
+  (void)pump.Step(now, Checked{LinkId(1), Handled()});
+  (void)pump.Step(now, Ended{LinkId(1), absl::UnavailableError("the connection was lost")});
+  EXPECT_LT(pump.due(), absl::InfiniteFuture()) << "it is tried again";
+  (void)pump.Step(now, Gone{0, 1});
+  EXPECT_EQ(pump.due(), absl::InfiniteFuture());
+}
+
 TEST(Pump, AStreamThatBringsNonsenseIsOpenedAgain) {
   Pump pump(Chain());
   const absl::Time now = absl::UnixEpoch() + absl::Hours(1);

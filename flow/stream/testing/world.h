@@ -123,7 +123,10 @@ class World {
   bool Run(int64_t most = 1000000) {
     for (int64_t i = 0; i < most && !finished_; ++i) {
       now_ += absl::Microseconds(100);
-      if (now_ >= pump_.due()) Tell(Tick{});
+      if (now_ >= pump_.due()) {
+        Tell(Tick{});
+        if (now_ >= pump_.due()) ++spins_;
+      }
       if (Happen()) continue;
       if (pump_.due() == absl::InfiniteFuture()) return finished_;  // nothing will ever happen
       now_ = std::max(now_, pump_.due());
@@ -141,6 +144,8 @@ class World {
   bool finished() const { return finished_; }
   bool well() const { return well_; }
   int kills() const { return kills_; }
+  // How often a Tick was due again at once: a driver would spin.
+  int64_t spins() const { return spins_; }
   size_t most_waiting() const { return most_waiting_; }
   int64_t most_at_work() const { return most_at_work_; }
   const std::vector<std::string>& reports() const { return reports_; }
@@ -375,6 +380,7 @@ class World {
   std::vector<std::string> reports_;
   bool finished_ = false, well_ = false;
   int kills_ = 0;
+  int64_t spins_ = 0;
   int64_t most_at_work_ = 0;
   size_t most_waiting_ = 0;
 };

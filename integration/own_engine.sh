@@ -4,6 +4,7 @@
 #
 #   own_engine.sh start DIR [DOCKERD FLAG…]   starts it (again), with its socket at DIR/docker.sock
 #   own_engine.sh kill DIR                    as a crash does; what containers run goes on
+#   own_engine.sh run DIR PROGRAM ARGUMENT…   runs a program in its network, where its containers' addresses are
 #   own_engine.sh remove DIR                  ends it and its containers, and removes DIR
 #   own_engine.sh sweep PREFIX                removes each PREFIXPID whose process PID is gone: a test's that was killed
 set -euo pipefail
@@ -76,6 +77,7 @@ remove() { # DIR
 case $COMMAND in
   start) start "$@" ;;
   kill) end KILL "$DIR/docker.pid" ;;
+  run) as_root nsenter "--net=/proc/$(as_root cat "$DIR/network.pid")/ns/net" "$@" ;;
   remove) remove "$DIR" ;;
   sweep)
     for left in "$DIR"*; do

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -184,6 +185,38 @@ TEST_F(RestartTest, AWatchWaitsForTheEngine) {
   const Finished& finished = watch.Wait();
   EXPECT_EQ(finished.exit_code, 0) << finished.Describe();
   EXPECT_THAT(finished.err, HasSubstr("is gone"));
+}
+
+// The engine's own network is where its containers can be reached.
+TEST_F(RestartTest, EventsFlowOnAfterTheEnginesRestart) {
+  const std::string name = Name("stream"), image = MakeSdkImage();
+  const auto component = [&](const char* list, const char* kind, const char* more) {
+    return absl::StrCat("  ", list, ":\n    - {id: ", kind, ", image: '", image, "', command: [", kind, "], ", more,
+                        "}\n");
+  };
+  const std::string yaml = Pipeline(name, component("sources", "source", "env: {RATE: '200', EVENTS: '4000'}") +
+                                              component("sinks", "sink", "inputs: [source], env: {FILE: /dev/stdout}"));
+  ASSERT_EQ(Apply(yaml).exit_code, 0);
+  Process& stream = StartProgram("integration/own_engine.sh",
+                                 {"run", folder_of_engine_, BinaryPath("flow-stream"), name,
+                                  "--host=" + engine().endpoint().address, "--state_dir=" + state_folder()});
+  const auto arrived = [&] {
+    std::set<std::string> ids;
+    for (const absl::string_view line : absl::StrSplit(engine().Logs("flow-" + name + "-sink-1", 100000), '\n')) {
+      if (absl::StartsWith(line, "source-")) ids.emplace(line);
+    }
+    return ids.size();
+  };
+  ASSERT_TRUE(Eventually([&] { return arrived() > 200; })) << stream.Err();
+  Own("kill");
+  Own("start");
+  ASSERT_EQ(Apply(yaml).exit_code, 0) << "20.10 ends what it finds running, and does not start it again";
+  const Finished& end = stream.Wait();
+  EXPECT_EQ(end.exit_code, 0) << end.Describe();
+  EXPECT_THAT(end.err, HasSubstr("connected again"));
+  EXPECT_EQ(arrived(), 4000u);
+  EXPECT_EQ(Delete(name).exit_code, 0);
+  EXPECT_TRUE(Gone(name));
 }
 
 // Heartbeats go on over an engine's restart, and tell how the components are then.

@@ -425,7 +425,7 @@ TEST_F(OnClusterTest, WhatSomeoneElseChangedIsToldAndPutRight) {
   const Finished& again = ApplyThere(yaml);
   EXPECT_EQ(again.exit_code, 0) << again.Describe();
   EXPECT_THAT(again.err, testing::HasSubstr("kubectl-set"));
-  EXPECT_THAT(again.err, testing::HasSubstr("image: busybox:no-such-tag → busybox:1.36"));
+  EXPECT_THAT(again.err, testing::HasSubstr("image: busybox:no-such-tag -> busybox:1.36"));
   EXPECT_EQ(Flow("flow-delete", {name}).exit_code, 0);
   EXPECT_TRUE(NothingIsLeft(name));
 }

@@ -18,7 +18,7 @@ absl::Status Unusable(const char* library, absl::string_view why) {
                    "\nOn Debian and Ubuntu `sudo apt-get install libcurl4` installs it."));
 }
 
-// Protocols that nobody asks for here (RTMP, LDAP) bring GnuTLS, which sets itself up while it is loaded, in 1.5 MB of
+// Protocols that nobody asks for here (RTMP, LDAP) bring GnuTLS, which sets itself up while it is loaded, in about 1 MB of
 // memory, unless this is in the environment. A libcurl that uses it sets it up by itself.
 void* Load(const char* library) {
   constexpr char kNoGnuTls[] = "GNUTLS_NO_IMPLICIT_INIT";

@@ -398,6 +398,12 @@ TEST(Flowctl, AnUnknownVerbIsWrongUsageWhateverStandsBehindIt) {
   EXPECT_EQ(Execute("flowctl", {}).exit_code, 2);
 }
 
+TEST(FlowRun, IsForAnEngine) {
+  const Finished run = Execute("flow-run", {"--driver=kubernetes", kValid});
+  EXPECT_EQ(run.exit_code, 2) << run.Describe();
+  EXPECT_THAT(run.err, HasSubstr("flow-apply deploys them to a cluster"));
+}
+
 TEST(FlowTranslate, KnowsNoOtherForm) {
   const Finished run = Execute("flow-translate", {"-o", "table", kValid});
   EXPECT_EQ(run.exit_code, 2);

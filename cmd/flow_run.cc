@@ -29,6 +29,7 @@
 #include "cmd/input/key_of_file.h"
 #include "cmd/state/store.h"
 #include "cmd/stream/wiring.h"
+#include "flow/pipeline/driver.h"
 
 namespace flow {
 namespace {
@@ -162,6 +163,9 @@ absl::Status RunFile(const Arguments& arguments) {
   const Environment environment = ProcessEnvironment();
   const absl::StatusOr<NamedPipeline> named = KeyOfFile(options, environment);
   if (!named.ok()) return named.status();
+  if (pipeline::IsClusterDriver(named->driver)) {
+    return WrongUsage(RunPipelineCommand(), "it runs pipelines on an engine; flow-apply deploys them to a cluster");
+  }
   const absl::StatusOr<std::unique_ptr<Session>> session =
       Session::Open("flow-run", Session::State::kRead, options, environment);
   if (!session.ok()) return session.status();

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,6 +33,7 @@
 #include "cmd/output/progress.h"
 #include "cmd/output/show.h"
 #include "cmd/state/lock.h"
+#include "cmd/target/apply_again.h"
 #include "flow/docker/apply.h"
 #include "flow/docker/status.h"
 #include "flow/pipeline/driver.h"
@@ -41,16 +41,6 @@
 
 namespace flow {
 namespace {
-
-// How often an apply looks at an engine on which it finds another apply of its pipeline at work.
-constexpr int kMostLooks = 10;
-
-// How long it waits before the next look: what takes a name now will have it by then. No two should look again at the
-// same time, or they meet again: so it is as long as chance has it, and the more so the more often they met.
-absl::Duration PauseBefore(int next_look) {
-  static std::mt19937 random{std::random_device()()};
-  return absl::Milliseconds(std::uniform_int_distribution<>(200, 1000 * next_look)(random));
-}
 
 docker::ApplyOptions ApplyOptionsOf(const Options& options) {
   return {.pull = options.pull == "always"  ? docker::PullPolicy::kAlways

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +28,7 @@
 #include "cmd/state/lock.h"
 #include "cmd/state/state_writer.h"
 #include "cmd/state/store.h"
+#include "cmd/target/apply_again.h"
 #include "cmd/target/drive.h"
 #include "cmd/target/look.h"
 #include "flow/kubernetes/apply.h"
@@ -37,15 +37,6 @@
 
 namespace flow {
 namespace {
-
-// How often an apply looks at a cluster on which it finds another apply of its pipeline at work.
-constexpr int kMostLooks = 10;
-
-// How long it waits before the next look. No two should look again at the same time, or they meet again.
-absl::Duration PauseBefore(int next_look) {
-  static std::mt19937 random{std::random_device()()};
-  return absl::Milliseconds(std::uniform_int_distribution<>(200, 1000 * next_look)(random));
-}
 
 // Everything that one run of flow-apply works with.
 struct ClusterApply {

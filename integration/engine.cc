@@ -20,6 +20,7 @@
 #include "flow/project/labels.h"
 #include "gtest/gtest.h"
 #include "testkit/client.h"
+#include "testkit/eventually.h"
 
 namespace flow::integration {
 namespace {
@@ -177,6 +178,14 @@ std::string Engine::Run(const std::string& name, const std::string& config) {
   const std::string id = Text(At(Do("POST", absl::StrCat("/containers/create?name=", name), config), {"Id"}));
   Do("POST", absl::StrCat("/containers/", id, "/start"));
   return id;
+}
+
+void Engine::Stop(const std::string& container, int grace_seconds) {
+  Do("POST", absl::StrCat("/containers/", container, "/stop?t=", grace_seconds));
+  EXPECT_TRUE(testkit::Eventually([&] {
+    const std::vector<docker::engine::ContainerSummary> named = Containers(container);
+    return std::all_of(named.begin(), named.end(), [](const auto& one) { return one.state() != "running"; });
+  }));
 }
 
 void Engine::Remove(const std::string& container) {

@@ -72,6 +72,8 @@ class Engine {
 
   // Creates (from a body of POST /containers/create) and starts a container that is none of flow's; its id.
   std::string Run(const std::string& name, const std::string& config);
+  // Asks a container to stop, and waits until the engine's list says that it has: that is a moment after its answer.
+  void Stop(const std::string& container, int grace_seconds);
   // With its anonymous volumes, running or not. No error where there is none.
   void Remove(const std::string& container);
 

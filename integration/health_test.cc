@@ -76,7 +76,7 @@ TEST_F(HealthTest, AnOldVerdictIsNone) {
   EXPECT_EQ(status.state, "degraded");
   EXPECT_THAT(status.components, Contains(Pair("source", "unhealthy")));
   // Its next start repairs it.
-  engine().Do("POST", "/containers/" + container + "/stop");
+  engine().Stop(container, 10);
 
   const Finished& apply = Apply(yaml);
   EXPECT_EQ(apply.exit_code, 0) << apply.Describe();

@@ -97,7 +97,7 @@ TEST_F(LogsTest, WhatIsFollowedOverRestartsIsWhatIsReadAfterwards) {
     absl::SleepFor(absl::Milliseconds(50 + 30 * restart));
     engine().Do("POST", "/containers/" + container + "/restart?t=0");
   }
-  engine().Do("POST", "/containers/" + container + "/stop?t=0");
+  engine().Stop(container, 0);
   const Finished& read = Flow("flow-logs", {name, "--timestamps"});
   EXPECT_TRUE(Eventually([&] { return logs.Out().size() >= read.out.size(); }));
   EXPECT_EQ(Delete(name).exit_code, 0);

@@ -73,7 +73,7 @@ TEST_F(StatusTest, WhatSomeoneChangedByHandIsTold) {
   ASSERT_EQ(Apply(IdlePair(name)).exit_code, 0);
   engine().Do("POST", absl::StrCat("/networks/", network, "/disconnect"),
               absl::StrCat(R"({"Container": "flow-)", name, R"(-source-1", "Force": true})"));
-  engine().Do("POST", absl::StrCat("/containers/flow-", name, "-sink-1/stop?t=1"));
+  engine().Stop(absl::StrCat("flow-", name, "-sink-1"), 1);
   const PipelineState state = Status(name);
   EXPECT_EQ(state.state, "degraded");
   EXPECT_EQ(state.components.at("source"), "running");

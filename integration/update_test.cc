@@ -119,7 +119,7 @@ TEST_F(UpdateTest, AContainerThatWasStoppedIsStartedAgainAsItIs) {
   const std::string name = Name("stopped"), project = "flow-" + name;
   ASSERT_EQ(Apply(IdlePair(name)).exit_code, 0);
   const auto before = Ids(name);
-  engine().Do("POST", "/containers/" + project + "-sink-1/stop");
+  engine().Stop(project + "-sink-1", 10);
   EXPECT_EQ(Status(name).state, "degraded");
 
   ASSERT_EQ(Apply(IdlePair(name)).exit_code, 0);

@@ -25,10 +25,8 @@ int Milliseconds(absl::Duration at_most) {
   return static_cast<int>(absl::ToInt64Milliseconds(absl::Ceil(at_most, absl::Milliseconds(1))));
 }
 
-// Where a deadline may come the loop wakes so often. What takes so much longer than it was to is no waiting: the process
-// was stopped meanwhile.
+// Where a deadline may come the loop wakes so often: for what it does not sleep it was stopped.
 constexpr absl::Duration kStep = absl::Seconds(1);
-constexpr absl::Duration kStopped = absl::Seconds(1);
 
 long MillisecondsOf(absl::Duration deadline) {
   const int64_t milliseconds = absl::ToInt64Milliseconds(absl::Ceil(deadline, absl::Milliseconds(1)));
@@ -86,6 +84,7 @@ absl::Status Loop::Poll(absl::Duration at_most, absl::Span<const int> also_reada
   for (const int fd : also_readable) descriptors.push_back({fd, CURL_WAIT_POLLIN, 0});
   for (const auto& [fd, readable] : watched_) descriptors.push_back({fd, CURL_WAIT_POLLIN, 0});
   for (bool last = false;;) {
+    ExtendDeadlines();
     int running = 0;
     const int64_t moved_before = moved_;
     if (const CURLMcode code = curl_.multi_perform(multi_, &running); code != CURLM_OK) {
@@ -107,17 +106,19 @@ absl::Status Loop::Poll(absl::Duration at_most, absl::Span<const int> also_reada
 absl::Status Loop::WaitOnce(absl::Duration at_most, std::vector<curl_waitfd>& descriptors) {
   const bool may_end = at_most != absl::InfiniteDuration() || !deadlines_.empty();
   at_most = std::clamp(at_most, absl::ZeroDuration(), may_end ? kStep : absl::InfiniteDuration());
-  const absl::Duration began = WorkingTime();
+  (void)WorkingTime();  // from here on it waits
   const CURLMcode code = curl_.multi_poll(multi_, descriptors.data(), static_cast<unsigned>(descriptors.size()),
                                           Milliseconds(at_most), &ready_);
   if (code != CURLM_OK) return absl::InternalError(absl::StrCat("libcurl failed: ", curl_.multi_strerror(code)));
-  const absl::Duration too_long = WorkingTime() - began - at_most;
-  if (too_long > kStopped) LeaveOutOfDeadlines(too_long);
+  HasWaited(at_most);
   return absl::OkStatus();
 }
 
-void Loop::LeaveOutOfDeadlines(absl::Duration stopped) {
-  LeaveOut(stopped);
+void Loop::ExtendDeadlines() {
+  (void)WorkingTime();
+  const absl::Duration stopped = StoppedTime() - stopped_;
+  if (stopped == absl::ZeroDuration()) return;
+  stopped_ += stopped;
   for (auto& [easy, deadline] : deadlines_) {
     deadline += stopped;
     curl_.easy_setopt(easy, CURLOPT_TIMEOUT_MS, MillisecondsOf(deadline));

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "cmd/base/working_time.h"
 #include "cmd/http/curl.h"
 
 namespace flow {
@@ -64,8 +65,8 @@ class Loop {
 
   // Waits for the transfers and the descriptors once.
   absl::Status WaitOnce(absl::Duration at_most, std::vector<curl_waitfd>& descriptors);
-  // The process was stopped: for transfers this time did not pass.
-  void LeaveOutOfDeadlines(absl::Duration stopped);
+  // For transfers time for which the process was stopped did not pass.
+  void ExtendDeadlines();
   void CollectFinished();
   void RestWhereNothingMoves(int64_t moved_before) const;
   bool TellReadable(int fd);
@@ -79,6 +80,7 @@ class Loop {
   int64_t moved_ = 0;
   int ready_ = 0;                              // descriptors, when it was waited for them last
   std::map<CURL*, absl::Duration> deadlines_;  // of the transfers that have one
+  absl::Duration stopped_ = StoppedTime();     // that the deadlines take into account
 };
 
 }  // namespace flow

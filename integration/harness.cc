@@ -192,12 +192,9 @@ int DockerTest::StartRegistry(const std::string& host, bool with_password) {
   StartProgram("/usr/bin/docker-registry", {"serve", config});
   EXPECT_TRUE(Eventually([&] { return testkit::Connect(testkit::OfPort(port)).ok(); }))
       << "is docker-registry installed? tools/setup --tests does it";
-  docker::engine::AuthConfig credentials;
-  credentials.set_username("user");
-  credentials.set_password("pa:ss");
   const std::string registry = absl::StrCat("127.0.0.1:", port), image = registry + "/team/my:1";
   engine().Push(MakeImage("pushed", {"LABEL pushed=yes"}), image,
-                docker::engine::RegistryAuthHeader(credentials, registry));
+                docker::engine::RegistryAuthHeader({"user", "pa:ss"}, registry));
   engine().RemoveImage(image);
   return port;
 }

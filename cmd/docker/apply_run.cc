@@ -8,6 +8,7 @@
 #include "cmd/base/working_time.h"
 #include "cmd/docker/docker_config.h"
 #include "cmd/docker/drive.h"
+#include "cmd/registry/config_file.h"
 #include "cmd/state/state_writer.h"
 #include "flow/docker/learn_metadata.h"
 #include "flow/project/digest.h"

@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "cmd/docker/docker_config.h"
+#include "cmd/registry/config_file.h"
 #include "flow/http/authority.h"
 
 namespace flow {

@@ -1,7 +1,6 @@
 #include "cmd/docker/docker_config.h"
 
 #include <google/protobuf/struct.pb.h>
-#include <google/protobuf/util/json_util.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,41 +10,16 @@
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "cmd/base/file.h"
-#include "flow/docker/engine/registry_auth.h"
-#include "flow/pipeline/image_reference.h"
+#include "cmd/registry/config_file.h"
 #include "flow/project/digest.h"
 
 namespace flow {
 namespace {
 
-constexpr size_t kMostBytes = 4 * 1024 * 1024;
-
-absl::StatusOr<google::protobuf::Struct> ReadJson(const std::string& path) {
-  absl::StatusOr<std::string> text = ReadFile(path, kMostBytes);
-  if (!text.ok()) return text.status();
-  google::protobuf::Struct json;
-  if (!google::protobuf::util::JsonStringToMessage(*text, &json).ok()) {
-    return absl::FailedPreconditionError(absl::StrCat(path, " is not valid JSON"));
-  }
-  return json;
-}
-
 // The member of this name; a null where there is none or `value` is no object.
 const google::protobuf::Value& Member(const google::protobuf::Struct& object, absl::string_view name) {
   const auto found = object.fields().find(std::string(name));
   return found == object.fields().end() ? google::protobuf::Value::default_instance() : found->second;
-}
-
-// config.json; nothing where there is none. Errors: CurrentContext's.
-absl::StatusOr<google::protobuf::Struct> ReadConfig(const std::string& folder) {
-  if (folder.empty()) return google::protobuf::Struct();
-  const std::string path = absl::StrCat(folder, "/config.json");
-  absl::StatusOr<google::protobuf::Struct> config = ReadJson(path);
-  if (absl::IsNotFound(config.status())) return google::protobuf::Struct();
-  const bool is_there = access(path.c_str(), F_OK) == 0;
-  if (config.ok() || (absl::IsPermissionDenied(config.status()) && !is_there)) return config;
-  return absl::FailedPreconditionError(config.status().message());
 }
 
 struct Proxy {
@@ -62,21 +36,15 @@ std::string IfThere(const std::string& path) { return access(path.c_str(), F_OK)
 
 }  // namespace
 
-std::string DockerConfigFolder(const Environment& environment) {
-  if (std::string folder = Variable(environment, "DOCKER_CONFIG"); !folder.empty()) return folder;
-  const std::string home = Variable(environment, "HOME");
-  return home.empty() ? home : absl::StrCat(home, "/.docker");
-}
-
 absl::StatusOr<std::string> CurrentContext(const std::string& folder) {
-  const absl::StatusOr<google::protobuf::Struct> config = ReadConfig(folder);
+  const absl::StatusOr<google::protobuf::Struct> config = ReadConfigFile(folder);
   if (!config.ok()) return config.status();
   return Member(*config, "currentContext").string_value();
 }
 
 absl::StatusOr<std::map<std::string, std::string>> ProxyVariables(const std::string& folder,
                                                                   const std::string& address) {
-  const absl::StatusOr<google::protobuf::Struct> config = ReadConfig(folder);
+  const absl::StatusOr<google::protobuf::Struct> config = ReadConfigFile(folder);
   if (!config.ok()) return config.status();
   const google::protobuf::Struct& proxies = Member(*config, "proxies").struct_value();
   const bool named = proxies.fields().contains(address);
@@ -89,20 +57,10 @@ absl::StatusOr<std::map<std::string, std::string>> ProxyVariables(const std::str
   return variables;
 }
 
-absl::StatusOr<std::set<std::string>> LoggedInTo(const std::string& folder, const std::set<std::string>& registries) {
-  const absl::StatusOr<google::protobuf::Struct> config = ReadConfig(folder);
-  if (!config.ok()) return config.status();
-  std::set<std::string> logins;
-  for (const std::string& registry : registries) {
-    if (docker::engine::HasLogin(*config, pipeline::CredentialsKey(registry))) logins.insert(registry);
-  }
-  return logins;
-}
-
 absl::StatusOr<DockerContext> LoadContext(const std::string& folder, absl::string_view name) {
   const std::string digest = project::Sha256(std::string(name));
   const std::string path = absl::StrCat(folder, "/contexts/meta/", digest, "/meta.json");
-  const absl::StatusOr<google::protobuf::Struct> meta = ReadJson(path);
+  const absl::StatusOr<google::protobuf::Struct> meta = ReadJsonFile(path);
   if (absl::IsNotFound(meta.status())) return meta.status();
   if (!meta.ok()) return absl::FailedPreconditionError(meta.status().message());
   const google::protobuf::Value endpoint = Member(Member(*meta, "Endpoints").struct_value(), "docker");
@@ -124,7 +82,7 @@ std::vector<std::string> ContextNames(const std::string& folder) {
   std::error_code error;
   for (std::filesystem::directory_iterator entry(absl::StrCat(folder, "/contexts/meta"), error), end;
        !error && entry != end; entry.increment(error)) {
-    const absl::StatusOr<google::protobuf::Struct> meta = ReadJson(entry->path().string() + "/meta.json");
+    const absl::StatusOr<google::protobuf::Struct> meta = ReadJsonFile(entry->path().string() + "/meta.json");
     if (!meta.ok()) continue;
     if (std::string name = Member(*meta, "Name").string_value(); !name.empty()) names.push_back(std::move(name));
   }

@@ -46,16 +46,5 @@ TEST(ProxyVariables, AFileThatCannotBeReadIsAnError) {
       [&] { return absl::IsFailedPrecondition(ProxyVariables(folder.path(), "unix:///x").status()); }));
 }
 
-TEST(LoggedInTo, TheFileTellsAlsoWhereAHelperKeepsTheCredentials) {
-  const testkit::TemporaryFolder folder;
-  EXPECT_THAT(*LoggedInTo(folder.path(), {"ghcr.io"}), IsEmpty());
-  folder.Write("config.json", R"({"credsStore": "nowhere", "credHelpers": {"gcr.io": "nowhere"},
-                                  "auths": {"https://index.docker.io/v1/": {}, "https://h:5000/v1/": {"auth": "eDp5"}}})");
-  EXPECT_THAT(*LoggedInTo(folder.path(), {"docker.io", "gcr.io", "ghcr.io", "h:5000"}),
-              ElementsAre("docker.io", "gcr.io", "h:5000"));
-  const std::string file = folder.Write("config.json", "{");
-  EXPECT_EQ(LoggedInTo(folder.path(), {"ghcr.io"}).status().message(), file + " is not valid JSON");
-}
-
 }  // namespace
 }  // namespace flow

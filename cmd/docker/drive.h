@@ -24,9 +24,9 @@ absl::StatusOr<deploy::Finish> Drive(Session& session, Progress& progress, State
   EngineWire wire(session.client(),
                   {.report = [&](const deploy::Report& report) { progress.Tell(report, absl::Now()); },
                    .credentials =
-                       [&](const std::string& image, RegistryCredentials::Done done) {
+                       [&](const std::string& registry, RegistryCredentials::Done done) {
                          progress.Clear();  // a helper may write on the terminal
-                         return session.credentials().Find(image, std::move(done));
+                         return session.credentials().Find(registry, std::move(done));
                        },
                    .request = [&](const http::Request& request) { session.Trace(request); }});
   return RunMachine(wire, session, progress, std::move(state), machine, beside);

@@ -1,6 +1,7 @@
 #include "cmd/docker/engine_wire.h"
 
 #include <optional>
+#include <string>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
@@ -9,9 +10,11 @@
 #include "cmd/docker/listen.h"
 #include "cmd/http/trouble.h"
 #include "flow/docker/engine/pull_progress.h"
+#include "flow/docker/engine/registry_auth.h"
 #include "flow/docker/engine/request.h"
 #include "flow/docker/engine/response.h"
 #include "flow/docker/engine/retry.h"
+#include "flow/pipeline/image_reference.h"
 
 namespace flow {
 
@@ -35,7 +38,7 @@ EngineWire::Handle EngineWire::Try(const docker::Send& send, absl::Duration left
   if (const auto* pull = std::get_if<docker::engine::PullImage>(&send.call)) {
     if (hooks_.credentials) {
       request.credentials = hooks_.credentials(
-          pull->reference,
+          pipeline::ParseImageReference(pull->reference).registry,
           [this, &request, send](const RegistryCredentials::Found& found) { Pull(request, send, found); });
     } else {
       Pull(request, send, {});
@@ -53,7 +56,10 @@ EngineWire::Handle EngineWire::Try(const docker::Send& send, absl::Duration left
 void EngineWire::Pull(Request& request, const docker::Send& send, const RegistryCredentials::Found& credentials) {
   if (!credentials.warning.empty()) hooks_.report({deploy::Report::Kind::kWarning, "", credentials.warning});
   docker::engine::PullImage pull = std::get<docker::engine::PullImage>(send.call);
-  pull.registry_auth = credentials.header;
+  if (credentials.login.has_value()) {
+    const std::string registry = pipeline::ParseImageReference(pull.reference).registry;
+    pull.registry_auth = docker::engine::RegistryAuthHeader(*credentials.login, pipeline::CredentialsKey(registry));
+  }
   const http::Request message = docker::engine::BuildRequest(pull, send.version);
   hooks_.request(message);
   struct State {

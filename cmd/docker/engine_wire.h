@@ -11,8 +11,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
-#include "cmd/docker/credentials.h"
 #include "cmd/http/client.h"
+#include "cmd/registry/credentials.h"
 #include "cmd/target/wire.h"
 #include "flow/deploy/contract.h"
 #include "flow/docker/contract.h"
@@ -24,8 +24,8 @@ class EngineWire : public Wire<docker::Docker> {
  public:
   struct Hooks {
     std::function<void(const deploy::Report&)> report;
-    // RegistryCredentials::Find, for an image that is to be pulled. Null: without credentials.
-    std::function<std::shared_ptr<void>(const std::string& image, RegistryCredentials::Done done)> credentials =
+    // RegistryCredentials::Find, for the registry that is to be pulled from. Null: without credentials.
+    std::function<std::shared_ptr<void>(const std::string& registry, RegistryCredentials::Done done)> credentials =
         nullptr;
     std::function<void(const http::Request&)> request;  // one is about to be sent
   };

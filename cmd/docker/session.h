@@ -10,9 +10,9 @@
 #include "absl/status/statusor.h"
 #include "cmd/base/environment.h"
 #include "cmd/cli/options.h"
-#include "cmd/docker/credentials.h"
 #include "cmd/http/client.h"
 #include "cmd/http/endpoint.h"
+#include "cmd/registry/credentials.h"
 #include "cmd/target/command_session.h"
 
 namespace flow {

@@ -1,5 +1,5 @@
 // Credentials are found under every spelling of a registry, and what keeps them from being found is told.
-#include "cmd/docker/credentials.h"
+#include "cmd/registry/credentials.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,11 +13,8 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "flow/docker/engine/json.h"
-#include "flow/docker/engine/registry_auth.h"
 #include "testkit/eventually.h"
 #include "testkit/file.h"
 #include "testkit/temporary_folder.h"
@@ -42,26 +39,25 @@ class CredentialsTest : public ::testing::Test {
     return {loop_, {{"DOCKER_CONFIG", folder_.path()}, {"PATH", folder_.path() + ":/usr/bin:/bin"}}, helper_time};
   }
 
-  // Waits for the header for an image.
-  std::string HeaderFor(RegistryCredentials& credentials, const std::string& image) {
-    std::optional<std::string> header;
-    const auto asking = credentials.Find(image, [&](const RegistryCredentials::Found& found) {
-      header = found.header;
+  // Waits for what a registry is shown.
+  std::optional<registry::Login> LoginFor(RegistryCredentials& credentials, const std::string& registry) {
+    std::optional<std::optional<registry::Login>> login;
+    const auto asking = credentials.Find(registry, [&](const RegistryCredentials::Found& found) {
+      login = found.login;
       if (!found.warning.empty()) warnings_.push_back(found.warning);
     });
-    while (!header.has_value()) EXPECT_TRUE(loop_->Poll(absl::Seconds(60), {}).ok());
-    return *header;
+    while (!login.has_value()) EXPECT_TRUE(loop_->Poll(absl::Seconds(60), {}).ok());
+    return *login;
   }
 
-  // The header for an image, as the JSON that it holds; empty: anonymous.
-  std::string Json(const std::string& image = "127.0.0.1:5000/my:1", absl::Duration helper_time = absl::Seconds(60)) {
+  // What a registry is shown: "NAME:PASSWORD", "token TOKEN"; empty: nothing.
+  std::string Shown(const std::string& registry = "127.0.0.1:5000", absl::Duration helper_time = absl::Seconds(60)) {
     RegistryCredentials credentials = Credentials(helper_time);
-    const std::string header = HeaderFor(credentials, image);
-    EXPECT_EQ(HeaderFor(credentials, image), header);
-    EXPECT_EQ(header.size() % 4, 0u);  // the engine wants the padding
-    std::string json;
-    EXPECT_TRUE(absl::WebSafeBase64Unescape(header, &json)) << header;
-    return json;
+    const std::optional<registry::Login> login = LoginFor(credentials, registry);
+    EXPECT_EQ(LoginFor(credentials, registry), login);
+    if (!login.has_value()) return "";
+    if (!login->identity_token.empty()) return absl::StrCat("token ", login->identity_token);
+    return absl::StrCat(login->username, ":", login->password);
   }
   std::string Log() { return testkit::ReadFile(folder_ / "asked"); }
 
@@ -71,9 +67,9 @@ class CredentialsTest : public ::testing::Test {
 };
 
 TEST_F(CredentialsTest, WithoutAConfigurationItIsAnonymous) {
-  EXPECT_EQ(Json(), "");
+  EXPECT_EQ(Shown(), "");
   Config("{}");
-  EXPECT_EQ(Json(), "");
+  EXPECT_EQ(Shown(), "");
   EXPECT_THAT(warnings_, IsEmpty());
 }
 
@@ -82,30 +78,29 @@ TEST_F(CredentialsTest, EverySpellingOfTheRegistryIsFound) {
        {"127.0.0.1:5000", "http://127.0.0.1:5000", "https://127.0.0.1:5000/v1/", "https://127.0.0.1:5000/v2/"}) {
     Config(
         absl::StrCat(R"({"auths": {"other:5000": {"auth": "eDp5"}, ")", key, R"(": {"auth": "dXNlcjpwYTpzcw=="}}})"));
-    EXPECT_EQ(Json(), R"({"username":"user","password":"pa:ss","serveraddress":"127.0.0.1:5000"})") << key;
+    EXPECT_EQ(Shown(), "user:pa:ss") << key;
   }
-  EXPECT_EQ(Json("127.0.0.1:5001/my:1"), "");
+  EXPECT_EQ(Shown("127.0.0.1:5001"), "");
 }
 
 TEST_F(CredentialsTest, DockerHubHasANameOfItsOwn) {
   Config(R"({"auths": {"https://index.docker.io/v1/": {"auth": "dTpw"}}})");
-  EXPECT_EQ(Json("busybox"), R"({"username":"u","password":"p","serveraddress":"https://index.docker.io/v1/"})");
-  EXPECT_NE(Json("docker.io/a/b:1"), "");
-  EXPECT_EQ(Json("ghcr.io/a/b:1"), "");
+  EXPECT_EQ(Shown("docker.io"), "u:p");
+  EXPECT_EQ(Shown("ghcr.io"), "");
 }
 
 TEST_F(CredentialsTest, ATokenStandsForNameAndPassword) {
   Config(R"({"auths": {"127.0.0.1:5000": {"auth": "dTpw", "identitytoken": "TOKEN"}}})");
-  EXPECT_EQ(Json(), R"({"identitytoken":"TOKEN","serveraddress":"127.0.0.1:5000"})");
+  EXPECT_EQ(Shown(), "token TOKEN");
 }
 
 TEST_F(CredentialsTest, AHelperIsAskedForTheHostAndPortOnce) {
   Helper("test",
          absl::StrCat("echo \"$1 $(cat)\" >> ", folder_.path(), R"(/asked; echo '{"Username": "u", "Secret": "s"}')"));
   Config(R"({"credHelpers": {"127.0.0.1:5000": "test"}, "auths": {"127.0.0.1:5000": {}}})");
-  EXPECT_EQ(Json(), R"({"username":"u","password":"s","serveraddress":"127.0.0.1:5000"})");
+  EXPECT_EQ(Shown(), "u:s");
   EXPECT_EQ(Log(), "get 127.0.0.1:5000\n");
-  EXPECT_EQ(Json("other:5000/my:1"), "");
+  EXPECT_EQ(Shown("other:5000"), "");
   EXPECT_EQ(Log(), "get 127.0.0.1:5000\n");
 }
 
@@ -113,19 +108,19 @@ TEST_F(CredentialsTest, AStoreIsAskedForEveryRegistry) {
   Helper("store", absl::StrCat("echo \"$1 $(cat)\" >> ", folder_.path(),
                                R"(/asked; echo '{"Username": "<token>", "Secret": "T"}')"));
   Config(R"({"credsStore": "store"})");
-  EXPECT_EQ(Json("busybox"), R"({"identitytoken":"T","serveraddress":"https://index.docker.io/v1/"})");
+  EXPECT_EQ(Shown("docker.io"), "token T");
   EXPECT_EQ(Log(), "get https://index.docker.io/v1/\n");
 }
 
 TEST_F(CredentialsTest, AHelperThatIsMissingOrFailsIsAWarningAndAnAnonymousTry) {
   Config(R"({"credsStore": "missing"})");
-  EXPECT_EQ(Json(), "");
+  EXPECT_EQ(Shown(), "");
   Helper("fails", "echo SECRET; exit 3");
   Config(R"({"credsStore": "fails"})");
-  EXPECT_EQ(Json(), "");
+  EXPECT_EQ(Shown(), "");
   Helper("babbles", "echo SECRET");
   Config(R"({"credsStore": "babbles"})");
-  EXPECT_EQ(Json(), "");
+  EXPECT_EQ(Shown(), "");
   EXPECT_THAT(warnings_, ElementsAre(AllOf(HasSubstr("docker-credential-missing"), HasSubstr("127.0.0.1:5000")),
                                      HasSubstr("exit code 3"), HasSubstr("its answer has none")));
   for (const std::string& warning : warnings_) EXPECT_THAT(warning, ::testing::Not(HasSubstr("SECRET")));
@@ -135,18 +130,18 @@ TEST_F(CredentialsTest, AHelperThatIsMissingOrFailsIsAWarningAndAnAnonymousTry) 
 TEST_F(CredentialsTest, AStoreThatHasNoneForARegistryIsNoWarning) {
   Helper("store", "echo credentials not found in native keychain; exit 1");
   Config(R"({"credsStore": "store"})");
-  EXPECT_EQ(Json(), "");
+  EXPECT_EQ(Shown(), "");
   EXPECT_THAT(warnings_, IsEmpty());
 }
 
 TEST_F(CredentialsTest, AHelperThatDoesNotEndIsGivenItsTime) {
   Helper("hangs", "exec >/dev/null; exec sleep 1000");
   Config(R"({"credsStore": "hangs"})");
-  EXPECT_EQ(Json("127.0.0.1:5000/my:1", absl::Milliseconds(50)), "");
+  EXPECT_EQ(Shown("127.0.0.1:5000", absl::Milliseconds(50)), "");
   EXPECT_THAT(warnings_, ElementsAre(HasSubstr("did not answer within 50ms")));
 }
 
-// One helper for all images of a registry, and those of several registries side by side.
+// One helper for all who ask of a registry, and those of several registries side by side.
 TEST_F(CredentialsTest, HelpersAreAskedAtOnceAndEachRegistrysOnce) {
   // Answers when three have been asked.
   Helper("store", absl::StrCat("cd ", folder_.path(), R"(; echo x >> asked; cat > key
@@ -155,9 +150,9 @@ while [ $(wc -l < asked) -lt 3 ]; do sleep 0.01; done; echo '{"Username": "u", "
   RegistryCredentials credentials = Credentials();
   int told = 0;
   std::vector<std::shared_ptr<void>> asking;
-  for (const char* image : {"a:1/x", "b:1/x", "a:1/y", "c:1/x", "c:1/y"}) {
-    asking.push_back(credentials.Find(image, [&](const RegistryCredentials::Found& found) {
-      EXPECT_NE(found.header, "");
+  for (const char* registry : {"a:1", "b:1", "a:1", "c:1", "c:1"}) {
+    asking.push_back(credentials.Find(registry, [&](const RegistryCredentials::Found& found) {
+      EXPECT_TRUE(found.login.has_value());
       ++told;
     }));
   }
@@ -171,7 +166,7 @@ TEST_F(CredentialsTest, AHelperForWhichNobodyWaitsIsEnded) {
   Config(R"({"credsStore": "hangs"})");
   RegistryCredentials credentials = Credentials();
   const auto untold = [](const RegistryCredentials::Found&) { ADD_FAILURE() << "told"; };
-  std::shared_ptr<void> one = credentials.Find("a:1/x", untold), other = credentials.Find("a:1/y", untold);
+  std::shared_ptr<void> one = credentials.Find("a:1", untold), other = credentials.Find("a:1", untold);
   ASSERT_TRUE(testkit::Eventually([&] { return std::filesystem::exists(folder_ / "pipe"); }));
   std::ifstream pipe(folder_ / "pipe");
   one.reset();
@@ -184,13 +179,13 @@ TEST_F(CredentialsTest, AHelperForWhichNobodyWaitsIsEnded) {
 TEST_F(CredentialsTest, AHelperIsFoundInPathAlone) {
   Helper("x", "echo '{\"Username\": \"u\", \"Secret\": \"s\"}'");
   Config(absl::StrCat(R"({"credsStore": "x/../)", "docker-credential-x", R"("})"));
-  EXPECT_EQ(Json(), "");
+  EXPECT_EQ(Shown(), "");
   EXPECT_EQ(warnings_.size(), 1u);
 }
 
 TEST_F(CredentialsTest, AFileThatIsNoJsonIsTold) {
   Config("{");
-  EXPECT_EQ(Json(), "");
+  EXPECT_EQ(Shown(), "");
   EXPECT_THAT(warnings_, ElementsAre(HasSubstr(folder_ / "config.json")));
 }
 

@@ -1,4 +1,4 @@
-#include "cmd/docker/credentials.h"
+#include "cmd/registry/credentials.h"
 
 #include <optional>
 #include <vector>
@@ -6,12 +6,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "cmd/base/file.h"
 #include "cmd/base/inquiry.h"
 #include "cmd/base/paths.h"
-#include "cmd/docker/docker_config.h"
-#include "flow/docker/engine/json.h"
-#include "flow/docker/engine/registry_auth.h"
+#include "cmd/registry/config_file.h"
+#include "flow/pipeline/image_reference.h"
 
 namespace flow {
 namespace {
@@ -25,17 +23,17 @@ std::string NoneFrom(absl::string_view helper, const std::string& key, absl::str
 // What a helper's answer means for a registry.
 RegistryCredentials::Found Understand(absl::string_view helper, const std::string& key,
                                       const absl::StatusOr<Inquiry::Answer>& answer) {
-  if (!answer.ok()) return {"", NoneFrom(helper, key, answer.status().message())};
+  if (!answer.ok()) return {std::nullopt, NoneFrom(helper, key, answer.status().message())};
   if (answer->exit_code == 0) {
     if (answer->text.empty()) return {};
-    const std::optional<docker::engine::AuthConfig> credentials = docker::engine::HelperCredentials(answer->text);
-    if (credentials.has_value()) return {docker::engine::RegistryAuthHeader(*credentials, key)};
-    return {"", NoneFrom(helper, key, "its answer has none")};
+    std::optional<registry::Login> login = registry::HelperLogin(answer->text);
+    if (login.has_value()) return {std::move(login)};
+    return {std::nullopt, NoneFrom(helper, key, "its answer has none")};
   }
   // The words of every helper for a registry that it knows nothing of (docker-credential-helpers, credentials.go), as
   // it is with most public ones.
   if (absl::StrContains(answer->text, "credentials not found")) return {};
-  return {"", NoneFrom(helper, key, absl::StrCat("it ended with exit code ", answer->exit_code))};
+  return {std::nullopt, NoneFrom(helper, key, absl::StrCat("it ended with exit code ", answer->exit_code))};
 }
 
 }  // namespace
@@ -57,8 +55,8 @@ struct RegistryCredentials::Waiting {
   std::shared_ptr<Asking> asking;
 };
 
-std::shared_ptr<void> RegistryCredentials::Find(const std::string& reference, Done done) {
-  const std::string key = docker::engine::RegistryKey(reference);
+std::shared_ptr<void> RegistryCredentials::Find(const std::string& registry, Done done) {
+  const std::string key = pipeline::CredentialsKey(registry);
   std::shared_ptr<Asking> asking = asking_[key].lock();
   if (asking == nullptr && !found_.contains(key)) asking = LookUp(key);
   if (asking == nullptr) {
@@ -72,26 +70,23 @@ std::shared_ptr<void> RegistryCredentials::Find(const std::string& reference, Do
 
 std::shared_ptr<RegistryCredentials::Asking> RegistryCredentials::LookUp(const std::string& key) {
   const std::string folder = DockerConfigFolder(environment_);
-  if (folder.empty()) return Know(key, {});
-  const std::string path = absl::StrCat(folder, "/config.json");
-  const absl::StatusOr<std::string> text = ReadFile(path, kMostBytes);
-  if (absl::IsNotFound(text.status())) return Know(key, {});
-  const auto config = text.ok() ? docker::engine::ReadJson<google::protobuf::Struct>(*text) : text.status();
+  const absl::StatusOr<google::protobuf::Struct> config = ReadConfigFile(folder);
   if (!config.ok()) {
-    return Know(key, {"", absl::StrCat(path, " cannot be read, so ", key, " is asked without credentials")});
+    return Know(key, {std::nullopt,
+                      absl::StrCat(folder, "/config.json cannot be read, so ", key, " is asked without credentials")});
   }
-  if (const std::string helper = docker::engine::CredentialHelper(*config, key); !helper.empty()) {
+  if (const std::string helper = registry::CredentialHelper(*config, key); !helper.empty()) {
     return Ask(absl::StrCat("docker-credential-", helper), key);
   }
-  const std::optional<docker::engine::AuthConfig> stored = docker::engine::StoredCredentials(*config, key);
-  return Know(key, {stored.has_value() ? docker::engine::RegistryAuthHeader(*stored, key) : ""});
+  return Know(key, {registry::StoredLogin(*config, key)});
 }
 
 std::shared_ptr<RegistryCredentials::Asking> RegistryCredentials::Ask(const std::string& helper,
                                                                       const std::string& key) {
   const std::string path = FindProgram(helper, environment_);
   if (path.empty()) {
-    return Know(key, {"", absl::StrCat("there is no ", helper, " in PATH, so ", key, " is asked without credentials")});
+    return Know(key, {std::nullopt,
+                      absl::StrCat("there is no ", helper, " in PATH, so ", key, " is asked without credentials")});
   }
   absl::StatusOr<Inquiry> inquiry =
       Inquiry::Start({.path = path, .arguments = {"get"}, .environment = environment_}, key, kMostBytes, helper_time_);

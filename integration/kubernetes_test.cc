@@ -447,5 +447,44 @@ TEST_F(OnClusterTest, AProgramThatEndsTwiceFailsWithItsLastLinesAndLeavesNothing
   EXPECT_FALSE(absl::StrContains(Kubectl({"get", "namespaces"}).out, absl::StrCat("flow-", name)));
 }
 
+// The nodes show what whoever applies is logged in with, also when the next one is not.
+TEST_F(OnClusterTest, APrivateImageIsPulledWithTheLoginOfWhoeverAppliedLast) {
+  const std::string name = Name("login"), namespace_ = Owned(absl::StrCat("flow-", name));
+  const std::string registry = absl::StrCat(kHostOfNodes, ":", StartRegistry("", /*with_password=*/true));
+  const auto log_in = [&](absl::string_view login) {
+    environment()["DOCKER_CONFIG"] = folder();
+    Write("config.json", login.empty() ? "{}"
+                                       : absl::StrCat(R"({"auths": {")", registry, R"(": {"auth": ")",
+                                                      absl::Base64Escape(login), R"("}}})"));
+  };
+  const std::string yaml = Pipeline(name, absl::StrCat("\n  sources:\n    - {id: a, image: \"", registry,
+                                                       "/team/my:1\", command: ", kRunsUntilTold, "}\n"));
+  log_in("");
+  const Finished& anonymous = ApplyThere(yaml);
+  EXPECT_EQ(anonymous.exit_code, 1) << anonymous.Describe();
+  EXPECT_THAT(anonymous.err, HasSubstr(registry));
+  EXPECT_TRUE(NothingIsLeft(name));
+
+  log_in("user:pa:ss");
+  const Finished& first = ApplyThere(yaml);
+  ASSERT_EQ(first.exit_code, 0) << first.Describe();
+  EXPECT_THAT(absl::StrCat(first.out, first.err), Not(HasSubstr("pa:ss")));
+  const std::string versions = Versions(name);
+  EXPECT_THAT(versions, HasSubstr("Secret/"));
+
+  log_in("");
+  const Finished& again = ApplyThere(yaml);
+  EXPECT_EQ(again.exit_code, 0) << again.Describe();
+  EXPECT_THAT(again.out, HasSubstr("Pipeline unchanged"));
+  EXPECT_EQ(Versions(name), versions);
+
+  log_in("user:another");
+  const Finished& other = ApplyThere(yaml, {"--dry_run"});
+  EXPECT_THAT(other.out, HasSubstr("change secret"));
+  EXPECT_THAT(other.out, Not(HasSubstr("another")));
+  EXPECT_EQ(Flow("flow-delete", {name}).exit_code, 0);
+  EXPECT_TRUE(NothingIsLeft(name));
+}
+
 }  // namespace
 }  // namespace flow::integration

@@ -1,6 +1,7 @@
 #include "cmd/kubernetes/apply_command.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,7 @@
 #include "cmd/kubernetes/caller.h"
 #include "cmd/kubernetes/look.h"
 #include "cmd/kubernetes/own_state.h"
+#include "cmd/kubernetes/pull_logins.h"
 #include "cmd/kubernetes/session.h"
 #include "cmd/output/progress.h"
 #include "cmd/output/show.h"
@@ -34,6 +36,7 @@
 #include "flow/kubernetes/apply.h"
 #include "flow/project/digest.h"
 #include "flow/project/translate.h"
+#include "flow/registry/login.h"
 
 namespace flow {
 namespace {
@@ -59,6 +62,11 @@ absl::StatusOr<kubernetes::ApplyInput> DescribeInput(const ClusterApply& run) {
   absl::StatusOr<std::vector<kubernetes::SecretContent>> secrets = ReadSecretContents(input.project, files);
   if (!secrets.ok()) return secrets.status();
   input.secrets = *std::move(secrets);
+  if (run.options.pull_secret.empty()) {
+    absl::StatusOr<std::map<std::string, registry::Login>> logins = FindPullLogins(run.session, input.project);
+    if (!logins.ok()) return logins.status();
+    input.logins = *std::move(logins);
+  }
   input.objects = ObjectOptionsOf(run.options, run.loaded.carried->carried);
   input.objects.min_ready = run.options.min_ready;
   input.options = {.force_recreate = run.options.force_recreate,

@@ -41,7 +41,7 @@ class Apply : private ApplySteps {
     std::vector<Action> actions = deploy::TakeStep(
         event, out_, phase_, [this](const auto&... told) { On(told...); }, [this] { GoOn(); });
     // What the cluster says may hold what a program wrote of its secrets: that ends here.
-    if (!input_->secrets.empty()) RemoveSecrets(input_->secrets, actions);
+    RemoveSecrets(*input_, actions);
     return actions;
   }
 

@@ -2,13 +2,15 @@
 #ifndef FLOW_KUBERNETES_APPLY_INPUT_H_
 #define FLOW_KUBERNETES_APPLY_INPUT_H_
 
+#include <map>
+#include <string>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "flow/deploy/record.h"
 #include "flow/kubernetes/desired.h"
 #include "flow/kubernetes/options.h"
-#include "flow/text/document.h"
+#include "flow/registry/login.h"
 
 namespace flow::kubernetes {
 
@@ -23,9 +25,9 @@ struct ApplyOptions {
 struct ApplyInput : deploy::DeploymentInput {
   absl::Duration took;  // of the timeout, by what the command has done before
   ApplyOptions options;
-  ObjectOptions objects;
-  std::vector<SecretContent> secrets;       // of components
-  std::vector<text::Mapping> more_secrets;  // objects: what images are pulled with
+  ObjectOptions objects;               // but for their `logins`, which those below and the cluster's secrets say
+  std::vector<SecretContent> secrets;  // of components
+  std::map<std::string, registry::Login> logins;  // by registry, as images name it: what nodes pull with
 };
 
 }  // namespace flow::kubernetes

@@ -66,7 +66,6 @@ class ApplySteps {
 
   explicit ApplySteps(ApplyInput input)
       : input_(std::make_shared<const ApplyInput>(std::move(input))),
-        desired_(std::make_shared<const Desired>(project(), input_->objects, input_->secrets, input_->more_secrets)),
         place_{IdOf(project()), NamespaceOf(project(), input_->objects), input_->objects.namespace_.empty()},
         execution_(place_.namespace_),
         watch_(place_) {}
@@ -100,7 +99,17 @@ class ApplySteps {
   void Compare() {
     const std::string problem = place_.is_own ? NamespaceProblem(place_, observation_.observed()) : "";
     if (!problem.empty()) return EndUnchanged(ExitCode::kFailed, problem);
+    desired_ = std::make_shared<const Desired>(DesiredObjects());
     observation_.Compare(place_, *desired_, out_);
+  }
+
+  // What nodes pull with may be there already: a part of what should be is known only now.
+  Desired DesiredObjects() const {
+    const std::map<std::string, std::string> configs =
+        PullConfigs(project(), input_->objects, input_->logins, observation_.observed().OfKind(api::Kind::kSecret));
+    ObjectOptions objects = input_->objects;
+    for (const auto& [registry, config] : configs) objects.logins.insert(registry);
+    return Desired(project(), objects, input_->secrets, configs);
   }
 
   void Decide() {
@@ -416,7 +425,7 @@ class ApplySteps {
   static constexpr absl::Duration kUndoing = absl::Minutes(1);
 
   std::shared_ptr<const ApplyInput> input_;
-  std::shared_ptr<const Desired> desired_;
+  std::shared_ptr<const Desired> desired_;  // from the end of observing on
   Place place_;
   Outbox out_;
   Phase phase_ = Phase::kObserving;

@@ -21,6 +21,7 @@
 #include "flow/kubernetes/names.h"
 #include "flow/kubernetes/objects.h"
 #include "flow/kubernetes/options.h"
+#include "flow/kubernetes/pull_secrets.h"
 #include "flow/project/digest.h"
 #include "flow/project/project.pb.h"
 #include "flow/project/services.h"
@@ -47,9 +48,10 @@ struct DesiredObject {
 class Desired {
  public:
   Desired() = default;  // nothing
-  // `more_secrets`: secrets that are of no component. Takes time in proportion to the project.
+  // `pull_configs`: PullConfigs of the same; their registries are the options' `logins`. Takes time in proportion to the
+  // project.
   Desired(const project::Project& project, const ObjectOptions& options, const std::vector<SecretContent>& secrets,
-          const std::vector<text::Mapping>& more_secrets = {});
+          const std::map<std::string, std::string>& pull_configs = {});
 
   const std::vector<DesiredObject>& objects() const { return objects_; }
 
@@ -119,7 +121,8 @@ inline std::map<std::string, std::string> SecretHashes(const project::Project& p
 }  // namespace internal
 
 inline Desired::Desired(const project::Project& project, const ObjectOptions& options,
-                        const std::vector<SecretContent>& secrets, const std::vector<text::Mapping>& more_secrets) {
+                        const std::vector<SecretContent>& secrets,
+                        const std::map<std::string, std::string>& pull_configs) {
   const auto add = [this](const text::Mapping& document, std::string component) {
     const text::Value value = document;
     const text::View view(value), metadata = view["metadata"];
@@ -141,7 +144,7 @@ inline Desired::Desired(const project::Project& project, const ObjectOptions& op
     const project::Service* const service = project::FindService(project, content.component);
     if (service != nullptr) add(internal::SecretObject(project, options, *service, content), content.component);
   }
-  for (const text::Mapping& secret : more_secrets) add(secret, "");
+  for (const text::Mapping& secret : PullSecrets(project, options, pull_configs)) add(secret, "");
   const auto rank = [](const DesiredObject& one) {
     return IsWorkload(one.object.kind) ? api::Kind::kDeployment : one.object.kind;
   };

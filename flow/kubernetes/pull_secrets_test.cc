@@ -4,6 +4,8 @@
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -54,11 +56,23 @@ TEST(PullSecretsTest, AnImageIsPulledWithTheSecretOfItsRegistryOrWithTheOneThatI
   EXPECT_EQ(PullSecretOf("busybox", {.pull_secret = "team"}, {}), "team");
 }
 
+// By registry, what its secret holds.
+std::map<std::string, std::string> Configs(const project::Project& project,
+                                           const std::map<std::string, registry::Login>& logins,
+                                           const std::vector<text::Mapping>& there = {},
+                                           const ObjectOptions& options = {}) {
+  std::vector<std::shared_ptr<const api::Object>> objects;
+  for (const text::Mapping& secret : there) {
+    objects.push_back(std::make_shared<const api::Object>(api::Object{api::Kind::kSecret, secret}));
+  }
+  return PullConfigs(project, options, logins, objects);
+}
+
 // What a node takes from one: https://kubernetes.io/docs/tasks/configure-pod-container/pull-image-private-registry/
 TEST(PullSecretsTest, ASecretHoldsTheLoginOfItsRegistryAndNoOther) {
-  const std::vector<text::Mapping> secrets =
-      PullSecrets(Of({"team/app:1", "ghcr.io/a:1"}), {.logins = {"docker.io", "ghcr.io"}},
-                  {{"docker.io", {"user", "pa:ss\"\n"}}, {"quay.io", {"other", "x"}}});
+  const project::Project project = Of({"team/app:1", "ghcr.io/a:1"});
+  const auto configs = Configs(project, {{"docker.io", {"user", "pa:ss\"\n"}}, {"quay.io", {"other", "x"}}});
+  const std::vector<text::Mapping> secrets = PullSecrets(project, {}, configs);
   ASSERT_EQ(secrets.size(), 1);
   const std::string data = absl::Base64Escape(
       absl::StrCat(R"({"auths":{"https://index.docker.io/v1/":{"username":"user","password":"pa:ss\"\n","auth":")",
@@ -69,6 +83,32 @@ TEST(PullSecretsTest, ASecretHoldsTheLoginOfItsRegistryAndNoOther) {
                    R"("labels":{"app.kubernetes.io/instance":"flow-p","app.kubernetes.io/managed-by":"flow",)",
                    R"("app.kubernetes.io/part-of":"p"}},"type":"kubernetes.io/dockerconfigjson",)",
                    R"("data":{".dockerconfigjson":")", data, R"("}})"));
+}
+
+TEST(PullSecretsTest, WhoIsNotLoggedInKeepsTheSecretThatIsThere) {
+  const project::Project project = Of({"ghcr.io/a:1", "quay.io/a:1"});
+  const std::vector<text::Mapping> made = PullSecrets(project, {}, Configs(project, {{"ghcr.io", {"user", "pass"}}}));
+  ASSERT_EQ(made.size(), 1);
+  const std::vector<text::Mapping> kept = PullSecrets(project, {}, Configs(project, {}, made));
+  ASSERT_EQ(kept.size(), 1);
+  EXPECT_EQ(text::Json(kept[0], text::JsonLayout::kCompact), text::Json(made[0], text::JsonLayout::kCompact));
+  // One who is logged in puts the own login in its place.
+  const auto others = Configs(project, {{"ghcr.io", {"other", "word"}}});
+  EXPECT_EQ(Configs(project, {{"ghcr.io", {"other", "word"}}}, made), others);
+  // Where the file names the registry no longer, or a secret is named, it is not wanted.
+  EXPECT_THAT(Configs(Of({"quay.io/a:1"}), {}, made), IsEmpty());
+  EXPECT_THAT(Configs(project, {{"ghcr.io", {"user", "pass"}}}, made, {.pull_secret = "team"}), IsEmpty());
+}
+
+// The name says nothing of whose secret it is: that of a component may have it.
+TEST(PullSecretsTest, ASecretOfAnotherTypeIsNoLogin) {
+  text::Mapping other = {{"apiVersion", "v1"}, {"kind", "Secret"}, {"type", "Opaque"}};
+  other.Add("metadata", text::Mapping{{"name", "flow-p-ghcr-io"}});
+  EXPECT_THAT(Configs(Of({"ghcr.io/a:1"}), {}, {other}), IsEmpty());
+}
+
+TEST(PullSecretsTest, AnIdentityTokenIsNoLoginForNodes) {
+  EXPECT_THAT(Configs(Of({"ghcr.io/a:1"}), {{"ghcr.io", {"", "", "TOKEN"}}}), IsEmpty());
 }
 
 }  // namespace

@@ -10,21 +10,28 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "flow/deploy/secrets.h"
+#include "flow/kubernetes/apply_input.h"
 #include "flow/kubernetes/contract.h"
-#include "flow/kubernetes/desired.h"
 
 namespace flow::kubernetes {
 
-// Puts "***" in place of each of the values, as they are and as a cluster has them, in reports, messages and states.
-inline void RemoveSecrets(const std::vector<SecretContent>& secrets, std::vector<Action>& actions) {
+// Puts "***" in place of each secret of an apply, as it is and as a cluster has it, in reports, messages and states.
+inline void RemoveSecrets(const ApplyInput& input, std::vector<Action>& actions) {
   std::map<std::string, std::string> values;
-  for (const SecretContent& secret : secrets) {
+  const auto add = [&](const std::string& name, const std::string& value) {
+    values[name] = value;
+    values[absl::StrCat(name, "/base64")] = absl::Base64Escape(value);
+  };
+  for (const SecretContent& secret : input.secrets) {
     for (const auto& [key, bytes] : secret.data) {
-      const std::string name = absl::StrCat(secret.component, "/", secret.secret, "/", key);
-      values[name] = bytes;
-      values[absl::StrCat(name, "/base64")] = absl::Base64Escape(bytes);
+      add(absl::StrCat(secret.component, "/", secret.secret, "/", key), bytes);
     }
   }
+  for (const auto& [registry, login] : input.logins) {
+    add(absl::StrCat("password for ", registry), login.password);
+    add(absl::StrCat("login at ", registry), absl::StrCat(login.username, ":", login.password));
+  }
+  if (values.empty()) return;
   const deploy::SecretFilter filter(values);
   for (Action& action : actions) {
     if (auto* report = std::get_if<Report>(&action)) {

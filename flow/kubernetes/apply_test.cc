@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <iterator>
+#include <map>
 #include <string>
 #include <utility>
 #include <variant>
@@ -65,6 +66,29 @@ TEST_F(ApplyTest, ASecondApplyOfTheSameFileChangesNothing) {
   EXPECT_TRUE(world.finished->unchanged);
   EXPECT_EQ(world.to_save, nullptr);
   EXPECT_EQ(world.cluster.VersionOf(Name(Kind::kDeployment, "a")), cluster_.VersionOf(Name(Kind::kDeployment, "a")));
+}
+
+TEST_F(ApplyTest, TheSecretOfARegistryStaysUntilTheFileNamesTheRegistryNoLonger) {
+  const auto apply = [&](const std::string& image, const std::map<std::string, registry::Login>& logins) {
+    ApplyInput input = MakeInput({"a"});
+    input.project.mutable_services(0)->set_image(image);
+    input.logins = logins;
+    if (saved_ != nullptr) input.previous = *saved_;
+    ApplyWorld world = Begin(Apply(std::move(input)));
+    Run(world);
+    EXPECT_EQ(world.finished->code, ExitCode::kDone) << world.finished->message;
+    cluster_ = world.cluster;
+    if (world.saved != nullptr) saved_ = world.saved;
+    return world;
+  };
+  const auto is_there = [&] { return cluster_.Find(Kind::kSecret, "flow-x-ghcr-io") != nullptr; };
+  apply("ghcr.io/a:1", {{"ghcr.io", {"user", "pass"}}});
+  EXPECT_TRUE(is_there());
+  EXPECT_TRUE(apply("ghcr.io/a:1", {}).finished->unchanged);
+  EXPECT_TRUE(is_there());
+  EXPECT_FALSE(apply("ghcr.io/a:1", {{"ghcr.io", {"user", "another"}}}).finished->unchanged);
+  apply("quay.io/a:1", {});
+  EXPECT_FALSE(is_there());
 }
 
 TEST_F(ApplyTest, TheSecondExitOfWhatRestartsFailsWithItsLastLines) {

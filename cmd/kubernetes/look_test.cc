@@ -8,11 +8,10 @@
 #include <string>
 
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "cmd/base/exit_status.h"
 #include "cmd/kubernetes/components.h"
+#include "cmd/kubernetes/session_testing.h"
 #include "testkit/fake_server.h"
-#include "testkit/temporary_folder.h"
 
 namespace flow {
 namespace {
@@ -21,7 +20,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Pair;
 using testkit::FakeConnection;
-using testkit::FakeServer;
 
 // Has the deployment "sink" of the pipeline "p" in the namespace "there", where one may look in that alone.
 void Serve(FakeConnection& connection) {
@@ -43,20 +41,9 @@ void Serve(FakeConnection& connection) {
 
 class LookTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    EngineOptions options;
-    options.state_dir = folder_ / "state";
-    options.kubeconfig = folder_.Write(
-        "kubeconfig", absl::StrCat("clusters: [{name: c, cluster: {server: \"", server_.endpoint().url,
-                                   "\"}}]\ncontexts: [{name: c, context: {cluster: c}}]\ncurrent-context: c\n"));
-    session_ = *ClusterSession::Open("test", ClusterSession::State::kRead, options, {});
-    caller_ = std::make_unique<ClusterCaller>(*ClusterCaller::Connect(*session_));
-  }
-
-  testkit::TemporaryFolder folder_;
-  FakeServer server_{FakeServer::Tcp{}, Serve};
-  std::unique_ptr<ClusterSession> session_;
-  std::unique_ptr<ClusterCaller> caller_;
+  MadeUpCluster cluster_{Serve};
+  std::unique_ptr<ClusterSession> session_ = cluster_.Open();
+  std::unique_ptr<ClusterCaller> caller_ = std::make_unique<ClusterCaller>(*ClusterCaller::Connect(*session_));
 };
 
 TEST_F(LookTest, LooksInTheNamespaceThatIsGivenElseInThePipelinesOwn) {

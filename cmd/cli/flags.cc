@@ -92,7 +92,8 @@ constexpr Flag kFlags[] = {
     {"watch", &Options::watch, "",
      "Show the status again whenever it changes, until the pipeline is gone or Ctrl-C is pressed."},
     {"stats", &Options::stats, "",
-     "Show also what each container of the pipeline uses now: CPU, memory, network and block devices."},
+     "Show also what each container of the pipeline uses now: CPU, memory, network and block devices. A cluster tells "
+     "CPU and memory, where it has a metrics server."},
 
     // Logs.
     {"follow", &Options::follow, "",

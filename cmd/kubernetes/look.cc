@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -14,7 +15,9 @@
 #include "flow/kubernetes/api/call.h"
 #include "flow/kubernetes/names.h"
 #include "flow/kubernetes/status.h"
+#include "flow/kubernetes/usage.h"
 #include "flow/project/labels.h"
+#include "flow/text/harmless.h"
 
 namespace flow {
 namespace {
@@ -50,12 +53,32 @@ deploy::PipelineStatus Describe(const ClusterSession& session, const PipelineKey
   return deploy::DescribePipeline(input);
 }
 
-absl::StatusOr<Look> LookAtOne(const ClusterSession& session, const LookOptions& options, ObjectsOf objects) {
+// Adds what its pods use. Why that is not known; empty: it is.
+std::string AddUsage(ClusterCaller& caller, const std::string& kube_namespace, const std::vector<std::string>& labels,
+                     const std::vector<api::Object>& objects, deploy::PipelineStatus* status) {
+  const absl::StatusOr<api::Reply> reply =
+      caller.One(api::List{.kind = api::Kind::kPodMetrics, .namespace_ = kube_namespace, .labels = labels});
+  if (absl::IsNotFound(reply.status())) return "the cluster has no metrics server (it serves no metrics.k8s.io)";
+  if (!reply.ok()) return std::string(reply.status().message());
+  kubernetes::AddUsage(std::get<api::ObjectList>(*reply).objects, objects, status);
+  return "";
+}
+
+absl::StatusOr<Look> LookAtOne(const ClusterSession& session, ClusterCaller& caller, const LookOptions& options,
+                               const std::string& kube_namespace, ObjectsOf objects) {
   const PipelineKey key = KeyOf(options);
   ClusterState state = ReadClusterState(session, key);
   if (!state.known && objects.empty()) return NoSuchPipeline(key);
   const project::Project project = state.deployment.has_value() ? state.deployment->project() : project::Project();
-  return ShowOne(Describe(session, key, std::move(state.deployment), objects[key]), project, options);
+  deploy::PipelineStatus status = Describe(session, key, std::move(state.deployment), objects[key]);
+  std::string unknown;
+  if (options.stats) unknown = AddUsage(caller, kube_namespace, LabelsOf(options), objects[key], &status);
+  if (absl::Status end = caller.Interrupted(); !end.ok()) return end;
+  Look look = ShowOne(status, project, options);
+  if (!unknown.empty() && IsTable(options.output)) {
+    absl::StrAppend(&look.text, "\nwhat pods use is not known: ", text::Harmless(unknown), "\n");
+  }
+  return look;
 }
 
 absl::StatusOr<Look> LookAtAll(const ClusterSession& session, const LookOptions& options, ObjectsOf objects) {
@@ -100,7 +123,7 @@ absl::StatusOr<Look> LookAt(ClusterSession& session, ClusterCaller& caller, cons
   absl::StatusOr<ObjectsOf> objects = ListObjects(caller, kube_namespace, LabelsOf(options));
   if (!objects.ok()) return objects.status();
   return options.pipeline.empty() ? LookAtAll(session, options, *std::move(objects))
-                                  : LookAtOne(session, options, *std::move(objects));
+                                  : LookAtOne(session, caller, options, kube_namespace, *std::move(objects));
 }
 
 }  // namespace flow

@@ -18,13 +18,27 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::Pair;
 using testkit::FakeConnection;
 
-// Has the deployment "sink" of the pipeline "p" in the namespace "there", where one may look in that alone.
+// Has the deployment "sink" of the pipeline "p" in the namespace "there", and a pod of it in "measured", where there are
+// metrics, and in "unmeasured". One may look in namespaces alone.
 void Serve(FakeConnection& connection) {
   for (std::string request; !(request = connection.Read()).empty();) {
-    if (absl::StrContains(request, " /version ")) {
+    if (absl::StrContains(request, "/metrics.k8s.io/v1beta1/namespaces/measured/pods?")) {
+      connection.Answer(200, R"({"metadata":{},"items":[{"metadata":{"name":"sink-1"},
+        "containers":[{"name":"sink","usage":{"cpu":"125m","memory":"64Mi"}}]}]})");
+    } else if (absl::StrContains(request, "/metrics.k8s.io/")) {
+      connection.Answer(404, "404 page not found\n");
+    } else if (absl::StrContains(request, "measured/pods?")) {
+      connection.Answer(
+          200, R"({"metadata":{"resourceVersion":"1"},"items":[{"metadata":{"name":"sink-1","namespace":"there",
+        "labels":{"com.obsrvr.flow.namespace":"default","com.obsrvr.flow.pipeline":"p","com.obsrvr.flow.component":"sink",
+                  "app.kubernetes.io/name":"sink"}},
+        "spec":{"containers":[{"name":"sink"}]},
+        "status":{"phase":"Running","containerStatuses":[{"name":"sink","ready":true,"state":{"running":{}}}]}}]})");
+    } else if (absl::StrContains(request, " /version ")) {
       connection.Answer(200, R"({"major":"1","minor":"20","gitVersion":"v1.20.2"})");
     } else if (!absl::StrContains(request, "/namespaces/")) {
       connection.Answer(403, R"({"kind":"Status","message":"no right","reason":"Forbidden"})");
@@ -57,6 +71,22 @@ TEST_F(LookTest, ShowsWhatTheClusterIsAskedFor) {
   ASSERT_TRUE(look.ok()) << look.status();
   EXPECT_THAT(look->text, HasSubstr("0/2"));
   EXPECT_FALSE(look->well);
+}
+
+TEST_F(LookTest, WhatPodsUseIsWhatTheMetricsServerTells) {
+  const LookOptions options{.pipeline = "p", .output = "table", .stats = true};
+  const absl::StatusOr<Look> look = LookAt(*session_, *caller_, options, "measured");
+  ASSERT_TRUE(look.ok()) << look.status();
+  EXPECT_THAT(look->text, HasSubstr("sink-1     12.5%  64.0MiB  -      -       -        -     -"));
+  EXPECT_THAT(look->text, Not(HasSubstr("not known")));
+}
+
+TEST_F(LookTest, WithoutAMetricsServerItIsNotKnownAndThatIsSaid) {
+  const LookOptions options{.pipeline = "p", .output = "table", .stats = true};
+  const absl::StatusOr<Look> look = LookAt(*session_, *caller_, options, "unmeasured");
+  ASSERT_TRUE(look.ok()) << look.status();
+  EXPECT_THAT(look->text, HasSubstr("sink-1     -    -       -      -       -        -     -"));
+  EXPECT_THAT(look->text, HasSubstr("what pods use is not known: the cluster has no metrics server"));
 }
 
 TEST_F(LookTest, APipelineThatIsNotThereIsToldApartFromOneThatMayNotBeLookedFor) {

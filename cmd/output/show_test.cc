@@ -12,6 +12,7 @@ using deploy::PipelineStatus;
 using deploy::testing::OneContainer;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(ShowPipeline, WritesEveryFieldInYamlUnderItsNameInJson) {
   EXPECT_EQ(ShowPipeline(OneContainer(), "yaml"),
@@ -87,10 +88,19 @@ TEST(ShowPipeline, NumbersAreTheSameInJsonAndYaml) {
   usage.set_memory_limit_bytes(8123456789);
   EXPECT_THAT(ShowPipeline(status, "json"),
               AllOf(HasSubstr("\"cpuPercent\": 12.345678,"), HasSubstr("\"memoryBytes\": 20000000,"),
-                    HasSubstr("\"memoryLimitBytes\": 8123456789,")));
+                    HasSubstr("\"memoryLimitBytes\": 8123456789\n")));
   EXPECT_THAT(ShowPipeline(status, "yaml"),
               AllOf(HasSubstr("cpuPercent: 12.345678\n"), HasSubstr("memoryBytes: 20000000\n"),
                     HasSubstr("memoryLimitBytes: 8123456789\n")));
+}
+
+TEST(ShowPipeline, WhatATargetDoesNotTellIsLeftOut) {
+  PipelineStatus status = OneContainer();
+  status.mutable_components(0)->mutable_containers(0)->mutable_usage()->set_network_sent_bytes(0);
+  for (const char* output : {"json", "yaml"}) {
+    EXPECT_THAT(ShowPipeline(status, output),
+                AllOf(HasSubstr("networkSentBytes"), HasSubstr("memoryBytes"), Not(HasSubstr("networkReceivedBytes"))));
+  }
 }
 
 }  // namespace

@@ -26,6 +26,9 @@ inline std::string BytesText(double bytes) {
   return unit == 0 ? absl::StrFormat("%.0fB", bytes) : absl::StrFormat("%.1f%s", bytes, kUnits[unit]);
 }
 
+// "-" of what was not told.
+inline std::string BytesOrDash(bool told, double bytes) { return told ? BytesText(bytes) : "-"; }
+
 inline std::string OrDash(absl::string_view text) { return text.empty() ? "-" : std::string(text); }
 
 // Whether its replicas are on nodes, of which an engine knows nothing.
@@ -95,10 +98,12 @@ inline std::string UsageTable(const PipelineStatus& pipeline) {
       }
       const Usage& usage = container.usage();
       rows.push_back({container.name(), absl::StrFormat("%.1f%%", usage.cpu_percent()),
-                      internal::BytesText(usage.memory_bytes()), internal::BytesText(usage.memory_limit_bytes()),
-                      internal::BytesText(usage.network_received_bytes()),
-                      internal::BytesText(usage.network_sent_bytes()), internal::BytesText(usage.block_read_bytes()),
-                      internal::BytesText(usage.block_written_bytes())});
+                      internal::BytesText(usage.memory_bytes()),
+                      internal::BytesOrDash(usage.has_memory_limit_bytes(), usage.memory_limit_bytes()),
+                      internal::BytesOrDash(usage.has_network_received_bytes(), usage.network_received_bytes()),
+                      internal::BytesOrDash(usage.has_network_sent_bytes(), usage.network_sent_bytes()),
+                      internal::BytesOrDash(usage.has_block_read_bytes(), usage.block_read_bytes()),
+                      internal::BytesOrDash(usage.has_block_written_bytes(), usage.block_written_bytes())});
     }
   }
   return text::Table(std::move(rows));

@@ -34,7 +34,10 @@ TEST(UsageTable, HasALineForEachContainerThatRuns) {
   Usage& usage = *status.mutable_components(0)->mutable_containers(0)->mutable_usage();
   usage.set_cpu_percent(12.34);
   usage.set_memory_bytes(1024 * 1024);
-  EXPECT_THAT(UsageTable(status), HasSubstr("flow-x-a-1  12.3%  1.0MiB  0B"));
+  EXPECT_THAT(UsageTable(status), HasSubstr("flow-x-a-1  12.3%  1.0MiB  -      -       -        -     -"));  // not told
+  usage.set_memory_limit_bytes(2048);
+  usage.set_network_received_bytes(0);
+  EXPECT_THAT(UsageTable(status), HasSubstr("flow-x-a-1  12.3%  1.0MiB  2.0KiB  0B      -        -     -"));
 }
 
 }  // namespace

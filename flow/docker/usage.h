@@ -29,10 +29,14 @@ inline std::optional<deploy::Usage> UsageOf(const engine::ContainerStats& stats)
   usage.set_memory_bytes(stats.memory_stats().usage() > cached ? stats.memory_stats().usage() - cached
                                                                : stats.memory_stats().usage());
   usage.set_memory_limit_bytes(stats.memory_stats().limit());
+  usage.set_network_received_bytes(0);
+  usage.set_network_sent_bytes(0);
   for (const auto& [name, network] : stats.networks()) {
     usage.set_network_received_bytes(usage.network_received_bytes() + network.rx_bytes());
     usage.set_network_sent_bytes(usage.network_sent_bytes() + network.tx_bytes());
   }
+  usage.set_block_read_bytes(0);
+  usage.set_block_written_bytes(0);
   for (const engine::BlockBytes& bytes : stats.blkio_stats().io_service_bytes_recursive()) {
     const std::string operation = absl::AsciiStrToLower(bytes.op());
     if (operation == "read") usage.set_block_read_bytes(usage.block_read_bytes() + bytes.value());

@@ -46,6 +46,8 @@ TEST(UsageOf, OfAContainerThatDoesNotRunThereIsNothing) {
       R"({"cpu_stats": {}, "memory_stats": {}, "networks": null, "blkio_stats": {"io_service_bytes_recursive": null}})");
   EXPECT_EQ(usage.cpu_percent(), 0);
   EXPECT_EQ(usage.memory_bytes(), 0);
+  EXPECT_TRUE(usage.has_network_received_bytes() &&
+              usage.has_block_read_bytes());  // nothing is what an engine tells, too
 }
 
 // An engine whose containers' cgroups it cannot find answers so.

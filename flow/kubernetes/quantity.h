@@ -6,10 +6,14 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 
 namespace flow::kubernetes {
 
@@ -37,6 +41,24 @@ inline std::string MemoryQuantity(double bytes) {
     if (whole >= size && whole % size == 0) return absl::StrCat(whole / size, unit);
   }
   return absl::StrCat(whole);
+}
+
+// What such a text says: cores, or bytes. Nothing: it is none.
+//
+//   *ReadQuantity("156340537n") == 0.156340537      *ReadQuantity("64Mi") == 67108864
+inline std::optional<double> ReadQuantity(absl::string_view text) {
+  static constexpr std::pair<absl::string_view, double> kUnits[] = {
+      {"n", 1e-9},    {"u", 1e-6},    {"m", 1e-3},    {"k", 1e3},     {"M", 1e6},
+      {"G", 1e9},     {"T", 1e12},    {"P", 1e15},    {"E", 1e18},    {"Ki", 0x1p10},
+      {"Mi", 0x1p20}, {"Gi", 0x1p30}, {"Ti", 0x1p40}, {"Pi", 0x1p50}, {"Ei", 0x1p60}};
+  double factor = 1, number = 0;
+  for (const auto& [suffix, unit] : kUnits) {
+    if (!absl::ConsumeSuffix(&text, suffix)) continue;
+    factor = unit;
+    break;
+  }
+  if (!absl::SimpleAtod(text, &number) || !std::isfinite(number)) return std::nullopt;
+  return number * factor;
 }
 
 // Seconds as probes and grace periods count them: whole ones, rounded up, so that no time that was asked for is cut short

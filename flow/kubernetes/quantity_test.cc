@@ -23,6 +23,18 @@ TEST(QuantityTest, BytesStandInTheLargestUnitThatLosesNone) {
   EXPECT_EQ(MemoryQuantity(8.0 * (uint64_t{1} << 60)), "8Ei");
 }
 
+TEST(QuantityTest, WhatAClusterWritesIsRead) {
+  EXPECT_DOUBLE_EQ(*ReadQuantity("156340537n"), 0.156340537);
+  EXPECT_DOUBLE_EQ(*ReadQuantity("250m"), 0.25);
+  EXPECT_DOUBLE_EQ(*ReadQuantity("2"), 2);
+  EXPECT_DOUBLE_EQ(*ReadQuantity("0"), 0);
+  EXPECT_DOUBLE_EQ(*ReadQuantity("1.5Gi"), 1.5 * (1 << 30));
+  EXPECT_DOUBLE_EQ(*ReadQuantity("12k"), 12000);
+  EXPECT_DOUBLE_EQ(*ReadQuantity("1e3"), 1000);
+  EXPECT_DOUBLE_EQ(*ReadQuantity("3E"), 3e18);
+  for (const char* none : {"", "m", "Ki", "nan", "much"}) EXPECT_FALSE(ReadQuantity(none).has_value()) << none;
+}
+
 TEST(QuantityTest, ATimeIsNeverCutShort) {
   EXPECT_EQ(WholeSeconds(0), 0);
   EXPECT_EQ(WholeSeconds(0.5), 1);

@@ -1,5 +1,5 @@
 // A Protobuf message of ours as a text for people and other programs: every field under its name in JSON, also those
-// with a zero value; messages that are not set are left out.
+// with a zero value. What may be absent (messages, `optional` fields) is left out where it is.
 #ifndef FLOW_TEXT_MESSAGE_H_
 #define FLOW_TEXT_MESSAGE_H_
 
@@ -55,6 +55,7 @@ inline Mapping FieldsOf(const google::protobuf::Message& message) {
       fields.Add(name, std::move(list));
       continue;
     }
+    if (field->has_presence() && !values.HasField(message, field)) continue;
     switch (field->cpp_type()) {
       case FieldDescriptor::CPPTYPE_STRING:
         fields.Add(name, values.GetString(message, field));
@@ -72,7 +73,7 @@ inline Mapping FieldsOf(const google::protobuf::Message& message) {
         fields.Add(name, values.GetDouble(message, field));
         break;
       default:
-        if (values.HasField(message, field)) fields.Add(name, FieldsOf(values.GetMessage(message, field)));
+        fields.Add(name, FieldsOf(values.GetMessage(message, field)));
     }
   }
   return fields;

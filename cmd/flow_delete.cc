@@ -1,5 +1,4 @@
 // flow-delete: takes pipelines away, with all there is of them.
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +24,7 @@
 #include "cmd/input/choose_driver.h"
 #include "cmd/input/key_of_file.h"
 #include "cmd/kubernetes/delete_command.h"
+#include "cmd/kubernetes/pipelines.h"
 #include "cmd/kubernetes/session.h"
 #include "cmd/output/progress.h"
 #include "cmd/state/lock.h"
@@ -123,11 +123,12 @@ absl::Status DeleteOne(const Run& run, const PipelineKey& key) {
 }
 
 // Each is tried. The first failure is how the command ends, but a signal ends it at once.
-absl::Status DeleteEach(const CommandSession& session, const std::vector<PipelineKey>& keys,
-                        const std::function<absl::Status(const PipelineKey&)>& delete_one) {
+template <typename Pipeline, typename DeleteOne>
+absl::Status DeleteEach(const CommandSession& session, const std::vector<Pipeline>& pipelines,
+                        const DeleteOne& delete_one) {
   absl::Status first;
-  for (const PipelineKey& key : keys) {
-    const absl::Status end = delete_one(key);
+  for (const Pipeline& pipeline : pipelines) {
+    const absl::Status end = delete_one(pipeline);
     if (IsEndedBySignal(end)) return end;
     session.Tell(end);
     if (first.ok() && !end.ok()) first = ExitWith(ExitCodeOf(end));
@@ -151,13 +152,25 @@ absl::Status DeleteOnEngine(const Options& options, const Environment& environme
   return DeleteEach(**session, *keys, [&](const PipelineKey& key) { return DeleteOne(run, key); });
 }
 
+// `keys`: nothing: all.
 absl::Status DeleteOnCluster(const Options& options, const Environment& environment,
-                             const std::vector<PipelineKey>& keys) {
+                             const std::optional<std::vector<PipelineKey>>& keys) {
   const absl::StatusOr<std::unique_ptr<ClusterSession>> session =
       ClusterSession::Open("flow-delete", ClusterSession::State::kWritten, options, environment);
   if (!session.ok()) return session.status();
-  return DeleteEach(**session, keys,
-                    [&](const PipelineKey& key) { return DeleteOnCluster(options, environment, **session, key); });
+  std::vector<PlacedPipeline> pipelines;
+  if (keys.has_value()) {
+    for (const PipelineKey& key : *keys) pipelines.emplace_back(key, "");
+  } else {
+    const auto all = PipelinesOf(**session, NamespaceOrDefault(options.namespace_), options.kube_namespace,
+                                 /*volumes=*/!options.keep_volumes);
+    if (!all.ok()) return all.status();
+    for (const auto& [key, where] : *all) (*session)->Note(absl::StrCat("will delete ", key.name));
+    pipelines.assign(all->begin(), all->end());
+  }
+  return DeleteEach(**session, pipelines, [&](const PlacedPipeline& one) {
+    return DeleteOnCluster(options, environment, **session, one.first, one.second);
+  });
 }
 
 absl::Status DeletePipelines(const Arguments& arguments) {
@@ -169,8 +182,8 @@ absl::Status DeletePipelines(const Arguments& arguments) {
   if (options.all) {
     const absl::StatusOr<RunsOn> where = ChooseDriver(options, environment, /*of_file=*/"", {});
     if (!where.ok()) return where.status();
-    if (*where == RunsOn::kEngine) return DeleteOnEngine(options, environment, std::nullopt);
-    return WrongUsage(DeleteCommand(), "--all is for an engine; on a cluster it takes names");
+    return *where == RunsOn::kEngine ? DeleteOnEngine(options, environment, std::nullopt)
+                                     : DeleteOnCluster(options, environment, std::nullopt);
   }
   const absl::StatusOr<std::vector<Named>> named = WhatIsNamed(arguments, environment);
   if (!named.ok()) return named.status();

@@ -1,5 +1,6 @@
 #include "cmd/kubernetes/delete_command.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -7,17 +8,42 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "cmd/cli/print.h"
+#include "cmd/kubernetes/caller.h"
+#include "cmd/kubernetes/look.h"
 #include "cmd/kubernetes/own_state.h"
 #include "cmd/output/progress.h"
 #include "cmd/state/lock.h"
 #include "cmd/target/drive.h"
+#include "cmd/target/look.h"
+#include "flow/deploy/deployment.pb.h"
 #include "flow/kubernetes/delete.h"
 #include "flow/kubernetes/names.h"
 
 namespace flow {
 
+namespace {
+
+// The --kube_namespace that the pipeline was put into; empty: it has a namespace of its own. Error (exit_status.h): the
+// cluster cannot be asked.
+absl::StatusOr<std::string> PutInto(const Options& options, ClusterSession& session, const PipelineKey& key,
+                                    const std::optional<deploy::Deployment>& state, const std::string& found_in) {
+  if (!options.kube_namespace.empty()) return options.kube_namespace;
+  std::string where = found_in.empty() && state.has_value() ? state->engine_id() : found_in;
+  if (where.empty()) {
+    absl::StatusOr<ClusterCaller> caller = ClusterCaller::Connect(session);
+    if (!caller.ok()) return caller.status();
+    const LookOptions what{.namespace_ = key.namespace_, .pipeline = key.name};
+    absl::StatusOr<std::string> looked = WhereToLook(*caller, what, "");
+    if (!looked.ok()) return looked.status();
+    where = *std::move(looked);
+  }
+  return where == kubernetes::NamespaceName(key.namespace_, key.name) ? "" : where;
+}
+
+}  // namespace
+
 absl::Status DeleteOnCluster(const Options& options, const Environment& environment, ClusterSession& session,
-                             const PipelineKey& key) {
+                             const PipelineKey& key, const std::string& found_in) {
   const absl::StatusOr<Lock> lock = Lock::Acquire(session.store(), key);
   if (absl::IsResourceExhausted(lock.status())) {
     session.Warn(absl::StrCat(lock.status().message(), "; deleting all the same"));
@@ -28,17 +54,16 @@ absl::Status DeleteOnCluster(const Options& options, const Environment& environm
   // A state that speaks of another target stays as it is.
   const ClusterState state = ReadClusterState(session, key);
   const bool elsewhere = !state.known && session.ReadState(key).ok();
-  const std::string own = kubernetes::NamespaceName(key.namespace_, key.name);
-  const std::string where = state.deployment.has_value() ? state.deployment->engine_id() : own;
-  kubernetes::Delete machine(
-      {.namespace_ = key.namespace_,
-       .pipeline = key.name,
-       .kube_namespace = options.kube_namespace.empty() && where != own ? where : options.kube_namespace,
-       .previous = state.deployment,
-       .has_state = state.known,
-       .keep_volumes = options.keep_volumes,
-       .ignore_not_found = options.ignore_not_found,
-       .timeout = options.timeout});
+  const absl::StatusOr<std::string> put_into = PutInto(options, session, key, state.deployment, found_in);
+  if (!put_into.ok()) return put_into.status();
+  kubernetes::Delete machine({.namespace_ = key.namespace_,
+                              .pipeline = key.name,
+                              .kube_namespace = *put_into,
+                              .previous = state.deployment,
+                              .has_state = state.known,
+                              .keep_volumes = options.keep_volumes,
+                              .ignore_not_found = options.ignore_not_found,
+                              .timeout = options.timeout});
   Progress progress(Progress::ModeOf(options.progress, options.verbose, environment), environment,
                     absl::StrCat("delete ", key.name), absl::Now());
   absl::Status forgotten;

@@ -2,6 +2,8 @@
 #ifndef CMD_KUBERNETES_DELETE_COMMAND_H_
 #define CMD_KUBERNETES_DELETE_COMMAND_H_
 
+#include <string>
+
 #include "absl/status/status.h"
 #include "cmd/base/environment.h"
 #include "cmd/cli/options.h"
@@ -10,9 +12,10 @@
 
 namespace flow {
 
-// Takes one pipeline away. The end of the command (exit_status.h).
+// Takes one pipeline away. `found_in`: the cluster's namespace that has something of it; empty: where --kube_namespace,
+// the state or a look at the cluster says that it is. The end of the command (exit_status.h).
 absl::Status DeleteOnCluster(const Options& options, const Environment& environment, ClusterSession& session,
-                             const PipelineKey& key);
+                             const PipelineKey& key, const std::string& found_in = "");
 
 }  // namespace flow
 

@@ -49,6 +49,11 @@ class LogPosition {
     return true;
   }
 
+  // Only the end of the log was read so far: what stands before the first line of that is not to come, later either.
+  void BeginHere() {
+    if (!taken_.empty()) from_ = std::max(from_, taken_.front());
+  }
+
   // `open`: the time of the earliest line of which a part has come, and the end has not.
   void Advance(absl::Time open) {
     if (again_ > 0) return;

@@ -31,6 +31,18 @@ TEST(LogPosition, ALineThatStandsBehindALaterOneIsNotMissed) {
   EXPECT_TRUE(position.Take(At(4.9)));
 }
 
+// Of which the last line alone was wanted, and read.
+TEST(LogPosition, WhatStandsBeforeTheEndThatWasReadIsNotNew) {
+  LogPosition position;
+  position.Take(At(5));
+  position.Advance(absl::InfiniteFuture());
+  position.BeginHere();
+  position.Reopen();
+  EXPECT_EQ(position.since(), At(5));
+  for (const double second : {4.2, 4.8, 5.}) EXPECT_FALSE(position.Take(At(second))) << second;
+  EXPECT_TRUE(position.Take(At(5.1)));
+}
+
 // A long line is being written while the other stream goes on for minutes.
 TEST(LogPosition, ItDoesNotGoPastALineThatIsNotOver) {
   LogPosition position;

@@ -328,7 +328,8 @@ class LogFollow {
                             .container = source.container,
                             .follow = follow,
                             .previous = !current,
-                            .tail = source.tail.has_value() ? *input_.tail : -1,
+                            // Where none is wanted the last one says from where on they are.
+                            .tail = source.tail.has_value() ? std::max(1, *input_.tail) : -1,
                             .since = source.position.since()}});
   }
 
@@ -353,6 +354,7 @@ class LogFollow {
     for (deploy::LogLine& line : *source.tail) merge_.Add(uid, std::move(line), now_);
     merge_.Close(uid);
     source.tail.reset();
+    source.position.BeginHere();
     source.caught_up = true;
   }
 

@@ -193,6 +193,23 @@ TEST(LogFollow, TheTailIsReadFirstAndThenFollowed) {
   EXPECT_THAT(follow.Shown(), ElementsAre("two", "three"));
 }
 
+// A cluster begins at a second.
+TEST(LogFollow, WhatStandsBeforeTheTailIsNotShownWhenItIsFollowed) {
+  for (const int tail : {1, 0}) {
+    Follow follow({.follow = true, .tail = tail});
+    follow.Listed({Deployment(), Pod("a")});
+    EXPECT_EQ(follow.query().tail, 1);
+    follow.Brings(Line(2, "two"));
+    follow.Ends();
+    EXPECT_GE(follow.query().since, kStart + absl::Seconds(2));
+    follow.Brings(Line(1, "one") + Line(2, "two") + Line(3, "three"));
+    follow.After(absl::Seconds(1));
+    std::vector<std::string> expected = {"two", "three"};
+    if (tail == 0) expected = {"three"};
+    EXPECT_EQ(follow.Shown(), expected);
+  }
+}
+
 TEST(LogFollow, WaitsForPodsAndEndsWithThePipeline) {
   Follow follow({.follow = true});
   follow.Listed({Deployment()});

@@ -60,7 +60,7 @@ struct Refusal {
 absl::Status StatusOf(const Refusal& refusal);
 
 // The refusal in words for people. The server's own, but of credentials that are not taken (401) what that means, of a
-// missing right (403) who lacks it and which, and of a field's value, where the server prints a whole Go struct, the cause.
+// missing right (403) who lacks it, which, and what grants it, and of a field's value, where the server prints a whole Go struct, the cause.
 std::string Words(const Refusal& refusal);
 
 // The refusal that a status was made from; nothing where no API server said it, but that it was not reached, for one.
@@ -136,15 +136,18 @@ inline absl::string_view QuotedAfter(absl::string_view text, absl::string_view b
 }
 
 // `pods is forbidden: User "jane" cannot list resource "pods" in API group "" in the namespace "flow-a"`: who lacks which
-// right. Empty of what is forbidden for another reason (a quota, an admission).
+// right, and what grants it. Empty of what is forbidden for another reason (a quota, an admission).
 inline std::string MissingRight(absl::string_view message) {
   const absl::string_view user = QuotedAfter(message, "User "), resource = QuotedAfter(message, " resource ");
   const size_t cannot = message.find(" cannot "), end = message.find(" resource ");
   if (user.empty() || resource.empty() || cannot == absl::string_view::npos || end < cannot) return "";
   const absl::string_view verb = message.substr(cannot + 8, end - cannot - 8);
   const absl::string_view group = QuotedAfter(message, " in API group "), within = QuotedAfter(message, " namespace ");
+  const std::string rule =
+      absl::StrCat("{apiGroups: [\"", group, "\"], resources: [\"", resource, "\"], verbs: [\"", verb, "\"]}");
   return absl::StrCat("user \"", user, "\" has no right to ", verb, " ", resource, group.empty() ? "" : ".", group,
-                      within.empty() ? " in the whole cluster" : absl::StrCat(" in the namespace ", within));
+                      within.empty() ? " in the whole cluster" : absl::StrCat(" in the namespace ", within),
+                      "; the rule of a ", within.empty() ? "ClusterRole" : "Role there", " that grants it is ", rule);
 }
 
 // A message that is no longer is told as it is.

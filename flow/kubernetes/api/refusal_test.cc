@@ -48,11 +48,15 @@ TEST(Refusal, AMissingRightIsToldApartFromCredentialsThatAreNotTaken) {
        .message = R"(deployments.apps is forbidden: User "jane" cannot list resource "deployments" in API group "apps")"
                   R"( in the namespace "flow-a")"});
   EXPECT_EQ(may_not.code(), absl::StatusCode::kPermissionDenied);
-  EXPECT_EQ(may_not.message(), R"(user "jane" has no right to list deployments.apps in the namespace flow-a)");
-  EXPECT_EQ(Words({.code = 403,
-                   .message = R"(namespaces "flow-a" is forbidden: User "system:serviceaccount:ci:bot" cannot patch )"
-                              R"(resource "namespaces" in API group "" at the cluster scope)"}),
-            R"(user "system:serviceaccount:ci:bot" has no right to patch namespaces in the whole cluster)");
+  EXPECT_EQ(may_not.message(),
+            R"(user "jane" has no right to list deployments.apps in the namespace flow-a; the rule of a Role there )"
+            R"(that grants it is {apiGroups: ["apps"], resources: ["deployments"], verbs: ["list"]})");
+  EXPECT_EQ(
+      Words({.code = 403,
+             .message = R"(namespaces "flow-a" is forbidden: User "system:serviceaccount:ci:bot" cannot patch )"
+                        R"(resource "namespaces" in API group "" at the cluster scope)"}),
+      R"(user "system:serviceaccount:ci:bot" has no right to patch namespaces in the whole cluster; the rule of a )"
+      R"(ClusterRole that grants it is {apiGroups: [""], resources: ["namespaces"], verbs: ["patch"]})");
 
   const absl::Status unknown = StatusOf({.code = 401, .reason = "Unauthorized", .message = "Unauthorized"});
   EXPECT_EQ(unknown.code(), absl::StatusCode::kUnauthenticated);

@@ -11,7 +11,7 @@ makes
 
     bazel run //x:payments.apply       deploys the pipeline; further arguments are flags of flow-apply
     bazel run //x:payments.status      likewise .logs and .delete
-    bazel build //x:payments.translate the Compose file, payments.translate.yaml
+    bazel build //x:payments.translate the Compose file, or a cluster's manifests: payments.translate.yaml
     bazel test //x:payments.validate   fails with the diagnostics of a file that is not valid
 
 What runs reads the file where it stands in the workspace, so that the paths in it are relative to it, and the caller's
@@ -113,6 +113,8 @@ def flow_pipeline(
         file_flags = [],
         apply_flags = [],
         control_plane = None,
+        driver = None,
+        target_flags = [],
         **kwargs):
     """Defines NAME.apply, .status, .logs, .delete, .translate and the test .validate, and NAME, which is the file.
 
@@ -124,14 +126,20 @@ def flow_pipeline(
       file_flags: further flags of every command that reads the file: --default_image, --allow_host_path, --nostrict.
       apply_flags: further flags of flow-apply.
       control_plane: HOST:PORT of a control plane that is told of the deployment.
+      driver: where it runs, docker or kubernetes, whatever the file says; without it as the file says.
+      target_flags: further flags of .apply, .status, .logs and .delete that say which engine or cluster: --host,
+        --kube_context, --kube_namespace.
       **kwargs: of every target: visibility, tags, testonly.
     """
     native.filegroup(name = name, srcs = [src], **kwargs)
     common = dict(src = src, data = data, **kwargs)
     told = ["--control_plane=" + control_plane] if control_plane else []
-    _apply(name = name + ".apply", env_file = env_file, flags = file_flags + apply_flags + told, **common)
-    _status(name = name + ".status", **common)
-    _logs(name = name + ".logs", **common)
-    _delete(name = name + ".delete", **common)
-    _translate(name = name + ".translate", env_file = env_file, flags = file_flags, **common)
-    _validate_test(name = name + ".validate", size = "small", env_file = env_file, flags = file_flags, **common)
+    chosen = ["--driver=" + driver] if driver else []
+    where = chosen + target_flags
+    read = chosen + file_flags
+    _apply(name = name + ".apply", env_file = env_file, flags = where + file_flags + apply_flags + told, **common)
+    _status(name = name + ".status", flags = where, **common)
+    _logs(name = name + ".logs", flags = where, **common)
+    _delete(name = name + ".delete", flags = where, **common)
+    _translate(name = name + ".translate", env_file = env_file, flags = read, **common)
+    _validate_test(name = name + ".validate", size = "small", env_file = env_file, flags = read, **common)

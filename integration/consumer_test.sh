@@ -36,6 +36,13 @@ diff - "$TEMPORARY/targets" <<'END'
 //:broken.status
 //:broken.translate
 //:broken.validate
+//:clustered
+//:clustered.apply
+//:clustered.delete
+//:clustered.logs
+//:clustered.status
+//:clustered.translate
+//:clustered.validate
 //:demo
 //:demo.apply
 //:demo.delete
@@ -54,6 +61,17 @@ step "the Compose file knows the env_file's variables alone"
 GREETING='hello from the shell' bazel build --noshow_progress //:demo.translate
 grep -q 'GREETING: "hello from the consumer"' bazel-bin/demo.translate.yaml || die "not the env_file's greeting"
 bazel build --noshow_progress @flow//cmd:flow-apply
+
+step "one for a cluster becomes its manifests, and each command asks the cluster"
+bazel build --noshow_progress //:clustered.translate
+grep -q '^kind: Deployment' bazel-bin/clustered.translate.yaml || die "no manifests: $(cat bazel-bin/clustered.translate.yaml)"
+printf 'apiVersion: v1\nkind: Config\n' >"$TEMPORARY/kubeconfig"
+for command in apply status logs delete; do
+  if KUBECONFIG=$TEMPORARY/kubeconfig bazel run --noshow_progress "//:clustered.$command" >"$TEMPORARY/asked" 2>&1; then
+    die "$command did without a cluster"
+  fi
+  grep -q 'no context "none"' "$TEMPORARY/asked" || die "$command: $(cat "$TEMPORARY/asked")"
+done
 
 step "what is not valid fails, and says why"
 if bazel test --noshow_progress //:broken.validate >"$TEMPORARY/broken" 2>&1; then die "it passed"; fi

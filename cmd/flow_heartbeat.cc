@@ -11,6 +11,7 @@
 #include "cmd/cli/run.h"
 #include "cmd/control/heartbeat_watch.h"
 #include "cmd/docker/caller.h"
+#include "cmd/docker/lookout.h"
 #include "cmd/docker/session.h"
 #include "cmd/state/store.h"
 
@@ -26,11 +27,12 @@ absl::Status SendHeartbeats(const Arguments& arguments) {
   const std::string namespace_ = NamespaceOrDefault(options.namespace_);
   const absl::StatusOr<std::vector<PipelineKey>> keys = KeysOf(namespace_, arguments.operands);
   if (!keys.ok()) return keys.status();
-  absl::StatusOr<Caller> caller = Caller::Connect(**session);
+  const absl::StatusOr<Caller> caller = Caller::Connect(**session);
   if (!caller.ok()) return caller.status();
 
-  HeartbeatWatch watch(**session, caller->version(), environment, namespace_, options.control_plane);
-  if (absl::Status end = watch.Choose(*caller, *keys); !end.ok()) return end;
+  EngineLookout lookout(**session, caller->version(), namespace_);
+  HeartbeatWatch watch(**session, lookout, environment, options.control_plane);
+  if (absl::Status end = watch.Choose(*keys); !end.ok()) return end;
   return watch.Run();
 }
 

@@ -1,8 +1,6 @@
 #include "cmd/control/arrival_report.h"
 
-#include <algorithm>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -13,18 +11,9 @@ namespace {
 
 constexpr absl::Duration kRequiredWithin = absl::Seconds(5);
 
-flowctl::RunStatus StatusOf(const docker::Readiness& readiness, const deploy::Finish& finish) {
-  if (IsOfSignal(finish.code)) return flowctl::RUN_STATUS_STOPPED;
-  if (finish.code != ExitCode::kDone) return flowctl::RUN_STATUS_FAILED;
-  const auto& instances = readiness.instances();
-  const bool completed = !instances.empty() && std::all_of(instances.begin(), instances.end(),
-                                                           [](const auto& instance) { return instance.completed; });
-  return completed ? flowctl::RUN_STATUS_COMPLETED : flowctl::RUN_STATUS_RUNNING;
-}
-
 }  // namespace
 
-absl::Status RequireControlPlane(Session& session, const std::optional<Endpoint>& control_plane) {
+absl::Status RequireControlPlane(CommandSession& session, const std::optional<Endpoint>& control_plane) {
   if (!control_plane.has_value()) {
     return ExitWith(ExitCode::kUsage, "--require_control_plane needs --control_plane=HOST:PORT");
   }
@@ -58,27 +47,38 @@ void ArrivalReport::BeginRun() {
   Pump();
 }
 
-void ArrivalReport::Tick(const docker::Apply& machine) {
-  const docker::Readiness& readiness = machine.readiness();
-  for (const project::Service& service : machine.project().services()) {
-    if (!readiness.Up(service.name()) || told_.contains(service.name())) continue;
-    const std::vector<std::string> ids = readiness.ContainerIds(service.name());
-    if (ids.empty()) continue;  // no replicas, or nothing decided yet
+void ArrivalReport::Tick() {
+  for (const project::Service& service : project_.services()) {
+    if (told_.contains(service.name())) continue;
+    const Arriving arriving = arriving_(service.name());
+    if (!arriving.up || arriving.replicas.empty()) continue;  // no replicas, or nothing decided yet
     told_.insert(service.name());
-    arrival_.Up(service, ids);
+    arrival_.Up(service, arriving.replicas);
   }
   Pump();
 }
 
-void ArrivalReport::End(const docker::Apply& machine, const deploy::Finish& finish) {
+flowctl::RunStatus ArrivalReport::StatusOf(const deploy::Finish& finish) const {
+  if (IsOfSignal(finish.code)) return flowctl::RUN_STATUS_STOPPED;
+  if (finish.code != ExitCode::kDone) return flowctl::RUN_STATUS_FAILED;
+  bool any = false;
+  for (const project::Service& service : project_.services()) {
+    if (service.replicas() == 0) continue;
+    if (!arriving_(service.name()).completed) return flowctl::RUN_STATUS_RUNNING;
+    any = true;
+  }
+  return any ? flowctl::RUN_STATUS_COMPLETED : flowctl::RUN_STATUS_RUNNING;
+}
+
+void ArrivalReport::End(const deploy::Finish& finish) {
   // What ends before anything was to be changed is no news of the pipeline.
   if (finish.code != ExitCode::kDone && !begun_) return;
-  Tick(machine);
+  Tick();
   std::set<std::string> present;
-  for (const docker::Instance& instance : machine.readiness().instances()) {
-    if (!instance.id.empty()) present.insert(instance.component);
+  for (const project::Service& service : project_.services()) {
+    if (!arriving_(service.name()).replicas.empty()) present.insert(service.name());
   }
-  arrival_.End(StatusOf(machine.readiness(), finish), finish.message, present);
+  arrival_.End(StatusOf(finish), finish.message, present);
   if (!messenger_.Drain(arrival_, Messenger::kDeadline)) arrival_.GiveUp();
   Pump();
 }

@@ -7,9 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "cmd/base/exit_status.h"
-#include "cmd/docker/describe.h"
-#include "cmd/docker/own_state.h"
-#include "cmd/docker/pipelines.h"
 
 namespace flow {
 namespace {
@@ -18,19 +15,20 @@ namespace {
 constexpr absl::Duration kBeatEvery = absl::Seconds(10);
 // Where the control plane does not answer, and between two looks at what has not changed.
 constexpr absl::Duration kAgain = absl::Seconds(1);
-// A look, which heartbeats wait for, whatever the engine does.
+// A look, which heartbeats wait for, whatever the target does.
 constexpr absl::Duration kLookWithin = absl::Seconds(5);
 
 }  // namespace
 
 struct HeartbeatWatch::Told {
-  Told(Session& session, PipelineKey key, const ControlPlaneChoice& choice)
+  Told(CommandSession& session, const Lookout& lookout, PipelineKey key, const ControlPlaneChoice& choice)
       : key(std::move(key)),
         address(choice.registered.address()),
-        heartbeat(address),
+        heartbeat(address,
+                  [&lookout, this](const std::string& component) { return lookout.HostOf(this->key, component); }),
         messenger(session, *choice.endpoint) {}
 
-  void Pump(const Session& session) {
+  void Pump(const CommandSession& session) {
     messenger.Pump(heartbeat);
     for (const std::string& warning : heartbeat.out().TakeWarnings()) {
       session.Warn(absl::StrCat(key.name, ": ", warning));
@@ -43,29 +41,25 @@ struct HeartbeatWatch::Told {
   Messenger messenger;
 };
 
-HeartbeatWatch::HeartbeatWatch(Session& session, const compose::ApiVersion& version, const Environment& environment,
-                               const std::string& namespace_, std::optional<std::string> flag)
-    : session_(session),
-      version_(version),
-      environment_(environment),
-      flag_(std::move(flag)),
-      labels_(LabelsOfNamespace(namespace_)),
-      changes_(session, labels_, version) {}
+HeartbeatWatch::HeartbeatWatch(CommandSession& session, Lookout& lookout, const Environment& environment,
+                               std::optional<std::string> flag)
+    : session_(session), lookout_(lookout), environment_(environment), flag_(std::move(flag)) {}
 
 HeartbeatWatch::~HeartbeatWatch() = default;
 
-absl::Status HeartbeatWatch::Choose(Caller& caller, const std::vector<PipelineKey>& keys) {
-  const absl::StatusOr<std::vector<FoundPipeline>> pipelines = FindPipelines(session_, caller, keys);
-  if (!pipelines.ok()) return pipelines.status();
-  for (const auto& [key, state, containers] : *pipelines) {
-    const absl::StatusOr<ControlPlaneChoice> choice = ChooseControlPlane(flag_, state, environment_);
+absl::Status HeartbeatWatch::Choose(const std::vector<PipelineKey>& keys) {
+  const auto states = lookout_.Find(keys);
+  if (!states.ok()) return states.status();
+  for (size_t i = 0; i < keys.size(); ++i) {
+    const PipelineKey& key = keys[i];
+    const absl::StatusOr<ControlPlaneChoice> choice = ChooseControlPlane(flag_, (*states)[i], environment_);
     if (!choice.ok()) return choice.status();
     if (!choice->endpoint.has_value()) {
       return ExitWith(ExitCode::kUsage, absl::StrCat("pipeline \"", key.name,
                                                      "\" was deployed without a control plane; say which with "
                                                      "--control_plane=HOST:PORT"));
     }
-    told_[key] = std::make_unique<Told>(session_, key, *choice);
+    told_[key] = std::make_unique<Told>(session_, lookout_, key, *choice);
   }
   return absl::OkStatus();
 }
@@ -77,7 +71,8 @@ absl::Status HeartbeatWatch::Run() {
 }
 
 absl::Status HeartbeatWatch::Follow() {
-  if (absl::Status end = changes_.Open(); !end.ok()) return end;
+  Changes& changes = lookout_.changes();
+  if (absl::Status end = changes.Open(); !end.ok()) return end;
   absl::Time beaten = absl::Now();
   for (bool changed = true;;) {
     if (changed || absl::Now() >= NextLook()) {
@@ -92,11 +87,11 @@ absl::Status HeartbeatWatch::Follow() {
     if (told_.empty()) return absl::OkStatus();
 
     const absl::Time next = std::min(beaten + BeatEvery(), NextLook());
-    const absl::StatusOr<bool> woken = changes_.Wait({}, std::max(absl::ZeroDuration(), next - absl::Now()));
+    const absl::StatusOr<bool> woken = changes.Wait({}, std::max(absl::ZeroDuration(), next - absl::Now()));
     if (!woken.ok()) return woken.status();
     changed = *woken;
-    if (changes_.away() && !std::exchange(unknown_, true)) SayUnknown();
-    unknown_ &= changes_.away();
+    if (changes.away() && !std::exchange(unknown_, true)) SayUnknown();
+    unknown_ &= changes.away();
   }
 }
 
@@ -111,38 +106,34 @@ absl::Duration HeartbeatWatch::BeatEvery() const {
 
 absl::Time HeartbeatWatch::NextLook() const {
   const bool wanted = incomplete_ || Any([](const control::Heartbeat& heartbeat) { return heartbeat.wants_look(); });
-  return wanted && !changes_.away() ? looked_ + kAgain : absl::InfiniteFuture();
+  return wanted && !lookout_.changes().away() ? looked_ + kAgain : absl::InfiniteFuture();
 }
 
 absl::Status HeartbeatWatch::Look() {
-  for (const auto& [key, told] : told_) changes_.Watch(key);
-  const absl::Time until = absl::Now() + kLookWithin;
-  Caller caller(session_, version_, until);
-  absl::StatusOr<ContainersOf> containers = ListContainers(caller, labels_, changes_.TakeEnded());
-  if (absl::Status end = caller.Interrupted(); !end.ok()) return end;
-  if (!containers.ok()) {
-    incomplete_ = true;
+  std::vector<PipelineKey> keys;
+  for (const auto& [key, told] : told_) {
+    lookout_.changes().Watch(key);
+    keys.push_back(key);
+  }
+  const absl::StatusOr<Sightings> seen = lookout_.Look(keys, absl::Now() + kLookWithin);
+  if (IsEndedBySignal(seen.status())) return seen.status();
+  incomplete_ = !seen.ok() || !seen->complete;
+  if (!seen.ok()) {
     SayUnknown();
     return absl::OkStatus();
   }
-  OwnStates states(session_, until);
   for (auto told = told_.begin(); told != told_.end();) {
-    const PipelineKey& key = told->first;
-    const OwnState state = states.Read(key);
-    std::vector<docker::Container>& of_pipeline = (*containers)[key];
-    const bool gone = !state.known && of_pipeline.empty();
-    if (gone) session_.Note(absl::StrCat("pipeline \"", key.name, "\" is gone"));
-    if (gone || !StillTold(state.deployment, told->second)) {
+    const auto pipeline = seen->pipelines.find(told->first);
+    const bool gone = pipeline == seen->pipelines.end();
+    if (gone) session_.Note(absl::StrCat("pipeline \"", told->first.name, "\" is gone"));
+    if (gone || !StillTold(pipeline->second.state, told->second)) {
       told = told_.erase(told);
       continue;
     }
-    const absl::StatusOr<deploy::PipelineStatus> status =
-        Describe(session_, caller, key, state.deployment, std::move(of_pipeline), /*inspect_all=*/false);
-    if (!status.ok()) return status.status();
-    told->second->heartbeat.Look(*status, state.deployment.has_value() ? &*state.deployment : nullptr);
+    const auto& [state, status] = pipeline->second;
+    told->second->heartbeat.Look(status, state.has_value() ? &*state : nullptr);
     ++told;
   }
-  incomplete_ = !caller.complete();
   return absl::OkStatus();
 }
 
@@ -155,7 +146,7 @@ bool HeartbeatWatch::StillTold(const std::optional<deploy::Deployment>& state, s
   }
   session_.Note(
       absl::StrCat("pipeline \"", told->key.name, "\" has another control plane now: ", choice->registered.address()));
-  told = std::make_unique<Told>(session_, told->key, *choice);
+  told = std::make_unique<Told>(session_, lookout_, told->key, *choice);
   return true;
 }
 

@@ -9,7 +9,7 @@
 
 namespace flow {
 
-void Leave(Session& session, const Environment& environment, const PipelineKey& key,
+void Leave(CommandSession& session, const Environment& environment, const PipelineKey& key,
            const deploy::ControlPlane& registered) {
   if (registered.address().empty()) return;
   const absl::StatusOr<Endpoint> endpoint = ControlPlaneEndpoint(registered.address(), environment);

@@ -3,15 +3,15 @@
 #define CMD_CONTROL_LEAVE_H_
 
 #include "cmd/base/environment.h"
-#include "cmd/docker/session.h"
 #include "cmd/state/store.h"
+#include "cmd/target/command_session.h"
 #include "flow/deploy/deployment.pb.h"
 
 namespace flow {
 
 // Takes less than two seconds. What could not be told is warned of. Without an address there is nothing to tell. The
 // session has a client.
-void Leave(Session& session, const Environment& environment, const PipelineKey& key,
+void Leave(CommandSession& session, const Environment& environment, const PipelineKey& key,
            const deploy::ControlPlane& registered);
 
 }  // namespace flow

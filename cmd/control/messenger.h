@@ -13,9 +13,9 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "cmd/base/working_time.h"
-#include "cmd/docker/session.h"
 #include "cmd/http/client.h"
 #include "cmd/http/endpoint.h"
+#include "cmd/target/command_session.h"
 #include "flow/control/call.h"
 
 namespace flow {
@@ -25,9 +25,9 @@ class Messenger {
   // How long a call may take. A deployment is delayed by less than two seconds.
   static constexpr absl::Duration kDeadline = absl::Milliseconds(1500);
 
-  // Its requests go over the session's loop, beside the engine's. The session has a client.
-  Messenger(Session& session, const Endpoint& control_plane)
-      : session_(session), client_(session.client().loop(), control_plane) {}
+  // Its requests go over the session's loop, beside the target's. The session has a client.
+  Messenger(CommandSession& session, const Endpoint& control_plane)
+      : session_(session), client_(session.loop(), control_plane) {}
 
   // Sends what the machine wants sent, now and because of the answers. The machine outlives this.
   template <typename Machine>
@@ -73,7 +73,7 @@ class Messenger {
   // Where no control plane answered, what waits is told so as well and not tried.
   void FailWaiting(const absl::Status& status);
 
-  Session& session_;
+  CommandSession& session_;
   Client client_;
   std::deque<Waiting> waiting_;
   int under_way_ = 0;

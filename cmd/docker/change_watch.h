@@ -51,8 +51,7 @@ class ChangeWatch : public Changes {
     return found == starts_.end() ? 0 : found->second;
   }
 
-  // The engine has told no events for so long.
-  bool away() const { return away_; }
+  bool away() const override { return away_; }
 
  private:
   void Listen();

@@ -33,6 +33,8 @@ class Session : public CommandSession {
 
   const Endpoint& endpoint() const { return endpoint_; }
 
+  const std::shared_ptr<Loop>& loop() const override { return client_->loop(); }
+
   absl::Status Unreachable(const absl::Status& status) const override;
 
  private:

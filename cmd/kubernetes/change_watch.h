@@ -31,6 +31,7 @@ class ClusterChanges : public Changes {
   void Watch(const PipelineKey& key) override;
   absl::Status Open() override;
   absl::StatusOr<bool> Wait(absl::Span<const int> descriptors, absl::Duration at_most) override;
+  bool away() const override { return away_; }
 
  private:
   // Learns from which versions the watches go on.

@@ -34,6 +34,8 @@ class ClusterSession : public CommandSession {
 
   const kubernetes::ClusterAccess& access() const { return access_; }
 
+  const std::shared_ptr<Loop>& loop() const override { return client_->loop(); }
+
   absl::Status Unreachable(const absl::Status& status) const override;
 
  private:

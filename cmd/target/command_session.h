@@ -3,6 +3,7 @@
 #ifndef CMD_TARGET_COMMAND_SESSION_H_
 #define CMD_TARGET_COMMAND_SESSION_H_
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "cmd/base/signals.h"
 #include "cmd/cli/options.h"
 #include "cmd/cli/print.h"
+#include "cmd/http/loop.h"
 #include "cmd/state/store.h"
 #include "flow/deploy/deployment.pb.h"
 #include "flow/http/message.h"
@@ -41,6 +43,9 @@ class CommandSession {
   void Tell(const absl::Status& end) const { flow::Tell(command_, end); }
   void Warn(absl::string_view message) const { flow::Warn(command_, message); }
   void Note(absl::string_view message) const { flow::Note(command_, message); }
+
+  // Over which it speaks to its target, once it does: whoever else is spoken to beside it may go over that too.
+  virtual const std::shared_ptr<Loop>& loop() const = 0;
 
   // The end of a command whose target could not be reached, or spoken with: why, and what helps.
   virtual absl::Status Unreachable(const absl::Status& status) const = 0;

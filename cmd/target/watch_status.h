@@ -34,6 +34,9 @@ class Changes {
   // readable, or the time is over: false. Where the target goes away, or fails for now, that is waited for, and told. An
   // error ends the command: a signal's, or that of a target which tells nothing, and will tell nothing.
   virtual absl::StatusOr<bool> Wait(absl::Span<const int> descriptors, absl::Duration at_most) = 0;
+
+  // The target has told nothing for so long that this was told.
+  virtual bool away() const = 0;
 };
 
 // Until a signal comes, or the pipeline is gone, or the answer can be written no more: the end of the command

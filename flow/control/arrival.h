@@ -33,6 +33,7 @@ struct ArrivalInput {
   std::string config_yaml;          // the pipeline file, as it was written
   std::string run_id;               // of a run that is created, unless the server gives it another
   deploy::ControlPlane registered;  // what the state knows, and the address
+  HostOf host_of = [](const std::string& component) { return component; };
 };
 
 class Arrival {
@@ -61,7 +62,8 @@ class Arrival {
 
   // Once for each component, when all its replicas are up.
   void Up(const project::Service& service, const std::vector<std::string>& container_ids) {
-    Send(DescribeComponent(input_.project, service, container_ids), {Asked::What::kRegister, service.name()});
+    Send(DescribeComponent(input_.project, service, input_.host_of, container_ids),
+         {Asked::What::kRegister, service.name()});
   }
 
   // `status`: how the run is from now on. `present`: the components that have containers; others are unregistered.

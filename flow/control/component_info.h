@@ -2,6 +2,7 @@
 #ifndef FLOW_CONTROL_COMPONENT_INFO_H_
 #define FLOW_CONTROL_COMPONENT_INFO_H_
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,12 @@ inline flowctl::v1::ComponentType TypeOf(absl::string_view type) {
   return flowctl::v1::COMPONENT_TYPE_UNSPECIFIED;
 }
 
-// `endpoint`: where the others reach it in the pipeline's network; empty where it declares no port.
+// Under which name the others reach a component: in the network of an engine its id.
+using HostOf = std::function<std::string(const std::string& component)>;
+
+// Its endpoint is where the others reach it; there is none where it declares no port.
 inline flowctl::v1::RegisterRequest DescribeComponent(const project::Project& project, const project::Service& service,
+                                                      const HostOf& host_of,
                                                       const std::vector<std::string>& container_ids) {
   flowctl::v1::RegisterRequest request;
   request.set_component_id(service.name());
@@ -36,7 +41,9 @@ inline flowctl::v1::RegisterRequest DescribeComponent(const project::Project& pr
   info.set_type(TypeOf(service.type()));
   *info.mutable_input_event_types() = service.input_event_types();
   *info.mutable_output_event_types() = service.output_event_types();
-  if (!service.ports().empty()) info.set_endpoint(absl::StrCat(service.name(), ":", service.ports(0).target()));
+  if (!service.ports().empty()) {
+    info.set_endpoint(absl::StrCat(host_of(service.name()), ":", service.ports(0).target()));
+  }
   auto& metadata = *info.mutable_metadata();
   metadata[kPipelineKey] = project.pipeline();
   metadata[kNamespaceKey] = project.namespace_();

@@ -18,8 +18,9 @@ TEST(ComponentInfo, SaysWhereItIsReachedAndWhatItReads) {
   service.add_ports()->set_target(9000);
   service.add_input_event_types("raw");
   service.add_output_event_types("clean");
-  const flowctl::v1::RegisterRequest request = DescribeComponent(project, service, {"a", "b"});
-  EXPECT_EQ(request.component().endpoint(), "proc:9000");
+  const flowctl::v1::RegisterRequest request = DescribeComponent(
+      project, service, [](const std::string& component) { return component + ".flow-p"; }, {"a", "b"});
+  EXPECT_EQ(request.component().endpoint(), "proc.flow-p:9000");
   EXPECT_EQ(request.component().type(), flowctl::v1::COMPONENT_TYPE_PROCESSOR);
   EXPECT_THAT(request.component().input_event_types(), ElementsAre("raw"));
   EXPECT_THAT(request.component().output_event_types(), ElementsAre("clean"));

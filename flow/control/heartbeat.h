@@ -28,10 +28,12 @@ namespace flow::control {
 class Heartbeat {
  public:
   // `address`: the control plane's, as a state has it.
-  explicit Heartbeat(std::string address) : address_(std::move(address)) {}
+  explicit Heartbeat(
+      std::string address, HostOf host_of = [](const std::string& component) { return component; })
+      : address_(std::move(address)), host_of_(std::move(host_of)) {}
 
   // How the pipeline is now. `state`: what was last deployed, for what a component is registered as and with; without
-  // it that is what the engine's labels tell.
+  // it that is what the target's labels tell.
   void Look(const deploy::PipelineStatus& status, const deploy::Deployment* state) {
     wants_look_ = false;
     // What another control plane calls its services is nothing to this one.
@@ -56,7 +58,7 @@ class Heartbeat {
     PumpAll();
   }
 
-  // The engine does not tell how they are.
+  // The target does not tell how they are.
   void Unknown() { SetAll(flowctl::v1::HEALTH_STATUS_UNKNOWN); }
 
   // The last words: what is told after this is not changed any more.
@@ -129,13 +131,13 @@ class Heartbeat {
     }
   }
 
-  static flowctl::v1::RegisterRequest Describe(const deploy::PipelineStatus& status, const deploy::ComponentStatus& of,
-                                               const project::Project* project) {
+  flowctl::v1::RegisterRequest Describe(const deploy::PipelineStatus& status, const deploy::ComponentStatus& of,
+                                        const project::Project* project) const {
     std::vector<std::string> ids;
     for (const deploy::ReplicaStatus& container : of.containers()) ids.push_back(container.id());
     if (project != nullptr) {
       for (const project::Service& service : project->services()) {
-        if (service.name() == of.id()) return DescribeComponent(*project, service, ids);
+        if (service.name() == of.id()) return DescribeComponent(*project, service, host_of_, ids);
       }
     }
     project::Project labelled;
@@ -145,7 +147,7 @@ class Heartbeat {
     service.set_name(of.id());
     service.set_type(of.type());
     service.set_image(of.image());
-    return DescribeComponent(labelled, service, ids);
+    return DescribeComponent(labelled, service, host_of_, ids);
   }
 
   void SetAll(flowctl::v1::HealthStatus health) {
@@ -187,6 +189,7 @@ class Heartbeat {
   }
 
   const std::string address_;
+  const HostOf host_of_;
   Outbox out_;
   std::map<std::string, Component> components_;
   std::map<int, std::pair<std::string, bool>> asked_;  // → whose, and whether it registers it

@@ -1,8 +1,6 @@
 // Runs an apply with what goes on beside it: a control plane that is told of it, and the components' logs.
-#ifndef CMD_CONTROL_DRIVE_APPLY_H_
-#define CMD_CONTROL_DRIVE_APPLY_H_
-
-#include <string>
+#ifndef CMD_DOCKER_DRIVE_APPLY_H_
+#define CMD_DOCKER_DRIVE_APPLY_H_
 
 #include "absl/status/statusor.h"
 #include "cmd/control/choice.h"
@@ -12,9 +10,6 @@
 
 namespace flow {
 
-// A name for the run of a pipeline that begins now, on a control plane.
-std::string NewRunId(const PipelineKey& key);
-
 // Runs the machine to its end, as Drive() does (drive.h). `logs`: what the components write is shown on standard error.
 // What the control plane answers is in the state afterwards.
 absl::StatusOr<deploy::Finish> DriveApply(ApplyRun& run, const ControlPlaneChoice& control_plane, bool logs,
@@ -22,4 +17,4 @@ absl::StatusOr<deploy::Finish> DriveApply(ApplyRun& run, const ControlPlaneChoic
 
 }  // namespace flow
 
-#endif  // CMD_CONTROL_DRIVE_APPLY_H_
+#endif  // CMD_DOCKER_DRIVE_APPLY_H_

@@ -21,6 +21,7 @@
 #include "cmd/input/object_options.h"
 #include "cmd/input/secret_contents.h"
 #include "cmd/kubernetes/caller.h"
+#include "cmd/kubernetes/log_driver.h"
 #include "cmd/kubernetes/look.h"
 #include "cmd/kubernetes/own_state.h"
 #include "cmd/kubernetes/pull_logins.h"
@@ -32,8 +33,10 @@
 #include "cmd/state/store.h"
 #include "cmd/target/apply_again.h"
 #include "cmd/target/drive.h"
+#include "cmd/target/live_logs.h"
 #include "cmd/target/look.h"
 #include "flow/kubernetes/apply.h"
+#include "flow/kubernetes/log_follow.h"
 #include "flow/project/digest.h"
 #include "flow/project/translate.h"
 #include "flow/registry/login.h"
@@ -106,6 +109,38 @@ absl::Status TellSuccess(ClusterApply& run, const kubernetes::Apply& machine, bo
   return Print(absl::StrCat(IsTable(output) ? headline : "", look->text));
 }
 
+kubernetes::LogInput AllThatComes(const kubernetes::Apply& machine) {
+  kubernetes::LogInput input;
+  input.kube_namespace = machine.place().namespace_;
+  input.labels = kubernetes::LabelsOf(machine.place().id);
+  input.follow = input.endless = true;
+  input.since = absl::Now();
+  return input;
+}
+
+// Runs the machine to its end, with the components' logs beside it.
+absl::StatusOr<deploy::Finish> DriveApply(ClusterApply& run, kubernetes::Apply& machine) {
+  ClusterSession& session = run.session;
+  StateWriter writer(session.store(), run.key, run.loaded.text);
+  std::optional<LiveLogs<ClusterLogDriver, ClusterClient>> live_logs;
+  const auto tick = [&] {
+    // From when the cluster has answered, which is before anything is made.
+    const bool begins = run.options.logs && !run.options.dry_run && !live_logs.has_value();
+    if (begins && machine.version() != kubernetes::api::ServerVersion()) {
+      live_logs.emplace(session, session.client(), run.progress, session.environment(), machine.project(),
+                        AllThatComes(machine));
+    }
+    return live_logs.has_value() ? live_logs->Tick() : absl::InfiniteDuration();
+  };
+  const auto finish = [&](const deploy::Finish&) {
+    if (live_logs.has_value()) live_logs->Finish();
+  };
+  const auto save = [&](const deploy::Deployment& deployment) { return writer.Save(deployment); };
+  ClusterWire wire = session.MakeWire();
+  return RunMachine(wire, session, run.progress, {.save = save, .forget = [] {}}, machine,
+                    {.tick = tick, .finish = finish});
+}
+
 // Runs the apply, and again where it has found another one at work.
 absl::Status ApplyInLooks(ClusterApply& run) {
   absl::StatusOr<kubernetes::ApplyInput> input = DescribeInput(run);
@@ -116,11 +151,7 @@ absl::Status ApplyInLooks(ClusterApply& run) {
     input->took = WorkingTime() - began;
     kubernetes::Apply machine(*input);
     run.progress.Expect(machine.project());
-    StateWriter writer(run.session.store(), run.key, run.loaded.text);
-    ClusterWire wire = run.session.MakeWire();
-    const auto save = [&](const deploy::Deployment& deployment) { return writer.Save(deployment); };
-    const absl::StatusOr<deploy::Finish> finish =
-        RunMachine(wire, run.session, run.progress, {.save = save, .forget = [] {}}, machine, {});
+    const absl::StatusOr<deploy::Finish> finish = DriveApply(run, machine);
     if (!finish.ok()) return finish.status();
     if (!finish->again) {
       return run.options.dry_run ? TellPlan(run, machine) : TellSuccess(run, machine, finish->unchanged);
@@ -139,8 +170,11 @@ absl::Status ApplyInLooks(ClusterApply& run) {
 
 absl::Status ApplyToCluster(const Options& options, const Environment& environment, LoadedPipeline& loaded) {
   if (std::string wrong = ClusterFlagProblem(options); !wrong.empty()) return WrongUsage(ApplyCommand(), wrong);
-  if (options.logs || !options.control_plane.value_or("").empty() || options.require_control_plane) {
-    return WrongUsage(ApplyCommand(), "--logs and --control_plane are for an engine; `flow-logs` follows a cluster's");
+  if (options.stream) {
+    return WrongUsage(ApplyCommand(), "--stream is for an engine: from here no pod of a cluster is reached");
+  }
+  if (!options.control_plane.value_or("").empty() || options.require_control_plane) {
+    return WrongUsage(ApplyCommand(), "--control_plane is for an engine");
   }
   const auto session = ClusterSession::Open(
       "flow-apply", options.dry_run ? ClusterSession::State::kRead : ClusterSession::State::kWritten, options,

@@ -55,8 +55,10 @@ struct LogInput {
   std::vector<std::string> labels;   // of the pipeline
   std::set<std::string> components;  // empty: all
   bool follow = false;
-  std::optional<int> tail;  // how many lines of what each pod wrote before; all
-  absl::Time since = absl::InfinitePast();
+  // Of `follow`: its driver ends it, and tells itself where the cluster goes away.
+  bool endless = false;
+  std::optional<int> tail;                  // how many lines of what each pod wrote before; all
+  absl::Time since = absl::InfinitePast();  // of an endless one: of what is there as it begins
   absl::Time until = absl::InfiniteFuture();
 };
 
@@ -111,6 +113,7 @@ class LogFollow {
     bool brought = false;    // the stream has brought a line that is new
     bool caught_up = false;  // what was there when it began was just read
     bool paused = false;
+    absl::Time since;                                 // what is older is not wanted
     std::optional<std::deque<deploy::LogLine>> tail;  // of what was before: the last lines so far
     http::Backoff backoff;
     absl::Time again = absl::InfiniteFuture();
@@ -166,7 +169,7 @@ class LogFollow {
       hopeless_ = incomplete_ = true;
       return Warn(absl::StrCat("the cluster does not tell what comes: ", ended.status.message()));
     }
-    if (!std::exchange(deaf_, true)) tell_deaf_ = now_ + kDeafFor;
+    if (!std::exchange(deaf_, true) && !input_.endless) tell_deaf_ = now_ + kDeafFor;
     (absl::IsOutOfRange(ended.status) ? relist_ : relisten_) = now_ + backoff_.Next();
   }
 
@@ -271,7 +274,9 @@ class LogFollow {
     source.name = pod.name();
     source.component = component;
     source.container = pod.label(kNameLabel);
-    source.position = deploy::LogPosition(input_.since);
+    // What comes up meanwhile is new, whatever the clock of its node says.
+    source.since = input_.endless && began_ ? absl::InfinitePast() : input_.since;
+    source.position = deploy::LogPosition(source.since);
     if (input_.tail.has_value() && !began_) source.tail.emplace();
     // The lowest number that no other pod of the component has, but those on their way out.
     std::set<int> taken;
@@ -335,7 +340,7 @@ class LogFollow {
 
   void AddLines(const std::string& uid, Source& source, std::vector<deploy::LogLine> lines) {
     for (deploy::LogLine& line : lines) {
-      if (line.time < input_.since || line.time > input_.until || !source.position.Take(line.time)) continue;
+      if (line.time < source.since || line.time > input_.until || !source.position.Take(line.time)) continue;
       source.brought = true;
       if (!source.tail.has_value()) {
         merge_.Add(uid, std::move(line), now_);
@@ -399,7 +404,7 @@ class LogFollow {
 
   bool IsOver() const {
     if (hopeless_ || (input_.follow && now_ >= input_.until)) return merge_.Empty();
-    if (!listed_ || !merge_.Empty()) return false;
+    if (!listed_ || !merge_.Empty() || input_.endless) return false;
     const bool read = std::all_of(sources_.begin(), sources_.end(), [](const auto& source) {
       const Source& its = source.second;
       return its.looked || (its.stream == 0 && its.ended && NextRun(its) == Which::kNone);

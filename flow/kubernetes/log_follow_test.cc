@@ -226,6 +226,24 @@ TEST(LogFollow, WaitsForPodsAndEndsWithThePipeline) {
   EXPECT_TRUE(follow.done());
 }
 
+TEST(LogFollow, AnEndlessOneShowsAllOfWhatComesUpAndEndsNever) {
+  Follow follow({.follow = true, .endless = true, .since = kStart + absl::Seconds(5)});
+  follow.Listed({Deployment(), Pod("a", false, "", "old")});
+  const auto removed = [&](const char* pod) {
+    follow.Happened(Pod("a", false, "", pod), api::WatchEvent::Type::kDeleted);
+    follow.Ends();
+  };
+  follow.Brings(Line(4, "of before") + Line(6, "new"));
+  removed("old");
+  follow.Happened(Pod("b", false, "", "fresh"), api::WatchEvent::Type::kAdded);
+  follow.Brings(Line(3, "by a clock that is late"));
+  removed("fresh");
+  follow.Happened(Deployment(), api::WatchEvent::Type::kDeleted);
+  follow.After(absl::Seconds(1));
+  EXPECT_THAT(follow.Shown(), ::testing::UnorderedElementsAre("new", "by a clock that is late"));
+  EXPECT_FALSE(follow.done());
+}
+
 TEST(LogFollow, APodThatTakesThePlaceOfAnotherHasItsNumber) {
   Follow follow({.follow = true});
   follow.Listed({Deployment(), Pod("a")});

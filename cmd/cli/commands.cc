@@ -83,7 +83,8 @@ const Command& StatusCommand() {
           "pipeline. "
           "flow finds them by the labels that it put on what it made, so pipelines that another machine deployed are "
           "shown too.\n\n"
-          "They are those of the Docker engine. --driver=kubernetes or FLOW_DRIVER shows those of a cluster; so does the "
+          "They are those of the Docker engine. --driver=kubernetes or FLOW_DRIVER shows those of a cluster; so does "
+          "the "
           "-f FILE whose driver is kubernetes, and a NAME of which flow knows that it runs there.\n\n"
           "A pipeline is pending, applying, running, degraded, failed, completed or deleting. A component is pending, "
           "starting, running, unhealthy, restarting, completed, failed, paused or missing.",
@@ -246,12 +247,13 @@ const Command& HeartbeatCommand() {
       .summary = "keep a control plane told how the components of pipelines are",
       .usage = {"NAME... [flags]"},
       .description =
-          "Sends the control plane a heartbeat for each component every 10 s, and at once when the engine's events "
-          "tell "
+          "Sends the control plane a heartbeat for each component every 10 s, and at once when the engine or the "
+          "cluster tells "
           "that its health has changed. Components that the control plane does not know, for example after it was "
           "restarted, are registered again. A control plane counts a component without heartbeats as unhealthy after "
           "30 s, so this is for images that send none by themselves.\n\n"
-          "It goes on while the engine or the control plane is away. It ends when its pipelines are deleted, or by a "
+          "It goes on while the engine, the cluster or the control plane is away. It ends when its pipelines are "
+          "deleted, or by a "
           "signal; then the control plane is told that the components are stopping.",
       .fewest = 1,
       .most = -1,
@@ -262,8 +264,13 @@ const Command& HeartbeatCommand() {
                {{"control_plane", nullptr,
                  "Send heartbeats to this control plane, by gRPC; write https://HOST:PORT for one that speaks TLS. "
                  "Without this flag it is the one that flow-apply was given."}}},
-              {"Engine and state",
-               {{"host"},
+              {"Engine or cluster, and state",
+               {{"driver", nullptr, "Where the pipelines run: on a Docker engine, or on a Kubernetes cluster.",
+                 "docker|kubernetes|k8s"},
+                {"host"},
+                {"kubeconfig"},
+                {"kube_context"},
+                {"kube_namespace", nullptr, "Look in this namespace of the cluster only."},
                 {"namespace", nullptr, "The namespace of the pipelines. Without this flag it is \"default\"."},
                 {"state_dir"}}},
               {"Output", {{"verbose"}}},

@@ -16,6 +16,11 @@
 #include "cmd/cli/commands.h"
 #include "cmd/cli/print.h"
 #include "cmd/cli/run.h"
+#include "cmd/control/address.h"
+#include "cmd/control/apply_report.h"
+#include "cmd/control/arrival_report.h"
+#include "cmd/control/choice.h"
+#include "cmd/control/leave.h"
 #include "cmd/input/carried_files.h"
 #include "cmd/input/host_files.h"
 #include "cmd/input/object_options.h"
@@ -29,7 +34,6 @@
 #include "cmd/output/progress.h"
 #include "cmd/output/show.h"
 #include "cmd/state/lock.h"
-#include "cmd/state/state_writer.h"
 #include "cmd/state/store.h"
 #include "cmd/target/apply_again.h"
 #include "cmd/target/drive.h"
@@ -37,6 +41,8 @@
 #include "cmd/target/look.h"
 #include "flow/kubernetes/apply.h"
 #include "flow/kubernetes/log_follow.h"
+#include "flow/kubernetes/names.h"
+#include "flow/project/control_plane.h"
 #include "flow/project/digest.h"
 #include "flow/project/translate.h"
 #include "flow/registry/login.h"
@@ -53,7 +59,13 @@ struct ClusterApply {
   Progress progress;
 };
 
-absl::StatusOr<kubernetes::ApplyInput> DescribeInput(const ClusterApply& run) {
+// The control plane's HOST:PORT as pods reach it; empty: they do not, as it is this machine's own.
+std::string AddressForPods(const ControlPlaneChoice& control_plane) {
+  const std::string address = HostAndPort(control_plane.registered.address());
+  return project::AddressForContainers(address) == address ? address : "";
+}
+
+absl::StatusOr<kubernetes::ApplyInput> DescribeInput(const ClusterApply& run, const ControlPlaneChoice& control_plane) {
   LeaveOutMissingSecrets(*run.loaded.carried, run.loaded.pipeline);
   // What is mounted of this machine goes along as it was read already.
   const HostFiles files = PrepareHostFiles({.engine_is_here = false, .make = false}, run.loaded.pipeline);
@@ -61,7 +73,7 @@ absl::StatusOr<kubernetes::ApplyInput> DescribeInput(const ClusterApply& run) {
   for (const std::string& problem : files.problems) run.session.Tell(ExitWith(ExitCode::kFailed, problem));
   if (!files.problems.empty()) return ExitWith(ExitCode::kFailed);
   kubernetes::ApplyInput input;
-  input.project = project::Translate(run.loaded.pipeline, {});
+  input.project = project::Translate(run.loaded.pipeline, {.control_plane = AddressForPods(control_plane)});
   absl::StatusOr<std::vector<kubernetes::SecretContent>> secrets = ReadSecretContents(input.project, files);
   if (!secrets.ok()) return secrets.status();
   input.secrets = *std::move(secrets);
@@ -118,10 +130,39 @@ kubernetes::LogInput AllThatComes(const kubernetes::Apply& machine) {
   return input;
 }
 
-// Runs the machine to its end, with the components' logs beside it.
-absl::StatusOr<deploy::Finish> DriveApply(ClusterApply& run, kubernetes::Apply& machine) {
+Arriving ArrivingNow(const kubernetes::Readiness& readiness, const std::string& component) {
+  const auto workload = readiness.workloads().find(component);
+  if (workload == readiness.workloads().end()) return {};
+  return {.up = workload->second.up(),
+          .completed = workload->second.completed,
+          .replicas = readiness.ReplicaIds(component)};
+}
+
+std::string AddressWarning(const ControlPlaneChoice& control_plane) {
+  if (!AddressForPods(control_plane).empty()) return "";
+  return absl::StrCat("components are not told of the control plane: no pod reaches ",
+                      control_plane.registered.address(), ", which is this machine's own");
+}
+
+// Runs the machine to its end, with what goes on beside it: a control plane that is told of it, and the components' logs.
+absl::StatusOr<deploy::Finish> DriveApply(ClusterApply& run, const ControlPlaneChoice& control_plane,
+                                          kubernetes::Apply& machine) {
   ClusterSession& session = run.session;
-  StateWriter writer(session.store(), run.key, run.loaded.text);
+  ApplyReport report(
+      {.session = session,
+       .progress = run.progress,
+       .key = run.key,
+       .file = run.loaded.text,
+       .project = machine.project(),
+       .dry_run = run.options.dry_run,
+       .run_id = NewRunId(run.key),
+       .arriving = [&](const std::string& component) { return ArrivingNow(machine.readiness(), component); },
+       .host_of =
+           [&](const std::string& component) {
+             return absl::StrCat(kubernetes::ComponentName(component), ".", machine.place().namespace_);
+           },
+       .warning = control_plane.endpoint.has_value() ? AddressWarning(control_plane) : ""},
+      control_plane);
   std::optional<LiveLogs<ClusterLogDriver, ClusterClient>> live_logs;
   const auto tick = [&] {
     // From when the cluster has answered, which is before anything is made.
@@ -130,31 +171,47 @@ absl::StatusOr<deploy::Finish> DriveApply(ClusterApply& run, kubernetes::Apply& 
       live_logs.emplace(session, session.client(), run.progress, session.environment(), machine.project(),
                         AllThatComes(machine));
     }
+    report.Tick();
     return live_logs.has_value() ? live_logs->Tick() : absl::InfiniteDuration();
   };
-  const auto finish = [&](const deploy::Finish&) {
+  const auto finish = [&](const deploy::Finish& finish) {
     if (live_logs.has_value()) live_logs->Finish();
+    report.Finish(finish);
   };
-  const auto save = [&](const deploy::Deployment& deployment) { return writer.Save(deployment); };
+  const auto save = [&](const deploy::Deployment& deployment) { return report.Save(deployment); };
   ClusterWire wire = session.MakeWire();
-  return RunMachine(wire, session, run.progress, {.save = save, .forget = [] {}}, machine,
-                    {.tick = tick, .finish = finish});
+  absl::StatusOr<deploy::Finish> end = RunMachine(wire, session, run.progress, {.save = save, .forget = [] {}}, machine,
+                                                  {.tick = tick, .finish = finish});
+  report.Conclude(end);
+  return end;
 }
 
 // Runs the apply, and again where it has found another one at work.
 absl::Status ApplyInLooks(ClusterApply& run) {
-  absl::StatusOr<kubernetes::ApplyInput> input = DescribeInput(run);
+  std::optional<deploy::Deployment> previous = ReadClusterState(run.session, run.key).deployment;
+  absl::StatusOr<ControlPlaneChoice> control_plane =
+      ChooseControlPlane(run.options.control_plane, previous, run.session.environment());
+  if (!control_plane.ok()) return control_plane.status();
+  if (run.options.require_control_plane && !run.options.dry_run) {
+    if (absl::Status end = RequireControlPlane(run.session, control_plane->endpoint); !end.ok()) return end;
+  }
+  absl::StatusOr<kubernetes::ApplyInput> input = DescribeInput(run, *control_plane);
   if (!input.ok()) return input.status();
   const absl::Duration began = WorkingTime();
   for (int looks = 1;; ++looks) {
-    input->previous = ReadClusterState(run.session, run.key).deployment;
+    input->previous = previous;
     input->took = WorkingTime() - began;
+    if (control_plane->endpoint.has_value()) input->control_plane = control_plane->registered;
     kubernetes::Apply machine(*input);
     run.progress.Expect(machine.project());
-    const absl::StatusOr<deploy::Finish> finish = DriveApply(run, machine);
+    const absl::StatusOr<deploy::Finish> finish = DriveApply(run, *control_plane, machine);
     if (!finish.ok()) return finish.status();
     if (!finish->again) {
-      return run.options.dry_run ? TellPlan(run, machine) : TellSuccess(run, machine, finish->unchanged);
+      if (run.options.dry_run) return TellPlan(run, machine);
+      if (control_plane->before.has_value()) {
+        Leave(run.session, run.session.environment(), run.key, *control_plane->before);
+      }
+      return TellSuccess(run, machine, finish->unchanged);
     }
     if (looks == kMostLooks) return ExitWith(finish->code, finish->message);
     run.progress.Tell(
@@ -163,6 +220,11 @@ absl::Status ApplyInLooks(ClusterApply& run) {
         absl::Now());
     (void)run.session.client().Poll(PauseBefore(looks + 1), {run.session.signals().fd()});
     if (const std::optional<int> signal = run.session.signals().Next()) return EndedBy(*signal, finish->message);
+    previous = ReadClusterState(run.session, run.key).deployment;
+    // The run that this look has begun.
+    if (previous.has_value() && control_plane->endpoint.has_value()) {
+      control_plane->registered = previous->control_plane();
+    }
   }
 }
 
@@ -172,9 +234,6 @@ absl::Status ApplyToCluster(const Options& options, const Environment& environme
   if (std::string wrong = ClusterFlagProblem(options); !wrong.empty()) return WrongUsage(ApplyCommand(), wrong);
   if (options.stream) {
     return WrongUsage(ApplyCommand(), "--stream is for an engine: from here no pod of a cluster is reached");
-  }
-  if (!options.control_plane.value_or("").empty() || options.require_control_plane) {
-    return WrongUsage(ApplyCommand(), "--control_plane is for an engine");
   }
   const auto session = ClusterSession::Open(
       "flow-apply", options.dry_run ? ClusterSession::State::kRead : ClusterSession::State::kWritten, options,

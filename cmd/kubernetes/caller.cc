@@ -1,8 +1,10 @@
 #include "cmd/kubernetes/caller.h"
 
+#include <algorithm>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "cmd/base/exit_status.h"
 #include "cmd/target/call_all.h"
@@ -29,7 +31,8 @@ absl::StatusOr<ClusterCaller> ClusterCaller::Connect(ClusterSession& session) {
 absl::Status ClusterCaller::Interrupted() const { return signal_ == 0 ? absl::OkStatus() : EndedBy(signal_); }
 
 std::vector<absl::StatusOr<api::Reply>> ClusterCaller::All(const std::vector<api::Call>& calls) {
-  auto [replies, signal] = CallAll(wire_, session_->signals(), calls, version_, kReadDeadline);
+  auto [replies, signal] =
+      CallAll(wire_, session_->signals(), calls, version_, std::min(kReadDeadline, until_ - absl::Now()));
   if (signal != 0) signal_ = signal;
   for (auto& reply : replies) {
     if (signal_ != 0) reply = Interrupted();

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "cmd/kubernetes/cluster_wire.h"
 #include "cmd/kubernetes/session.h"
 #include "flow/kubernetes/api/call.h"
@@ -17,6 +18,9 @@ class ClusterCaller {
   // One that may begin to ask: of the session, whose client is made where there is none, with the cluster's version.
   // Error: the end of the command (exit_status.h), with why the cluster cannot be reached, or that it is too old.
   static absl::StatusOr<ClusterCaller> Connect(ClusterSession& session);
+
+  // When all calls from now on are to be over.
+  void SetUntil(absl::Time until) { until_ = until; }
 
   // The answers in the order of the calls; all are under way at once, each for 30 s at most. Once a signal has come, each
   // is its end of the command; where the credentials are not taken, that is.
@@ -34,6 +38,7 @@ class ClusterCaller {
   ClusterSession* session_;
   ClusterWire wire_;
   kubernetes::api::ServerVersion version_;
+  absl::Time until_ = absl::InfiniteFuture();
   int signal_ = 0;
 };
 

@@ -8,6 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "cmd/cli/print.h"
+#include "cmd/control/choice.h"
+#include "cmd/control/leave.h"
 #include "cmd/kubernetes/caller.h"
 #include "cmd/kubernetes/look.h"
 #include "cmd/kubernetes/own_state.h"
@@ -54,6 +56,9 @@ absl::Status DeleteOnCluster(const Options& options, const Environment& environm
   // A state that speaks of another target stays as it is.
   const ClusterState state = ReadClusterState(session, key);
   const bool elsewhere = !state.known && session.ReadState(key).ok();
+  const absl::StatusOr<ControlPlaneChoice> told =
+      ChooseControlPlane(options.control_plane, state.deployment, environment);
+  if (!told.ok()) return told.status();
   const absl::StatusOr<std::string> put_into = PutInto(options, session, key, state.deployment, found_in);
   if (!put_into.ok()) return put_into.status();
   kubernetes::Delete machine({.namespace_ = key.namespace_,
@@ -77,6 +82,8 @@ absl::Status DeleteOnCluster(const Options& options, const Environment& environm
   const absl::StatusOr<deploy::Finish> finish =
       RunMachine(wire, session, progress, {.save = save, .forget = forget}, machine, {});
   if (!finish.ok()) return finish.status();
+  if (told->before.has_value()) Leave(session, environment, key, *told->before);
+  Leave(session, environment, key, told->registered);
   if (!forgotten.ok()) return forgotten;
   if (finish->unchanged) return absl::OkStatus();  // it was not there, and that is no error
   return Print(absl::StrCat("Pipeline deleted: ", key.name, "\n"));

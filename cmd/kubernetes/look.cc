@@ -1,7 +1,5 @@
 #include "cmd/kubernetes/look.h"
 
-#include <map>
-#include <optional>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -10,7 +8,6 @@
 #include "absl/time/clock.h"
 #include "cmd/kubernetes/own_state.h"
 #include "cmd/state/lock.h"
-#include "cmd/state/store.h"
 #include "flow/deploy/status.h"
 #include "flow/kubernetes/api/call.h"
 #include "flow/kubernetes/names.h"
@@ -20,13 +17,9 @@
 #include "flow/text/harmless.h"
 
 namespace flow {
-namespace {
 
 namespace api = kubernetes::api;
 
-using ObjectsOf = std::map<PipelineKey, std::vector<api::Object>>;
-
-// The objects that a status is made from, by pipeline.
 absl::StatusOr<ObjectsOf> ListObjects(ClusterCaller& caller, const std::string& kube_namespace,
                                       const std::vector<std::string>& labels) {
   std::vector<api::Call> calls;
@@ -52,6 +45,8 @@ deploy::PipelineStatus Describe(const ClusterSession& session, const PipelineKey
   kubernetes::AddObjects(objects, absl::Now(), &input);
   return deploy::DescribePipeline(input);
 }
+
+namespace {
 
 // Adds what its pods use. Why that is not known; empty: it is.
 std::string AddUsage(ClusterCaller& caller, const std::string& kube_namespace, const std::vector<std::string>& labels,

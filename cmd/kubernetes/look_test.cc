@@ -5,12 +5,15 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/strings/match.h"
 #include "cmd/base/exit_status.h"
 #include "cmd/kubernetes/components.h"
+#include "cmd/kubernetes/lookout.h"
 #include "cmd/kubernetes/session_testing.h"
+#include "flow/project/labels.h"
 #include "testkit/fake_server.h"
 
 namespace flow {
@@ -18,6 +21,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Key;
 using ::testing::Not;
 using ::testing::Pair;
 using testkit::FakeConnection;
@@ -92,6 +96,19 @@ TEST_F(LookTest, WithoutAMetricsServerItIsNotKnownAndThatIsSaid) {
 TEST_F(LookTest, APipelineThatIsNotThereIsToldApartFromOneThatMayNotBeLookedFor) {
   EXPECT_EQ(ExitCodeOf(LookAt(*session_, *caller_, {.pipeline = "p"}, "flow-p").status()), ExitCode::kNoSuchPipeline);
   EXPECT_TRUE(absl::IsPermissionDenied(LookAt(*session_, *caller_, {}, "").status()));
+}
+
+TEST_F(LookTest, ALookoutSeesWhatThereIsAndUnderWhichNameItIsReached) {
+  const PipelineKey there{"default", "p"}, gone{"default", "gone"};
+  ClusterLookout lookout(*session_, *caller_, "there", {project::kPipelineLabel});
+  EXPECT_THAT(*lookout.Find({there}), ElementsAre(testing::Eq(std::nullopt)));  // no state of it is kept
+  EXPECT_EQ(ExitCodeOf(lookout.Find({there, gone}).status()), ExitCode::kNoSuchPipeline);
+  const absl::StatusOr<Sightings> seen = lookout.Look({there, gone}, absl::InfiniteFuture());
+  ASSERT_TRUE(seen.ok()) << seen.status();
+  EXPECT_THAT(seen->pipelines, ElementsAre(Key(there)));
+  EXPECT_EQ(seen->pipelines.at(there).status.components(0).replicas(), 2U);
+  EXPECT_EQ(lookout.HostOf(there, "My_Sink"), "my-sink.there");
+  EXPECT_FALSE(ClusterLookout(*session_, *caller_, "", {}).Look({there}, absl::InfiniteFuture()).ok());
 }
 
 TEST_F(LookTest, ComponentsAreThoseOfTheWorkloads) {

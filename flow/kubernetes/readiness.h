@@ -138,6 +138,19 @@ class Readiness {
     return found == workloads_.end() ? "" : found->second.uid;
   }
 
+  // The uids of what runs a component now: its pods; of one whose pods are gone since it has ended its job. None: it is
+  // not made, or is removed.
+  std::vector<std::string> ReplicaIds(const std::string& component) const {
+    const std::string workload = IdOf(component);
+    std::vector<std::string> ids;
+    if (workload.empty()) return ids;
+    for (const auto& [uid, pod] : pods_) {
+      if (pod.component == component && !old_pods_.contains(uid)) ids.push_back(uid);
+    }
+    if (ids.empty()) ids.push_back(workload);
+    return ids;
+  }
+
   // All that it is made of, for a test that tells states apart.
   auto Members() const {
     const auto& [workloads, pods, old_pods, claims, told, findings, failures] = *this;

@@ -93,6 +93,20 @@ TEST_F(ReadinessTest, TwoOfThreeAreNotUp) {
   EXPECT_EQ(Headline(readiness_.NotUp(" after 1s").front()), "a: is not ready after 1s: 2 of 3");
 }
 
+TEST_F(ReadinessTest, WhatRunsAComponentAreItsPodsElseItsWorkload) {
+  Expect({"a"});
+  EXPECT_THAT(readiness_.ReplicaIds("a"), IsEmpty());
+  Make("a");
+  EXPECT_THAT(readiness_.ReplicaIds("a"), ElementsAre("u-a"));
+  Tell(Pod("a", "p1", R"("state": {"running": {}})"));
+  EXPECT_THAT(readiness_.ReplicaIds("a"), ElementsAre("p1"));
+  Make("a");  // anew: that pod is of before
+  Tell(Pod("a", "p2", R"("state": {"running": {}})"));
+  EXPECT_THAT(readiness_.ReplicaIds("a"), ElementsAre("p2"));
+  readiness_.Forget("a");
+  EXPECT_THAT(readiness_.ReplicaIds("a"), IsEmpty());
+}
+
 TEST_F(ReadinessTest, NoReplicasAreUpAtOnce) {
   Expect({"a replicas=0"});
   Make("a", 0);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <climits>
+#include <map>
+#include <string>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -36,6 +38,10 @@ struct Exchange::State : Loop::Transfer, std::enable_shared_from_this<State> {
   void OnEnd(CURLcode code) override;
   // What the two flags say, to libcurl, once it has returned.
   void Unpause();
+  void UnpauseSoon();
+  // All of the answer's head has come, or one of its trailers. With gRPC's status the answer is at its end (gRPC over
+  // HTTP2, "Responses"), whatever is still to be sent: libcurl would go on waiting for that.
+  void LookForStatus(const std::map<std::string, std::string>& fields);
 
   static size_t OnHeader(char* data, size_t size, size_t count, void* state);
   static size_t OnBody(char* data, size_t size, size_t count, void* state);
@@ -59,6 +65,7 @@ struct Exchange::State : Loop::Transfer, std::enable_shared_from_this<State> {
   bool reading_held = false;    // libcurl was told so, by its callback
   bool sending_held = false;    // … of the other direction
   bool unpausing = false;       // is to come
+  bool answered = false;        // the answer is at its end
 };
 
 Exchange::Exchange(std::shared_ptr<Loop> loop, const Endpoint& endpoint, const http::Request& request,
@@ -151,7 +158,9 @@ size_t Exchange::State::OnHeader(char* data, size_t size, size_t count, void* of
     return length;
   }
   if (line.empty()) {
-    state.has_headers |= state.response.status >= 200;
+    if (state.response.status < 200) return length;
+    state.has_headers = true;
+    state.LookForStatus(state.response.headers);
     return length;
   }
   const size_t colon = line.find(':');
@@ -159,7 +168,14 @@ size_t Exchange::State::OnHeader(char* data, size_t size, size_t count, void* of
   auto& fields = state.has_headers ? state.response.trailers : state.response.headers;
   fields[absl::AsciiStrToLower(line.substr(0, colon))] =
       std::string(absl::StripAsciiWhitespace(line.substr(colon + 1)));
+  if (state.has_headers) state.LookForStatus(state.response.trailers);
   return length;
+}
+
+void Exchange::State::LookForStatus(const std::map<std::string, std::string>& fields) {
+  if (!fields.contains("grpc-status")) return;
+  answered = true;
+  if (sending_held) UnpauseSoon();
 }
 
 size_t Exchange::State::OnBody(char* data, size_t size, size_t count, void* of) {
@@ -175,6 +191,7 @@ size_t Exchange::State::OnBody(char* data, size_t size, size_t count, void* of) 
 
 size_t Exchange::State::OnFill(char* to, size_t size, size_t count, void* of) {
   auto& state = *static_cast<State*>(of);
+  if (state.answered) return 0;
   if (const size_t filled = state.handlers.fill(to, size * count); filled > 0) {
     state.loop->Moved();
     return filled;
@@ -186,7 +203,7 @@ size_t Exchange::State::OnFill(char* to, size_t size, size_t count, void* of) {
 
 void Exchange::State::OnEnd(CURLcode code) {
   absl::StatusOr<http::Response> result = std::move(response);
-  if (code != CURLE_OK) {
+  if (code != CURLE_OK && !answered) {
     FailedTransfer failed{.code = code,
                           .what = absl::StrCat(request.method, " ", request.target),
                           .detail = detail[0] != '\0' ? detail : curl.easy_strerror(code),
@@ -216,17 +233,19 @@ void Exchange::State::Unpause() {
   curl.easy_pause(easy, reading_held ? CURLPAUSE_RECV : CURLPAUSE_CONT);
 }
 
+void Exchange::State::UnpauseSoon() {
+  if (std::exchange(unpausing, true)) return;
+  loop->Later([self = shared_from_this()] {
+    self->Unpause();
+    return true;
+  });
+}
+
 void Exchange::PauseReading(bool pause) {
   state_->reading_paused = pause;
   if (!pause && state_->reading_held) Resume();
 }
 
-void Exchange::Resume() {
-  if (std::exchange(state_->unpausing, true)) return;
-  state_->loop->Later([state = state_] {
-    state->Unpause();
-    return true;
-  });
-}
+void Exchange::Resume() { state_->UnpauseSoon(); }
 
 }  // namespace flow

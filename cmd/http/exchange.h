@@ -25,7 +25,7 @@ class Exchange {
  public:
   struct Handlers {
     // Writes the body's next bytes, `size` at most; how many. 0: there are none until Resume, or where `ends` is true
-    // there are no more. Both null: the request has its body in it.
+    // there are no more. Both null: the request has its body in it. Once gRPC's status has come neither is asked.
     std::function<size_t(char* to, size_t size)> fill = nullptr;
     std::function<bool()> ends = nullptr;
     // A piece of the answer's body as it comes, whatever the answer's status. Pieces end anywhere.

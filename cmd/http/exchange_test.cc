@@ -95,6 +95,24 @@ TEST_F(ExchangeTest, ABodyIsSentAsItComesAndTheAnswerReadMeanwhile) {
   EXPECT_EQ(body_, "firstall");
 }
 
+TEST_F(ExchangeTest, WithGrpcsStatusTheAnswerIsAtItsEndWhateverIsStillToBeSent) {
+  FakeServer server(FakeServer::Tcp{}, [](FakeConnection& connection) {
+    (void)connection.ReadSome();
+    connection.OpenChunked();
+    connection.Chunk("some");
+    connection.Write("0\r\ngrpc-status: 8\r\ngrpc-message: too large\r\n\r\n");
+    connection.WaitForClose();
+  });
+  Exchange::Handlers handlers = Handlers();
+  handlers.fill = [](char*, size_t) { return 0; };
+  handlers.ends = [] { return false; };
+  Begin(server, {.method = "POST", .target = "/x"}, std::move(handlers));
+  ASSERT_TRUE(PollUntil([&] { return Ended(); }));
+  ASSERT_TRUE(end_->ok()) << end_->status();
+  EXPECT_EQ((*end_)->trailers.at("grpc-status"), "8");
+  EXPECT_EQ(body_, "some");
+}
+
 TEST_F(ExchangeTest, WhileReadingIsPausedNothingIsTold) {
   FakeServer server(FakeServer::Tcp{}, [](FakeConnection& connection) {
     (void)connection.Read();

@@ -30,6 +30,7 @@
 namespace flow::integration {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using testkit::Eventually;
@@ -180,6 +181,13 @@ std::map<std::string, Component> Chain(Environment source, Environment processor
 
 size_t Distinct(const std::vector<std::string>& ids) { return std::set<std::string>(ids.begin(), ids.end()).size(); }
 
+// How often each of them is there.
+std::map<std::string, int> TimesOf(const std::vector<std::string>& ids) {
+  std::map<std::string, int> times;
+  for (const std::string& id : ids) ++times[id];
+  return times;
+}
+
 TEST(Stream, EveryEventOfABoundedSourceArrivesOnceAtEverySinkAndThenItEnds) {
   Components components(Chain({{"EVENTS", "5000"}}));
   components.StartAll();
@@ -191,6 +199,57 @@ TEST(Stream, EveryEventOfABoundedSourceArrivesOnceAtEverySinkAndThenItEnds) {
     EXPECT_EQ(components.ArrivedAt(sink).size(), 5000u);
     EXPECT_EQ(Distinct(components.ArrivedAt(sink)), 5000u);
   }
+}
+
+TEST(Stream, AllSourcesThatAComponentReadsArriveWhole) {
+  Components components({{"blocks", {"source", {}, {{"EVENTS", "3000"}}}},
+                         {"trades", {"source", {}, {{"EVENTS", "1000"}, {"RATE", "2000"}, {"PER_LEDGER", "0"}}}},
+                         {"proc", {"processor", {"blocks", "trades"}, {}}},
+                         {"sink", {"sink", {"proc"}, {}}}});
+  components.StartAll();
+  testkit::Process stream = components.Stream();
+  EXPECT_EQ(stream.Wait().exit_code, 0) << stream.Wait().Describe();
+  EXPECT_TRUE(Eventually([&] { return components.ArrivedAt("sink").size() >= 4000; }));
+  int blocks = 0;
+  for (const auto& [id, times] : TimesOf(components.ArrivedAt("sink"))) {
+    EXPECT_EQ(times, 1) << id;
+    blocks += absl::StartsWith(id, "blocks-") ? 1 : 0;
+  }
+  EXPECT_EQ(blocks, 3000);
+}
+
+TEST(Stream, ADiamondBringsEachEventOnceOnEachOfItsWays) {
+  Components components({{"source", {"source", {}, {{"EVENTS", "3000"}}}},
+                         {"left", {"processor", {"source"}, {}}},
+                         {"right", {"processor", {"source"}, {{"KEEP", "3"}}}},
+                         {"sink", {"sink", {"left", "right"}, {}}}});
+  components.StartAll();
+  testkit::Process stream = components.Stream();
+  EXPECT_EQ(stream.Wait().exit_code, 0) << stream.Wait().Describe();
+  EXPECT_TRUE(Eventually([&] { return components.ArrivedAt("sink").size() >= 4000; }));
+  const std::map<std::string, int> arrived = TimesOf(components.ArrivedAt("sink"));
+  EXPECT_EQ(arrived.size(), 3000u);
+  for (int i = 0; i < 3000; ++i) EXPECT_EQ(arrived.at(absl::StrCat("source-", i)), i % 3 == 0 ? 2 : 1) << i;
+}
+
+// gRPC's own limit of a message, which the SDK's components leave as it is.
+TEST(Stream, AnEventAtTheLimitOfComponentsArrivesAndALargerOneIsDroppedAndTold) {
+  constexpr int kLimit = 4 << 20, kBesidesPayload = 32;
+  const auto source = [](int events, int size) {
+    return Component{"source", {}, {{"EVENTS", absl::StrCat(events)}, {"SIZE", absl::StrCat(size)}}};
+  };
+  Components components({{"small", source(1000, 150)},
+                         {"near", source(5, kLimit - kBesidesPayload)},
+                         {"over", source(3, kLimit)},
+                         {"proc", {"processor", {"small", "near", "over"}, {}}},
+                         {"sink", {"sink", {"proc"}, {}}}});
+  components.StartAll();
+  testkit::Process stream = components.Stream();
+  EXPECT_EQ(stream.Wait().exit_code, 1) << stream.Wait().Describe();
+  EXPECT_THAT(stream.Err(), HasSubstr("proc was sent an event of more than 4 MiB"));
+  EXPECT_THAT(stream.Wait().out, ContainsRegex("proc does not take events of more than 4 MiB: [0-9]+ were dropped"));
+  EXPECT_TRUE(Eventually([&] { return Distinct(components.ArrivedAt("sink")) >= 1005; }));
+  for (const auto& [id, times] : TimesOf(components.ArrivedAt("sink"))) EXPECT_FALSE(absl::StartsWith(id, "over-"));
 }
 
 TEST(Stream, AProcessorThatFiltersHoldsNothingUpWhetherItCountsOrNot) {

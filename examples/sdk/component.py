@@ -138,8 +138,11 @@ def process(requests, context):
     pool = concurrent.futures.ThreadPoolExecutor(workers)
 
     def read():
-        for message in requests:
-            pool.submit(lambda message=message: outputs.put(handle(message)))
+        try:
+            for message in requests:
+                pool.submit(lambda message=message: outputs.put(handle(message)))
+        except grpc.RpcError:  # the call has broken, or brought more than gRPC takes: it ends
+            pass
         outputs.put(EMPTY)
 
     threading.Thread(target=read, daemon=True).start()

@@ -44,6 +44,8 @@ class Connections {
   // Closes what is under way with it.
   void Leave(Link& link);
 
+  // "proc", or of several "proc 2".
+  std::string NameOf(const Link& link) const;
   const Component& Of(const Link& link) const { return router_.topology.components[link.component]; }
   Link* Find(LinkId id);
   template <typename Do>
@@ -69,7 +71,8 @@ class Connections {
   static constexpr absl::Duration kLongestPause = absl::Milliseconds(500);  // between two tries
   static constexpr absl::Duration kRest = absl::Seconds(1);  // for what a stream still brings whose container ended
   static constexpr int kPatientTries = 3;                    // before one is told of
-  static constexpr size_t kSureSize = 4 << 20;  // gRPC's own limit of a message: what every component takes
+  // The frame of a message at gRPC's own limit: what every component takes.
+  static constexpr size_t kSureSize = kFramePrefix + (4 << 20);
 
   void OpenStream(Link& link, Handled handled);
   void Retry(Link& link, const absl::Status& status);
@@ -77,7 +80,6 @@ class Connections {
   void Restart(Link& link);
   void Revive(int component);
   void EndWell(Link& link);
-  std::string NameOf(const Link& link) const;
 
   LinkId last_id_ = LinkId();
 };

@@ -2,8 +2,9 @@
 // were sent the replica may lose if it dies, and holds back what would be too much at once.
 //
 // A processor answers events in any order, with nothing at all for those that it filters out; a sink does not answer. So
-// there is no telling which of the sent events are done with, only how many. Once all of them are, none can be lost any
-// more: that is a safe point. Where none has come by itself for long, nothing is sent until one has.
+// there is no telling which of the sent events are done with, only how many. Once all of them are, and what they are made
+// into has come out, none can be lost any more: that is a safe point. Where none has come by itself for long, nothing is
+// sent until one has.
 #ifndef FLOW_STREAM_OUTFLOW_H_
 #define FLOW_STREAM_OUTFLOW_H_
 
@@ -44,6 +45,8 @@ class Outflow {
     size_t bytes = 0;
     // Events between two safe points.
     int64_t doubt = 16384;
+    // It answers: what comes of an event may come out of it after it has said that it is done with that.
+    bool answers = false;
   };
 
   Outflow(size_t sources, Limits limits) : limits_(limits), none_(sources, kNoLedger) {}
@@ -58,8 +61,16 @@ class Outflow {
   void Answered() { Settle(++answered_); }
   // So many of the events sent since Restart are done with.
   void Handled(int64_t events) { Settle(events); }
-  // All that was sent counts as done with.
-  void Presume() { Settle(sent_); }
+  // All that was sent counts as done with; safe it is not by that, but more may be sent.
+  void PresumeHandled() {
+    Count(sent_);
+    hold_ = false;
+  }
+  // All that was sent counts as safe.
+  void Presume() {
+    Count(sent_);
+    DropBatches(total_);
+  }
   // Of one that never tells: what is older than half of the limit counts as done with, where that is reached.
   void ForgetOld();
 
@@ -116,6 +127,7 @@ class Outflow {
   bool MayBegin() const;
   void FrameSent();
   void Settle(int64_t settled);
+  void Count(int64_t settled);
   void DropBatches(int64_t until);
   void DropFront();
   void DropRefused();
@@ -186,7 +198,7 @@ inline void Outflow::DropRefused() {
     DropFront();
     ++total_;
     if (refused) ++refused_;
-    if (settled_ == sent_) DropBatches(total_);
+    Settle(settled_);
   }
 }
 
@@ -218,14 +230,18 @@ inline void Outflow::DropFront() {
   begin_ = 0;
 }
 
-inline void Outflow::Settle(int64_t settled) {
+inline void Outflow::Count(int64_t settled) {
   settled = std::min(settled, sent_);
   for (; settled_ < settled; ++settled_) {
     if (unsettled_sizes_.empty()) continue;
     unsettled_bytes_ -= unsettled_sizes_.front();
     unsettled_sizes_.pop_front();
   }
-  if (settled_ == sent_) DropBatches(total_);
+}
+
+inline void Outflow::Settle(int64_t settled) {
+  Count(settled);
+  if (settled_ == sent_ && (!limits_.answers || answered_all())) DropBatches(total_);
 }
 
 inline void Outflow::ForgetOld() {
@@ -255,7 +271,7 @@ inline Doubt Outflow::Restart() {
   for (const Batch& batch : batches_) {
     if (batch.begin < total_) doubt.unknown += std::min(batch.unknown, total_ - std::max(batch.begin, safe_));
   }
-  doubt.unknown = std::min(doubt.unknown, unsettled());
+  doubt.unknown = std::min(doubt.unknown, limits_.answers ? sent_ - answered_ : unsettled());
   DropBatches(total_);
   sent_ = answered_ = settled_ = 0;
   offset_ = 0;

@@ -85,6 +85,28 @@ TEST(Outflow, WhatDiesLosesWhatWasSentSinceTheLastSafePoint) {
   EXPECT_EQ(out.Restart().from, kNone) << "it is told once";
 }
 
+TEST(Outflow, OfWhatAnswersOnlyWhatHasComeOutIsSafe) {
+  Outflow out(kSources, {.events = 10, .answers = true});
+  Push(out, {10, 11, 12});
+  (void)Take(out);
+  out.Answered();
+  out.Handled(3);
+  EXPECT_EQ(out.unsettled(), 0) << "it is done with them";
+  EXPECT_EQ(out.in_doubt(), 3) << "two may still come";
+  EXPECT_EQ(out.From(), (Ledgers{10}));
+  out.Answered();
+  out.Answered();
+  EXPECT_EQ(out.in_doubt(), 0);
+
+  Push(out, {13});
+  (void)Take(out);
+  out.Hold();
+  out.PresumeHandled();
+  EXPECT_EQ(out.unsettled(), 0);
+  EXPECT_FALSE(out.held());
+  EXPECT_EQ(out.Restart().from, (Ledgers{13}));
+}
+
 TEST(Outflow, WhatWasNotSentIsNotLost) {
   Outflow out(kSources, Window(1));
   Push(out, {10});

@@ -21,6 +21,7 @@ class Progress {
     kNothing,   // until due()
     kAsk,       // its count is to be asked for
     kPresumed,  // all that it was sent counts as done with from now on
+    kGivenUp,   // … although it tells counts, by which it was not, for long
   };
   // Why one wants to know.
   enum class Need { kNone, kSafety, kRoom, kEnd };
@@ -126,8 +127,10 @@ inline Progress::Step Progress::Look(absl::Time now, Need need, Outflow& out) {
   if (!counts_) return LookUncounted(now, need, out);
   if (need != Need::kSafety && now - std::max(progressed_, moved_) >= (answers_ ? kProcessorPatience : kSinkPatience)) {
     counts_ = false;
-    out.Presume();
-    return Step::kPresumed;
+    // Its stream may be dead, and nothing have told so: what is sent next shows, which counts as what moves.
+    moved_ = now;
+    answers_ ? out.PresumeHandled() : out.Presume();
+    return Step::kGivenUp;
   }
   if (due_ == absl::InfiniteFuture())
     due_ = need == Need::kSafety ? now + kSafetyEvery : std::max(now, moved_ + pause_);

@@ -85,12 +85,28 @@ TEST_F(ProgressTest, ASinkThatPassesEventsOverUncountedIsNotWaitedForForEver) {
   absl::Time end = now_ + absl::Seconds(10);
   for (; now_ < end; now_ = std::max(now_ + absl::Milliseconds(1), progress.due())) {
     const Step step = progress.Look(now_, Need::kEnd, out_);
-    if (step == Step::kPresumed) break;
+    if (step == Step::kGivenUp) break;
     if (step == Step::kAsk) progress.Told(now_, 3, out_);
   }
   EXPECT_EQ(out_.unsettled(), 0);
   EXPECT_FALSE(progress.counts()) << "its counts are not to be gone by";
   EXPECT_LT(now_, end);
+}
+
+TEST_F(ProgressTest, AProcessorThatTellsNoMoreIsGivenUpAfterTenSecondsAndYetInDoubt) {
+  Progress progress(/*answers=*/true);
+  progress.Begin(now_, 0);
+  Send(4);
+  const absl::Time begin = now_;
+  for (Step step = Step::kNothing; step != Step::kGivenUp && now_ < begin + absl::Minutes(1);) {
+    step = progress.Look(now_, Need::kRoom, out_);
+    if (step == Step::kAsk) progress.Told(now_, 3, out_);
+    if (step != Step::kGivenUp) now_ = std::max(now_ + absl::Milliseconds(1), progress.due());
+  }
+  EXPECT_GE(now_, begin + absl::Seconds(10));
+  EXPECT_LT(now_, begin + absl::Seconds(13));
+  EXPECT_EQ(out_.unsettled(), 0) << "it is given more";
+  EXPECT_EQ(out_.in_doubt(), 4) << "if its stream is dead they are to be read again";
 }
 
 TEST_F(ProgressTest, ASinkThatCountsIsAskedNowAndThenSoThatLittleIsInDoubt) {

@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "flow/stream/connections.h"
@@ -77,6 +78,8 @@ class Pump : private Connections {
   absl::Status OnEvent(Link& link, absl::string_view frame, Ledgers& from, bool certain);
 
   void Advance(Link& link);
+  void GiveUp(const Link& link, int64_t events);
+  bool MayHaveCome(const Link& link) const;
   void EndWhenDone(Link& link);
 
   absl::Time give_up_ = absl::InfiniteFuture();
@@ -194,10 +197,26 @@ inline void Pump::Advance(Link& link) {
   if (Of(link).kind == Kind::kSink && link.progress.counts()) need = Progress::Need::kSafety;
   if (link.out.held() || (Of(link).kind == Kind::kProcessor && link.out.blocked())) need = Progress::Need::kRoom;
   if (last) need = Progress::Need::kEnd;
+  const int64_t unsettled = link.out.unsettled();
   const Progress::Step step = link.progress.Look(now_, need, link.out);
   if (step == Progress::Step::kAsk) Put(Count{link.id});
-  if (step == Progress::Step::kPresumed) router_.Poke(link);
-  if (last) EndWhenDone(link);
+  if (step == Progress::Step::kGivenUp) GiveUp(link, unsettled);
+  if (last) return EndWhenDone(link);
+  if (step == Progress::Step::kNothing && MayHaveCome(link) && now_ >= link.progress.moved() + kCatchUp) {
+    link.out.Presume();
+  }
+  router_.Poke(link);
+}
+
+inline void Pump::GiveUp(const Link& link, int64_t events) {
+  if (Of(link).kind == Kind::kSink) return;  // which passes over what is not of its types, uncounted
+  Tell(Report::Kind::kWarning, absl::StrCat(NameOf(link), " has told nothing for long of ", events,
+                                            " events that it was sent; it is sent more"));
+}
+
+// Whether it is done with all that it was sent, and yet some of what that was made into may still come.
+inline bool Pump::MayHaveCome(const Link& link) const {
+  return Of(link).kind == Kind::kProcessor && link.out.unsettled() == 0 && link.out.in_doubt() > 0;
 }
 
 // Ends what is sent to it once nothing of that can be lost by it.
@@ -206,6 +225,7 @@ inline void Pump::EndWhenDone(Link& link) {
   if (tells && link.out.unsettled() > 0) return;
   const bool may_come = Of(link).kind == Kind::kProcessor && !link.out.answered_all();
   if (may_come && now_ < link.progress.moved() + kCatchUp) return;
+  if (link.progress.counts()) link.out.Presume();
   link.phase = Link::Phase::kEnding;
   Put(Wake{link.id});
 }
@@ -218,7 +238,8 @@ inline absl::Time Pump::due() const {
       due = std::min(due, link.due);
       if (link.phase != Link::Phase::kOpen || Of(link).kind == Kind::kSource) continue;
       due = std::min(due, link.progress.due());
-      if (router_.Draining(link.component) && link.out.empty() && link.out.unsettled() == 0) {
+      const bool ends = router_.Draining(link.component) && link.out.empty() && link.out.unsettled() == 0;
+      if (ends || MayHaveCome(link)) {
         due = std::min(due, link.progress.moved() + kCatchUp);
       }
     }

@@ -74,6 +74,7 @@ inline Router::Router(Topology topology_, int64_t window) : topology(std::move(t
     if (component.kind == Kind::kProcessor) {
       limits.events = window;
       limits.bytes = kWindowBytes;
+      limits.answers = true;
     }
     std::vector<Link>& replicas = links.emplace_back();
     for (int number = 1; number <= component.replicas; ++number) {

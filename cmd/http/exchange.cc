@@ -20,6 +20,8 @@ namespace {
 // With less libcurl up to 7.88.1 loses or reorders bytes that it receives while it sends, now and then, silently: 2 to
 // 6 % of streams of 20,000 small messages, and none of them with this.
 constexpr long kBuffer = 128 * 1024;
+// What is sent goes into frames of 16 KiB at most anyway.
+constexpr long kUploadBuffer = 32 * 1024;
 
 }  // namespace
 
@@ -130,7 +132,7 @@ void Exchange::State::SetUpBody() {
   if (handlers.fill != nullptr) {
     curl.easy_setopt(easy, CURLOPT_READFUNCTION, &State::OnFill);
     curl.easy_setopt(easy, CURLOPT_READDATA, this);
-    curl.easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, kBuffer);
+    curl.easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, kUploadBuffer);
     return;
   }
   curl.easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));

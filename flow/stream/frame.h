@@ -23,6 +23,9 @@ inline absl::string_view MessageOf(absl::string_view frame) { return frame.subst
 // A frame that holds the message.
 std::string Framed(absl::string_view message);
 
+// How long the frame is that the bytes, which have all of its prefix, begin with.
+size_t FrameLength(absl::string_view bytes);
+
 // Finds the frames in bytes that are cut anywhere.
 class FrameReader {
  public:
@@ -53,14 +56,19 @@ inline std::string Framed(absl::string_view message) {
   return frame.append(message.data(), message.size());
 }
 
+inline size_t FrameLength(absl::string_view bytes) {
+  size_t length = 0;
+  for (size_t i = 1; i < kFramePrefix; ++i) length = length << 8 | static_cast<unsigned char>(bytes[i]);
+  return kFramePrefix + length;
+}
+
 inline absl::StatusOr<size_t> FrameReader::LengthOf(absl::string_view bytes) {
   if (!bytes.empty() && bytes[0] != '\0')
     return absl::DataLossError("it sends what is no message, or a compressed one");
   if (bytes.size() < kFramePrefix) return 0;
-  size_t length = 0;
-  for (size_t i = 1; i < kFramePrefix; ++i) length = length << 8 | static_cast<unsigned char>(bytes[i]);
-  if (length > kMostMessage) return absl::DataLossError(absl::StrCat("it sends a message of ", length, " bytes"));
-  return kFramePrefix + length;
+  const size_t length = FrameLength(bytes);
+  if (length <= kFramePrefix + kMostMessage) return length;
+  return absl::DataLossError(absl::StrCat("it sends a message of ", length - kFramePrefix, " bytes"));
 }
 
 inline void FrameReader::Complete(absl::string_view& piece, size_t length) {

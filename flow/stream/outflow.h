@@ -11,17 +11,16 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <deque>
 #include <limits>
 #include <optional>
-#include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 #include "flow/stream/event.h"
 #include "flow/stream/frame.h"
+#include "flow/stream/frame_queue.h"
 #include "flow/stream/topology.h"
 
 namespace flow::stream {
@@ -87,9 +86,9 @@ class Outflow {
   void RefuseLargerThan(size_t most) { most_ = most; }
   int64_t refused() const { return refused_; }  // dropped so
 
-  bool empty() const { return sizes_.empty(); }
-  int64_t waiting() const { return static_cast<int64_t>(sizes_.size()); }
-  size_t waiting_bytes() const { return bytes_.size() - begin_; }
+  bool empty() const { return queue_.empty(); }
+  int64_t waiting() const { return queue_.frames(); }
+  size_t waiting_bytes() const { return queue_.bytes(); }
 
   int64_t sent() const { return sent_; }  // since Restart
   int64_t unsettled() const { return sent_ - settled_; }
@@ -103,7 +102,7 @@ class Outflow {
   bool held() const { return hold_ || in_doubt() >= limits_.doubt; }
   int64_t in_doubt() const { return total_ - safe_; }
   // The largest frame that was sent since the last safe point, or is being sent.
-  size_t largest() const { return std::max(largest_, offset_ != 0 ? sizes_.front() : 0); }
+  size_t largest() const { return std::max(largest_, offset_ != 0 ? queue_.front().size() : 0); }
 
   // What brings again all that was sent and is not safe; what comes out of the replica now was made from that.
   Ledgers From() const { return FromUntil(total_); }
@@ -135,10 +134,8 @@ class Outflow {
 
   const Limits limits_;
   const Ledgers none_;
-  std::string bytes_;  // of the frames that were not sent, from begin_ on
-  size_t begin_ = 0;
-  size_t offset_ = 0;         // what was taken of the first of them
-  std::deque<size_t> sizes_;  // of each
+  FrameQueue queue_;   // those that were not sent
+  size_t offset_ = 0;  // what was taken of the first of them
   std::deque<Batch> batches_;
   int64_t pushed_ = 0, total_ = 0, safe_ = 0;      // frames pushed, sent, and safe, since the beginning of all
   int64_t sent_ = 0, answered_ = 0, settled_ = 0;  // since Restart
@@ -155,12 +152,7 @@ class Outflow {
 // How it is done
 
 inline void Outflow::Push(absl::string_view frame, const Ledgers& from, bool certain) {
-  if (begin_ > (64 << 10) && begin_ > bytes_.size() / 2) {
-    bytes_.erase(0, begin_);
-    begin_ = 0;
-  }
-  bytes_.append(frame.data(), frame.size());
-  sizes_.push_back(frame.size());
+  queue_.Push(frame);
   const bool open = !batches_.empty() && batches_.back().end == pushed_ && batches_.back().begin >= total_ &&
                     batches_.back().end - batches_.back().begin < kMostInBatch;
   if (!open) batches_.push_back({pushed_, pushed_, none_, 0});
@@ -171,30 +163,30 @@ inline void Outflow::Push(absl::string_view frame, const Ledgers& from, bool cer
 }
 
 inline bool Outflow::MayBegin() const {
-  if (sizes_.empty() || held()) return false;
+  if (queue_.empty() || held()) return false;
   const int64_t under_way = unsettled();
   if (under_way == 0) return true;
   return (limits_.events == 0 || under_way < limits_.events) &&
-         (limits_.bytes == 0 || unsettled_bytes_ + sizes_.front() <= limits_.bytes);
+         (limits_.bytes == 0 || unsettled_bytes_ + queue_.front().size() <= limits_.bytes);
 }
 
 inline size_t Outflow::Take(char* to, size_t size) {
   size_t taken = 0;
   DropRefused();
   while (taken < size && (offset_ != 0 || MayBegin())) {
-    const size_t part = std::min(size - taken, sizes_.front() - offset_);
-    std::memcpy(to + taken, bytes_.data() + begin_ + offset_, part);
+    const absl::string_view frame = queue_.front();
+    const size_t part = frame.copy(to + taken, size - taken, offset_);
     taken += part;
     offset_ += part;
-    if (offset_ == sizes_.front()) FrameSent();
+    if (offset_ == frame.size()) FrameSent();
   }
   return taken;
 }
 
 inline void Outflow::DropRefused() {
-  while (!sizes_.empty() && offset_ == 0) {
-    const bool refused = sizes_.front() > most_;
-    if (!refused && !IsPassedOver(absl::string_view(bytes_).substr(begin_, sizes_.front()))) return;
+  while (!queue_.empty() && offset_ == 0) {
+    const bool refused = queue_.front().size() > most_;
+    if (!refused && !IsPassedOver(queue_.front())) return;
     DropFront();
     ++total_;
     if (refused) ++refused_;
@@ -209,7 +201,7 @@ inline bool Outflow::IsPassedOver(absl::string_view frame) const {
 }
 
 inline void Outflow::FrameSent() {
-  const size_t size = sizes_.front();
+  const size_t size = queue_.front().size();
   largest_ = std::max(largest_, size);
   if (limits_.bytes != 0) {
     unsettled_sizes_.push_back(size);
@@ -222,12 +214,8 @@ inline void Outflow::FrameSent() {
 }
 
 inline void Outflow::DropFront() {
-  begin_ += sizes_.front();
+  queue_.Pop();
   offset_ = 0;
-  sizes_.pop_front();
-  if (!sizes_.empty()) return;
-  bytes_.clear();
-  begin_ = 0;
 }
 
 inline void Outflow::Count(int64_t settled) {

@@ -15,6 +15,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "flow/stream/contract.h"
 #include "flow/stream/frame.h"
@@ -39,6 +40,8 @@ class Connections {
 
   // Asks whether it serves; its stream is opened where it does.
   void Try(Link& link);
+  // Of those that do not serve at their first tries, once it is known of all: in one line.
+  void TellAway();
   // Its stream, which was open, has broken.
   void Lose(Link& link, const absl::Status& status);
   // Closes what is under way with it.
@@ -133,6 +136,7 @@ inline void Connections::On(const Gone& gone) {
   Leave(link);
   link.phase = Link::Phase::kAway;
   link.due = absl::InfiniteFuture();
+  link.to_tell = false;
 }
 
 inline void Connections::Leave(Link& link) {
@@ -180,7 +184,7 @@ inline void Connections::OpenStream(Link& link, Handled handled) {
   if (++link.connects > 1 || link.told) {
     Tell(Report::Kind::kNote, absl::StrCat(NameOf(link), " is connected", link.connects > 1 ? " again" : ""));
   }
-  link.told = false;
+  link.told = link.to_tell = false;
   link.why.clear();
 }
 
@@ -195,10 +199,26 @@ inline void Connections::Retry(Link& link, const absl::Status& status) {
   }
   link.phase = Link::Phase::kWaiting;
   link.due = now_ + std::min(kLongestPause, link.backoff.Next());
-  if (link.told || link.backoff.tries < kPatientTries) return;
-  link.told = true;
-  Tell(Report::Kind::kWarning,
-       absl::StrCat(NameOf(link), " does not serve at ", link.address, " (", status.message(), "); it is tried again"));
+  link.to_tell = !link.told && link.backoff.tries >= kPatientTries;
+}
+
+inline void Connections::TellAway() {
+  std::map<std::string, std::vector<std::string>> away;  // by why
+  bool known = true, any = false;
+  ForEach([&](const Link& link) {
+    const bool tried = link.phase == Link::Phase::kWaiting || link.phase == Link::Phase::kChecking;
+    known &= !tried || link.told || link.to_tell;
+    any |= link.connected() || link.told || link.phase == Link::Phase::kFinished;
+    if (link.to_tell) away[link.why].push_back(absl::StrCat(NameOf(link), " at ", link.address));
+  });
+  if (away.empty() || !known) return;
+  for (const auto& [why, links] : away) {
+    const bool one = links.size() == 1;
+    Tell(Report::Kind::kWarning, absl::StrCat(absl::StrJoin(links, ", "), one ? " does" : " do", " not serve (", why,
+                                              "); ", one ? "it is" : "they are", " tried again"));
+  }
+  if (!any) Tell(Report::Kind::kNote, "what is not made with flowctl's SDK moves its events itself");
+  ForEach([](Link& link) { link.told |= std::exchange(link.to_tell, false); });
 }
 
 inline void Connections::Lose(Link& link, const absl::Status& status) {

@@ -42,8 +42,9 @@ struct Link {
       absl::InfiniteFuture();  // the next try; or, of one whose container has ended, when it counts as lost
   http::Backoff backoff;
   absl::Time opened = absl::InfinitePast();
-  bool told = false;  // that it is not connected
-  std::string why;    // it is not
+  bool to_tell = false;  // that it does not serve
+  bool told = false;     // … or is not connected any more
+  std::string why;       // it is not
   int64_t connects = 0;
 
   // What comes from it.

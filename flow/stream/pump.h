@@ -93,6 +93,7 @@ inline std::vector<Action> Pump::Step(absl::Time now, const Event& event) {
   if (finished_) return {};
   std::visit([this](const auto& happened) { On(happened); }, event);
   ForEach([this](Link& link) { Advance(link); });
+  TellAway();
   if (router_.AllFinished() || now_ >= give_up_) {
     finished_ = true;
     ForEach([this](Link& link) {

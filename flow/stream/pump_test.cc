@@ -54,7 +54,7 @@ TEST(Pump, WhatIsNotThereYetIsWaitedForAndSaidOnce) {
   EXPECT_THAT(world.ArrivedAt("k"), SizeIs(20));
   EXPECT_TRUE(world.well());
   ASSERT_THAT(world.reports(), SizeIs(2));
-  EXPECT_THAT(world.reports()[0], HasSubstr("k does not serve at 10.0.0.3:50051 (nothing listens there)"));
+  EXPECT_THAT(world.reports()[0], HasSubstr("k at 10.0.0.3:50051 does not serve (nothing listens there)"));
   EXPECT_EQ(world.reports()[1], "k is connected");
 }
 
@@ -142,6 +142,18 @@ TEST(Pump, AnotherPumpGoesOnWhereNothingIsLost) {
   for (uint64_t i = 0; i < (from - 1) * 4; ++i) {
     EXPECT_TRUE(world.ArrivedAt("k").contains(absl::StrCat("s-", i))) << i << " comes never again";
   }
+}
+
+TEST(Pump, OfThoseThatDoNotServeItIsSaidInOneLine) {
+  World world(Chain(), {{"s", {.events = 20}}}, 8, 3);
+  for (size_t i = 0; i < 3; ++i) world.Start(i, /*tries=*/9);
+  ASSERT_TRUE(world.Run());
+  ASSERT_THAT(world.reports(), SizeIs(5));
+  EXPECT_EQ(world.reports()[0],
+            "s at 10.0.0.1:50051, p at 10.0.0.2:50051, k at 10.0.0.3:50051 do not serve (nothing "
+            "listens there); they are tried again");
+  EXPECT_EQ(world.reports()[1], "what is not made with flowctl's SDK moves its events itself");
+  EXPECT_THAT(world.reports(), Contains("k is connected"));
 }
 
 TEST(Pump, ASourceThatNobodyReadsIsLeftAlone) {

@@ -47,21 +47,10 @@ class Components {
  public:
   explicit Components(std::map<std::string, Component> components)
       : components_(std::move(components)), engine_([this](FakeConnection& connection) { Serve(connection); }) {
-    std::string services;
     int last = 1;
-    for (const auto& [id, component] : components_) {
+    for (const auto& [id, component] : components_)
       addresses_[id] = absl::StrCat("127.83.", getpid() % 250, ".", ++last);
-      std::string inputs;
-      for (const std::string& input : component.inputs) absl::StrAppend(&inputs, " inputs: \"", input, "\"");
-      absl::StrAppend(&services, " services { name: \"", id, "\" type: \"", component.type, "\" replicas: 1", inputs,
-                      " }");
-    }
-    const std::string state = folder_ / "state/default/x";
-    std::filesystem::create_directories(state);
-    testkit::WriteFile(state + "/deployment.textproto",
-                       absl::StrCat("name: 'x' namespace: 'default' phase: APPLIED engine_id: 'E' project { name: ",
-                                    "'flow-x' pipeline: 'x' namespace: 'default' network { key: 'default' name: ",
-                                    "'flow-x_default' }", services, " }"));
+    WriteState();
   }
 
   ~Components() {
@@ -87,6 +76,13 @@ class Components {
     Happened(id, "start", true);
   }
 
+  // What an apply does to the state and to the engine that takes the pipeline to other inputs.
+  void Rewire(const std::string& id, std::vector<std::string> inputs) {
+    components_.at(id).inputs = std::move(inputs);
+    WriteState();
+    Happened(id, "update", true);
+  }
+
   // Once it serves.
   void Await(const std::string& id) { EXPECT_NE(processes_.at(id)->AwaitLine(components_.at(id).type), ""); }
 
@@ -107,6 +103,21 @@ class Components {
   }
 
  private:
+  void WriteState() const {
+    std::string services;
+    for (const auto& [id, component] : components_) {
+      absl::StrAppend(&services, " services { name: \"", id, "\" type: \"", component.type, "\" replicas: 1");
+      for (const std::string& input : component.inputs) absl::StrAppend(&services, " inputs: \"", input, "\"");
+      absl::StrAppend(&services, " }");
+    }
+    const std::string state = folder_ / "state/default/x";
+    std::filesystem::create_directories(state);
+    testkit::WriteFile(state + "/deployment.textproto",
+                       absl::StrCat("name: 'x' namespace: 'default' phase: APPLIED engine_id: 'E' project { name: ",
+                                    "'flow-x' pipeline: 'x' namespace: 'default' network { key: 'default' name: ",
+                                    "'flow-x_default' }", services, " }"));
+  }
+
   std::string FileOf(const std::string& id) const { return folder_ / (id + ".ids"); }
 
   void Happened(const std::string& id, const std::string& action, bool runs) {
@@ -161,7 +172,7 @@ class Components {
   }
 
   const testkit::TemporaryFolder folder_;
-  const std::map<std::string, Component> components_;
+  std::map<std::string, Component> components_;
   std::map<std::string, std::string> addresses_;
   std::map<std::string, std::optional<testkit::Process>> processes_;
   std::mutex mutex_;
@@ -306,6 +317,22 @@ TEST(Stream, WithoutCursorsTheNumberThatMayBeLostIsTold) {
   ASSERT_TRUE(absl::SimpleAtoi(told.substr(0, told.find(' ')), &lost)) << stream.Wait().Describe();
   EXPECT_GE(lost, 4000 - static_cast<int>(components.ArrivedAt("sink2").size()));
   EXPECT_LE(lost, 256);
+}
+
+TEST(Stream, AnUpdateThatChangesWhatReadsWhatIsFollowedOnceWhatIsUnderWayHasArrived) {
+  for (const char* per_ledger : {"10", "0"}) {
+    Components components(Chain({{"EVENTS", "4000"}, {"RATE", "2000"}, {"PER_LEDGER", per_ledger}}, {}, {}));
+    components.StartAll();
+    testkit::Process stream = components.Stream();
+    ASSERT_TRUE(Eventually([&] { return components.ArrivedAt("sink1").size() > 1000; })) << stream.Err();
+    components.Rewire("sink2", {"source"});
+    EXPECT_EQ(stream.Wait().exit_code, 0) << stream.Wait().Describe();
+    EXPECT_THAT(stream.Err(), HasSubstr("is another now"));
+    EXPECT_THAT(stream.Wait().out, ContainsRegex("source  sink2  [0-9]+ "));
+    for (const char* sink : {"sink1", "sink2"}) {
+      EXPECT_TRUE(Eventually([&] { return Distinct(components.ArrivedAt(sink)) == 4000; })) << stream.Wait().Describe();
+    }
+  }
 }
 
 TEST(Stream, ASinkThatIsSlowHoldsTheSourceBackInLittleMemoryAlsoWhenTheSourceIsReadAgain) {

@@ -27,6 +27,7 @@ constexpr char kLost[] = "some events were lost, or failed";
 struct StreamWatch::Moved {
   Wiring wiring;
   std::unique_ptr<Carrier> carrier;
+  std::optional<Wiring> next;  // once what is under way has arrived
   std::set<std::pair<int, int>> located;
   stream::Figures told;  // with the last progress
   std::optional<RunReport> run;
@@ -61,14 +62,19 @@ absl::Status StreamWatch::Begin(const PipelineKey& key, const std::optional<depl
   if (!wiring.ok()) return wiring.status();
   if (!moved.run.has_value()) moved.run.emplace(session_, environment_, key.name);
   moved.run->Follow(state->control_plane());
-  const bool again = moved.carrier != nullptr;
-  if (again && moved.wiring.topology == wiring->topology) return absl::OkStatus();
-  std::map<std::string, uint64_t> from;
-  if (again) {
-    from = moved.carrier->pump().ResumeFrom();
-    session_.Note(absl::StrCat("pipeline \"", key.name, "\" is another now: its components are connected anew"));
+  if (moved.carrier == nullptr) {
+    moved.wiring = *std::move(wiring);
+    Connect(key, moved, {});
+  } else if (wiring->topology != (moved.next.has_value() ? *moved.next : moved.wiring).topology) {
+    session_.Note(absl::StrCat("pipeline \"", key.name, "\" is another now: its components are connected anew, once ",
+                               "what is under way has arrived"));
+    moved.next = *std::move(wiring);
+    moved.carrier->Tell(stream::Stop{.for_another = true});
   }
-  moved.wiring = *std::move(wiring);
+  return absl::OkStatus();
+}
+
+void StreamWatch::Connect(const PipelineKey& key, Moved& moved, const stream::Handover& before) {
   moved.located.clear();
   moved.told = {};
   const auto tell = [this, name = key.name](const stream::Report& report) {
@@ -79,9 +85,8 @@ absl::Status StreamWatch::Begin(const PipelineKey& key, const std::optional<depl
     session_.Trace(http::Request{.method = "POST", .target = call});
   };
   moved.carrier =
-      std::make_unique<Carrier>(session_.client().loop(), stream::Pump(moved.wiring.topology, window_, std::move(from)),
+      std::make_unique<Carrier>(session_.client().loop(), stream::Pump(moved.wiring.topology, window_, before),
                                 CarrierHooks{.report = tell, .trace = trace});
-  return absl::OkStatus();
 }
 
 absl::Status StreamWatch::Run() {
@@ -100,6 +105,10 @@ absl::Status StreamWatch::Follow() {
       looked = absl::Now();
     }
     for (auto& [key, moved] : moved_) moved->carrier->Tick();
+    if (GoOn()) {
+      changed = true;
+      continue;
+    }
     if (absl::Now() >= told_ + kTellEvery) TellProgress();
     const absl::Time next = std::min({Due(), told_ + kTellEvery, incomplete_ ? looked + kLookAgain : Due()});
     const absl::StatusOr<bool> woken = changes_.Wait({}, std::max(absl::ZeroDuration(), next - absl::Now()));
@@ -109,6 +118,17 @@ absl::Status StreamWatch::Follow() {
   const bool well = std::all_of(moved_.begin(), moved_.end(),
                                 [](const auto& entry) { return entry.second->carrier->finish()->well; });
   return well ? absl::OkStatus() : ExitWith(ExitCode::kFailed, kLost);
+}
+
+bool StreamWatch::GoOn() {
+  bool any = false;
+  for (auto& [key, moved] : moved_) {
+    if (!moved->next.has_value() || !moved->carrier->finish().has_value()) continue;
+    moved->wiring = *std::exchange(moved->next, std::nullopt);
+    Connect(key, *moved, moved->carrier->pump().HandOver());
+    any = true;
+  }
+  return any;
 }
 
 absl::Status StreamWatch::Look() {
@@ -151,7 +171,10 @@ void StreamWatch::Locate(Moved& moved, const std::vector<docker::Container>& con
 }
 
 void StreamWatch::Drain() {
-  for (auto& [key, moved] : moved_) moved->carrier->Tell(stream::Stop{});
+  for (auto& [key, moved] : moved_) {
+    moved->next.reset();
+    moved->carrier->Tell(stream::Stop{});
+  }
   while (!Finished()) {
     const absl::Duration at_most = std::max(absl::ZeroDuration(), Due() - absl::Now());
     if (!session_.client().Poll(at_most, {session_.signals().fd()}).ok()) return;
@@ -167,8 +190,9 @@ absl::Time StreamWatch::Due() const {
 }
 
 bool StreamWatch::Finished() const {
-  return std::all_of(moved_.begin(), moved_.end(),
-                     [](const auto& entry) { return entry.second->carrier->finish().has_value(); });
+  return std::all_of(moved_.begin(), moved_.end(), [](const auto& entry) {
+    return entry.second->carrier->finish().has_value() && !entry.second->next.has_value();
+  });
 }
 
 stream::StreamReport StreamWatch::report() const {

@@ -22,6 +22,7 @@
 #include "flow/compose/api_version.h"
 #include "flow/deploy/deployment.pb.h"
 #include "flow/docker/observed.h"
+#include "flow/stream/contract.h"
 #include "flow/stream/figures.pb.h"
 
 namespace flow {
@@ -52,8 +53,12 @@ class StreamWatch {
 
   absl::Status Follow();
   absl::Status Look();
-  // By what the state says of its wiring. An error ends the command.
+  // By what the state says of its wiring. Where that is another now, what is under way arrives before it is followed. An
+  // error ends the command.
   absl::Status Begin(const PipelineKey& key, const std::optional<deploy::Deployment>& state, Moved& moved);
+  void Connect(const PipelineKey& key, Moved& moved, const stream::Handover& before);
+  // Follows the wirings before which all has arrived; whether there was one.
+  bool GoOn();
   void Locate(Moved& moved, const std::vector<docker::Container>& containers);
   // Lets what is under way arrive, until all has, or another signal comes.
   void Drain();

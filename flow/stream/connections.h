@@ -31,7 +31,7 @@ namespace flow::stream {
 class Connections {
  protected:
   // As Pump has them.
-  Connections(Topology topology, int64_t window, const std::map<std::string, uint64_t>& from);
+  Connections(Topology topology, int64_t window, const Handover& before);
 
   void On(const Located& located);
   void On(const Gone& gone);
@@ -68,7 +68,7 @@ class Connections {
   std::map<LinkId, std::pair<int, int>> by_id_;  // → component, and number - 1
   absl::Time now_ = absl::InfinitePast();
   int64_t lost_ = 0;
-  bool stopping_ = false, failed_ = false;
+  bool stopping_ = false, for_another_ = false, failed_ = false;
 
  private:
   static constexpr absl::Duration kLongestPause = absl::Milliseconds(500);  // between two tries
@@ -89,12 +89,15 @@ class Connections {
 
 // How it is done
 
-inline Connections::Connections(Topology topology, int64_t window, const std::map<std::string, uint64_t>& from)
-    : router_(std::move(topology), window), origins_(router_.topology.components.size()) {
+inline Connections::Connections(Topology topology, int64_t window, const Handover& before)
+    : router_(std::move(topology), window),
+      origins_(router_.topology.components.size()),
+      lost_(before.lost),
+      failed_(before.failed) {
   for (size_t i = 0; i < origins_.size(); ++i) {
     const Component& component = router_.topology.components[i];
-    const auto found = from.find(component.id);
-    if (found != from.end()) origins_[i].ReadFrom(found->second);
+    const auto found = before.from.find(component.id);
+    if (found != before.from.end()) origins_[i].ReadFrom(found->second);
     if (component.kind != Kind::kSource || !component.readers.empty()) continue;
     for (Link& link : router_.links[i]) link.phase = Link::Phase::kFinished;  // nobody wants its events
   }
@@ -247,6 +250,10 @@ inline void Connections::ReadAgain(const Doubt& doubt, const Link& because) {
   for (size_t i = 0; i < doubt.from.size(); ++i) {
     if (doubt.from[i] == kNoLedger) continue;
     if (origins_[i].Brings(doubt.from[i]) && !router_.Finished(static_cast<int>(i))) continue;
+    if (for_another_) {
+      if (doubt.from[i] < origins_[i].at()) origins_[i].ReadFrom(doubt.from[i]);
+      continue;
+    }
     if (stopping_) {
       Tell(Report::Kind::kWarning, absl::StrCat("events of ", router_.topology.components[i].id, " from ledger ",
                                                 doubt.from[i], " on may be lost with ", NameOf(because)));

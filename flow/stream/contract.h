@@ -15,6 +15,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -68,7 +69,9 @@ struct Counted {
 };
 struct Tick {};
 // No more is to be read of any source; what is under way still arrives.
-struct Stop {};
+struct Stop {
+  bool for_another = false;  // another machine goes on after this one (Handover)
+};
 
 using Event = std::variant<Located, Gone, Checked, Received, Ended, Counted, Tick, Stop>;
 
@@ -111,6 +114,13 @@ struct Finish {
 };
 
 using Action = std::variant<Check, Open, Close, Pause, Wake, Count, Report, Finish>;
+
+// What a machine that has finished leaves to another one, which goes on with another topology.
+struct Handover {
+  std::map<std::string, uint64_t> from;  // by source: from which ledger on it is to be read so that nothing is lost
+  int64_t lost = 0;                      // at most so many, so far
+  bool failed = false;
+};
 
 // Figures, since the beginning
 

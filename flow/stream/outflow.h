@@ -108,6 +108,8 @@ class Outflow {
   Ledgers From() const { return FromUntil(total_); }
   // … and all that waits, too.
   Ledgers FromOfAll() const { return FromUntil(pushed_); }
+  // Of those events, at most, that carry no cursor.
+  int64_t UnknownOfAll() const;
   bool certain() const {
     return std::all_of(batches_.begin(), batches_.end(),
                        [this](const Batch& batch) { return batch.begin >= total_ || batch.unknown == 0; });
@@ -252,6 +254,12 @@ inline Ledgers Outflow::FromUntil(int64_t end) const {
     for (size_t i = 0; i < from.size(); ++i) from[i] = std::min(from[i], batch.from[i]);
   }
   return from;
+}
+
+inline int64_t Outflow::UnknownOfAll() const {
+  int64_t unknown = 0;
+  for (const Batch& batch : batches_) unknown += std::min(batch.unknown, batch.end - std::max(batch.begin, safe_));
+  return unknown;
 }
 
 inline Doubt Outflow::Restart() {

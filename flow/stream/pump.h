@@ -44,10 +44,9 @@ class Pump : private Connections {
  public:
   static constexpr absl::Duration kStopPatience = absl::Seconds(10);  // from Stop to Finish, whatever is under way
 
-  // `window`: how many events a processor is given at once. `from`: ledgers, by component, from which on sources are
-  // read in place of what they are set to; of an earlier Pump.
-  explicit Pump(Topology topology, int64_t window = Router::kWindow, const std::map<std::string, uint64_t>& from = {})
-      : Connections(std::move(topology), window, from) {}
+  // `window`: how many events a processor is given at once. `before`: of the Pump after which this one goes on.
+  explicit Pump(Topology topology, int64_t window = Router::kWindow, const Handover& before = {})
+      : Connections(std::move(topology), window, before) {}
 
   std::vector<Action> Step(absl::Time now, const Event& event);
 
@@ -63,8 +62,8 @@ class Pump : private Connections {
 
   const Topology& topology() const { return router_.topology; }
   Figures figures() const;
-  // Where a Pump after this one is to go on so that nothing is lost; nothing of sources without cursors.
-  std::map<std::string, uint64_t> ResumeFrom() const;
+  // Once it has finished, for another one.
+  Handover HandOver() const;
 
  private:
   static constexpr absl::Duration kCatchUp = absl::Milliseconds(50);  // from "done with an event" to its output
@@ -73,7 +72,7 @@ class Pump : private Connections {
   void On(const Received& received);
   void On(const Counted& counted);
   void On(const Tick&) {}
-  void On(const Stop&);
+  void On(const Stop& stop);
 
   absl::Status OnEvent(Link& link, absl::string_view frame, Ledgers& from, bool certain);
 
@@ -97,7 +96,7 @@ inline std::vector<Action> Pump::Step(absl::Time now, const Event& event) {
   if (router_.AllFinished() || now_ >= give_up_) {
     finished_ = true;
     ForEach([this](Link& link) {
-      lost_ += link.out.waiting() + link.out.refused();
+      lost_ += link.out.refused() + (for_another_ ? link.out.UnknownOfAll() : link.out.waiting());
       Leave(link);
     });
     Put(Finish{.well = lost_ == 0 && !failed_});
@@ -105,7 +104,8 @@ inline std::vector<Action> Pump::Step(absl::Time now, const Event& event) {
   return TakeActions();
 }
 
-inline void Pump::On(const Stop&) {
+inline void Pump::On(const Stop& stop) {
+  for_another_ = stop.for_another;
   if (std::exchange(stopping_, true)) return;
   give_up_ = now_ + kStopPatience;
   ForEach([this](Link& link) {
@@ -265,14 +265,14 @@ inline Figures Pump::figures() const {
   return figures;
 }
 
-inline std::map<std::string, uint64_t> Pump::ResumeFrom() const {
-  std::map<std::string, uint64_t> resume;
+inline Handover Pump::HandOver() const {
+  Handover left{.lost = lost_, .failed = failed_};
   const Ledgers under_way = router_.UnderWay();
   for (size_t i = 0; i < origins_.size(); ++i) {
     const uint64_t from = std::min(origins_[i].at(), under_way[i]);
-    if (from != kNoLedger) resume[router_.topology.components[i].id] = from;
+    if (from != kNoLedger) left.from[router_.topology.components[i].id] = from;
   }
-  return resume;
+  return left;
 }
 
 }  // namespace flow::stream

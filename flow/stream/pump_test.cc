@@ -131,16 +131,39 @@ TEST(Pump, ASourceThatDiesIsReadFromItsLastLedgerOn) {
   EXPECT_THAT(world.reports(), Contains(HasSubstr("s is lost (the connection was lost)")));
 }
 
-TEST(Pump, AnotherPumpGoesOnWhereNothingIsLost) {
-  World world(Chain(), {{"s", {.events = 100000, .per_ledger = 4}}}, 8, 5);
-  world.StartAll();
-  world.Run(40000);
-  const std::map<std::string, uint64_t> resume = world.pump().ResumeFrom();
-  ASSERT_TRUE(resume.contains("s"));
-  const uint64_t from = resume.at("s");
-  EXPECT_GT(from, 1u);
-  for (uint64_t i = 0; i < (from - 1) * 4; ++i) {
-    EXPECT_TRUE(world.ArrivedAt("k").contains(absl::StrCat("s-", i))) << i << " comes never again";
+TEST(Pump, AnotherPumpGoesOnWhereNothingIsLostWhateverDiesMeanwhile) {
+  for (const size_t victim : {0, 1, 2}) {
+    World world(Chain(), {{"s", {.events = 100000, .per_ledger = 4}}}, 8, 5);
+    world.StartAll();
+    world.Run(40000);
+    world.Stop(/*for_another=*/true);
+    world.Kill(victim, true);
+    ASSERT_TRUE(world.Run());
+    const Handover left = world.pump().HandOver();
+    EXPECT_TRUE(world.well()) << "what the other one reads again is not lost";
+    ASSERT_TRUE(left.from.contains("s"));
+    const uint64_t from = left.from.at("s");
+    EXPECT_GT(from, 1u);
+    for (uint64_t i = 0; i < (from - 1) * 4; ++i) {
+      EXPECT_TRUE(world.ArrivedAt("k").contains(absl::StrCat("s-", i))) << i << " comes never again";
+    }
+  }
+}
+
+TEST(Pump, WhatAnotherPumpCannotReadAgainIsToldToIt) {
+  for (const bool dies : {false, true}) {
+    World world(Chain(), {{"s", {.events = 100000, .per_ledger = 0}}}, 8, 5);
+    world.StartAll();
+    world.Run(40000);
+    world.Stop(/*for_another=*/true);
+    if (dies) world.Kill(2, true);
+    ASSERT_TRUE(world.Run());
+    const int64_t missing = world.pump().figures().edges[0].events - static_cast<int64_t>(world.ArrivedAt("k").size());
+    EXPECT_EQ(missing > 0, dies);
+    const Handover left = world.pump().HandOver();
+    EXPECT_GE(left.lost, missing);
+    EXPECT_TRUE(left.from.empty());
+    EXPECT_EQ(Pump(Chain(), 8, left).figures().lost, left.lost);
   }
 }
 

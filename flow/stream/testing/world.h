@@ -135,7 +135,7 @@ class World {
     return finished_;
   }
 
-  void Stop() { Tell(stream::Stop{}); }
+  void Stop(bool for_another = false) { Tell(stream::Stop{for_another}); }
 
   // How often each event has arrived at a sink, by its id.
   const std::map<std::string, int>& ArrivedAt(const std::string& sink) { return arrived_[sink]; }

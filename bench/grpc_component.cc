@@ -1,15 +1,23 @@
 // A component for bench/stream.py, on libgrpc++: as fast as that is, so that what moves its events is what is measured.
 //
-//   grpc_component HOST:PORT [EVENTS]     which of them a source sends; what is called says what it is
+//   grpc_component HOST:PORT [NAME=NUMBER...]     what is called says what it is
+//
+// A source sends so many `events`; a processor lets one of `keep` through; a sink takes `rate` a second (0: as they
+// come), and prints how many events came to it in their order and with each byte as it should be. counts=0: it tells no
+// counts.
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/grpcpp.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <string>
+#include <thread>
+#include <vector>
 
 namespace {
 
@@ -18,7 +26,9 @@ using grpc::ByteBuffer;
 constexpr size_t kPayload = 150;
 constexpr int kPerLedger = 10;
 
-int64_t events_of_source = 0;
+constexpr char kIdPrefix[] = "source-";
+
+std::map<std::string, int64_t> settings = {{"events", 0}, {"keep", 1}, {"rate", 0}, {"counts", 1}};
 std::atomic<int64_t> handled = 0;
 
 std::string Varint(uint64_t value) {
@@ -39,10 +49,25 @@ ByteBuffer Buffer(const std::string& bytes) {
 }
 
 // flowctl.v1.Event
-ByteBuffer EventOf(int64_t number) {
+std::string EventOf(int64_t number) {
+  std::string payload(kPayload, '\0');
+  for (size_t i = 0; i < kPayload; ++i) payload[i] = static_cast<char>(number * 31 + i * 7);
   const std::string cursor = Field(1, 1 + number / kPerLedger) + Field(2, number % kPerLedger);
-  return Buffer(Field(1, "source-" + std::to_string(number)) + Field(2, "t") + Field(3, std::string(kPayload, '\0')) +
-                Field(8, cursor));
+  return Field(1, kIdPrefix + std::to_string(number)) + Field(2, "t") + Field(3, payload) + Field(8, cursor);
+}
+
+std::string TextOf(const ByteBuffer& buffer) {
+  std::vector<grpc::Slice> slices;
+  std::string text;
+  if (!buffer.Dump(&slices).ok()) return text;
+  for (const grpc::Slice& slice : slices) text.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  return text;
+}
+
+// -1: it has none.
+int64_t NumberOf(const std::string& event) {
+  const size_t prefix = event.find(kIdPrefix);
+  return prefix == std::string::npos ? -1 : std::atoll(event.c_str() + prefix + sizeof kIdPrefix - 1);
 }
 
 // StreamEvents: one event after the other.
@@ -55,8 +80,8 @@ class Source : public grpc::ServerGenericBidiReactor {
 
  private:
   void Next() {
-    if (sent_ == events_of_source) return Finish(grpc::Status::OK);
-    event_ = EventOf(sent_++);
+    if (sent_ == settings["events"]) return Finish(grpc::Status::OK);
+    event_ = Buffer(EventOf(sent_++));
     StartWrite(&event_);
   }
 
@@ -64,20 +89,21 @@ class Source : public grpc::ServerGenericBidiReactor {
   int64_t sent_ = 0;
 };
 
-// Process: what comes in comes out.
+// Process: what comes in comes out, or one of so many.
 class Processor : public grpc::ServerGenericBidiReactor {
  public:
   Processor() { StartRead(&event_); }
   void OnReadDone(bool ok) override {
     if (!ok) return Finish(grpc::Status::OK);
     ++handled;
-    StartWrite(&event_);
+    ++came_ % settings["keep"] == 0 ? StartWrite(&event_) : StartRead(&event_);
   }
   void OnWriteDone(bool ok) override { ok ? StartRead(&event_) : Finish(grpc::Status::CANCELLED); }
   void OnDone() override { delete this; }
 
  private:
   ByteBuffer event_;
+  int64_t came_ = 0;
 };
 
 // Consume: counts, and answers with the count.
@@ -86,19 +112,29 @@ class Sink : public grpc::ServerGenericBidiReactor {
   Sink() { StartRead(&event_); }
   void OnReadDone(bool ok) override {
     if (ok) {
+      Look(TextOf(event_));
+      if (const int64_t rate = settings["rate"]; rate > 0) {
+        std::this_thread::sleep_for(std::chrono::microseconds(1000000 / rate));
+      }
       ++handled;
       ++consumed_;
       return StartRead(&event_);
     }
-    std::cout << consumed_ << std::endl;
+    std::cout << right_ << std::endl;
     event_ = Buffer(Field(1, static_cast<uint64_t>(consumed_)));
     StartWriteAndFinish(&event_, grpc::WriteOptions(), grpc::Status::OK);
   }
   void OnDone() override { delete this; }
 
  private:
+  void Look(const std::string& event) {
+    const int64_t number = NumberOf(event);
+    if (number > last_ && event == EventOf(number)) ++right_;
+    last_ = number;
+  }
+
   ByteBuffer event_;
-  int64_t consumed_ = 0;
+  int64_t consumed_ = 0, right_ = 0, last_ = -1;
 };
 
 // HealthCheck: it serves, and is done with so many events.
@@ -109,7 +145,8 @@ class Health : public grpc::ServerGenericBidiReactor {
     const auto count = [](const char* name, int64_t value) {
       return Field(2, Field(1, name) + Field(2, std::to_string(value)));
     };
-    message_ = Buffer(Field(1, 2) + count("success_count", handled) + count("error_count", 0));
+    const bool counts = settings["counts"] != 0;
+    message_ = Buffer(Field(1, 2) + (counts ? count("success_count", handled) + count("error_count", 0) : ""));
     StartWriteAndFinish(&message_, grpc::WriteOptions(), grpc::Status::OK);
   }
   void OnDone() override { delete this; }
@@ -141,7 +178,12 @@ class Service : public grpc::CallbackGenericService {
 
 int main(int argc, char** argv) {
   if (argc < 2) return 2;
-  if (argc > 2) events_of_source = std::atoll(argv[2]);
+  for (int i = 2; i < argc; ++i) {
+    const std::string word = argv[i];
+    const size_t equals = word.find('=');
+    if (equals == std::string::npos || !settings.contains(word.substr(0, equals))) return 2;
+    settings[word.substr(0, equals)] = std::atoll(word.c_str() + equals + 1);
+  }
   Service service;
   grpc::ServerBuilder builder;
   builder.AddListeningPort(argv[1], grpc::InsecureServerCredentials());

@@ -101,7 +101,8 @@ class Bench:
         for id in INPUTS:
             words = [f"{name}={value}" for name, value in self.settings.get(id, {}).items()]
             self.components[id] = subprocess.Popen(
-                [BINARIES / "bench/grpc_component", f"{ADDRESSES[id]}:50051", *words], stdout=subprocess.PIPE, text=True)
+                [BINARIES / "bench/grpc_component", f"{ADDRESSES[id]}:50051", *words],
+                stdout=subprocess.PIPE, text=True)
             if self.components[id].stdout.readline() != "serves\n":
                 sys.exit(f"bench: {id} does not serve")
         return self
@@ -133,10 +134,10 @@ class Bench:
         wall = time.monotonic() - begin
         if status != 0:
             sys.exit(f"bench: {program} failed: {process.stderr.read()}")
-        process.communicate()
+        said = process.communicate()[1]
         for sink in ("sink1", "sink2"):
             if (arrived := self.arrived(sink)) != events:
-                sys.exit(f"bench: {program}: {arrived} of {events} have arrived at {sink} as they should be")
+                sys.exit(f"bench: {program}: {arrived} of {events} have arrived at {sink} as they should be: {said}")
         return wall, used.ru_utime + used.ru_stime, peak
 
 

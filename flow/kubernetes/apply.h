@@ -149,6 +149,7 @@ class Apply : private ApplySteps {
   void On(const WhatElseIsThere& asked, const Reply& reply) { OnObserved(found_.On(asked, reply)); }
   void On(const OperationCall& call, const Reply& reply) { OnEnd(execution_.On(call, reply, *desired_, watch_, out_)); }
   void On(const WhatItIsNow& asked, const Reply& reply) { OnEnd(execution_.On(asked, reply, *desired_, out_)); }
+  void On(const WhatIsLeft&, const Reply&) {}
   void On(const WhatRunsNow& asked, const Reply& reply) { watch_.On(asked, reply, out_); }
   void On(const WhatItWrote& asked, const Reply& reply) { Diagnosis::On(asked, reply, failures_); }
   void On(const WhatWasTold& asked, const Reply& reply) { Diagnosis::On(asked, reply, failures_); }

@@ -23,6 +23,7 @@
 #include "flow/deploy/testing/projects.h"
 #include "flow/kubernetes/apply.h"
 #include "flow/kubernetes/delete.h"
+#include "flow/kubernetes/pod_report.h"
 #include "flow/kubernetes/testing/fake_cluster.h"
 #include "flow/kubernetes/testing/world.h"
 
@@ -79,6 +80,9 @@ void ExpectInOrder(const ApplyWorld& world, const api::Call& call) {
   if (removal != nullptr) {
     EXPECT_NE(world.saved, nullptr) << "removed before the intent was saved";
     EXPECT_FALSE(removal->only.uid.empty()) << "removed whatever has the name";
+    const bool is_pod = removal->object.kind == Kind::kPod;
+    const api::Object* const pod = is_pod ? world.cluster.Find(Kind::kPod, removal->object.name) : nullptr;
+    EXPECT_TRUE(pod == nullptr || pod->uid() != removal->only.uid || IsAtRest(*pod)) << "removed a pod that runs";
   }
   if (apply == nullptr || apply->dry_run) return;
   EXPECT_NE(world.saved, nullptr) << "changed before the intent was saved";

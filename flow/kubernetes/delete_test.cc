@@ -64,6 +64,34 @@ TEST_F(DeleteTest, AReaderIsRemovedWhenWhatItReadsIsGone) {
   EXPECT_THAT(world.cluster.Going(), ElementsAre(Name(Kind::kDeployment, "a")));
 }
 
+TEST_F(DeleteTest, WhatIsLeftOfAPodIsRemovedWhenNothingRunsInItAnyMore) {
+  Deploy({"a", "b reads=a"});
+  DeleteWorld world = Begin(Delete(Input()));
+  RunUntil(world, [&] { return !world.cluster.Going().empty(); });
+  EXPECT_THAT(world.requests, IsEmpty());
+  const std::string uid = world.cluster.Find(Kind::kPod, "a-1-1")->uid();
+  world.Happen({Choice::Kind::kStopped, 0, Name(Kind::kDeployment, "a")});
+  ASSERT_EQ(world.requests.size(), 1);
+  const auto& removal = std::get<api::Delete>(world.requests.begin()->second->call);
+  EXPECT_EQ(removal.object, Pod("a"));
+  EXPECT_EQ(removal.only.uid, uid);
+  EXPECT_EQ(removal.grace, absl::ZeroDuration());
+  Run(world);
+  EXPECT_EQ(world.finished->code, ExitCode::kDone) << world.finished->message;
+  EXPECT_THAT(world.cluster.Names(), IsEmpty());
+}
+
+TEST_F(DeleteTest, WhereAPodMayNotBeRemovedItsNodeDoesThat) {
+  Deploy({"a"});
+  DeleteWorld world = Begin(Delete(Input()));
+  RunUntil(world, [&] { return !world.cluster.Going().empty(); });
+  world.Happen({Choice::Kind::kStopped, 0, Name(Kind::kDeployment, "a")});
+  world.Happen({Choice::Kind::kRefuse, static_cast<int>(world.requests.begin()->first)});
+  EXPECT_THAT(world.requests, IsEmpty());
+  Run(world);
+  EXPECT_EQ(world.finished->code, ExitCode::kDone) << world.finished->message;
+}
+
 TEST_F(DeleteTest, KeptVolumesKeepTheNamespace) {
   Deploy({"volume=data", "a mounts=data:/data port=8080"});
   DeleteInput input = Input();

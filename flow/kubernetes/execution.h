@@ -1,5 +1,7 @@
 // A cluster's side of carrying out a plan: the call that each operation makes, and what its answer comes to. A removal is
-// done when the object is gone, which its answer tells of the one and the watch of the other.
+// done when the object is gone, which its answer tells of the one and the watch of the other; a workload is gone when its
+// pods are. A node may take a minute to give up a pod of which nothing runs any more (kubelet 1.20: the status goes out every
+// 10 s, and where the container was cleaned up before, at the next look at all pods): what is left of it is removed here.
 #ifndef FLOW_KUBERNETES_EXECUTION_H_
 #define FLOW_KUBERNETES_EXECUTION_H_
 
@@ -18,6 +20,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "flow/deploy/execution.h"
 #include "flow/kubernetes/api/call.h"
 #include "flow/kubernetes/contract.h"
@@ -26,7 +29,9 @@
 #include "flow/kubernetes/difference.h"
 #include "flow/kubernetes/observed.h"
 #include "flow/kubernetes/operations.h"
+#include "flow/kubernetes/pod_report.h"
 #include "flow/kubernetes/watch.h"
+#include "flow/project/labels.h"
 
 namespace flow::kubernetes {
 
@@ -45,6 +50,7 @@ class Execution : public deploy::Execution<Cluster> {
     deploy::Execution<Cluster>::Start(std::move(plan));
     planned_on_ = std::make_shared<const Observed>(std::move(planned_on));
     going_.clear();
+    cleared_.clear();
     tries_.clear();
   }
 
@@ -97,11 +103,16 @@ class Execution : public deploy::Execution<Cluster> {
     return std::nullopt;
   }
 
-  // Ends the removals of what is gone by now.
+  // Ends the removals of what is gone by now, and removes what is left of pods of the others.
   std::vector<End> EndRemovals(const Watch& watch, Outbox& out) {
     std::vector<End> ends;
     for (const uint32_t index : std::set<uint32_t>(going_)) {
-      if (watch.IsGone(plan().operations(static_cast<int>(index)).target())) ends.push_back(*Ends(index, nullptr, out));
+      const Operation& operation = plan().operations(static_cast<int>(index));
+      if (watch.IsGone(operation.target())) {
+        ends.push_back(*Ends(index, nullptr, out));
+      } else if (IsWorkload(ObjectOf(index).kind)) {
+        ClearPods(operation.component(), watch.known(), out);
+      }
     }
     return ends;
   }
@@ -129,7 +140,7 @@ class Execution : public deploy::Execution<Cluster> {
 
   // All that it is made of, for a test that tells states apart.
   auto Members() const {
-    return std::tuple_cat(deploy::Execution<Cluster>::Members(), std::tie(planned_on_, going_, tries_));
+    return std::tuple_cat(deploy::Execution<Cluster>::Members(), std::tie(planned_on_, going_, cleared_, tries_));
   }
 
  private:
@@ -137,6 +148,17 @@ class Execution : public deploy::Execution<Cluster> {
 
   api::Call CallOf(uint32_t index, const Desired& desired, const ObjectPtr& now) const {
     return MakeCall(plan().operations(static_cast<int>(index)), ObjectOf(index), desired, now);
+  }
+
+  // What comes of it the watch tells. Where it is refused the node does it in its own time.
+  void ClearPods(const std::string& component, const Observed& known, Outbox& out) {
+    for (const ObjectPtr& pod : known.OfKind(api::Kind::kPod)) {
+      const bool is_left = pod->label(project::kComponentLabel) == component && pod->is_going() && IsAtRest(*pod);
+      if (!is_left || !cleared_.insert(pod->uid()).second) continue;
+      out.Request(WhatIsLeft{},
+                  api::Delete{.object = pod->id(), .only = {.uid = pod->uid()}, .grace = absl::ZeroDuration()},
+                  kWriteDeadline);
+    }
   }
 
   std::optional<End> OnRemoval(uint32_t index, const absl::StatusOr<api::Reply>& reply, const Watch& watch,
@@ -176,6 +198,7 @@ class Execution : public deploy::Execution<Cluster> {
   std::string namespace_;
   std::shared_ptr<const Observed> planned_on_ = std::make_shared<const Observed>();
   std::set<uint32_t> going_;       // removals that are answered, whose objects are still there
+  std::set<std::string> cleared_;  // uids of pods that were at rest, and are removed
   std::map<uint32_t, int> tries_;  // of operations that were refused because of another version
 };
 

@@ -43,6 +43,10 @@ struct PodReport {
 
 PodReport ReadPod(const api::Object& pod);
 
+// Whether nothing runs in a pod any more, nor will: all its containers have ended, or it is on its way out and its node has
+// told that none of them runs or is being made.
+bool IsAtRest(const api::Object& pod);
+
 // Whether a container that waits for this will never run by itself (kubelet: pkg/kubelet/kuberuntime, images/types.go).
 bool IsFinal(absl::string_view waits_for, absl::string_view words);
 
@@ -103,6 +107,22 @@ inline PodReport ReadPod(const api::Object& pod) {
   const text::View scheduled = ConditionOf(pod, "PodScheduled");
   if (scheduled["status"].text() == "False") report.unschedulable = scheduled["message"].text();
   return report;
+}
+
+inline bool IsAtRest(const api::Object& pod) {
+  const std::string& phase = pod["status"]["phase"].text();
+  if (phase == "Succeeded" || phase == "Failed") return true;
+  const auto is_at_rest = [&](const text::View status) {
+    const text::View state = status["state"];
+    const std::string& why = state["waiting"]["reason"].text();
+    // Of a container that has run, and was cleaned up, a node says so too.
+    const bool is_being_made = phase != "Running" && (why == "ContainerCreating" || why == "PodInitializing");
+    return state["terminated"] || (state["waiting"] && !is_being_made);
+  };
+  const text::List& before = pod["status"]["initContainerStatuses"].list();
+  const text::List& statuses = pod["status"]["containerStatuses"].list();
+  return pod.is_going() && !statuses.empty() && std::all_of(before.begin(), before.end(), is_at_rest) &&
+         std::all_of(statuses.begin(), statuses.end(), is_at_rest);
 }
 
 inline bool IsFinal(absl::string_view waits_for, absl::string_view words) {

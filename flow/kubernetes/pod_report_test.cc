@@ -77,5 +77,42 @@ TEST(PodReport, WhatMayPassIsNotFinal) {
   EXPECT_TRUE(IsFinal("CreateContainerConfigError", "secret \"a.token\" not found"));
 }
 
+// A pod that is on its way out, or not, with this status.
+bool AtRest(const std::string& status, bool going = true) {
+  return IsAtRest({api::Kind::kPod, text::ReadJson(absl::StrCat(R"({"metadata": {"name": "a-1")",
+                                                                going ? R"(, "deletionTimestamp": "1")" : "",
+                                                                R"(}, "status": {)", status, "}}"))
+                                        .value()});
+}
+
+TEST(PodAtRest, OneThatIsOnItsWayOutIsWhenItsNodeHasToldThatAllInItHasEnded) {
+  constexpr char kEnded[] = R"("phase": "Running", "containerStatuses": [{"state": {"terminated": {}}}])";
+  EXPECT_TRUE(AtRest(kEnded));
+  EXPECT_FALSE(AtRest(kEnded, /*going=*/false)) << "it is started again";
+  EXPECT_FALSE(AtRest(R"("phase": "Running", "containerStatuses": [{"state": {"running": {}}}])"));
+  EXPECT_FALSE(AtRest(
+      R"("phase": "Running", "containerStatuses": [{"state": {"terminated": {}}}, {"state": {"running": {}}}])"));
+  EXPECT_FALSE(AtRest(R"("phase": "Running", "containerStatuses": [{"state": {"terminated": {}}}],
+                         "initContainerStatuses": [{"state": {"running": {}}}])"));
+  EXPECT_FALSE(AtRest("")) << "its node has not looked at it";
+}
+
+TEST(PodAtRest, AContainerThatIsBeingMadeMayRunYetAndOneThatWasCleanedUpNoMore) {
+  const auto waits = [](const std::string& phase, const std::string& why) {
+    return AtRest(absl::StrCat(R"("phase": ")", phase, R"(", "containerStatuses": [{"state": {"waiting": {"reason": ")",
+                               why, R"("}}}])"));
+  };
+  EXPECT_FALSE(waits("Pending", "ContainerCreating"));
+  EXPECT_FALSE(waits("Pending", "PodInitializing"));
+  EXPECT_TRUE(waits("Running", "ContainerCreating"));
+  EXPECT_TRUE(waits("Pending", "ImagePullBackOff"));
+  EXPECT_TRUE(waits("Running", "CrashLoopBackOff"));
+}
+
+TEST(PodAtRest, OneThatIsOverIs) {
+  EXPECT_TRUE(AtRest(R"("phase": "Succeeded")", /*going=*/false));
+  EXPECT_TRUE(AtRest(R"("phase": "Failed")", /*going=*/false));
+}
+
 }  // namespace
 }  // namespace flow::kubernetes

@@ -31,6 +31,7 @@ using deploy::OperationCall;
 struct WhatItIsNow {  // an object that someone has changed since it was looked at
   uint32_t operation;
 };
+struct WhatIsLeft {};  // of a pod in which nothing runs any more: its removal
 
 // watch.h
 struct WhatRunsNow {};  // the lists from which the watches go on
@@ -47,7 +48,7 @@ struct WhatWasTold {  // the events about its pod
 struct IsItThere {};  // a cluster that has fallen silent
 
 using Purpose = std::variant<WhatIsThere, WhatWouldBe, WhoHasName, WhatElseIsThere, OperationCall, WhatItIsNow,
-                             WhatRunsNow, WhatItWrote, WhatWasTold, IsItThere>;
+                             WhatIsLeft, WhatRunsNow, WhatItWrote, WhatWasTold, IsItThere>;
 
 // Timers
 

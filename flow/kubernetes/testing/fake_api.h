@@ -131,6 +131,14 @@ class FakeApi {
     const std::shared_ptr<const Asked> asked = objects_.at(name).asked;
     Keep(name, asked, MakeObject(name, *asked, /*is_new=*/false), /*is_new=*/false);
   }
+  // Its removal is asked for, and it is still there.
+  void AskToGo(const api::ObjectName& name) {
+    if (objects_.at(name).object->is_going()) return;
+    Asked asked = *objects_.at(name).asked;
+    asked.fields.push_back({{"metadata", "deletionTimestamp"}, "now"});
+    if (held_.contains(name)) asked.fields.push_back({{"metadata", "finalizers"}, text::List{"example.com/held"}});
+    Store(name, std::move(asked), /*is_new=*/false);
+  }
   void Remove(const api::ObjectName& name) {
     const auto found = objects_.find(name);
     if (found == objects_.end()) return;
@@ -232,14 +240,7 @@ class FakeApi {
       Remove(call.object);
       return api::Reply();
     }
-    if (!there->second.object->is_going()) {
-      Asked asked = *there->second.asked;
-      asked.fields.push_back({{"metadata", "deletionTimestamp"}, "now"});
-      if (held_.contains(call.object)) {
-        asked.fields.push_back({{"metadata", "finalizers"}, text::List{"example.com/held"}});
-      }
-      Store(call.object, std::move(asked), /*is_new=*/false);
-    }
+    AskToGo(call.object);
     return api::Reply(*objects_.at(call.object).object);
   }
 

@@ -10,9 +10,12 @@
 #include <string>
 #include <tuple>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "flow/kubernetes/api/call.h"
 #include "flow/kubernetes/api/object.h"
 #include "flow/kubernetes/desired.h"
 #include "flow/kubernetes/difference.h"
@@ -25,6 +28,13 @@ namespace flow::kubernetes::testing {
 
 class FakeCluster : public FakeApi {
  public:
+  absl::StatusOr<api::Reply> Execute(const api::Call& call) {
+    absl::StatusOr<api::Reply> reply = FakeApi::Execute(call);
+    const auto* const removal = std::get_if<api::Delete>(&call);
+    if (removal != nullptr && Get(removal->object) == nullptr) RemoveNow(removal->object);
+    return reply;
+  }
+
   // Workloads whose change nobody has acted upon.
   std::vector<api::ObjectName> Unobserved() const {
     std::vector<api::ObjectName> names;
@@ -75,6 +85,7 @@ class FakeCluster : public FakeApi {
     return container["ready"].flag() ? "Ready" : "Running";
   }
   bool IsOfJob(const api::ObjectName& pod) const { return OwnerOf(pod).kind == api::Kind::kJob; }
+  bool IsGoing(const api::ObjectName& name) const { return Get(name)->is_going(); }
   bool HasCheck(const api::ObjectName& pod) const { return checked_.contains(pod); }
 
   // Its container starts; where it has no health check it is ready.
@@ -113,6 +124,29 @@ class FakeCluster : public FakeApi {
     conditions_[name] = {{"type", type}, {"status", "True"}, {"reason", reason}, {"message", words}};
     Tally(name, Get(name)->generation());
   }
+  // Workloads whose removal was asked for, while something of them runs or may.
+  std::vector<api::ObjectName> Stopping() const {
+    std::vector<api::ObjectName> names;
+    for (const auto& [name, object] : All()) {
+      if (!IsWorkload(name.kind) || !object->is_going()) continue;
+      const std::vector<api::ObjectName> pods = Pods();
+      const bool runs = std::any_of(pods.begin(), pods.end(), [&](const api::ObjectName& pod) {
+        return IsPodOf(pod, name) && (!IsGoing(pod) || Runs(pod));
+      });
+      if (runs) names.push_back(name);
+    }
+    return names;
+  }
+  // All that it ran has ended, and its pods are on their way out.
+  void Stop(const api::ObjectName& name) {
+    for (const api::ObjectName& pod : Pods()) {
+      if (!IsPodOf(pod, name)) continue;
+      AskToGo(pod);
+      if (!Runs(pod)) continue;
+      SetContainer(pod, {{"terminated", text::Mapping{{"exitCode", 143}, {"reason", "Error"}}}}, false, RestartsOf(pod),
+                   {});
+    }
+  }
   // Objects whose removal was asked for.
   std::vector<api::ObjectName> Going() const {
     std::vector<api::ObjectName> names;
@@ -134,6 +168,8 @@ class FakeCluster : public FakeApi {
   auto Members() const { return std::tuple_cat(FakeApi::Members(), std::tie(templates_, checked_, conditions_)); }
 
  private:
+  bool Runs(const api::ObjectName& pod) const { return StateOf(pod) == "Running" || StateOf(pod) == "Ready"; }
+
   void RemoveNow(const api::ObjectName& name) {
     Remove(name);
     templates_.erase(name);
@@ -175,10 +211,15 @@ class FakeCluster : public FakeApi {
   }
 
   void SetContainer(const api::ObjectName& pod, text::Mapping state, bool ready, int restarts, text::Mapping last) {
+    const text::Value now = state;
+    const text::View ended = text::View(now)["terminated"];
+    const char* const phase = !ended || !IsOfJob(pod)           ? "Running"
+                              : ended["exitCode"].number() == 0 ? "Succeeded"
+                                                                : "Failed";
     const text::Mapping container = {{"name", OwnerOf(pod).name},    {"state", std::move(state)},
                                      {"lastState", std::move(last)}, {"ready", ready},
                                      {"restartCount", restarts},     {"started", ready}};
-    SetStatus(pod, {{"containerStatuses", text::List{container}}});
+    SetStatus(pod, {{"phase", phase}, {"containerStatuses", text::List{container}}});
     Tally(OwnerOf(pod), Get(OwnerOf(pod))->generation());
   }
   // A workload's status by its pods.

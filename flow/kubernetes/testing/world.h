@@ -49,6 +49,7 @@ struct Choice {
     kUnhealthy,
     kEnd,      // a program ends well
     kCrash,    // badly
+    kStopped,  // what a workload ran that is to go has ended
     kRemoved,  // what was to go is gone
     kSignal,
   };
@@ -61,7 +62,7 @@ inline std::string ToString(const Choice& choice) {
   static constexpr const char* kNames[] = {"answer",       "refuse",       "lose request", "lose answer", "save",
                                            "fail to save", "stream opens", "event",        "timer",       "stream ends",
                                            "too old",      "observe",      "run",          "healthy",     "unhealthy",
-                                           "end",          "crash",        "removed",      "signal"};
+                                           "end",          "crash",        "stopped",      "removed",     "signal"};
   return absl::StrCat(kNames[static_cast<int>(choice.kind)], " ", choice.number == 0 ? "" : absl::StrCat(choice.number),
                       choice.name.name);
 }
@@ -151,6 +152,9 @@ struct World {
         return TellEvents();
       case Choice::Kind::kCrash:
         return cluster.Exit(choice.name, 3);
+      case Choice::Kind::kStopped:
+        cluster.Stop(choice.name);
+        return TellEvents();
       case Choice::Kind::kRemoved:
         cluster.FinishRemoval(choice.name);
         return TellEvents();
@@ -282,10 +286,11 @@ std::vector<Choice> Choices(W& world) {
   for (const api::ObjectName& name : world.cluster.Unobserved()) choices.push_back({Kind::kObserve, 0, name});
   for (const api::ObjectName& pod : world.cluster.Pods()) {
     const std::string state = world.cluster.StateOf(pod);
-    if (state == "Pending") choices.push_back({Kind::kRun, 0, pod});
+    if (state == "Pending" && !world.cluster.IsGoing(pod)) choices.push_back({Kind::kRun, 0, pod});
     if (state == "Running") choices.push_back({Kind::kHealthy, 0, pod});
     if (state == "Ready" && world.cluster.IsOfJob(pod)) choices.push_back({Kind::kEnd, 0, pod});
   }
+  for (const api::ObjectName& name : world.cluster.Stopping()) choices.push_back({Kind::kStopped, 0, name});
   for (const api::ObjectName& name : world.cluster.Going()) choices.push_back({Kind::kRemoved, 0, name});
   return choices;
 }

@@ -164,6 +164,13 @@ TEST_F(ApplyTest, AClaimThatIsNotBoundIsToldAndFailsTheSecondTime) {
   EXPECT_THAT(Failed(world), HasSubstr("a: its claim data is not bound: " + words));
 }
 
+TEST_F(ApplyTest, AClaimOfAClassThatIsNotThereFailsAtOnce) {
+  ApplyWorld world = Until("a", {"volume=data", "a mounts=data:/data"});
+  const std::string words = "storageclass.storage.k8s.io \"fast\" not found";
+  world.cluster.TellOf(Name(Kind::kClaim, "data"), "ProvisioningFailed", words);
+  EXPECT_THAT(Failed(world), HasSubstr("a: its claim data is not bound: " + words));
+}
+
 TEST_F(ApplyTest, WhatTurnsUnhealthyFailsWithWhatTheProbeGotAndAHint) {
   ApplyWorld world = Until("a", {"a check", "b reads=a replicas=2"});
   world.cluster.Run(Pod("a"));

@@ -168,6 +168,7 @@ class Readiness {
   void TakeEvent(const api::Object& event);
   void TakePodEvent(const api::Object& event, Pod& pod);
   void CountRefusedPull(Pod& pod, const std::string& words, int64_t times);
+  void TakeClaimEvent(const api::Object& event, const std::string& claim, const std::string& component);
 
   void Fail(Pod& pod, Failure failure) {
     if (!std::exchange(pod.failed, true)) failures_.push_back(std::move(failure));
@@ -397,13 +398,20 @@ inline void Readiness::TakeEvent(const api::Object& event) {
   } else if (about["kind"].text() == "PersistentVolumeClaim" &&
              (reason == "ProvisioningFailed" || reason == "FailedBinding")) {
     const auto component = claims_.find(about["name"].text());
-    if (component == claims_.end()) return;
-    const std::string what = absl::StrCat("its claim ", component->first, " is not bound: ", words);
-    const bool again = event["count"].number() > 1 || told_.contains({component->second, what});
-    Tell(Finding::Kind::kWarning, component->second, what);
-    if (again && told_.emplace(component->second, component->first).second) {
-      failures_.push_back({.component = component->second, .what = what});
-    }
+    if (component != claims_.end()) TakeClaimEvent(event, component->first, component->second);
+  }
+}
+
+inline void Readiness::TakeClaimEvent(const api::Object& event, const std::string& claim,
+                                      const std::string& component) {
+  const std::string& words = event["message"].text();
+  const std::string what = absl::StrCat("its claim ", claim, " is not bound: ", words);
+  // A class that is not there will not be; anything else is tried once more.
+  const bool is_final = event["count"].number() > 1 || told_.contains({component, what}) ||
+                        (absl::StartsWith(words, "storageclass.storage.k8s.io") && absl::EndsWith(words, "not found"));
+  Tell(Finding::Kind::kWarning, component, what);
+  if (is_final && told_.emplace(component, claim).second) {
+    failures_.push_back({.component = component, .what = what});
   }
 }
 

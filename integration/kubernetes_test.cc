@@ -1,7 +1,7 @@
-// A pipeline on a real Kubernetes cluster, put there by kubectl from what flow-translate prints, and by flow-apply.
-// FLOW_KUBECONFIG names the cluster (tools/cluster makes one), which has busybox:1.36.
+// Pipelines on a real Kubernetes cluster, put there by kubectl from what flow-translate prints.
+#include "integration/kubernetes.h"
+
 #include <algorithm>
-#include <cstdlib>
 #include <deque>
 #include <filesystem>
 #include <map>
@@ -30,41 +30,9 @@ using ::testing::HasSubstr;
 using ::testing::IsSupersetOf;
 using ::testing::Not;
 
-// This machine, as the nodes of tools/cluster see it: they pull from registries there without TLS.
-constexpr char kHostOfNodes[] = "10.232.0.1";
-
-class KubernetesTest : public DockerTest {
+// Pipelines that kubectl puts there.
+class KubernetesTest : public ClusterTest {
  protected:
-  static constexpr absl::Duration kLongest = absl::Minutes(4);  // of what waits by itself
-
-  void SetUp() override {
-    const char* const kubeconfig = std::getenv("FLOW_KUBECONFIG");
-    ASSERT_NE(kubeconfig, nullptr) << "FLOW_KUBECONFIG names no cluster";
-    kubeconfig_ = kubeconfig;
-    environment()["KUBECONFIG"] = kubeconfig_;
-  }
-  void TearDown() override {
-    for (const std::string& name : namespaces_)
-      Kubectl({"delete", "namespace", name, "--ignore-not-found", "--wait=false"});
-  }
-
-  Process StartTool(const std::string& program, std::vector<std::string> arguments, const std::string& input = "") {
-    arguments.insert(arguments.begin(), program);
-    Environment environment = this->environment();
-    environment["KUBECONFIG"] = kubeconfig_;
-    environment["HOME"] = folder();  // where kubectl keeps what it has learned of the cluster
-    return Process("/usr/bin/env", arguments, environment, input);
-  }
-  Finished Run(const std::string& program, const std::vector<std::string>& arguments, const std::string& input = "") {
-    return StartTool(program, arguments, input).Wait(kLongest);
-  }
-  Finished Kubectl(const std::vector<std::string>& arguments, const std::string& input = "") {
-    return Run("kubectl", arguments, input);
-  }
-
-  // A namespace of the test's, taken away at its end.
-  std::string Owned(const std::string& namespace_) { return *namespaces_.insert(namespace_).first; }
-
   // What `flow-translate --output=kubernetes` prints of a file.
   std::string Translated(const std::string& path) {
     const Finished& run = Flow("flow-translate", {"--output=kubernetes", path});
@@ -73,7 +41,7 @@ class KubernetesTest : public DockerTest {
   }
   // The same of a pipeline whose namespace is the test's.
   std::string Translated(const std::string& name, const std::string& path) {
-    Owned(absl::StrCat("flow-", name));
+    Owned(name);
     return Translated(path);
   }
 
@@ -102,14 +70,6 @@ class KubernetesTest : public DockerTest {
     if (run.exit_code == 0) return testing::AssertionSuccess();
     return testing::AssertionFailure() << run.Describe() << Kubectl({"describe", "pods", "-n", namespace_}).out;
   }
-
-  std::string Logs(const std::string& name, const std::string& workload) {
-    return Kubectl({"logs", "-n", absl::StrCat("flow-", name), workload}).out;
-  }
-
- private:
-  std::string kubeconfig_;
-  std::set<std::string> namespaces_;
 };
 
 // The namespace that manifests are for, and another in its place.
@@ -122,8 +82,7 @@ std::string InNamespace(const std::string& manifests, const std::string& namespa
 }
 
 TEST_F(KubernetesTest, TheServerTakesAllManifestsWithoutAWarning) {
-  const std::string namespace_ = Owned(Name("golden"));
-  ASSERT_EQ(Kubectl({"create", "namespace", namespace_}).exit_code, 0);
+  const std::string namespace_ = MakeNamespace(Name("golden"));
   std::vector<std::string> all;
   for (const auto& entry : fs::directory_iterator("testdata/kubernetes")) {
     for (const char* file : {"/manifest.yaml", "/manifest.json"}) {
@@ -142,9 +101,6 @@ TEST_F(KubernetesTest, TheServerTakesAllManifestsWithoutAWarning) {
     EXPECT_EQ(Objections({"--server-side"}, moved), "") << moved.substr(0, 200);
   }
 }
-
-// A shell that is told to end goes on until it is killed, which is nothing to wait for.
-constexpr char kShortGrace[] = "\nspec:\n  x-kubernetes: {pod: {terminationGracePeriodSeconds: 1}}\n";
 
 struct Example {
   const char* name;
@@ -167,8 +123,7 @@ TEST_F(KubernetesTest, EachExampleDoesWhatItSaysAndLeavesNothing) {
     const std::string path =
         Write(absl::StrCat(example.name, ".yaml"),
               absl::StrReplaceAll(ReadFile(absl::StrCat("examples/", example.name, ".yaml")),
-                                  {{absl::StrCat("name: ", example.name, "\n"), absl::StrCat("name: ", name, "\n")},
-                                   {"\nspec:\n", kShortGrace}}));
+                                  {{absl::StrCat("name: ", example.name, "\n"), absl::StrCat("name: ", name, "\n")}}));
     manifests.push_back(Translated(name, path));
     const Finished apply = Kubectl({"apply", "-f", "-"}, manifests.back());
     ASSERT_EQ(apply.exit_code, 0) << apply.Describe();
@@ -208,7 +163,6 @@ TEST_F(KubernetesTest, DataFlowsAcrossNodesWhateverComponentsAreCalled) {
   const std::string name = Name("across"), longest(63, 's'), sink = absl::StrCat("deployment/", longest);
   const std::string path =
       Write("across.yaml", Pipeline(name, absl::Substitute(R"(
-  x-kubernetes: {pod: {terminationGracePeriodSeconds: 1}}
   sources:
     - id: ttp_proc
       image: busybox:1.36
@@ -254,6 +208,50 @@ TEST_F(KubernetesTest, APrivateImageIsPulledWithTheSecretThatTheManifestsTellHow
   // What could not be pulled is tried again in pauses that grow; a new pod tries at once.
   ASSERT_EQ(Kubectl({"delete", "pods", "--all", "-n", absl::StrCat("flow-", name)}).exit_code, 0);
   EXPECT_TRUE(Runs(name));
+}
+
+TEST_F(KubernetesTest, StatusAndLogsShowWhatRunsAndWhatOthersWaitFor) {
+  environment()["FLOW_DRIVER"] = "kubernetes";
+  const std::string name = Name("look");
+  const std::string path = Write("look.yaml", Pipeline(name, R"(
+  sources:
+    - id: source
+      image: busybox:1.36
+      command: [sh, -c, 'i=0; while :; do echo "tick $i"; i=$((i + 1)); sleep 0.2; done']
+      ports: [{containerPort: 8000}]
+  sinks:
+    - {id: task, image: "busybox:1.36", inputs: [source], restart_policy: "no", command: [sh, -c, 'echo one; echo two']}
+    - {id: crash, image: "busybox:1.36", inputs: [source], command: [sh, -c, 'echo boom; exit 3']}
+    - {id: never, image: "busybox:never", inputs: [source]}
+)"));
+  // An image that no node takes: flow itself would not.
+  const std::string manifests = absl::StrReplaceAll(Translated(name, path), {{"busybox:never", "UPPER/case"}});
+  ASSERT_EQ(Kubectl({"apply", "-f", "-"}, manifests).exit_code, 0);
+  std::string status;
+  EXPECT_TRUE(Eventually([&] {
+    status = Flow("flow-status", {name, "-o", "wide"}).out;
+    return absl::StrContains(status, "InvalidImageName") && absl::StrContains(status, "CrashLoopBackOff") &&
+           absl::StrContains(status, "completed");
+  })) << status;
+  EXPECT_THAT(status, HasSubstr(absl::StrCat("source.flow-", name, ":8000/tcp")));
+  EXPECT_THAT(status, HasSubstr("NODE"));
+  EXPECT_THAT(Flow("flow-status", {}).out, HasSubstr(name));
+  EXPECT_EQ(Flow("flow-status", {name, "--check"}).exit_code, 1);
+
+  EXPECT_EQ(Flow("flow-logs", {name, "task"}).out, "task | one\ntask | two\n");
+  EXPECT_EQ(Flow("flow-logs", {name, "task", "--tail=1"}).out, "task | two\n");
+  EXPECT_THAT(Flow("flow-logs", {name}).out, HasSubstr("tick 0\n"));
+  // Until the pipeline is gone; nothing twice, and nothing left out.
+  Process& follow = Start("flow-logs", {name, "source", "--follow"});
+  EXPECT_TRUE(Eventually([&] { return absl::StrContains(follow.Out(), "tick 60\n"); }));
+  Kubectl({"delete", "namespace", NamespaceOf(name), "--wait=false"});
+  const Finished& followed = follow.Wait();
+  EXPECT_EQ(followed.exit_code, 0) << followed.Describe();
+  int next = 0;
+  for (const absl::string_view line : absl::StrSplit(followed.out, '\n', absl::SkipEmpty())) {
+    EXPECT_EQ(line, absl::StrCat("source | tick ", next++));
+  }
+  EXPECT_EQ(Flow("flow-status", {name}).exit_code, 6);
 }
 
 // What a probing program tells of itself: lines "ENV BASE64", "ARGUMENTS BASE64", "FILE MODE PATH BASE64", "INPUT TEXT".
@@ -355,135 +353,6 @@ TEST_F(KubernetesTest, AProgramSeesWhatItSeesOnAnEngine) {
   EXPECT_EQ(Seen(on_cluster), Seen(on_engine));
   EXPECT_THAT(Seen(on_cluster),
               IsSupersetOf({"ENV DOLLARS=$(A) $$ $$(A) $x $", "ENV TOKEN=s3cret $(A)", "INPUT hello"}));
-}
-
-// Pipelines that flow-apply deploys there.
-class OnClusterTest : public KubernetesTest {
- protected:
-  const Finished& ApplyThere(const std::string& yaml, const std::vector<std::string>& flags = {}) {
-    std::vector<std::string> arguments = {"--driver=kubernetes", Write("on-cluster.yaml", yaml)};
-    arguments.insert(arguments.end(), flags.begin(), flags.end());
-    return Flow("flow-apply", arguments);
-  }
-  bool NothingIsLeft(const std::string& name) {
-    return !absl::StrContains(Kubectl({"get", "namespaces,persistentvolumes"}).out, absl::StrCat("flow-", name)) &&
-           !fs::exists(StateOf(name));
-  }
-  // Of each object, the version that it has.
-  std::string Versions(const std::string& name) {
-    return Kubectl({"get", "services,deployments,jobs,secrets", "-n", absl::StrCat("flow-", name), "-l",
-                    "app.kubernetes.io/managed-by=flow", "-o",
-                    "jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.resourceVersion};{end}"})
-        .out;
-  }
-};
-
-constexpr char kRunsUntilTold[] = "[sh, -c, 'trap exit TERM; while :; do sleep 0.2; done']";
-
-TEST_F(OnClusterTest, IsDeployedOnceAndLeavesNothing) {
-  const std::string name = Name("deployed");
-  Owned(absl::StrCat("flow-", name));
-  Write("token", "s3cret");
-  const std::string yaml = Pipeline(name, R"(
-  sources:
-    - {id: ids, image: "busybox:1.36", restart_policy: on-failure, command: [echo, done]}
-    - {id: source, image: "busybox:1.36", command: [nc, -ll, -p, "8000", -e, echo, hello], ports: [{containerPort: 8000}]}
-  sinks:
-    - id: sink
-      image: busybox:1.36
-      inputs: [ids, source]
-      command: [sh, -c, 'trap exit TERM; echo "a token of ${#TOKEN}"; while sleep 0.2; do nc source 8000; done']
-      secrets: [{name: token, host_path: ./token, env: TOKEN, required: true}]
-)");
-  const Finished& plan = ApplyThere(yaml, {"--dry_run", "--check"});
-  EXPECT_EQ(plan.exit_code, 1) << plan.Describe();
-  EXPECT_THAT(plan.out, testing::HasSubstr("create deployment sink: not there"));
-  const Finished& first = ApplyThere(yaml);
-  ASSERT_EQ(first.exit_code, 0) << first.Describe();
-  EXPECT_THAT(first.out, testing::HasSubstr(absl::StrCat("Pipeline deployed successfully: ", name, " (3 components)")));
-  EXPECT_TRUE(Eventually([&] { return absl::StrContains(Logs(name, "deployment/sink"), "hello"); }));
-  EXPECT_THAT(Logs(name, "deployment/sink"), testing::HasSubstr("a token of 6"));
-
-  const std::string versions = Versions(name);
-  const Finished& again = ApplyThere(yaml);
-  EXPECT_EQ(again.exit_code, 0) << again.Describe();
-  EXPECT_THAT(again.out, testing::HasSubstr("Pipeline unchanged"));
-  EXPECT_EQ(Versions(name), versions);
-
-  const Finished& deleted = Flow("flow-delete", {name});  // the state says where it is
-  EXPECT_EQ(deleted.exit_code, 0) << deleted.Describe();
-  EXPECT_TRUE(NothingIsLeft(name));
-}
-
-TEST_F(OnClusterTest, WhatSomeoneElseChangedIsToldAndPutRight) {
-  const std::string name = Name("edited");
-  const std::string namespace_ = Owned(absl::StrCat("flow-", name));
-  const std::string yaml = Pipeline(
-      name, absl::StrCat("\n  sources:\n    - {id: a, image: \"busybox:1.36\", command: ", kRunsUntilTold, "}\n"));
-  ASSERT_EQ(ApplyThere(yaml).exit_code, 0);
-  ASSERT_EQ(Kubectl({"set", "image", "-n", namespace_, "deployment/a", "a=busybox:no-such-tag"}).exit_code, 0);
-  const Finished& again = ApplyThere(yaml);
-  EXPECT_EQ(again.exit_code, 0) << again.Describe();
-  EXPECT_THAT(again.err, testing::HasSubstr("kubectl-set"));
-  EXPECT_THAT(again.err, testing::HasSubstr("image: busybox:no-such-tag -> busybox:1.36"));
-  EXPECT_EQ(Flow("flow-delete", {name}).exit_code, 0);
-  EXPECT_TRUE(NothingIsLeft(name));
-}
-
-TEST_F(OnClusterTest, AProgramThatEndsTwiceFailsWithItsLastLinesAndLeavesNothing) {
-  const std::string name = Name("crash");
-  Owned(absl::StrCat("flow-", name));
-  const Finished& apply = ApplyThere(Pipeline(name, absl::StrCat(R"(
-  sources:
-    - {id: source, image: "busybox:1.36", command: )",
-                                                                 kRunsUntilTold, R"(}
-  sinks:
-    - {id: sink, image: "busybox:1.36", inputs: [source], command: [sh, -c, "echo boom; exit 3"]}
-)")));
-  EXPECT_EQ(apply.exit_code, 1) << apply.Describe();
-  EXPECT_THAT(apply.err, testing::HasSubstr("sink: exited with code 3 for the second time (pod sink-"));
-  EXPECT_THAT(apply.err, testing::HasSubstr("what it wrote last:\n    boom"));
-  EXPECT_THAT(apply.err, testing::HasSubstr("nothing of the pipeline is left on the cluster"));
-  EXPECT_FALSE(absl::StrContains(Kubectl({"get", "namespaces"}).out, absl::StrCat("flow-", name)));
-}
-
-// The nodes show what whoever applies is logged in with, also when the next one is not.
-TEST_F(OnClusterTest, APrivateImageIsPulledWithTheLoginOfWhoeverAppliedLast) {
-  const std::string name = Name("login"), namespace_ = Owned(absl::StrCat("flow-", name));
-  const std::string registry = absl::StrCat(kHostOfNodes, ":", StartRegistry("", /*with_password=*/true));
-  const auto log_in = [&](absl::string_view login) {
-    environment()["DOCKER_CONFIG"] = folder();
-    Write("config.json", login.empty() ? "{}"
-                                       : absl::StrCat(R"({"auths": {")", registry, R"(": {"auth": ")",
-                                                      absl::Base64Escape(login), R"("}}})"));
-  };
-  const std::string yaml = Pipeline(name, absl::StrCat("\n  sources:\n    - {id: a, image: \"", registry,
-                                                       "/team/my:1\", command: ", kRunsUntilTold, "}\n"));
-  log_in("");
-  const Finished& anonymous = ApplyThere(yaml);
-  EXPECT_EQ(anonymous.exit_code, 1) << anonymous.Describe();
-  EXPECT_THAT(anonymous.err, HasSubstr(registry));
-  EXPECT_FALSE(absl::StrContains(Kubectl({"get", "namespaces"}).out, namespace_));
-
-  log_in("user:pa:ss");
-  const Finished& first = ApplyThere(yaml);
-  ASSERT_EQ(first.exit_code, 0) << first.Describe();
-  EXPECT_THAT(absl::StrCat(first.out, first.err), Not(HasSubstr("pa:ss")));
-  const std::string versions = Versions(name);
-  EXPECT_THAT(versions, HasSubstr("Secret/"));
-
-  log_in("");
-  const Finished& again = ApplyThere(yaml);
-  EXPECT_EQ(again.exit_code, 0) << again.Describe();
-  EXPECT_THAT(again.out, HasSubstr("Pipeline unchanged"));
-  EXPECT_EQ(Versions(name), versions);
-
-  log_in("user:another");
-  const Finished& other = ApplyThere(yaml, {"--dry_run"});
-  EXPECT_THAT(other.out, HasSubstr("change secret"));
-  EXPECT_THAT(other.out, Not(HasSubstr("another")));
-  EXPECT_EQ(Flow("flow-delete", {name}).exit_code, 0);
-  EXPECT_TRUE(NothingIsLeft(name));
 }
 
 }  // namespace

@@ -129,6 +129,17 @@ TEST_F(DeleteTest, ANamespaceThatHangsIsToldWithWhatHoldsIt) {
   EXPECT_EQ(world.saved->phase(), Deployment::DELETING);
 }
 
+TEST_F(DeleteTest, AClusterThatHasTooMuchToDoIsAskedAgainWhatHappens) {
+  Deploy({"a"});
+  DeleteWorld world = Begin(Delete(Input()));
+  RunUntil(world, [&] { return world.asked != nullptr; });
+  world.asked = nullptr;
+  world.Tell(StreamEnded{absl::ResourceExhaustedError("too many requests")});
+  EXPECT_FALSE(world.finished.has_value());
+  Run(world);
+  EXPECT_EQ(world.finished->code, ExitCode::kDone) << world.finished->message;
+}
+
 TEST_F(DeleteTest, WhatIsNotThereIsNoSuchPipeline) {
   DeleteWorld world = Begin(Delete(Input()));
   Run(world);

@@ -73,7 +73,8 @@ class Watch {
       return absl::OkStatus();
     }
     const bool refused = absl::IsPermissionDenied(ended.status) || absl::IsUnauthenticated(ended.status);
-    const bool away = ended.status.ok() || absl::IsUnavailable(ended.status);
+    // Or it has too much to do (429), and may tell in a moment.
+    const bool away = ended.status.ok() || absl::IsUnavailable(ended.status) || absl::IsResourceExhausted(ended.status);
     if (refused || (!opened_ && !away)) return ended.status;
     out.Timer(OpenAgain{}, backoff_.Next());
     if (!std::exchange(broken_, true)) out.Timer(Deaf{}, kDeafFor);

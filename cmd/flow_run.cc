@@ -51,6 +51,8 @@ class Run {
  private:
   // Beside which the pipeline runs, until its end or a signal.
   absl::StatusOr<int> Follow();
+  // Once nothing of it runs any more: shows how it ended, and is 1 where a component has failed.
+  absl::StatusOr<int> Judge();
   absl::Status Remove();
 
   // Starts a command with the flags of this one that it takes. It is in a process group of its own: a terminal's Ctrl-C
@@ -127,9 +129,20 @@ absl::StatusOr<int> Run::Follow() {
     if (!heartbeat.ok()) return heartbeat.status();
     beside_.push_back(*std::move(heartbeat));
   }
-  if (!WiringOf(key_, state).ok()) return Await(beside_.front());  // there is nothing to move
+  if (!WiringOf(key_, state).ok()) {  // there is nothing to move
+    const absl::StatusOr<int> code = Await(beside_.front());
+    return code.ok() && *code == 0 && signal_ == 0 ? Judge() : code;
+  }
   absl::StatusOr<Process> stream = Start(StreamCommand(), Named());
   return stream.ok() ? Await(*stream) : stream.status();
+}
+
+absl::StatusOr<int> Run::Judge() {
+  absl::StatusOr<Process> status = Start(StatusCommand(), Named({"--check"}));
+  if (!status.ok()) return status.status();
+  const absl::StatusOr<int> code = Await(*status);
+  // Someone else may have taken it away.
+  return code.ok() && *code == static_cast<int>(ExitCode::kNoSuchPipeline) ? 0 : code;
 }
 
 absl::Status Run::Remove() {

@@ -153,5 +153,19 @@ TEST_F(SdkTest, ARunThatFailsLeavesNothing) {
   EXPECT_TRUE(Gone(name));
 }
 
+// Long after it was up, so that the apply has ended well.
+TEST_F(SdkTest, ARunWhoseComponentFailsInTheEndHasFailed) {
+  for (const int code : {0, 3}) {
+    const std::string name = Name(absl::StrCat("ends-", code));
+    const std::string yaml =
+        Pipeline(name, absl::StrCat("  sources:\n    - {id: source, image: \"busybox:1.36\", restart_policy: 'no', ",
+                                    "command: [sh, -c, 'sleep 2; exit ", code, "']}\n"));
+    const Finished& run = Flow("flow-run", {Write("ends.yaml", yaml)});
+    EXPECT_EQ(run.exit_code, code == 0 ? 0 : 1) << run.Describe();
+    EXPECT_THAT(run.err, HasSubstr(code == 0 ? "completed" : "failed"));
+    EXPECT_TRUE(Gone(name));
+  }
+}
+
 }  // namespace
 }  // namespace flow::integration

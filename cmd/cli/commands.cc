@@ -350,6 +350,8 @@ const Command& RunPipelineCommand() {
           "is under way still arrives, and everything that was deployed is removed (flow-delete), volumes with the "
           "data in them too.\n\n"
           "A pipeline that was there before is brought to what the file says, and stays when flow-run ends.\n\n"
+          "One whose components move no events ends with the last of them; where one has failed by then the exit code is "
+          "1.\n\n"
           "Lines of components go to standard output, all else to standard error.",
       .fewest = 1,
       .most = 1,

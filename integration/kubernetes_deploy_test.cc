@@ -81,11 +81,11 @@ TEST_F(DeployTest, WhatSomeoneElseChangedIsToldAndPutRight) {
 
 // A namespace that is there already: what is in it stays, and so does it.
 TEST_F(DeployTest, InANamespaceOfOthersItTouchesOnlyWhatIsItsOwn) {
-  const std::string name = Name("shared"), namespace_ = MakeNamespace(absl::StrCat("shared-", Token()));
+  const std::string name = Name("shared"), namespace_ = MakeNamespace(name);
   const std::string within = absl::StrCat("--kube_namespace=", namespace_);
   const std::string yaml = OneThatRuns(name, "      volumes: [{name: data, mountPath: /data}]\n");
   const auto what_is_there = [&] {
-    return Kubectl({"get", "all,claims,secrets,configmaps", "-n", namespace_, "-o", "name"}).out;
+    return Kubectl({"get", "all,persistentvolumeclaims", "-n", namespace_, "-o", "name"}).out;
   };
   ASSERT_EQ(Kubectl({"create", "deployment", "a", "-n", namespace_, "--image=busybox:1.36", "--replicas=0"}).exit_code,
             0);

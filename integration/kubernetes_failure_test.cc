@@ -71,7 +71,7 @@ std::vector<Trouble> Troubles() {
         "perhaps the program listens on 127.0.0.1 alone"}},
       {"no-node",
        "      image: busybox:1.36\n      resources: {requests: {cpu: 64}}\n",
-       {"sink: waits for a node: 0/2 nodes are available: 2 Insufficient cpu",
+       {"sink: warning: waits for a node: 0/2 nodes are available: 2 Insufficient cpu",
         "sink: is not ready after 15s (--timeout)"},
        {"--timeout=15s"}},
       {"no-class",
@@ -95,7 +95,7 @@ TEST_F(ClusterTest, AnImageThatTheRegistryDoesNotHaveFailsAtTheSecondTry) {
 }
 
 TEST_F(ClusterTest, AQuotaThatRefusesThePodsIsTold) {
-  const std::string namespace_ = MakeNamespace(absl::StrCat("quota-", Token()));
+  const std::string namespace_ = MakeNamespace(Name("small"));
   ASSERT_EQ(Kubectl({"create", "quota", "small", "--hard=pods=1", "-n", namespace_}).exit_code, 0);
   const std::string within = absl::StrCat("--kube_namespace=", namespace_);
   for (const char* const policy : {"always", "no"}) {
@@ -112,7 +112,7 @@ TEST_F(ClusterTest, AQuotaThatRefusesThePodsIsTold) {
 }
 
 TEST_F(ClusterTest, AMissingRightIsToldWithWhoLacksItBeforeAnythingIsMade) {
-  const std::string namespace_ = MakeNamespace(absl::StrCat("rights-", Token()));
+  const std::string namespace_ = MakeNamespace(Name("rights"));
   const auto make = [&](std::vector<std::string> arguments) {
     arguments.insert(arguments.end(), {"-n", namespace_});
     const Finished made = Kubectl(arguments);

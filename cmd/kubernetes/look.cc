@@ -63,9 +63,9 @@ absl::StatusOr<Look> LookAtOne(const ClusterSession& session, ClusterCaller& cal
                                const std::string& kube_namespace, ObjectsOf objects) {
   const PipelineKey key = KeyOf(options);
   ClusterState state = ReadClusterState(session, key);
-  if (!state.known && objects.empty()) return NoSuchPipeline(key);
   const project::Project project = state.deployment.has_value() ? state.deployment->project() : project::Project();
   deploy::PipelineStatus status = Describe(session, key, std::move(state.deployment), objects[key]);
+  if (!state.known && status.components().empty()) return NoSuchPipeline(key);
   std::string unknown;
   if (options.stats) unknown = AddUsage(caller, kube_namespace, LabelsOf(options), objects[key], &status);
   if (absl::Status end = caller.Interrupted(); !end.ok()) return end;
@@ -85,8 +85,9 @@ absl::StatusOr<Look> LookAtAll(const ClusterSession& session, const LookOptions&
   deploy::StatusList list;
   for (const auto& [key, of_pipeline] : objects) {
     ClusterState state = ReadClusterState(session, key);
-    if (!state.known && of_pipeline.empty()) continue;
-    *list.add_pipelines() = Describe(session, key, std::move(state.deployment), of_pipeline);
+    deploy::PipelineStatus status = Describe(session, key, std::move(state.deployment), of_pipeline);
+    if (!state.known && status.components().empty()) continue;
+    *list.add_pipelines() = std::move(status);
   }
   return ShowAll(list, options);
 }

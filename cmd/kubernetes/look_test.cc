@@ -51,6 +51,11 @@ void Serve(FakeConnection& connection) {
                         R"({"metadata":{"resourceVersion":"1"},"items":[{"metadata":{"name":"sink","namespace":"there",
         "labels":{"com.obsrvr.flow.namespace":"default","com.obsrvr.flow.pipeline":"p","com.obsrvr.flow.component":"sink"}},
         "spec":{"replicas":2}}]})");
+    } else if (absl::StrContains(request, "/namespaces/ending/services?")) {
+      connection.Answer(200,
+                        R"({"metadata":{"resourceVersion":"1"},"items":[{"metadata":{"name":"sink","namespace":"ending",
+        "labels":{"com.obsrvr.flow.namespace":"default","com.obsrvr.flow.pipeline":"p"},
+        "annotations":{"com.obsrvr.flow.component":"sink"}}}]})");
     } else {
       connection.Answer(200, R"({"metadata":{"resourceVersion":"1"},"items":[]})");
     }
@@ -75,6 +80,12 @@ TEST_F(LookTest, ShowsWhatTheClusterIsAskedFor) {
   ASSERT_TRUE(look.ok()) << look.status();
   EXPECT_THAT(look->text, HasSubstr("0/2"));
   EXPECT_FALSE(look->well);
+}
+
+// The service outlives the pods of a namespace that someone deletes.
+TEST_F(LookTest, APipelineOfWhichNothingIsLeftThatRunsIsNone) {
+  const absl::StatusOr<Look> look = LookAt(*session_, *caller_, {.pipeline = "p", .output = "table"}, "ending");
+  EXPECT_EQ(ExitCodeOf(look.status()), ExitCode::kNoSuchPipeline) << look->text;
 }
 
 TEST_F(LookTest, WhatPodsUseIsWhatTheMetricsServerTells) {

@@ -107,18 +107,22 @@ absl::Status TellPlan(const ClusterApply& run, const kubernetes::Apply& machine)
 }
 
 absl::Status TellSuccess(ClusterApply& run, const kubernetes::Apply& machine, bool unchanged) {
-  absl::StatusOr<ClusterCaller> caller = ClusterCaller::Connect(run.session);
-  if (!caller.ok()) return caller.status();
+  ClusterCaller caller(run.session, machine.version());
   const std::string& output = run.options.output;
   const absl::StatusOr<Look> look =
-      LookAt(run.session, *caller, {.namespace_ = run.key.namespace_, .pipeline = run.key.name, .output = output},
+      LookAt(run.session, caller, {.namespace_ = run.key.namespace_, .pipeline = run.key.name, .output = output},
              machine.place().namespace_);
-  if (!look.ok()) return look.status();
+  if (absl::Status end = caller.Interrupted(); !end.ok()) return end;
   const int components = machine.project().services_size();
   const std::string headline =
       absl::StrCat(unchanged ? "Pipeline unchanged: " : "Pipeline deployed successfully: ", run.key.name, " (",
-                   components, components == 1 ? " component)\n" : " components)\n");
-  return Print(absl::StrCat(IsTable(output) ? headline : "", look->text));
+                   components, components == 1 ? " component)" : " components)");
+  const std::string unknown = absl::StrCat("how it is now is not known: ", look.status().message());
+  if (!IsTable(output)) {
+    return look.ok() ? Print(look->text) : ExitWith(ExitCode::kFailed, absl::StrCat(headline, ", but ", unknown));
+  }
+  if (!look.ok()) run.session.Warn(unknown);
+  return Print(absl::StrCat(headline, "\n", look.ok() ? look->text : ""));
 }
 
 kubernetes::LogInput AllThatComes(const kubernetes::Apply& machine) {

@@ -18,7 +18,7 @@ static constexpr absl::Duration kReadDeadline = absl::Seconds(30);
 
 absl::StatusOr<ClusterCaller> ClusterCaller::Connect(ClusterSession& session) {
   if (absl::Status made = session.MakeClient(); !made.ok()) return made;
-  ClusterCaller caller(session);
+  ClusterCaller caller(session, {});
   const absl::StatusOr<api::Reply> reply = caller.One(api::GetVersion{});
   if (absl::Status end = caller.Interrupted(); !end.ok()) return end;
   if (ExitCodeOf(reply.status()) == ExitCode::kNoEngine) return reply.status();  // it was told why

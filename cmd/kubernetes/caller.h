@@ -2,6 +2,7 @@
 #ifndef CMD_KUBERNETES_CALLER_H_
 #define CMD_KUBERNETES_CALLER_H_
 
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -18,6 +19,9 @@ class ClusterCaller {
   // One that may begin to ask: of the session, whose client is made where there is none, with the cluster's version.
   // Error: the end of the command (exit_status.h), with why the cluster cannot be reached, or that it is too old.
   static absl::StatusOr<ClusterCaller> Connect(ClusterSession& session);
+  // One of a session that has spoken with the cluster already, which has that version.
+  ClusterCaller(ClusterSession& session, kubernetes::api::ServerVersion version)
+      : session_(&session), wire_(session.MakeWire()), version_(std::move(version)) {}
 
   // When all calls from now on are to be over.
   void SetUntil(absl::Time until) { until_ = until; }
@@ -33,8 +37,6 @@ class ClusterCaller {
   absl::Status Interrupted() const;
 
  private:
-  explicit ClusterCaller(ClusterSession& session) : session_(&session), wire_(session.MakeWire()) {}
-
   ClusterSession* session_;
   ClusterWire wire_;
   kubernetes::api::ServerVersion version_;

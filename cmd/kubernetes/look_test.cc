@@ -27,10 +27,13 @@ using ::testing::Pair;
 using testkit::FakeConnection;
 
 // Has the deployment "sink" of the pipeline "p" in the namespace "there", and a pod of it in "measured", where there are
-// metrics, and in "unmeasured". One may look in namespaces alone.
+// metrics, and in "unmeasured". In "busy" five requests are put off. One may look in namespaces alone.
 void Serve(FakeConnection& connection) {
+  int refused = 0;
   for (std::string request; !(request = connection.Read()).empty();) {
-    if (absl::StrContains(request, "/metrics.k8s.io/v1beta1/namespaces/measured/pods?")) {
+    if (absl::StrContains(request, "/namespaces/busy/") && ++refused <= 5) {
+      connection.Answer(429, R"({"kind":"Status","message":"too much to do","reason":"TooManyRequests"})");
+    } else if (absl::StrContains(request, "/metrics.k8s.io/v1beta1/namespaces/measured/pods?")) {
       connection.Answer(200, R"({"metadata":{},"items":[{"metadata":{"name":"sink-1"},
         "containers":[{"name":"sink","usage":{"cpu":"125m","memory":"64Mi"}}]}]})");
     } else if (absl::StrContains(request, "/metrics.k8s.io/")) {
@@ -46,7 +49,8 @@ void Serve(FakeConnection& connection) {
       connection.Answer(200, R"({"major":"1","minor":"20","gitVersion":"v1.20.2"})");
     } else if (!absl::StrContains(request, "/namespaces/")) {
       connection.Answer(403, R"({"kind":"Status","message":"no right","reason":"Forbidden"})");
-    } else if (absl::StrContains(request, "/namespaces/there/deployments?")) {
+    } else if (absl::StrContains(request, "/namespaces/there/deployments?") ||
+               absl::StrContains(request, "/namespaces/busy/deployments?")) {
       connection.Answer(200,
                         R"({"metadata":{"resourceVersion":"1"},"items":[{"metadata":{"name":"sink","namespace":"there",
         "labels":{"com.obsrvr.flow.namespace":"default","com.obsrvr.flow.pipeline":"p","com.obsrvr.flow.component":"sink"}},
@@ -80,6 +84,12 @@ TEST_F(LookTest, ShowsWhatTheClusterIsAskedFor) {
   ASSERT_TRUE(look.ok()) << look.status();
   EXPECT_THAT(look->text, HasSubstr("0/2"));
   EXPECT_FALSE(look->well);
+}
+
+TEST_F(LookTest, WhatTheClusterPutsOffIsAskedAgain) {
+  const absl::StatusOr<Look> look = LookAt(*session_, *caller_, {.pipeline = "p", .output = "table"}, "busy");
+  ASSERT_TRUE(look.ok()) << look.status();
+  EXPECT_THAT(look->text, HasSubstr("0/2"));
 }
 
 // The service outlives the pods of a namespace that someone deletes.

@@ -28,6 +28,7 @@ struct Replica {
   bool is_connected = true;            // to the other components
   std::vector<std::string> endpoints;  // published ports: "127.0.0.1:8080->80/tcp"
   std::string waits_for;               // why it does not run, in the target's words; empty: the state says all
+  std::string trouble;  // of one that was running when it was last heard of: "is on x, which does not answer"
   // As far as the target tells them with the rest.
   std::string node;  // the machine that it is on
   int restarts = 0;

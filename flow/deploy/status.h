@@ -74,6 +74,7 @@ inline absl::string_view WordOf(const Replica& replica, const project::Service* 
     case ReplicaState::kDead:
       return "failed";
     case ReplicaState::kRunning:
+      if (!replica.trouble.empty()) return "unhealthy";
       return replica.health == Health::kStarting    ? "starting"
              : replica.health == Health::kUnhealthy ? "unhealthy"
                                                     : "running";
@@ -111,6 +112,8 @@ inline std::string TroubleText(const ComponentStatus& component, const project::
     if (WordOf(replica, service) != component.state()) continue;
     if (!replica.waits_for.empty()) {
       names[absl::StrCat("waits (", replica.waits_for, ")")].push_back(replica.name);
+    } else if (!replica.trouble.empty()) {
+      names[replica.trouble].push_back(replica.name);
     } else if (replica.state == ReplicaState::kExited) {
       names[absl::StrCat("exited with code ", replica.exit_code)].push_back(replica.name);
     } else if (replicas.size() > 1 && component.state() != "running") {

@@ -129,6 +129,16 @@ TEST_F(DeleteTest, ANamespaceThatHangsIsToldWithWhatHoldsIt) {
   EXPECT_EQ(world.saved->phase(), Deployment::DELETING);
 }
 
+TEST_F(DeleteTest, PodsThatDoNotEndAreToldWithTheirNodes) {
+  Deploy({"a"});
+  DeleteWorld world = Begin(Delete(Input()));
+  RunUntil(world, [&] { return !world.cluster.Going().empty(); });
+  LetTimePass(world);
+  Run(world);
+  EXPECT_EQ(world.finished->message,
+            "still there: deployment a (waits for pod a-1-1) after 2m (--timeout); deleting again goes on from here");
+}
+
 TEST_F(DeleteTest, AClusterThatHasTooMuchToDoIsAskedAgainWhatHappens) {
   Deploy({"a"});
   DeleteWorld world = Begin(Delete(Input()));

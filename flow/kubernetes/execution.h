@@ -20,6 +20,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "flow/deploy/execution.h"
 #include "flow/kubernetes/api/call.h"
@@ -121,9 +122,7 @@ class Execution : public deploy::Execution<Cluster> {
   std::vector<End> LeaveGoing(const Watch& watch, Outbox& out) {
     std::vector<End> ends;
     for (const uint32_t index : std::set<uint32_t>(going_)) {
-      const ObjectPtr there = watch.known().Find(ObjectOf(index));
-      const std::string holders = there == nullptr ? "it is still there" : HoldersOf(*there);
-      ends.push_back(*Fails(index, absl::DeadlineExceededError(holders), out));
+      ends.push_back(*Fails(index, absl::DeadlineExceededError(WhatHolds(index, watch.known())), out));
     }
     return ends;
   }
@@ -159,6 +158,27 @@ class Execution : public deploy::Execution<Cluster> {
                   api::Delete{.object = pod->id(), .only = {.uid = pod->uid()}, .grace = absl::ZeroDuration()},
                   kWriteDeadline);
     }
+  }
+
+  // Why what was to go is still there: a workload waits for its pods to end.
+  std::string WhatHolds(uint32_t index, const Observed& known) const {
+    const Operation& operation = plan().operations(static_cast<int>(index));
+    std::vector<std::string> pods;
+    for (const ObjectPtr& pod : known.OfKind(api::Kind::kPod)) {
+      const bool is_its =
+          IsWorkload(ObjectOf(index).kind) && pod->label(project::kComponentLabel) == operation.component();
+      if (is_its) pods.push_back(WhereItIs(*pod));
+    }
+    if (!pods.empty()) return absl::StrCat("waits for ", absl::StrJoin(pods, ", "));
+    const ObjectPtr there = known.Find(ObjectOf(index));
+    return there == nullptr ? "it is still there" : HoldersOf(*there);
+  }
+
+  // "pod x on node1, which does not answer".
+  static std::string WhereItIs(const api::Object& pod) {
+    const std::string& node = pod["spec"]["nodeName"].text();
+    return absl::StrCat("pod ", pod.name(), node.empty() ? "" : absl::StrCat(" on ", node),
+                        IsCutOff(pod) ? ", which does not answer" : "");
   }
 
   std::optional<End> OnRemoval(uint32_t index, const absl::StatusOr<api::Reply>& reply, const Watch& watch,

@@ -47,6 +47,10 @@ PodReport ReadPod(const api::Object& pod);
 // told that none of them runs or is being made.
 bool IsAtRest(const api::Object& pod);
 
+// Whether the cluster hears nothing any more of the node that a pod is on: it calls the pod not ready by itself (node
+// lifecycle controller, MarkPodsNotReady), while what the node told last still stands.
+bool IsCutOff(const api::Object& pod);
+
 // Whether a container that waits for this will never run by itself (kubelet: pkg/kubelet/kuberuntime, images/types.go).
 bool IsFinal(absl::string_view waits_for, absl::string_view words);
 
@@ -123,6 +127,11 @@ inline bool IsAtRest(const api::Object& pod) {
   const text::List& statuses = pod["status"]["containerStatuses"].list();
   return pod.is_going() && !statuses.empty() && std::all_of(before.begin(), before.end(), is_at_rest) &&
          std::all_of(statuses.begin(), statuses.end(), is_at_rest);
+}
+
+inline bool IsCutOff(const api::Object& pod) {
+  const text::View ready = ConditionOf(pod, "Ready");
+  return ready["status"].text() == "False" && ready["reason"].text().empty() && HasCondition(pod, "ContainersReady");
 }
 
 inline bool IsFinal(absl::string_view waits_for, absl::string_view words) {

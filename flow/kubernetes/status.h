@@ -102,6 +102,10 @@ class PodReader {
         replica.up = RoughDuration(now_ - started);
       }
       replica.health = HealthOf();
+      if (IsCutOff(pod_)) {
+        replica.health = deploy::Health::kUnknown;
+        replica.trouble = absl::StrCat("is on ", replica.node, ", which does not answer");
+      }
       return;
     }
     if (const text::View ended = state_["terminated"]) {
@@ -140,6 +144,7 @@ class PodReader {
 
   // The cluster's own word: a reason that it waits for, else the phase.
   std::string Word(const deploy::Replica& replica) const {
+    if (!replica.trouble.empty()) return "unknown";
     if (replica.state == deploy::ReplicaState::kRunning) return "running";
     const std::string& reason = state_["waiting"]["reason"].text();
     return reason.empty() ? absl::AsciiStrToLower(pod_["status"]["phase"].text()) : reason;

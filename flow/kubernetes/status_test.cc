@@ -85,6 +85,18 @@ TEST(Status, AProbeIsItsHealth) {
   EXPECT_EQ(health(R"("ready":false,"started":false)"), "starting");
 }
 
+TEST(Status, APodOnANodeThatDoesNotAnswerIsNotReady) {
+  const api::Object pod = Pod(absl::StrCat(
+      R"({"phase":"Running","conditions":[{"type":"Ready","status":"False"},{"type":"ContainersReady","status":"True"}],)",
+      R"("containerStatuses":[{"name":"sink",)", kRuns, "}]}"));
+  const deploy::ComponentStatus sink = Sink({Deployment(1), pod});
+  EXPECT_EQ(sink.state(), "unhealthy");
+  EXPECT_EQ(sink.health(), "unknown");
+  EXPECT_EQ(sink.ready(), 0u);
+  EXPECT_EQ(sink.message(), "sink-1 is on node1, which does not answer");
+  EXPECT_EQ(sink.containers(0).state(), "unknown");
+}
+
 TEST(Status, WhatAPodWaitsForIsItsMessage) {
   deploy::ComponentStatus sink = Sink({Pod(Container(
       R"("state":{"waiting":{"reason":"ImagePullBackOff","message":"Back-off pulling image"}})", "Pending"))});

@@ -13,8 +13,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "flow/deploy/deployment.pb.h"
 #include "flow/deploy/replica.h"
 #include "flow/deploy/status.pb.h"
@@ -103,6 +103,13 @@ inline std::string Drift(const Replica& replica, const project::Service& service
 // Up to so many replicas are named one by one.
 inline constexpr size_t kMostNamed = 3;
 
+// "waits (…)" of one, "wait (…)" of several: what is said of something begins with its verb.
+inline std::string OfSeveral(absl::string_view what) {
+  if (absl::ConsumePrefix(&what, "is ")) return absl::StrCat("are ", what);
+  if (absl::ConsumePrefix(&what, "waits ")) return absl::StrCat("wait ", what);
+  return std::string(what);
+}
+
 // "x-1, x-2 exited with code 137", "4 of 5 containers are paused": what the replicas come to that make the component
 // what it is. Empty: its word says all.
 inline std::string TroubleText(const ComponentStatus& component, const project::Service* service,
@@ -126,7 +133,7 @@ inline std::string TroubleText(const ComponentStatus& component, const project::
     parts.push_back(absl::StrCat(of.size() > kMostNamed
                                      ? absl::StrCat(of.size(), " of ", replicas.size(), " ", noun, "s")
                                      : absl::StrJoin(of, ", "),
-                                 " ", of.size() > 1 ? absl::StrReplaceAll(what, {{"is ", "are "}}) : what));
+                                 " ", of.size() > 1 ? OfSeveral(what) : what));
   }
   return absl::StrJoin(parts, "; ");
 }

@@ -110,6 +110,13 @@ TEST(Status, WhatAPodWaitsForIsItsMessage) {
   EXPECT_EQ(sink.message(), "sink-1 waits (0/2 nodes are available: 2 Insufficient cpu.)");
 }
 
+TEST(Status, WhatSeveralPodsWaitForIsToldInTheClustersWords) {
+  const std::string waits = Container(R"("state":{"waiting":{"reason":"Held","message":"this is all"}})", "Pending");
+  const deploy::ComponentStatus sink =
+      Sink({Deployment(2), Pod(waits), Pod(waits, /*container=*/"", /*policy=*/"Always", "sink-2")});
+  EXPECT_EQ(sink.message(), "sink-1, sink-2 wait (Held: this is all)");
+}
+
 TEST(Status, BetweenTwoRunsItIsRestarting) {
   const deploy::ComponentStatus sink = Sink({Pod(Container(R"("restartCount":3,
     "state":{"waiting":{"reason":"CrashLoopBackOff","message":"back-off 40s"}},

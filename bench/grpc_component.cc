@@ -11,8 +11,8 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
-#include <iostream>
 #include <map>
 #include <memory>
 #include <string>
@@ -120,7 +120,9 @@ class Sink : public grpc::ServerGenericBidiReactor {
       ++consumed_;
       return StartRead(&event_);
     }
-    std::cout << right_ << std::endl;
+    // Not by a stream: libgrpc++ brings a second libstdc++ along where ours is linked in, and its facets do not fit.
+    std::puts(std::to_string(right_).c_str());
+    std::fflush(stdout);
     event_ = Buffer(Field(1, static_cast<uint64_t>(consumed_)));
     StartWriteAndFinish(&event_, grpc::WriteOptions(), grpc::Status::OK);
   }
@@ -190,6 +192,7 @@ int main(int argc, char** argv) {
   builder.RegisterCallbackGenericService(&service);
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr) return 1;
-  std::cout << "serves" << std::endl;
+  std::puts("serves");
+  std::fflush(stdout);
   server->Wait();
 }

@@ -68,7 +68,7 @@ std::vector<Trouble> Troubles() {
        "      health_check: /hostname\n      health_port: 8080\n      health_start_period: 1s\n"
        "      health_interval: 1s\n      health_retries: 1\n",
        {"sink: is unhealthy; its last health probe: Startup probe failed", "connection refused (pod sink-",
-        "perhaps the program listens on 127.0.0.1 alone"}},
+        "perhaps the program listens on 127.0.0.1 alone", "gets more time by `health_start_period`"}},
       {"no-node",
        "      image: busybox:1.36\n      resources: {requests: {cpu: 64}}\n",
        {"sink: warning: waits for a node: 0/2 nodes are available: 2 Insufficient cpu",

@@ -181,6 +181,7 @@ TEST_F(ApplyTest, WhatTurnsUnhealthyFailsWithWhatTheProbeGotAndAHint) {
   const std::string message = Failed(world);
   EXPECT_THAT(message, HasSubstr("a: is unhealthy; its last health probe: Readiness probe failed: dial tcp"));
   EXPECT_THAT(message, HasSubstr("hint: a cluster asks the pod's address, not 127.0.0.1"));
+  EXPECT_THAT(message, HasSubstr("gets more time by `health_start_period`"));
 }
 
 TEST_F(ApplyTest, AStartThatTheKubeletGivesUpOnIsUnhealthy) {

@@ -99,7 +99,9 @@ inline std::string ExitHint(const PodReport& report, bool restarts) {
 
 inline std::string ProbeHint(absl::string_view words) {
   if (absl::StrContains(words, "refused")) {
-    return "a cluster asks the pod's address, not 127.0.0.1: perhaps the program listens on 127.0.0.1 alone";
+    return "a cluster asks the pod's address, not 127.0.0.1: perhaps the program listens on 127.0.0.1 alone; one that "
+           "takes "
+           "longer to start gets more time by `health_start_period`";
   }
   if (absl::StrContains(words, "Timeout") || absl::StrContains(words, "deadline")) {
     return "a probe that takes longer gets more time by `health_timeout`";

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "flow/kubernetes/delete.h"
 #include "flow/kubernetes/testing/cluster_test.h"
 
 namespace flow::kubernetes {
@@ -229,6 +230,21 @@ TEST_F(ApplyTest, AnUpdateThatFailsTakesAwayWhatItCreatedAndSaysWhatItChanged) {
   EXPECT_EQ(world.cluster.Find(Kind::kDeployment, "b"), nullptr);
   EXPECT_NE(world.cluster.Find(Kind::kDeployment, "a"), nullptr);
   EXPECT_NE(world.cluster.Find(Kind::kNamespace, "flow-x"), nullptr);
+}
+
+// Nothing runs that it could have left alone.
+TEST_F(ApplyTest, AFirstApplyThatFindsAKeptVolumeLeavesThatAndNothingElse) {
+  Deploy({"volume=data", "a mounts=data:/data"});
+  testing::World<Delete> deletion = Begin(Delete({.namespace_ = "default", .pipeline = "x", .keep_volumes = true}));
+  Run(deletion);
+  cluster_ = deletion.cluster;
+  ApplyWorld world = Until("a", {"volume=data", "a mounts=data:/data"});
+  world.cluster.Wait(Pod("a"), "InvalidImageName", "bad");
+  world.TellEvents();
+  Run(world);
+  EXPECT_EQ(world.finished->code, ExitCode::kFailed);
+  EXPECT_THAT(world.finished->message, HasSubstr(std::string(kNothingLeft) + " but claim data"));
+  EXPECT_THAT(world.cluster.Names(), ElementsAre("namespace flow-x", "claim data"));
 }
 
 TEST_F(ApplyTest, NorollbackLeavesAllInPlace) {

@@ -41,9 +41,12 @@ inline bool IsWell(const api::Object& workload) {
 }
 
 // Whether a pipeline was never up, and all there is of it was made by applies that failed or were cut off: then a rollback
-// takes it all. Not what was there when the first of them began, nor what was cut off when all was up.
+// takes it all. Not what was there when the first of them began, nor what was cut off when all was up. Claims and their
+// namespace may be there without it: a delete has kept them.
 inline bool IsFirstApply(const std::optional<Deployment>& previous, const Observed& observed) {
-  const auto is_made = [](const auto& one) { return one.first.kind != api::Kind::kNamespace; };
+  const auto is_made = [](const auto& one) {
+    return one.first.kind != api::Kind::kNamespace && one.first.kind != api::Kind::kClaim;
+  };
   if (!previous.has_value()) return std::none_of(observed.objects.begin(), observed.objects.end(), is_made);
   if (previous->has_succeeded() || !previous->first()) return false;
   if (previous->phase() != Deployment::APPLYING) return true;

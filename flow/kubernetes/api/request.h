@@ -2,6 +2,7 @@
 #ifndef FLOW_KUBERNETES_API_REQUEST_H_
 #define FLOW_KUBERNETES_API_REQUEST_H_
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <variant>
@@ -9,18 +10,20 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "flow/http/message.h"
 #include "flow/http/query.h"
 #include "flow/kubernetes/api/call.h"
+#include "flow/text/character.h"
 #include "flow/text/document.h"
 #include "flow/text/json.h"
 
 namespace flow::kubernetes::api {
 
-// The request that makes `call`. Bodies are JSON, which is YAML too: that an apply is read as YAML 1.1 changes nothing.
+// The request that makes `call`. Bodies are JSON; that of an apply, which is read as YAML 1.1, says the same in both.
 http::Request BuildRequest(const Call& call);
 
 // The request for what happens from watch.resource_version on, which the server ends after `at_most`.
@@ -95,6 +98,28 @@ inline text::Mapping WithPrecondition(const text::Mapping& document, const Preco
 
 inline std::string Body(const text::Mapping& document) { return text::Json(document, text::JsonLayout::kCompact); }
 
+// Whether readers of YAML 1.1 take a character between quotes for itself: they refuse control characters, and what ends a
+// line there becomes a space, or loses the spaces beside it.
+inline bool IsItselfInYaml(uint32_t code) {
+  return text::IsYaml(code) && code != 0x85 && code != 0x2028 && code != 0x2029;
+}
+
+// The same, with such characters as escapes. JSON has none of them but in its strings.
+inline std::string YamlBody(const text::Mapping& document) {
+  const std::string json = Body(document);
+  std::string body;
+  body.reserve(json.size());
+  for (absl::string_view rest = json; !rest.empty();) {
+    const text::Character character = text::TakeCharacter(rest);
+    if (IsItselfInYaml(character.code)) {
+      body.append(character.bytes.data(), character.bytes.size());
+    } else {
+      absl::StrAppendFormat(&body, "\\u%04x", character.code);
+    }
+  }
+  return body;
+}
+
 // "a=b,c": all of them.
 inline std::string Selector(const std::vector<std::string>& conditions) { return absl::StrJoin(conditions, ","); }
 
@@ -127,7 +152,7 @@ struct RequestBuilder {
             .target = absl::StrCat(PathOf(call.object), http::Query({{"fieldManager", kFieldManager},
                                                                      {"force", Flag(call.force)},
                                                                      {"dryRun", DryRun(call.dry_run)}})),
-            .body = Body(WithPrecondition(call.document, call.only)),
+            .body = YamlBody(WithPrecondition(call.document, call.only)),
             .headers = {{"Content-Type", "application/apply-patch+yaml"}}};
   }
   http::Request operator()(const Create& call) const {

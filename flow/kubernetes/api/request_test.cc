@@ -45,6 +45,13 @@ TEST(BuildRequest, SaysWhichObjectAnApplyIsMeantFor) {
             R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"sink","uid":"u1"}})");
 }
 
+// Raw, they are refused there, or become spaces.
+TEST(BuildRequest, EscapesInAnApplyWhatYamlDoesNotTakeForItself) {
+  text::Mapping document = {{"a", "\x7f\u0085\u2028\u2029\uffff\n"}, {"b", "größe → 漢字 😀\ufeff"}};
+  EXPECT_EQ(BuildRequest(Apply{.object = kSink, .document = document}).body,
+            "{\"a\":\"\\u007f\\u0085\\u2028\\u2029\\uffff\\n\",\"b\":\"größe → 漢字 😀\ufeff\"}");
+}
+
 TEST(BuildRequest, CreatesByPostToTheKind) {
   const http::Request request = BuildRequest(Create{.object = kSink, .document = Document()});
   EXPECT_EQ(request.method, "POST");

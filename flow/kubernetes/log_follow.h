@@ -93,6 +93,8 @@ class LogFollow {
   // What may wait of all pods together, in bytes of memory, before less is read.
   static constexpr size_t kMostWaiting = 4 << 20;
   static constexpr absl::Duration kListWithin = absl::Seconds(30);
+  // The most of a log's end that is asked for, in parts of lines: more than nodes keep.
+  static constexpr int64_t kMostTailParts = 1 << 30;
   // How long the watches may be away before that is told.
   static constexpr absl::Duration kDeafFor = absl::Seconds(3);
 
@@ -115,6 +117,7 @@ class LogFollow {
     bool paused = false;
     absl::Time since;                                 // what is older is not wanted
     std::optional<std::deque<deploy::LogLine>> tail;  // of what was before: the last lines so far
+    int64_t tail_parts = 0;                           // that are asked for
     http::Backoff backoff;
     absl::Time again = absl::InfiniteFuture();
     deploy::LogPosition position;
@@ -190,6 +193,7 @@ class LogFollow {
     merge_.Close(uid);
     if (std::exchange(source.brought, false)) source.backoff.Reset();
     if (!ended.status.ok()) return OnRefused(uid, source, ended.status);
+    if (IsTailCut(source)) return ReadLongerTail(uid, source);
     if (source.whole) source.read = source.reading;
     const bool all = source.reading == source.runs.current;  // that there was when it began
     if (all) GiveTail(uid, source);
@@ -277,7 +281,10 @@ class LogFollow {
     // What comes up meanwhile is new, whatever the clock of its node says.
     source.since = input_.endless && began_ ? absl::InfinitePast() : input_.since;
     source.position = deploy::LogPosition(source.since);
-    if (input_.tail.has_value() && !began_) source.tail.emplace();
+    if (input_.tail.has_value() && !began_) {
+      source.tail.emplace();
+      source.tail_parts = int64_t{*input_.tail} + 1;
+    }
     // The lowest number that no other pod of the component has, but those on their way out.
     std::set<int> taken;
     for (const auto& [uid, other] : sources_) {
@@ -334,7 +341,7 @@ class LogFollow {
                             .follow = follow,
                             .previous = !current,
                             // Where none is wanted the last one says from where on they are.
-                            .tail = source.tail.has_value() ? std::max(1, *input_.tail) : -1,
+                            .tail = source.tail.has_value() ? static_cast<int>(source.tail_parts) : -1,
                             .since = source.position.since()}});
   }
 
@@ -350,6 +357,22 @@ class LogFollow {
       if (source.tail->size() > static_cast<size_t>(*input_.tail)) source.tail->pop_front();
     }
     source.position.Advance(absl::InfiniteFuture());
+  }
+
+  // Whether the first of the last lines may have come without its beginning: a node counts parts of lines.
+  bool IsTailCut(const Source& source) const {
+    return source.tail.has_value() && source.reader.parts() >= source.tail_parts &&
+           source.reader.lines() <= *input_.tail && source.tail_parts < kMostTailParts;
+  }
+
+  // All runs once more, from further back.
+  void ReadLongerTail(const std::string& uid, Source& source) {
+    source.tail_parts = std::min(source.tail_parts * 4, kMostTailParts);
+    source.tail->clear();
+    source.position = deploy::LogPosition(source.since);
+    source.reading.clear();
+    source.read.clear();
+    GoOn(uid, source);
   }
 
   // All that was there when it began is read: its last lines are shown, and what comes from now on is, whole.

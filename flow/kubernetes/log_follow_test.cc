@@ -184,7 +184,7 @@ TEST(LogFollow, TheTailIsReadFirstAndThenFollowed) {
   Follow follow({.follow = true, .tail = 1});
   follow.Listed({Deployment(), Pod("a")});
   EXPECT_THAT(follow.Opened(), ElementsAre("sink-1"));
-  EXPECT_EQ(follow.query().tail, 1);
+  EXPECT_EQ(follow.query().tail, 2);  // and one that says where it begins
   follow.Brings(Line(2, "two"));
   follow.Ends();
   EXPECT_THAT(follow.Opened(), ElementsAre("sink-1 follow"));
@@ -193,16 +193,35 @@ TEST(LogFollow, TheTailIsReadFirstAndThenFollowed) {
   EXPECT_THAT(follow.Shown(), ElementsAre("two", "three"));
 }
 
+TEST(LogFollow, TheLastLinesAreWholeWhereANodeCountsParts) {
+  const std::string part(16384, 'x');
+  const std::string long_line = absl::StrCat(Line(2, part).substr(0, Line(2, part).size() - 1), Line(2, "rest"));
+  Follow follow({.tail = 2});
+  follow.Listed({Pod("b", true, "a")});
+  EXPECT_EQ(follow.query().tail, 3);
+  follow.Brings(long_line + Line(3, "three"));  // perhaps without its first parts
+  follow.Ends();
+  EXPECT_EQ(follow.query().tail, 12);
+  EXPECT_TRUE(follow.query().previous);
+  follow.Brings(Line(1, "one") + long_line + Line(3, "three"));
+  follow.Ends();
+  EXPECT_FALSE(follow.query().previous);
+  follow.Ends();
+  EXPECT_THAT(follow.Shown(), ElementsAre(absl::StrCat(part, "rest"), "three"));
+  EXPECT_TRUE(follow.done());
+}
+
 // A cluster begins at a second.
 TEST(LogFollow, WhatStandsBeforeTheTailIsNotShownWhenItIsFollowed) {
   for (const int tail : {1, 0}) {
     Follow follow({.follow = true, .tail = tail});
     follow.Listed({Deployment(), Pod("a")});
-    EXPECT_EQ(follow.query().tail, 1);
+    EXPECT_EQ(follow.query().tail, tail + 1);
+    if (tail == 1) follow.Brings(Line(1, "one"));
     follow.Brings(Line(2, "two"));
     follow.Ends();
-    EXPECT_GE(follow.query().since, kStart + absl::Seconds(2));
-    follow.Brings(Line(1, "one") + Line(2, "two") + Line(3, "three"));
+    EXPECT_GE(follow.query().since, kStart + absl::Seconds(2 - tail));
+    follow.Brings(Line(0, "zero") + Line(1, "one") + Line(2, "two") + Line(3, "three"));
     follow.After(absl::Seconds(1));
     std::vector<std::string> expected = {"two", "three"};
     if (tail == 0) expected = {"three"};
@@ -307,6 +326,20 @@ TEST(LogLineReader, TakesLinesHoweverTheyAreCut) {
     EXPECT_EQ(lines[2].text, "a b");
     EXPECT_EQ(lines[2].time, kStart + absl::Seconds(3) + absl::Nanoseconds(1));
   }
+}
+
+// As nodes with Docker hand out a long line; a time that a program writes itself is text elsewhere.
+TEST(LogLineReader, PutsALineOfSeveralPartsTogether) {
+  const std::string time = "2026-11-26T08:00:00.854541905Z ", part(16384, 'x');
+  LogLineReader reader;
+  const std::vector<deploy::LogLine> lines =
+      reader.Read(absl::StrCat(time, part, time, part, time, "rest\n", time, part, time, "\n", time, part, "no time\n",
+                               time, "a ", time, "b\n"));
+  ASSERT_EQ(lines.size(), 4u);
+  EXPECT_EQ(lines[0].text, absl::StrCat(part, part, "rest"));
+  EXPECT_EQ(lines[1].text, part);
+  EXPECT_EQ(lines[2].text, absl::StrCat(part, "no time"));
+  EXPECT_EQ(lines[3].text, absl::StrCat("a ", time, "b"));
 }
 
 }  // namespace

@@ -318,6 +318,8 @@ TEST_F(ApplyTest, OfTwoFirstAppliesTheOneThatLosesTheNamespaceLeavesAllToTheOthe
   EXPECT_EQ(world.finished->code, ExitCode::kBusy) << world.finished->message;
   EXPECT_TRUE(world.finished->again);
   EXPECT_EQ(world.cluster.Names(), cluster_.Names());
+  EXPECT_THAT(world.reports,
+              Contains(": create namespace flow-x: someone else has made, changed or removed it meanwhile"));
 }
 
 TEST_F(ApplyTest, AStreamThatIsTooOldIsMadeUpForByOneList) {

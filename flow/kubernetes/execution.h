@@ -28,6 +28,7 @@
 #include "flow/kubernetes/deadlines.h"
 #include "flow/kubernetes/desired.h"
 #include "flow/kubernetes/difference.h"
+#include "flow/kubernetes/failure.h"
 #include "flow/kubernetes/observed.h"
 #include "flow/kubernetes/operations.h"
 #include "flow/kubernetes/pod_report.h"
@@ -211,7 +212,9 @@ class Execution : public deploy::Execution<Cluster> {
 
   std::optional<End> Fails(uint32_t index, const absl::Status& status, Outbox& out) {
     going_.erase(index);
-    Failed(index, status.message(), out);
+    const bool by_another = IsByAnother(plan().operations(static_cast<int>(index)), status);
+    Failed(index, by_another ? kByAnother : status.message(), out,
+           by_another ? Report::Kind::kNote : Report::Kind::kFailed);
     return End{index, status};
   }
 

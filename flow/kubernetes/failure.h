@@ -48,6 +48,12 @@ inline Failure FailureOf(const PodReport& report, std::string what) {
 // The failure that a cluster's refusal of an operation is.
 Failure RefusalOf(const Operation& operation, const absl::Status& status);
 
+// Whether someone else at work on the pipeline is why an operation was refused: a name that is taken, or an object that is
+// another or gone. It was not so when this apply looked.
+bool IsByAnother(const Operation& operation, const absl::Status& status);
+// Such a refusal in words.
+inline constexpr char kByAnother[] = "someone else has made, changed or removed it meanwhile";
+
 // Whether a request came to no answer: the cluster may have done what it asked.
 inline bool IsUnanswered(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
@@ -71,14 +77,16 @@ std::string FailedText(const std::vector<Failure>& failures, const std::set<std:
 // How it is done
 
 inline Failure RefusalOf(const Operation& operation, const absl::Status& status) {
-  // A name that is taken, or an object that is another or gone: it was not so when this apply looked.
-  const bool gone = absl::IsNotFound(status) && operation.object() != "namespace";
-  const bool by_another = absl::IsAborted(status) || absl::IsAlreadyExists(status) || gone;
+  const bool by_another = IsByAnother(operation, status);
   return {.component = operation.component(),
-          .what = absl::StrCat(
-              "could not ", OperationText(operation), ": ",
-              by_another ? "someone else has made, changed or removed it meanwhile" : std::string(status.message())),
+          .what = absl::StrCat("could not ", OperationText(operation), ": ",
+                               by_another ? kByAnother : std::string(status.message())),
           .by_another = by_another};
+}
+
+inline bool IsByAnother(const Operation& operation, const absl::Status& status) {
+  const bool gone = absl::IsNotFound(status) && operation.object() != "namespace";
+  return absl::IsAborted(status) || absl::IsAlreadyExists(status) || gone;
 }
 
 inline std::string ExitHint(const PodReport& report, bool restarts) {

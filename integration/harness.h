@@ -61,6 +61,8 @@ class DockerTest : public testing::Test {
   std::string StateOf(const std::string& name) const { return state_folder() + "/default/" + name; }
   // Writes a file into the folder; its path.
   std::string Write(const std::string& file, const std::string& text) const { return folder_.Write(file, text); }
+  // A pipeline, into a file of its name.
+  std::string WritePipeline(const std::string& yaml) const;
 
   Engine& engine() { return engine_; }
   Wire& wire() { return wire_; }
@@ -118,7 +120,6 @@ class DockerTest : public testing::Test {
   std::string MakeSdkImage();
 
  private:
-  std::string WritePipeline(const std::string& yaml) const;
   void PrintDiagnosis();
   void RemoveLeftOvers();
 

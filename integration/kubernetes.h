@@ -10,16 +10,20 @@
 #ifndef INTEGRATION_KUBERNETES_H_
 #define INTEGRATION_KUBERNETES_H_
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "integration/harness.h"
+#include "integration/json.h"
 
 namespace flow::integration {
 
@@ -28,6 +32,21 @@ inline constexpr char kHostOfNodes[] = "10.232.0.1";
 
 // A command that does nothing, and ends at once when it is told.
 inline constexpr char kRunsUntilTold[] = "[sh, -c, 'trap exit TERM; while :; do sleep 0.2; done']";
+
+// A component that runs this script of a shell, as an entry of a list in `spec`: more fields follow, indented by six.
+inline std::string Shell(const std::string& id, const std::string& script, const std::string& fields = "") {
+  return absl::StrCat("    - id: ", id, "\n      image: busybox:1.36\n      command: [sh, -c, '", script, "']\n",
+                      fields);
+}
+// One that does nothing, and ends at once when it is told.
+inline std::string UntilTold(const std::string& id, const std::string& fields = "") {
+  return absl::StrCat("    - id: ", id, "\n      image: busybox:1.36\n      command: ", kRunsUntilTold, "\n", fields);
+}
+// A source and a sink of that kind, and `more` of the spec (of the sinks first).
+inline std::string PairUntilTold(const std::string& name, const std::string& more = "") {
+  return Pipeline(name, absl::StrCat("  sources:\n", UntilTold("source"), "  sinks:\n",
+                                     UntilTold("sink", "      inputs: [source]\n"), more));
+}
 
 class ClusterTest : public DockerTest {
  protected:
@@ -76,11 +95,50 @@ class ClusterTest : public DockerTest {
   std::string Logs(const std::string& pipeline, const std::string& workload) {
     return Kubectl({"logs", "-n", NamespaceOf(pipeline), workload}).out;
   }
+  // What a command of a shell writes in a workload's pod.
+  std::string Exec(const std::string& pipeline, const std::string& workload, const std::string& command) {
+    return Kubectl({"exec", "-n", NamespaceOf(pipeline), workload, "--", "sh", "-c", command}).out;
+  }
+  // What kubectl tells of an object of a pipeline's namespace ("job/names"), or of all of a kind; the null value where
+  // there is none.
+  Json Get(const std::string& pipeline, const std::string& what) {
+    return ParseJson(Kubectl({"get", what, "-n", NamespaceOf(pipeline), "-o", "json"}).out);
+  }
+  // The names of what a pipeline's namespace has of these kinds, "deployment.apps/source" each.
+  std::vector<std::string> Names(const std::string& pipeline, const std::string& kinds) {
+    return absl::StrSplit(Kubectl({"get", kinds, "-n", NamespaceOf(pipeline), "-o", "name"}).out, '\n',
+                          absl::SkipEmpty());
+  }
+  // The pods of each component by their ids, without those on their way out: what stays the same where nothing is touched.
+  std::map<std::string, std::set<std::string>> Pods(const std::string& pipeline) {
+    std::map<std::string, std::set<std::string>> pods;
+    for (const Json& pod : List(At(Get(pipeline, "pods"), {"items"}))) {
+      const Json& metadata = At(pod, {"metadata"});
+      if (!Text(At(metadata, {"deletionTimestamp"})).empty()) continue;
+      pods[Text(At(metadata, {"labels", "com.obsrvr.flow.component"}))].insert(Text(At(metadata, {"uid"})));
+    }
+    return pods;
+  }
 
-  const Finished& ApplyThere(const std::string& yaml, const std::vector<std::string>& flags = {}) {
-    std::vector<std::string> arguments = {"--driver=kubernetes", Write("on-cluster.yaml", yaml)};
+  // Whether a component comes to have a container that runs.
+  bool Runs(const std::string& pipeline, const std::string& component) {
+    return Eventually([&] {
+      const std::vector<Json> pods = List(At(Get(pipeline, "pods"), {"items"}));
+      return std::any_of(pods.begin(), pods.end(), [&](const Json& pod) {
+        return Text(At(pod, {"metadata", "labels", "com.obsrvr.flow.component"})) == component &&
+               Text(At(pod, {"metadata", "deletionTimestamp"})).empty() &&
+               At(pod, {"status", "containerStatuses", "0", "state", "running"}).has_struct_value();
+      });
+    });
+  }
+
+  Process& StartApplyThere(const std::string& yaml, const std::vector<std::string>& flags = {}) {
+    std::vector<std::string> arguments = {"--driver=kubernetes", WritePipeline(yaml)};
     arguments.insert(arguments.end(), flags.begin(), flags.end());
-    return Flow("flow-apply", arguments);
+    return Start("flow-apply", arguments);
+  }
+  const Finished& ApplyThere(const std::string& yaml, const std::vector<std::string>& flags = {}) {
+    return StartApplyThere(yaml, flags).Wait();
   }
   bool NothingIsLeft(const std::string& pipeline) {
     return !absl::StrContains(Kubectl({"get", "namespaces,persistentvolumes"}).out, NamespaceOf(pipeline)) &&

@@ -28,7 +28,8 @@ class Value;
 
 using List = std::vector<Value>;
 
-// Whoever fills it sees to it that no key comes twice.
+// Whoever fills it sees to it that no key comes twice. Copies share what is in them, until one of them is added to: a copy of
+// a document takes no memory and no time.
 class Mapping {
  public:
   struct Entry;
@@ -48,11 +49,14 @@ class Mapping {
   // Null: there is no such member.
   const Value* Find(absl::string_view key) const;
 
-  bool empty() const { return entries_.empty(); }
-  const std::vector<Entry>& entries() const { return entries_; }
+  bool empty() const { return entries().empty(); }
+  const std::vector<Entry>& entries() const;
 
  private:
-  std::vector<Entry> entries_;
+  // Its own, to be added to.
+  std::vector<Entry>& Own();
+
+  std::shared_ptr<std::vector<Entry>> entries_;  // null: none
 };
 
 struct Scalar {
@@ -116,13 +120,23 @@ struct Mapping::Member {
   mutable Value value;
 };
 
+inline const std::vector<Mapping::Entry>& Mapping::entries() const {
+  static const auto& none = *new std::vector<Entry>();
+  return entries_ == nullptr ? none : *entries_;
+}
+
+inline std::vector<Mapping::Entry>& Mapping::Own() {
+  if (entries_ == nullptr || entries_.use_count() > 1) entries_ = std::make_shared<std::vector<Entry>>(entries());
+  return *entries_;
+}
+
 inline Mapping::Mapping(std::initializer_list<Member> members) {
-  entries_.reserve(members.size());
+  Own().reserve(members.size());
   for (const Member& member : members) Add(std::move(member.key), std::move(member.value));
 }
 
 inline void Mapping::Add(std::string key, Value value) {
-  entries_.push_back({Entry::Kind::kMember, std::move(key), std::move(value)});
+  Own().push_back({Entry::Kind::kMember, std::move(key), std::move(value)});
 }
 
 inline void Mapping::AddUnlessEmpty(std::string key, Value value) {
@@ -134,15 +148,15 @@ inline void Mapping::AddUnlessEmpty(std::string key, Value value) {
 }
 
 inline const Value* Mapping::Find(absl::string_view key) const {
-  for (const Entry& entry : entries_) {
+  for (const Entry& entry : entries()) {
     if (entry.kind == Entry::Kind::kMember && entry.text == key) return &entry.value;
   }
   return nullptr;
 }
 
-inline void Mapping::Comment(std::string line) { entries_.push_back({Entry::Kind::kComment, std::move(line)}); }
+inline void Mapping::Comment(std::string line) { Own().push_back({Entry::Kind::kComment, std::move(line)}); }
 
-inline void Mapping::Blank() { entries_.push_back({Entry::Kind::kBlank}); }
+inline void Mapping::Blank() { Own().push_back({Entry::Kind::kBlank}); }
 
 template <AsValue T>
 Value::Value(T from) {

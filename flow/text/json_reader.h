@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -23,14 +25,16 @@ inline constexpr int kMostJsonLevels = 100;
 
 // Takes one value with white space around it, in time proportional to its length. Bytes of a text that are no UTF-8 are
 // kept; of a key that comes twice both members are, and Find gives the first.
+// `without`: the name of members that are left out where they are mappings, so that they take no memory.
 // InvalidArgument, with what is wrong and at which byte, for anything else.
-absl::StatusOr<Value> ReadJson(absl::string_view json);
+absl::StatusOr<Value> ReadJson(absl::string_view json, std::optional<absl::string_view> without = std::nullopt);
 
 namespace internal {
 
 class JsonReader {
  public:
-  explicit JsonReader(absl::string_view json) : all_(json), rest_(json) {}
+  JsonReader(absl::string_view json, std::optional<absl::string_view> without)
+      : without_(without), all_(json), rest_(json) {}
 
   absl::StatusOr<Value> Read() {
     Value value = "";
@@ -73,7 +77,8 @@ class JsonReader {
           if (!Expect(':')) return false;
           rest_.remove_prefix(1);
           if (!ReadValue(level, member)) return false;
-          mapping.Add(std::move(key), std::move(member));
+          const bool is_wanted = without_ != key || !std::holds_alternative<Mapping>(member.any());
+          if (is_wanted) mapping.Add(std::move(key), std::move(member));
           return true;
         })) {
       return false;
@@ -200,7 +205,13 @@ class JsonReader {
     return digits > 0;
   }
 
-  void SkipSpace() { rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t\r\n"), rest_.size())); }
+  void SkipSpace() {
+    size_t space = 0;
+    while (space < rest_.size() && IsSpace(rest_[space])) ++space;
+    rest_.remove_prefix(space);
+  }
+
+  static bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
   bool Expect(char c) {
     if (rest_.empty()) return Fail("it ends too early");
@@ -221,6 +232,7 @@ class JsonReader {
     return absl::InvalidArgumentError(absl::StrCat("no JSON: ", wrong_, " at byte ", all_.size() - rest_.size()));
   }
 
+  const std::optional<absl::string_view> without_;
   const absl::string_view all_;
   absl::string_view rest_;
   std::string wrong_;
@@ -228,7 +240,9 @@ class JsonReader {
 
 }  // namespace internal
 
-inline absl::StatusOr<Value> ReadJson(absl::string_view json) { return internal::JsonReader(json).Read(); }
+inline absl::StatusOr<Value> ReadJson(absl::string_view json, std::optional<absl::string_view> without) {
+  return internal::JsonReader(json, without).Read();
+}
 
 }  // namespace flow::text
 

@@ -27,6 +27,12 @@ TEST(JsonReader, KeepsOrderAndHowNumbersAreWritten) {
   EXPECT_EQ(ReadAndPrinted(" {\t\"a\" :\r\n[ 1 , 2 ] } \n"), R"({"a":[1,2]})");
 }
 
+TEST(JsonReader, LeavesOutMappingsOfOneName) {
+  const absl::StatusOr<Value> value = ReadJson(R"({"a":[{"f":{"g":{}},"h":1}],"f":"a text","b":{"f":[]}})", "f");
+  ASSERT_TRUE(value.ok()) << value.status();
+  EXPECT_EQ(Json(*value, JsonLayout::kCompact), R"({"a":[{"h":1}],"f":"a text","b":{"f":[]}})");
+}
+
 TEST(JsonReader, ReadsEveryEscape) {
   const absl::StatusOr<Value> value = ReadJson(R"("\"\\\/\b\f\n\r\t\u0041\u00e9\u20AC\uD83D\uDE00 ü")");
   ASSERT_TRUE(value.ok()) << value.status();

@@ -1,4 +1,5 @@
-// An object as a cluster has it: the whole of its document, fields that flow does not know too.
+// An object as a cluster has it: the whole of its document, fields that flow does not know too; but for the lists of which
+// manager has set which field, which nobody here asks for, and which are half of it (kNotRead).
 //
 //   object["status"]["readyReplicas"].number()  // 0 where it has none
 //   object.label(project::kComponentLabel)
@@ -16,6 +17,10 @@
 #include "flow/text/view.h"
 
 namespace flow::kubernetes::api {
+
+// The member of metadata.managedFields' entries that is not read. As all that people name is a text, no other mapping is
+// called so.
+inline constexpr char kNotRead[] = "fieldsV1";
 
 // Which object.
 struct ObjectName {

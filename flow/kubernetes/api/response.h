@@ -144,7 +144,7 @@ inline absl::StatusOr<Reply> ReadReply(const Call& call, const http::Response& r
   }
   if (response.status >= 300) return internal::NoCluster(absl::StrCat("answers with HTTP status ", response.status));
   if (std::holds_alternative<TailLogs>(call)) return internal::ReadLines(response.body);
-  absl::StatusOr<text::Value> document = text::ReadJson(response.body);
+  absl::StatusOr<text::Value> document = text::ReadJson(response.body, kNotRead);
   if (about_server && (!document.ok() || !text::View(*document)["gitVersion"])) {
     return internal::NoCluster("tells no version");
   }

@@ -20,6 +20,7 @@
 #include "flow/kubernetes/contract.h"
 #include "flow/kubernetes/deadlines.h"
 #include "flow/kubernetes/desired.h"
+#include "flow/kubernetes/difference.h"
 #include "flow/kubernetes/observed.h"
 #include "flow/kubernetes/operations.h"
 #include "flow/project/labels.h"
@@ -33,7 +34,8 @@ inline constexpr api::Kind kOwnKinds[] = {api::Kind::kSecret,  api::Kind::kConfi
 
 // What a dry run of an object came to.
 struct Comparison {
-  ObjectPtr would_be;                   // null: refused
+  // In what the object that is there would become another (none: in nothing, or it would be made). Nothing: refused.
+  std::optional<std::vector<Difference>> differences;
   absl::Status refused;                 // why
   std::vector<std::string> taken_over;  // of whose fields it would get: ".spec.replicas of kubectl-scale"
   ObjectPtr holder;                     // that has its name
@@ -93,7 +95,11 @@ class Observation {
                   Outbox& out) {
     Comparison& comparison = comparisons_[asked.object];
     if (reply.ok()) {
-      comparison.would_be = std::make_shared<const api::Object>(std::get<api::Object>(*reply));
+      const ObjectPtr there = observed_.Find(asked.object);
+      comparison.differences.emplace();
+      if (there != nullptr) {
+        comparison.differences = Differences(there->document, std::get<api::Object>(*reply).document);
+      }
       return absl::OkStatus();
     }
     const std::optional<api::Refusal> refusal = api::RefusalOf(reply.status());

@@ -110,11 +110,11 @@ class Reconciler {
       }
     }
     AddWorkloadRemovals(workloads, InputsByType(workloads), "no longer in the file", kRun, &result_.plan);
-    for (const ObjectPtr& object : workloads) {
-      if (project::FindService(project_, object->label(project::kComponentLabel)) == nullptr) continue;
-      for (Operation& operation : *result_.plan.mutable_operations()) {
-        if (operation.target() == object->uid()) operation.set_reason("its restart policy changed");
-      }
+    uint32_t index = 0;
+    for (Operation& operation : *result_.plan.mutable_operations()) {
+      removals_[operation.component()].push_back(index++);
+      const bool stays = project::FindService(project_, operation.component()) != nullptr;
+      if (stays) operation.set_reason("its restart policy changed");
     }
   }
 
@@ -134,8 +134,8 @@ class Reconciler {
     const Comparison& comparison = found == comparisons_.end() ? Comparison() : found->second;
     if (there == nullptr) return DecideNew(one, comparison);
     if (there->is_going()) return DecideGoing(one, *there);
-    if (comparison.would_be == nullptr) return DecideRefused(one, *there, comparison);
-    const std::vector<Difference> differences = Differences(there->document, comparison.would_be->document);
+    if (!comparison.differences.has_value()) return DecideRefused(one, *there, comparison);
+    const std::vector<Difference>& differences = *comparison.differences;
     if (IsWorkload(one.object.kind) && options_.force_recreate) return Replace(one, *there, "--force_recreate");
     if (HasCondition(*there, "Failed")) return Replace(one, *there, "it has failed");
     if (differences.empty()) return;
@@ -206,11 +206,8 @@ class Reconciler {
     if (!IsWorkload(one.object.kind)) return;
     result_.remade.insert(one.component);
     AddWaits(one, create);
-    for (uint32_t index = 0; index < builder_.last(); ++index) {
-      const Operation& before = result_.plan.operations(static_cast<int>(index));
-      const bool is_old = KindOf(before) == OperationKind::kRemove && before.component() == one.component;
-      if (is_old && before.stage() == kRun) create.add_after(index);
-    }
+    const auto old = removals_.find(one.component);
+    if (old != removals_.end()) create.mutable_after()->Assign(old->second.begin(), old->second.end());
   }
 
   // The old one runs until the new one may start.
@@ -219,7 +216,10 @@ class Reconciler {
     Operation& remove =
         builder_.Add(OperationKind::kRemove, one.object, one.component, reason, StageOf(one.object.kind), there.uid());
     const uint32_t removed_by = builder_.last();
-    if (IsWorkload(one.object.kind)) AddWaits(one, remove);
+    if (IsWorkload(one.object.kind)) {
+      removals_[one.component].push_back(removed_by);
+      AddWaits(one, remove);
+    }
     Create(one, reason);
     if (!IsWorkload(one.object.kind)) result_.plan.mutable_operations()->rbegin()->add_after(removed_by);
   }
@@ -243,7 +243,8 @@ class Reconciler {
   const ReconcileOptions& options_;
   Reconciliation result_;
   PlanBuilder builder_;
-  std::vector<ObjectPtr> leaving_;  // but for workloads
+  std::map<std::string, std::vector<uint32_t>> removals_;  // of workloads, by component: operations
+  std::vector<ObjectPtr> leaving_;                         // but for workloads
 };
 
 }  // namespace internal

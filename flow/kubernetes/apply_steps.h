@@ -210,8 +210,8 @@ class ApplySteps {
   void TakeNews() {
     for (const Watch::News& news : watch_.TakeNews()) {
       if (phase_ >= Phase::kIntending && phase_ <= Phase::kSettling) readiness_.Take(*news.object, news.deleted);
+      OnEnd(execution_.On(news, watch_, out_));
     }
-    for (const Execution::End& end : execution_.EndRemovals(watch_, out_)) OnEnd(end);
     Fail(readiness_.TakeFailures());
     for (Finding& finding : readiness_.TakeFindings()) Tell(std::move(finding));
   }

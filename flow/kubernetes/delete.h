@@ -158,8 +158,7 @@ class Delete {
         if (saved_ && watch_.is_open()) phase_ = Phase::kExecuting;
         break;
       case Phase::kExecuting:
-        watch_.TakeNews();  // that something is gone is all that counts
-        for (const Execution::End& end : execution_.EndRemovals(watch_, out_)) OnEnd(end);
+        for (const Watch::News& news : watch_.TakeNews()) OnEnd(execution_.On(news, watch_, out_));
         execution_.Begin(
             kNothing, watch_, [](const Wait&) { return true; }, [](const Operation&) {}, out_);
         if (execution_.Finished()) Conclude();

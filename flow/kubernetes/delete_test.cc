@@ -81,6 +81,15 @@ TEST_F(DeleteTest, WhatIsLeftOfAPodIsRemovedWhenNothingRunsInItAnyMore) {
   EXPECT_THAT(world.cluster.Names(), IsEmpty());
 }
 
+TEST_F(DeleteTest, WhatWasLeftOfAPodBeforeItsWorkloadGoesIsRemovedWithThat) {
+  Deploy({"a"});
+  cluster_.Stop(Name(Kind::kDeployment, "a"));
+  DeleteWorld world = Begin(Delete(Input()));
+  RunUntil(world, [&] { return world.cluster.IsGoing(Name(Kind::kDeployment, "a")); });
+  ASSERT_EQ(world.requests.size(), 1);
+  EXPECT_EQ(std::get<api::Delete>(world.requests.begin()->second->call).object, Pod("a"));
+}
+
 TEST_F(DeleteTest, WhereAPodMayNotBeRemovedItsNodeDoesThat) {
   Deploy({"a"});
   DeleteWorld world = Begin(Delete(Input()));

@@ -52,8 +52,14 @@ class Execution : public deploy::Execution<Cluster> {
     deploy::Execution<Cluster>::Start(std::move(plan));
     planned_on_ = std::make_shared<const Observed>(std::move(planned_on));
     going_.clear();
+    leaving_.clear();
     cleared_.clear();
     tries_.clear();
+    removals_.clear();
+    for (uint32_t index = 0; index < static_cast<uint32_t>(this->plan().operations_size()); ++index) {
+      const Operation& operation = this->plan().operations(static_cast<int>(index));
+      if (KindOf(operation) == OperationKind::kRemove) removals_.emplace(operation.target(), index);
+    }
   }
 
   // Makes the calls of all operations that may begin; `begins` is told of each before.
@@ -105,25 +111,25 @@ class Execution : public deploy::Execution<Cluster> {
     return std::nullopt;
   }
 
-  // Ends the removals of what is gone by now, and removes what is left of pods of the others.
-  std::vector<End> EndRemovals(const Watch& watch, Outbox& out) {
-    std::vector<End> ends;
-    for (const uint32_t index : std::set<uint32_t>(going_)) {
-      const Operation& operation = plan().operations(static_cast<int>(index));
-      if (watch.IsGone(operation.target())) {
-        ends.push_back(*Ends(index, nullptr, out));
-      } else if (IsWorkload(ObjectOf(index).kind)) {
-        ClearPods(operation.component(), watch.known(), out);
-      }
+  // What the watch tells of an object: that it is gone, which ends its removal; or of a pod that is left where its workload
+  // is to go, which is removed then. Takes the same time however many others there are.
+  std::optional<End> On(const Watch::News& news, const Watch& watch, Outbox& out) {
+    const api::Object& object = *news.object;
+    if (news.deleted) {
+      const auto removal = removals_.find(object.uid());
+      if (removal == removals_.end() || !going_.contains(removal->second)) return std::nullopt;
+      return Ends(removal->second, nullptr, out);
     }
-    return ends;
+    const std::string& component = object.label(project::kComponentLabel);
+    if (object.kind == api::Kind::kPod && leaving_.contains(component)) ClearPods(component, watch, out);
+    return std::nullopt;
   }
 
   // Removals that are answered are not waited for any more: each ends with what holds its object.
   std::vector<End> LeaveGoing(const Watch& watch, Outbox& out) {
     std::vector<End> ends;
     for (const uint32_t index : std::set<uint32_t>(going_)) {
-      ends.push_back(*Fails(index, absl::DeadlineExceededError(WhatHolds(index, watch.known())), out));
+      ends.push_back(*Fails(index, absl::DeadlineExceededError(WhatHolds(index, watch)), out));
     }
     return ends;
   }
@@ -151,9 +157,9 @@ class Execution : public deploy::Execution<Cluster> {
   }
 
   // What comes of it the watch tells. Where it is refused the node does it in its own time.
-  void ClearPods(const std::string& component, const Observed& known, Outbox& out) {
-    for (const ObjectPtr& pod : known.OfKind(api::Kind::kPod)) {
-      const bool is_left = pod->label(project::kComponentLabel) == component && pod->is_going() && IsAtRest(*pod);
+  void ClearPods(const std::string& component, const Watch& watch, Outbox& out) {
+    for (const ObjectPtr& pod : watch.PodsOf(component)) {
+      const bool is_left = pod->is_going() && IsAtRest(*pod);
       if (!is_left || !cleared_.insert(pod->uid()).second) continue;
       out.Request(WhatIsLeft{},
                   api::Delete{.object = pod->id(), .only = {.uid = pod->uid()}, .grace = absl::ZeroDuration()},
@@ -162,16 +168,13 @@ class Execution : public deploy::Execution<Cluster> {
   }
 
   // Why what was to go is still there: a workload waits for its pods to end.
-  std::string WhatHolds(uint32_t index, const Observed& known) const {
-    const Operation& operation = plan().operations(static_cast<int>(index));
+  std::string WhatHolds(uint32_t index, const Watch& watch) const {
     std::vector<std::string> pods;
-    for (const ObjectPtr& pod : known.OfKind(api::Kind::kPod)) {
-      const bool is_its =
-          IsWorkload(ObjectOf(index).kind) && pod->label(project::kComponentLabel) == operation.component();
-      if (is_its) pods.push_back(WhereItIs(*pod));
+    if (IsWorkload(ObjectOf(index).kind)) {
+      for (const ObjectPtr& pod : watch.PodsOf(ComponentOf(index))) pods.push_back(WhereItIs(*pod));
     }
     if (!pods.empty()) return absl::StrCat("waits for ", absl::StrJoin(pods, ", "));
-    const ObjectPtr there = known.Find(ObjectOf(index));
+    const ObjectPtr there = watch.known().Find(ObjectOf(index));
     return there == nullptr ? "it is still there" : HoldersOf(*there);
   }
 
@@ -189,7 +192,7 @@ class Execution : public deploy::Execution<Cluster> {
       const ObjectPtr known = watch.known().Find(ObjectOf(index));
       const bool is_going = known != nullptr && known->uid() == uid && known->is_going();
       if (is_going && !absl::IsNotFound(reply.status())) {
-        going_.insert(index);  // somebody removes it already
+        Goes(index, watch, out);  // somebody removes it already
         return std::nullopt;
       }
       return Ends(index, nullptr, out);  // another object has that name: the one that was to go is gone
@@ -200,18 +203,34 @@ class Execution : public deploy::Execution<Cluster> {
     if (!Watch::Tells(ObjectOf(index).kind)) {
       return Fails(index, absl::FailedPreconditionError(HoldersOf(*there)), out);
     }
-    going_.insert(index);
+    Goes(index, watch, out);
     return std::nullopt;
   }
 
+  // The removal of what is still there is answered.
+  void Goes(uint32_t index, const Watch& watch, Outbox& out) {
+    going_.insert(index);
+    if (!IsWorkload(ObjectOf(index).kind)) return;
+    leaving_.insert(ComponentOf(index));
+    ClearPods(ComponentOf(index), watch, out);
+  }
+  void IsOver(uint32_t index) {
+    const bool was_going = going_.erase(index) > 0;
+    if (was_going && IsWorkload(ObjectOf(index).kind)) leaving_.erase(leaving_.find(ComponentOf(index)));
+  }
+
+  const std::string& ComponentOf(uint32_t index) const {
+    return plan().operations(static_cast<int>(index)).component();
+  }
+
   std::optional<End> Ends(uint32_t index, ObjectPtr object, Outbox& out) {
-    going_.erase(index);
+    IsOver(index);
     Done(index, object == nullptr ? "" : object->uid(), out);
     return End{index, std::move(object)};
   }
 
   std::optional<End> Fails(uint32_t index, const absl::Status& status, Outbox& out) {
-    going_.erase(index);
+    IsOver(index);
     const bool by_another = IsByAnother(plan().operations(static_cast<int>(index)), status);
     Failed(index, by_another ? kByAnother : status.message(), out,
            by_another ? Report::Kind::kNote : Report::Kind::kFailed);
@@ -220,9 +239,11 @@ class Execution : public deploy::Execution<Cluster> {
 
   std::string namespace_;
   std::shared_ptr<const Observed> planned_on_ = std::make_shared<const Observed>();
-  std::set<uint32_t> going_;       // removals that are answered, whose objects are still there
-  std::set<std::string> cleared_;  // uids of pods that were at rest, and are removed
-  std::map<uint32_t, int> tries_;  // of operations that were refused because of another version
+  std::map<std::string, uint32_t> removals_;  // of the plan: uid → operation
+  std::set<uint32_t> going_;                  // removals that are answered, whose objects are still there
+  std::multiset<std::string> leaving_;        // of those that are of workloads the components
+  std::set<std::string> cleared_;             // uids of pods that were at rest, and are removed
+  std::map<uint32_t, int> tries_;             // of operations that were refused because of another version
 };
 
 }  // namespace flow::kubernetes

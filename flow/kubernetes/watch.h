@@ -22,6 +22,7 @@
 #include "flow/kubernetes/contract.h"
 #include "flow/kubernetes/deadlines.h"
 #include "flow/kubernetes/observed.h"
+#include "flow/project/labels.h"
 
 namespace flow::kubernetes {
 
@@ -38,6 +39,8 @@ class Watch {
   // From what was observed on: it tells what happens from then on.
   void Open(const Observed& observed, Outbox& out) {
     known_ = observed;
+    pods_.clear();
+    for (const ObjectPtr& pod : known_.OfKind(api::Kind::kPod)) pods_[ComponentOf(*pod)].insert(pod->id());
     Open(out);
   }
 
@@ -120,6 +123,14 @@ class Watch {
 
   // The objects as they were told last.
   const Observed& known() const { return known_; }
+  // A component's pods among them.
+  std::vector<ObjectPtr> PodsOf(const std::string& component) const {
+    std::vector<ObjectPtr> pods;
+    const auto found = pods_.find(component);
+    if (found == pods_.end()) return pods;
+    for (const api::ObjectName& name : found->second) pods.push_back(known_.Find(name));
+    return pods;
+  }
   // Whether it tells of objects of this kind.
   static bool Tells(api::Kind kind) {
     return std::find(std::begin(kWatched), std::end(kWatched), kind) != std::end(kWatched);
@@ -129,7 +140,7 @@ class Watch {
 
   // All that it is made of, for a test that tells states apart.
   auto Members() const {
-    const auto& [place, known, news, gone, open, broken, told, opened, backoff] = *this;
+    const auto& [place, known, pods, news, gone, open, broken, told, opened, backoff] = *this;
     return std::tie(known, news, gone, open, broken, told, opened, backoff);  // the place never changes
   }
 
@@ -172,11 +183,18 @@ class Watch {
         known_.objects[object.id()] = shared;
       }
     }
+    if (object.kind == api::Kind::kPod) {
+      std::set<api::ObjectName>& pods = pods_[ComponentOf(object)];
+      deleted ? (void)pods.erase(object.id()) : (void)pods.insert(object.id());
+    }
     news_.push_back({shared, deleted});
   }
 
+  static const std::string& ComponentOf(const api::Object& pod) { return pod.label(project::kComponentLabel); }
+
   Place place_;
   Observed known_;
+  std::map<std::string, std::set<api::ObjectName>> pods_;  // of known_, by component
   std::vector<News> news_;
   std::set<std::string> gone_;  // uids
   bool open_ = false;

@@ -45,6 +45,10 @@ class Execution {
   void Start(Plan plan) {
     plan_ = std::make_shared<const Plan>(std::move(plan));
     progress_.assign(plan_->operations_size(), Progress::kPending);
+    open_.clear();
+    for (const Operation& operation : plan_->operations()) ++open_[operation.stage()];
+    running_ = 0;
+    moved_ = true;
     made_.clear();
     stopped_ = false;
   }
@@ -62,7 +66,7 @@ class Execution {
 
   // `made` is the id of what the operation created, where it created something.
   void Done(uint32_t index, absl::string_view made, Outbox<Target>& out) {
-    progress_[index] = Progress::kDone;
+    Set(index, Progress::kDone);
     if (!made.empty()) made_[index] = std::string(made);
     out.Tell(Report::Kind::kDone, plan_->operations(index), DoneText(plan_->operations(index)));
   }
@@ -70,13 +74,13 @@ class Execution {
   // What comes after a failed operation goes on all the same, as a removal wants it, unless Stop is called. `as`: what
   // that is for who looks on.
   void Failed(uint32_t index, absl::string_view why, Outbox<Target>& out, Report::Kind as = Report::Kind::kFailed) {
-    progress_[index] = Progress::kFailed;
+    Set(index, Progress::kFailed);
     const Operation& operation = plan_->operations(index);
     out.Tell(as, operation, absl::StrCat(OperationText(operation), ": ", why));
   }
 
   // It counts as done, though nobody did it, and that is not told.
-  void Skip(uint32_t index) { progress_[index] = Progress::kDone; }
+  void Skip(uint32_t index) { Set(index, Progress::kDone); }
 
   // These operations wait for no other any more.
   void Free(const std::function<bool(const Operation&)>& which) {
@@ -85,6 +89,7 @@ class Execution {
       if (which(operation)) operation.clear_after();
     }
     plan_ = std::make_shared<const Plan>(std::move(plan));
+    moved_ = true;
   }
 
   // The calls of these operations are no longer awaited, and count as failed, which is not told.
@@ -92,7 +97,7 @@ class Execution {
     out.Cancel([&](const typename Target::Purpose& purpose) {
       const auto* call = std::get_if<OperationCall>(&purpose);
       if (call == nullptr || !which(plan_->operations(call->operation))) return false;
-      progress_[call->operation] = Progress::kFailed;
+      Set(call->operation, Progress::kFailed);
       return true;
     });
   }
@@ -101,9 +106,7 @@ class Execution {
   void Stop() { stopped_ = true; }
 
   // No call is under way.
-  bool Idle() const {
-    return std::none_of(progress_.begin(), progress_.end(), [](Progress p) { return p == Progress::kRunning; });
-  }
+  bool Idle() const { return running_ == 0; }
 
   // Those whose call is under way, in the plan's order.
   std::vector<Operation> UnderWay() const {
@@ -115,9 +118,11 @@ class Execution {
   }
 
   // Every operation is done or failed.
-  bool Finished() const {
-    return std::all_of(progress_.begin(), progress_.end(), [](Progress p) { return p >= Progress::kDone; });
-  }
+  bool Finished() const { return open_.empty(); }
+
+  // Whether, for all that the plan itself asks, an operation may begin that could not at the last Pump: where not, one may
+  // only because a component is by now where a Wait wants it.
+  bool HasMoved() const { return moved_; }
 
   // The target's id of what an operation is about: of what was there, or of what this plan made. Empty: not made.
   std::string ObjectId(uint32_t index) const {
@@ -136,8 +141,8 @@ class Execution {
 
   // All that it is made of, for a test that tells states apart.
   auto Members() const {
-    const auto& [plan, progress, made, stopped] = *this;
-    return std::tie(plan, progress, made, stopped);
+    const auto& [plan, progress, open, running, moved, made, stopped] = *this;
+    return std::tie(plan, progress, made, stopped);  // the others follow from progress, and what Pump has seen of it
   }
 
  private:
@@ -146,31 +151,40 @@ class Execution {
 
   std::vector<uint32_t> Begin(const std::function<bool(const Wait&)>& reached) {
     std::vector<uint32_t> begun;
-    if (stopped_) return begun;
-    const uint32_t stage = CurrentStage();
+    moved_ = false;
+    if (stopped_ || open_.empty()) return begun;
+    const uint32_t stage = open_.begin()->first;
     for (uint32_t index = 0; index < progress_.size(); ++index) {
+      if (progress_[index] != Progress::kPending) continue;
       const Operation& operation = plan_->operations(index);
-      if (progress_[index] != Progress::kPending || operation.stage() > stage) continue;
+      if (operation.stage() > stage) continue;
       const bool may = std::all_of(operation.after().begin(), operation.after().end(),
                                    [&](uint32_t earlier) { return progress_[earlier] >= Progress::kDone; }) &&
                        std::all_of(operation.wait().begin(), operation.wait().end(), reached);
       if (!may) continue;
-      progress_[index] = Progress::kRunning;
+      Set(index, Progress::kRunning);
       begun.push_back(index);
     }
     return begun;
   }
 
-  uint32_t CurrentStage() const {
-    uint32_t stage = UINT32_MAX;
-    for (uint32_t index = 0; index < progress_.size(); ++index) {
-      if (progress_[index] < Progress::kDone) stage = std::min(stage, plan_->operations(index).stage());
+  void Set(uint32_t index, Progress progress) {
+    Progress& of_operation = progress_[index];
+    if (of_operation == Progress::kRunning) --running_;
+    if (progress == Progress::kRunning) ++running_;
+    if (of_operation < Progress::kDone && progress >= Progress::kDone) {
+      moved_ = true;
+      const auto open = open_.find(plan_->operations(index).stage());
+      if (--open->second == 0) open_.erase(open);
     }
-    return stage;
+    of_operation = progress;
   }
 
   std::shared_ptr<const Plan> plan_;
   std::vector<Progress> progress_;
+  std::map<uint32_t, uint32_t> open_;  // stage → how many of its operations are not over; those with none are not there
+  uint32_t running_ = 0;               // operations
+  bool moved_ = false;                 // something is over since Begin
   std::map<uint32_t, std::string> made_;  // operation → id
   bool stopped_ = false;
 };

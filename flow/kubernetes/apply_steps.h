@@ -77,8 +77,8 @@ class ApplySteps {
   bool IsObserved() const { return Observation::IsDone(out_); }
   bool Listens() const { return watch_.is_open(); }
   bool IsUp() const {
-    const bool up = readiness_.AllUp() && !watch_.MayHaveMissed();  // as far as it can be known
-    return execution_.Finished() && !Watch::Asks(out_) && (up || !options().wait);
+    if (!execution_.Finished() || Watch::Asks(out_)) return false;
+    return !options().wait || (readiness_.AllUp() && !watch_.MayHaveMissed());  // as far as it can be known
   }
   bool IsQuiet() const { return IsIdle() && !out_.Awaits<WhatItIsNow>() && !Watch::Asks(out_); }
   bool IsDiagnosed() const { return Diagnosis::IsDone(out_) && IsObserved(); }
@@ -168,6 +168,7 @@ class ApplySteps {
   }
 
   void Proceed() {
+    if (!readiness_.TakeMoved() && !execution_.HasMoved()) return;
     execution_.Begin(
         *desired_, watch_, [this](const Wait& wait) { return readiness_.Reached(wait); },
         [this](const Operation& operation) { OnBegun(operation); }, out_);

@@ -118,6 +118,8 @@ class Readiness {
     if (found == workloads_.end() || found->second.replicas == 0) return true;
     return wait.condition() == Wait::COMPLETED ? found->second.completed : found->second.started();
   }
+  // Whether one may be there that was not at the last call.
+  bool TakeMoved() { return std::exchange(moved_, false); }
   bool AllUp() const {
     return std::all_of(workloads_.begin(), workloads_.end(), [](const auto& one) { return one.second.up(); });
   }
@@ -153,8 +155,9 @@ class Readiness {
 
   // All that it is made of, for a test that tells states apart.
   auto Members() const {
-    const auto& [workloads, pods, old_pods, claims, told, findings, failures] = *this;
-    return std::tie(workloads, pods, old_pods, told, findings, failures);  // claims never change
+    const auto& [workloads, pods, old_pods, claims, told, findings, failures, moved] = *this;
+    return std::tie(workloads, pods, old_pods, told, findings,
+                    failures);  // claims never change, and moved is taken each time
   }
 
  private:
@@ -185,6 +188,7 @@ class Readiness {
   std::set<std::pair<std::string, std::string>> told_;
   std::vector<Finding> findings_;
   std::vector<Failure> failures_;
+  bool moved_ = true;  // a component was started or has completed, and that was not taken
 };
 
 // How it is done
@@ -229,6 +233,7 @@ inline void Readiness::Adopt(const api::Object& workload, const std::vector<PodR
   }
   Made(component, workload);
   found->second.steady = found->second.all_ready;
+  moved_ = true;
   findings_.clear();  // it is no news
 }
 
@@ -270,9 +275,10 @@ inline void Readiness::TakeWorkload(const api::Object& object, bool deleted) {
     workload.uid.clear();
     return;
   }
-  const bool was_ready = workload.all_ready, was_up = workload.up();
+  const bool was_ready = workload.all_ready, was_up = workload.up(), was_started = workload.started();
   object.kind == api::Kind::kJob ? ReadJob(component, workload, object) : ReadDeployment(component, workload, object);
   if (!workload.all_ready) workload.steady = false;
+  moved_ |= (workload.started() && !was_started) || (workload.up() && !was_up);
   if (workload.all_ready && !was_ready) {
     ++workload.times_ready;
     if (workload.awaited && !workload.has_check) findings_.push_back({Finding::Kind::kSteadySoon, component, ""});
@@ -433,7 +439,7 @@ inline void Readiness::TakePodEvent(const api::Object& event, Pod& pod) {
 
 inline void Readiness::Steady(const std::string& component, int time) {
   Workload& workload = workloads_.at(component);
-  if (workload.all_ready && workload.times_ready == time) workload.steady = true;
+  if (workload.all_ready && workload.times_ready == time) workload.steady = moved_ = true;
 }
 
 inline void Readiness::JudgeUnhealthy() {

@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <utility>
 #include <variant>
@@ -34,14 +35,15 @@ namespace flow::kubernetes {
 // A value: copying it copies the whole state of the deployment, so that a test can go on from one point in several ways.
 class Apply : private ApplySteps {
  public:
-  explicit Apply(ApplyInput input) : ApplySteps(std::move(input)) {}
+  explicit Apply(ApplyInput input)
+      : ApplySteps(std::move(input)), secrets_(std::make_shared<const SecretRemover>(*input_)) {}
 
   std::vector<Action> Step(absl::Time now, const Event& event) {
     now_ = now;
     std::vector<Action> actions = deploy::TakeStep(
         event, out_, phase_, [this](const auto&... told) { On(told...); }, [this] { GoOn(); });
     // What the cluster says may hold what a program wrote of its secrets: that ends here.
-    RemoveSecrets(*input_, actions);
+    secrets_->RemoveFrom(actions);
     return actions;
   }
 
@@ -168,6 +170,8 @@ class Apply : private ApplySteps {
   void On(const Hurry&) {}  // a delete has that
 
   Observation& Looking() { return phase_ == Phase::kObserving ? observation_ : found_; }
+
+  std::shared_ptr<const SecretRemover> secrets_;
 };
 
 }  // namespace flow::kubernetes

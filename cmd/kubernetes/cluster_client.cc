@@ -7,6 +7,9 @@
 
 namespace flow {
 
+// libcurl has 100 streams of HTTP/2 on a connection at most, and watches and logs are streams too.
+static constexpr int kMostAtOnce = 64;
+
 // One request, from its beginning to its answer.
 struct ClusterClient::Exchange {
   http::Request request;
@@ -18,10 +21,15 @@ struct ClusterClient::Exchange {
   Client* sent_by = nullptr;
   int id = 0;
   kubernetes::ClusterCredentials shown;
-  bool again = false;  // it was refused once for its credentials
+  bool again = false;               // it was refused once for its credentials
+  ClusterClient* counts = nullptr;  // among the requests that are under way
 
   ~Exchange() {
     if (sent_by != nullptr) sent_by->Cancel(id);
+    EndTurn();
+  }
+  void EndTurn() {
+    if (counts != nullptr) std::exchange(counts, nullptr)->Leave();
   }
 };
 
@@ -66,8 +74,25 @@ void ClusterClient::Pause(const Sent& sent, bool pause) {
 }
 
 ClusterClient::Sent ClusterClient::Begin(std::shared_ptr<Exchange> exchange) {
+  if (!exchange->stream && under_way_ == kMostAtOnce) {
+    waiting_.push_back(exchange);
+    return exchange;
+  }
+  if (!exchange->stream) {
+    exchange->counts = this;
+    ++under_way_;
+  }
   FindCredentials(exchange);
   return exchange;
+}
+
+void ClusterClient::Leave() {
+  --under_way_;
+  while (!waiting_.empty() && under_way_ < kMostAtOnce) {
+    const std::shared_ptr<Exchange> next = waiting_.front().lock();
+    waiting_.pop_front();
+    if (next != nullptr) (void)Begin(next);
+  }
 }
 
 void ClusterClient::FindCredentials(const std::weak_ptr<Exchange>& weak) {
@@ -79,6 +104,7 @@ void ClusterClient::FindCredentials(const std::weak_ptr<Exchange>& weak) {
     loop_->Later([weak, status = credentials.status()] {
       const std::shared_ptr<Exchange> told = weak.lock();
       if (told == nullptr) return false;
+      told->EndTurn();
       std::exchange(told->handlers.done, nullptr)(status);
       return true;
     });
@@ -123,6 +149,7 @@ void ClusterClient::Ended(const std::weak_ptr<Exchange>& weak, absl::StatusOr<ht
   if (refused && !std::exchange(exchange->again, true) && credentials_.Refused(exchange->shown)) {
     return FindCredentials(weak);
   }
+  exchange->EndTurn();
   std::exchange(exchange->handlers.done, nullptr)(std::move(response));
 }
 

@@ -2,6 +2,7 @@
 #ifndef CMD_KUBERNETES_CLUSTER_CLIENT_H_
 #define CMD_KUBERNETES_CLUSTER_CLIENT_H_
 
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -54,6 +55,8 @@ class ClusterClient {
                 const Environment& environment);
 
   Sent Begin(std::shared_ptr<Exchange> exchange);
+  // One of those that are counted is over: the next one begins.
+  void Leave();
   void FindCredentials(const std::weak_ptr<Exchange>& exchange);
   void SendWith(const std::shared_ptr<Exchange>& exchange, const kubernetes::ClusterCredentials& credentials);
   void Ended(const std::weak_ptr<Exchange>& exchange, absl::StatusOr<http::Response> response);
@@ -62,6 +65,8 @@ class ClusterClient {
   const std::shared_ptr<Loop> loop_;
   Credentials credentials_;
   std::vector<std::unique_ptr<Client>> clients_;  // the last one shows the certificate of now
+  int under_way_ = 0;                             // requests that are no streams
+  std::deque<std::weak_ptr<Exchange>> waiting_;   // for one of those to be over
   bool answered_ = false;
 };
 

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
+#include "testkit/fake_engine.h"
 #include "testkit/fake_server.h"
 #include "testkit/temporary_folder.h"
 
@@ -86,6 +87,31 @@ TEST(ClusterClient, WhatIsGivenUpIsNotTold) {
   auto given_up = client->Send({.target = "/"}, absl::Seconds(20), [](const Answer&) { ADD_FAILURE() << "told"; });
   given_up.reset();
   EXPECT_EQ(Ask(*client)->status, 200);
+}
+
+TEST(ClusterClient, OfManyRequestsAsManyAsAConnectionOfHttp2HasPlaceForAreUnderWayAtOnce) {
+  constexpr size_t kAtOnce = 64, kAll = 300;
+  testkit::Counter came;
+  FakeServer server(FakeServer::Tcp{}, [&](FakeConnection& connection) {
+    while (!connection.Read().empty()) {
+      came.Count();
+      came.WaitFor(kAtOnce);
+      connection.Answer(200, "{}");
+    }
+  });
+  const auto client = NewClient(server, {});
+  size_t answered = 0;
+  std::vector<ClusterClient::Sent> sent;
+  for (size_t i = 0; i < kAll; ++i) {
+    sent.push_back(client->Send({.target = "/"}, absl::Seconds(20), [&](const Answer& answer) {
+      EXPECT_TRUE(answer.ok()) << answer.status();
+      ++answered;
+    }));
+  }
+  sent[kAtOnce] = nullptr;  // given up while it waits
+  while (answered < kAll - 1) ASSERT_TRUE(client->Poll(absl::Seconds(20), {}).ok());
+  EXPECT_LE(server.connections(), static_cast<int>(kAtOnce));
+  EXPECT_EQ(came.Count(), kAll);  // without the one that was given up, and with this
 }
 
 }  // namespace

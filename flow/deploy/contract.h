@@ -6,7 +6,7 @@
 // A machine does no I/O and reads no clock. What its driver owes it:
 //   * actions are carried out in the order given, before the next event is told;
 //   * every Send is answered by exactly one Answer with its id, at the latest when its deadline has passed, unless it
-//     is cancelled;
+//     is cancelled; where a target takes only so many at once the time begins when it is its turn;
 //   * a Save is answered by exactly one Saved (a machine sends nothing that changes the target before its first intent
 //     is saved);
 //   * OpenStream opens the stream of the pipeline's events: StreamOpened once the target has taken the request (no

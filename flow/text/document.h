@@ -37,6 +37,7 @@ class Mapping {
 
   Mapping() = default;
   Mapping(std::initializer_list<Member> members);
+  explicit Mapping(std::vector<Entry> entries);
 
   void Add(std::string key, Value value);
   // Unless it is an empty text, list or mapping.
@@ -134,6 +135,9 @@ inline Mapping::Mapping(std::initializer_list<Member> members) {
   Own().reserve(members.size());
   for (const Member& member : members) Add(std::move(member.key), std::move(member.value));
 }
+
+inline Mapping::Mapping(std::vector<Entry> entries)
+    : entries_(entries.empty() ? nullptr : std::make_shared<std::vector<Entry>>(std::move(entries))) {}
 
 inline void Mapping::Add(std::string key, Value value) {
   Own().push_back({Entry::Kind::kMember, std::move(key), std::move(value)});

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -67,34 +69,45 @@ class JsonReader {
     }
   }
 
+  // What is in brackets is collected in read_, and taken from there when all of it has come: so it has no more memory than it
+  // takes.
+
   bool ReadMapping(int level, Value& value) {
-    Mapping mapping;
+    const size_t begin = read_.size();
     if (!ReadInBrackets('}', level, [&] {
-          std::string key;
-          Value member = "";
-          if (!Expect('"') || !ReadText(key)) return false;
+          Mapping::Entry member;
+          if (!Expect('"') || !ReadText(member.text)) return false;
           SkipSpace();
           if (!Expect(':')) return false;
           rest_.remove_prefix(1);
-          if (!ReadValue(level, member)) return false;
-          const bool is_wanted = without_ != key || !std::holds_alternative<Mapping>(member.any());
-          if (is_wanted) mapping.Add(std::move(key), std::move(member));
+          if (!ReadValue(level, member.value)) return false;
+          const bool is_wanted = without_ != member.text || !std::holds_alternative<Mapping>(member.value.any());
+          if (is_wanted) read_.push_back(std::move(member));
           return true;
         })) {
       return false;
     }
-    value = std::move(mapping);
+    std::vector<Mapping::Entry> members(std::make_move_iterator(read_.begin() + begin),
+                                        std::make_move_iterator(read_.end()));
+    read_.resize(begin);
+    value = Mapping(std::move(members));
     return true;
   }
 
   bool ReadList(int level, Value& value) {
-    List list;
+    const size_t begin = read_.size();
     if (!ReadInBrackets(']', level, [&] {
-          list.emplace_back("");
-          return ReadValue(level, list.back());
+          Mapping::Entry entry;
+          if (!ReadValue(level, entry.value)) return false;
+          read_.push_back(std::move(entry));
+          return true;
         })) {
       return false;
     }
+    List list;
+    list.reserve(read_.size() - begin);
+    for (size_t at = begin; at < read_.size(); ++at) list.push_back(std::move(read_[at].value));
+    read_.resize(begin);
     value = std::move(list);
     return true;
   }
@@ -235,6 +248,7 @@ class JsonReader {
   const std::optional<absl::string_view> without_;
   const absl::string_view all_;
   absl::string_view rest_;
+  std::vector<Mapping::Entry> read_;  // of mappings and lists that are not at their end
   std::string wrong_;
 };
 

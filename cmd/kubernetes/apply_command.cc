@@ -106,14 +106,16 @@ absl::Status TellPlan(const ClusterApply& run, const kubernetes::Apply& machine)
   return run.options.check && !empty ? ExitWith(ExitCode::kFailed) : absl::OkStatus();
 }
 
-absl::Status TellSuccess(ClusterApply& run, const kubernetes::Apply& machine, bool unchanged) {
-  ClusterCaller caller(run.session, machine.version());
+absl::Status TellSuccess(ClusterApply& run, std::unique_ptr<const kubernetes::Apply> machine, bool unchanged) {
+  ClusterCaller caller(run.session, machine->version());
+  const std::string kube_namespace = machine->place().namespace_;
+  const int components = machine->project().services_size();
+  machine = nullptr;  // what it knows of the cluster is asked anew, and would take its memory twice
   const std::string& output = run.options.output;
   const absl::StatusOr<Look> look =
       LookAt(run.session, caller, {.namespace_ = run.key.namespace_, .pipeline = run.key.name, .output = output},
-             machine.place().namespace_);
+             kube_namespace);
   if (absl::Status end = caller.Interrupted(); !end.ok()) return end;
-  const int components = machine.project().services_size();
   const std::string headline =
       absl::StrCat(unchanged ? "Pipeline unchanged: " : "Pipeline deployed successfully: ", run.key.name, " (",
                    components, components == 1 ? " component)" : " components)");
@@ -206,16 +208,16 @@ absl::Status ApplyInLooks(ClusterApply& run) {
     input->previous = previous;
     input->took = WorkingTime() - began;
     if (control_plane->endpoint.has_value()) input->control_plane = control_plane->registered;
-    kubernetes::Apply machine(*input);
-    run.progress.Expect(machine.project());
-    const absl::StatusOr<deploy::Finish> finish = DriveApply(run, *control_plane, machine);
+    auto machine = std::make_unique<kubernetes::Apply>(*input);
+    run.progress.Expect(machine->project());
+    const absl::StatusOr<deploy::Finish> finish = DriveApply(run, *control_plane, *machine);
     if (!finish.ok()) return finish.status();
     if (!finish->again) {
-      if (run.options.dry_run) return TellPlan(run, machine);
+      if (run.options.dry_run) return TellPlan(run, *machine);
       if (control_plane->before.has_value()) {
         Leave(run.session, run.session.environment(), run.key, *control_plane->before);
       }
-      return TellSuccess(run, machine, finish->unchanged);
+      return TellSuccess(run, std::move(machine), finish->unchanged);
     }
     if (looks == kMostLooks) return ExitWith(finish->code, finish->message);
     run.progress.Tell(

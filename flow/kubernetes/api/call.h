@@ -31,6 +31,7 @@ struct List {
   std::string namespace_;           // empty: of all namespaces, or of a kind that is in none
   std::vector<std::string> labels;  // "key=value", "key": all of them
   std::vector<std::string> fields;  // "metadata.name=x": all of them
+  int limit = 0;                    // no more than so many; 0: all
 };
 
 // Object.

@@ -127,9 +127,10 @@ inline std::string Selector(const std::vector<std::string>& conditions) { return
 struct RequestBuilder {
   http::Request operator()(const GetVersion&) const { return {.target = "/version"}; }
   http::Request operator()(const List& call) const {
-    return {.target = absl::StrCat(
-                PathOf(call.kind, call.namespace_),
-                http::Query({{"labelSelector", Selector(call.labels)}, {"fieldSelector", Selector(call.fields)}}))};
+    return {.target = absl::StrCat(PathOf(call.kind, call.namespace_),
+                                   http::Query({{"labelSelector", Selector(call.labels)},
+                                                {"fieldSelector", Selector(call.fields)},
+                                                {"limit", call.limit == 0 ? "" : absl::StrCat(call.limit)}}))};
   }
   http::Request operator()(const Get& call) const { return {.target = PathOf(call.object)}; }
   http::Request operator()(const ListEvents& call) const {

@@ -18,6 +18,8 @@ text::Mapping Document() {
 TEST(BuildRequest, ListsByLabelsInANamespaceOrInAll) {
   EXPECT_EQ(BuildRequest(List{.kind = Kind::kPod, .namespace_ = "flow-a", .labels = {"a=b", "c"}}).target,
             "/api/v1/namespaces/flow-a/pods?labelSelector=a%3Db%2Cc");
+  EXPECT_EQ(BuildRequest(List{.kind = Kind::kEvent, .namespace_ = "flow-a", .limit = 1}).target,
+            "/api/v1/namespaces/flow-a/events?limit=1");
   EXPECT_EQ(BuildRequest(List{.kind = Kind::kJob}).target, "/apis/batch/v1/jobs");
   EXPECT_EQ(BuildRequest(List{.kind = Kind::kNamespace, .fields = {"metadata.name=flow-a"}}).target,
             "/api/v1/namespaces?fieldSelector=metadata.name%3Dflow-a");

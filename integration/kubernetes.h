@@ -18,7 +18,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
@@ -138,11 +137,13 @@ class ClusterTest : public DockerTest {
     return Start("flow-apply", arguments);
   }
   const Finished& ApplyThere(const std::string& yaml, const std::vector<std::string>& flags = {}) {
-    return StartApplyThere(yaml, flags).Wait();
+    return StartApplyThere(yaml, flags).Wait(kLongest);
   }
   bool NothingIsLeft(const std::string& pipeline) {
-    return !absl::StrContains(Kubectl({"get", "namespaces,persistentvolumes"}).out, NamespaceOf(pipeline)) &&
-           !std::filesystem::exists(StateOf(pipeline));
+    // Where a volume is claimed from, too: "NAMESPACE/CLAIM".
+    const std::string there = Kubectl({"get", "namespaces,persistentvolumes"}).out;
+    const std::set<std::string> words = absl::StrSplit(there, absl::ByAnyChar(" /\n"));
+    return !words.contains(NamespaceOf(pipeline)) && !std::filesystem::exists(StateOf(pipeline));
   }
 
  private:

@@ -35,6 +35,7 @@
 #include "cmd/output/show.h"
 #include "cmd/state/lock.h"
 #include "cmd/target/apply_again.h"
+#include "cmd/target/look.h"
 #include "flow/docker/apply.h"
 #include "flow/docker/status.h"
 #include "flow/pipeline/driver.h"
@@ -78,10 +79,8 @@ absl::Status TellPlan(const ApplyRun& run, const docker::Apply& machine, const O
 absl::Status TellSuccess(ApplyRun& run, const docker::Apply& machine, bool unchanged, const std::string& output) {
   const deploy::PipelineStatus status = StatusNow(run, machine);
   std::string text = ShowPipeline(status, output);
-  if (output == "table" || output == "wide") {
-    text = absl::StrCat(unchanged ? "Pipeline unchanged: " : "Pipeline deployed successfully: ", run.key.name, " (",
-                        status.components_size(), status.components_size() == 1 ? " component)\n" : " components)\n",
-                        text);
+  if (IsTable(output)) {
+    text = absl::StrCat(AppliedText(run.key.name, status.components_size(), unchanged), "\n", text);
   }
   return Print(text);
 }

@@ -116,9 +116,7 @@ absl::Status TellSuccess(ClusterApply& run, std::unique_ptr<const kubernetes::Ap
       LookAt(run.session, caller, {.namespace_ = run.key.namespace_, .pipeline = run.key.name, .output = output},
              kube_namespace);
   if (absl::Status end = caller.Interrupted(); !end.ok()) return end;
-  const std::string headline =
-      absl::StrCat(unchanged ? "Pipeline unchanged: " : "Pipeline deployed successfully: ", run.key.name, " (",
-                   components, components == 1 ? " component)" : " components)");
+  const std::string headline = AppliedText(run.key.name, components, unchanged);
   const std::string unknown = absl::StrCat("how it is now is not known: ", look.status().message());
   if (!IsTable(output)) {
     return look.ok() ? Print(look->text) : ExitWith(ExitCode::kFailed, absl::StrCat(headline, ", but ", unknown));

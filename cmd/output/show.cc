@@ -70,4 +70,9 @@ std::string ShowPlan(const std::vector<deploy::Plan>& plans, deploy::PlanReport 
   return ForPeople(with_order ? deploy::OrderedPlanText(plans) : lines);
 }
 
+std::string AppliedText(absl::string_view pipeline, int components, bool unchanged) {
+  return absl::StrCat(unchanged ? "Pipeline unchanged: " : "Pipeline deployed successfully: ", pipeline, " (",
+                      components, components == 1 ? " component)" : " components)");
+}
+
 }  // namespace flow

@@ -28,6 +28,9 @@ std::string ShowPicture(const project::Picture& picture, absl::string_view outpu
 std::string ShowPlan(const std::vector<deploy::Plan>& plans, deploy::PlanReport report, absl::string_view output,
                      bool with_order);
 
+// How an apply that ended well is told: "Pipeline deployed successfully: minimal (3 components)", without an end of line.
+std::string AppliedText(absl::string_view pipeline, int components, bool unchanged);
+
 }  // namespace flow
 
 #endif  // CMD_OUTPUT_SHOW_H_

@@ -97,6 +97,7 @@ TEST_F(DeployTest, InANamespaceOfOthersItTouchesOnlyWhatIsItsOwn) {
   EXPECT_EQ(what_is_there(), before);
 
   ASSERT_EQ(Kubectl({"delete", "deployment", "a", "-n", namespace_}).exit_code, 0);
+  ASSERT_TRUE(Eventually([&] { return what_is_there().empty(); }));  // its replica set goes after it
   ASSERT_EQ(
       Kubectl({"create", "deployment", "theirs", "-n", namespace_, "--image=busybox:1.36", "--replicas=0"}).exit_code,
       0);

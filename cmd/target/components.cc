@@ -3,9 +3,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "cmd/base/exit_status.h"
 #include "flow/pipeline/nearest.h"
+#include "flow/text/listed.h"
 
 namespace flow {
 namespace {
@@ -16,7 +16,7 @@ absl::Status NoSuchComponent(const PipelineKey& key, const std::string& wanted,
   for (const auto& [name, replicas] : components) names.push_back(name);
   const std::string near(pipeline::Nearest(wanted, names));
   return ExitWith(ExitCode::kUsage, absl::StrCat("pipeline \"", key.name, "\" has no component \"", wanted, "\"",
-                                                 near.empty() ? absl::StrCat("; it has ", absl::StrJoin(names, ", "))
+                                                 near.empty() ? absl::StrCat("; it has ", text::Listed(names))
                                                               : absl::StrCat("; did you mean \"", near, "\"?")));
 }
 

@@ -18,8 +18,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "flow/deploy/failed_text.h"
 #include "flow/deploy/record.h"
 #include "flow/docker/anonymous_volumes.h"
 #include "flow/docker/apply_input.h"
@@ -37,6 +37,7 @@
 #include "flow/docker/reconcile.h"
 #include "flow/docker/rollback.h"
 #include "flow/docker/stillness.h"
+#include "flow/text/listed.h"
 
 namespace flow::docker {
 
@@ -125,7 +126,7 @@ class ApplySteps {
     rollback_.Prepare(input_->previous, observation_.observed(), input_->left);
     std::vector<std::string> conflicts = pulls_.conflicts;
     conflicts.insert(conflicts.end(), decision_.conflicts.begin(), decision_.conflicts.end());
-    if (!conflicts.empty()) return EndUnchanged(ExitCode::kFailed, absl::StrJoin(conflicts, "\n"));
+    if (!conflicts.empty()) return EndUnchanged(ExitCode::kFailed, text::ListedLines(conflicts));
     if (options().dry_run) {
       for (std::string& note : NotesOnPulls(project(), observation_.observed(), pulls_.plan, decision_.plan)) {
         decision_.notes.push_back(std::move(note));
@@ -157,7 +158,7 @@ class ApplySteps {
     for (std::string& problem : CapacityConflicts(decision_.plan, project(), observation_.info())) {
       conflicts.push_back(std::move(problem));
     }
-    const std::string text = absl::StrJoin(conflicts, "\n");
+    const std::string text = text::ListedLines(conflicts);
     if (!conflicts.empty() && rollback_.alone_after_all()) return Stop({.what = text});
     if (!conflicts.empty()) return EndUnchanged(ExitCode::kFailed, text);
     if (options().dry_run) return EndUnchanged(ExitCode::kDone, "");
@@ -369,7 +370,7 @@ class ApplySteps {
     outcome_ = {signal_.has_value()   ? ExitCodeOf(*signal_)
                 : rollback_.another() ? ExitCode::kBusy
                                       : ExitCode::kFailed,
-                FailedText(failures_, watch_.readiness(), InputsOf(project()), what_is_left)};
+                deploy::FailedText(failures_, watch_.readiness().NotStarted(), InputsOf(project()), what_is_left)};
     // What failed may be the doing of another apply, or of the last request of one that was killed.
     outcome_.again = rollback_.another() && options().rollback && rollback_.left().empty() && !timed_out_;
     Conclude(Deployment::FAILED);

@@ -16,7 +16,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "flow/deploy/deployment.pb.h"
 #include "flow/deploy/record.h"
@@ -29,6 +28,7 @@
 #include "flow/docker/operations.h"
 #include "flow/docker/removal.h"
 #include "flow/project/names.h"
+#include "flow/text/listed.h"
 
 namespace flow::docker {
 
@@ -131,8 +131,8 @@ class Delete {
     }
     std::vector<std::string> under_way;
     for (const Operation& operation : execution_.UnderWay()) under_way.push_back(OperationText(operation));
-    Finish(ExitCode::kFailed, absl::StrCat("not done ", after, under_way.empty() ? "" : ": ",
-                                           absl::StrJoin(under_way, ", "), "; deleting again goes on from here"));
+    Finish(ExitCode::kFailed, absl::StrCat("not done ", after, under_way.empty() ? "" : ": ", text::Listed(under_way),
+                                           "; deleting again goes on from here"));
   }
   void On(const Hurry&) {
     if (phase_ == Phase::kExecuting) StopAll();
@@ -251,7 +251,7 @@ class Delete {
     for (const uint32_t index : OpenStops()) names.push_back(execution_.plan().operations(index).name());
     if (names.empty()) return;
     out_.Tell(Report::Kind::kWarning, "",
-              absl::StrCat("time is running out (--timeout), and these have not stopped: ", absl::StrJoin(names, ", "),
+              absl::StrCat("time is running out (--timeout), and these have not stopped: ", text::Listed(names),
                            "; they are killed"));
     execution_.GiveUp(IsStop, out_);
     for (const uint32_t index : OpenStops()) execution_.Skip(index);
@@ -269,7 +269,7 @@ class Delete {
       }
     }
     std::sort(names.begin(), names.end());
-    return names.empty() ? "" : absl::StrCat(" (in use by ", absl::StrJoin(names, ", "), ")");
+    return names.empty() ? "" : absl::StrCat(" (in use by ", text::Listed(names), ")");
   }
 
   // Ending
@@ -285,7 +285,7 @@ class Delete {
   }
 
   std::string LeftText() const {
-    return absl::StrCat("could not be removed: ", absl::StrJoin(left_, ", "),
+    return absl::StrCat("could not be removed: ", text::Listed(left_),
                         "; free it, then delete again. All else is gone");
   }
 

@@ -3,6 +3,7 @@
 #ifndef FLOW_DOCKER_DIAGNOSIS_H_
 #define FLOW_DOCKER_DIAGNOSIS_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <tuple>
@@ -12,6 +13,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "flow/deploy/failed_text.h"
 #include "flow/docker/contract.h"
 #include "flow/docker/deadlines.h"
 #include "flow/docker/engine/call.h"
@@ -23,9 +25,9 @@ namespace flow::docker {
 
 class Diagnosis {
  public:
-  // Asks about every failure that has a container, or could not have a port.
+  // Asks about every failure that is told and has a container, or could not have a port.
   static void Ask(const std::vector<Failure>& failures, Outbox& out) {
-    for (size_t index = 0; index < failures.size(); ++index) {
+    for (size_t index = 0; index < std::min(failures.size(), deploy::kMostFailures); ++index) {
       const std::string& id = failures[index].container_id;
       if (!failures[index].address.empty()) out.Request(WhoHasPort{index}, engine::ListContainers{}, kLookDeadline);
       if (id.empty()) continue;

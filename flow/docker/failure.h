@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -12,13 +11,11 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "flow/compose/probe.h"
-#include "flow/deploy/inputs.h"
 #include "flow/deploy/plan.h"
 #include "flow/deploy/plan.pb.h"
 #include "flow/docker/contract.h"
@@ -28,7 +25,6 @@
 #include "flow/docker/operations.h"
 #include "flow/docker/owner.h"
 #include "flow/docker/pull_refusal.h"
-#include "flow/docker/readiness.h"
 #include "flow/docker/removal.h"
 
 namespace flow::docker {
@@ -85,11 +81,6 @@ inline bool ProbeCannotRun(const engine::ContainerInspect& inspect);
 inline std::string Headline(const Failure& failure) {
   return failure.component.empty() ? failure.what : absl::StrCat(failure.component, ": ", failure.what);
 }
-
-// All that a failed apply's message says: each failure with its hint and its log, the components that were not started
-// because of them (by `inputs`, what each waits for), and what is left.
-inline std::string FailedText(const std::vector<Failure>& failures, const Readiness& readiness, const Inputs& inputs,
-                              const std::string& what_is_left);
 
 // How it is done
 
@@ -190,32 +181,6 @@ inline void AddProbe(const engine::ContainerInspect& inspect, Failure* failure) 
   if (health.status() == "unhealthy") failure->hint = HealthHint(inspect.config().healthcheck(), answer);
 }
 
-// One failure, from its headline to its last log lines.
-inline std::string FailureText(const Failure& failure) {
-  std::string text = Headline(failure);
-  if (!failure.hint.empty()) absl::StrAppend(&text, "\n  hint: ", failure.hint);
-  if (!failure.log.empty()) {
-    absl::StrAppend(&text, "\n  what it wrote last:\n    ", absl::StrJoin(failure.log, "\n    "));
-  } else if (!failure.no_log.empty()) {
-    absl::StrAppend(&text, "\n  what it wrote cannot be read: ", failure.no_log);
-  }
-  return text;
-}
-
-// The components that were not started because others failed that they wait for, separated by commas.
-inline std::string NotStarted(const Readiness& readiness, const std::vector<Failure>& failures, const Inputs& inputs) {
-  std::set<std::string> failed;
-  for (const Failure& failure : failures) failed.insert(failure.component);
-  const std::set<std::string> readers = deploy::ReadersOf(failed, inputs);
-  std::vector<std::string> waiting;
-  for (const Instance& instance : readiness.instances()) {
-    const bool told = failed.contains(instance.component) || (!waiting.empty() && waiting.back() == instance.component);
-    const bool ran = instance.starts > 0 || instance.running || instance.completed;
-    if (!told && !ran && readers.contains(instance.component)) waiting.push_back(instance.component);
-  }
-  return absl::StrJoin(waiting, ", ");
-}
-
 }  // namespace internal
 
 inline std::string ExplainRefusal(const Operation& operation, absl::string_view message) {
@@ -285,17 +250,6 @@ inline bool ProbeCannotRun(const engine::ContainerInspect& inspect) {
   if (log.empty()) return false;
   const engine::HealthProbe& last = log[log.size() - 1];
   return compose::ProbeCannotRun(last.exit_code(), last.output());
-}
-
-inline std::string FailedText(const std::vector<Failure>& failures, const Readiness& readiness, const Inputs& inputs,
-                              const std::string& what_is_left) {
-  std::vector<std::string> parts;
-  for (const Failure& failure : failures) parts.push_back(internal::FailureText(failure));
-  if (const std::string waiting = internal::NotStarted(readiness, failures, inputs); !waiting.empty()) {
-    parts.push_back(absl::StrCat("not started because of it: ", waiting));
-  }
-  parts.push_back(what_is_left);
-  return absl::StrJoin(parts, "\n");
 }
 
 }  // namespace flow::docker

@@ -138,36 +138,5 @@ TEST(AddInspection, WithoutTimesTellsTheProbeAlone) {
   EXPECT_EQ(Unhealthy(Probed("", "")).what, "is unhealthy; its last health probe: exit code 1");
 }
 
-TEST(FailedText, TellsWhyThereAreNoLines) {
-  const Failure failure{
-      .component = "a", .what = "exited with code 3", .no_log = "configured logging driver does not support reading"};
-  EXPECT_EQ(FailedText({failure}, Readiness(), {}, "nothing is left"),
-            "a: exited with code 3\n"
-            "  what it wrote cannot be read: configured logging driver does not support reading\n"
-            "nothing is left");
-}
-
-TEST(FailedText, TellsEachFailureWhatWaitedForItAndWhatIsLeft) {
-  const project::Project project =
-      deploy::testing::MakeProject("x", {"a", "b reads=a", "c reads=b replicas=2", "another", "reader reads=another"});
-  Readiness readiness;
-  readiness.Expect(project, [](const project::Service&) { return false; });
-  for (const Instance& instance : readiness.instances()) {
-    readiness.Created(instance.component, instance.number, absl::StrCat(instance.component, instance.number));
-  }
-  readiness.StartAnswered("a1");
-  const Failure failure{
-      .component = "a", .what = "exited with code 3", .hint = "look at it", .log = {"starting", "boom"}};
-  EXPECT_EQ(FailedText({failure, {.what = "interrupted"}}, readiness, InputsOf(project), "nothing is left"),
-            "a: exited with code 3\n"
-            "  hint: look at it\n"
-            "  what it wrote last:\n"
-            "    starting\n"
-            "    boom\n"
-            "interrupted\n"
-            "not started because of it: b, c\n"
-            "nothing is left");
-}
-
 }  // namespace
 }  // namespace flow::docker

@@ -26,7 +26,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "flow/deploy/deployment.pb.h"
 #include "flow/deploy/plan.h"
@@ -45,6 +44,7 @@
 #include "flow/pipeline/parse_options.h"
 #include "flow/pipeline/pipeline.pb.h"
 #include "flow/project/labels.h"
+#include "flow/text/listed.h"
 
 namespace flow::docker {
 
@@ -399,7 +399,7 @@ class LearnMetadata {
   std::string Left() const {
     if (left_.empty() && !may_be_left_) return "";
     return absl::StrCat("a container that was made to read ", kMetadataPaths[0], " may be left",
-                        left_.empty() ? "" : absl::StrCat(" (", absl::StrJoin(left_, ", "), ")"),
+                        left_.empty() ? "" : absl::StrCat(" (", text::Listed(left_), ")"),
                         "; the next flow-apply or flow-delete of the pipeline removes it");
   }
 
@@ -410,8 +410,8 @@ class LearnMetadata {
                     absl::StrCat(WordOf(*signal_), "; ", left.empty() ? "nothing was changed" : left));
     }
     if (!failures_.empty()) {
-      if (!left.empty()) Fail(left);
-      return Finish(ExitCode::kFailed, absl::StrJoin(failures_, "\n"));
+      return Finish(ExitCode::kFailed,
+                    absl::StrCat(text::ListedLines(failures_), left.empty() ? "" : absl::StrCat("\n", left)));
     }
     if (!left.empty()) out_.Tell(Report::Kind::kWarning, "", left);
     Finish(ExitCode::kDone, "");

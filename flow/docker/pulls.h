@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "flow/docker/images.h"
 #include "flow/docker/observed.h"
 #include "flow/docker/operations.h"
 #include "flow/docker/reconcile.h"
 #include "flow/project/project.pb.h"
+#include "flow/text/listed.h"
 
 namespace flow::docker {
 
@@ -84,7 +84,7 @@ inline std::vector<std::string> NotesOnPulls(const project::Project& project, co
     }
     if (components.empty()) continue;
     notes.push_back(absl::StrCat("where the pull of ", pull.name(), " brings another image than the engine has, ",
-                                 absl::StrJoin(components, ", "), components.size() == 1 ? " is" : " are",
+                                 text::Listed(components), components.size() == 1 ? " is" : " are",
                                  " replaced as well"));
   }
   return notes;

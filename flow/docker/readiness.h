@@ -305,6 +305,17 @@ class Readiness {
   std::vector<std::string> ContainerIds(absl::string_view component) const {
     std::vector<std::string> ids;
     for (const Instance& instance : instances_) {
+  // The components of which a replica has not been started, in the order of the file.
+  std::vector<std::string> NotStarted() const {
+    std::vector<std::string> components;
+    for (const Instance& instance : instances_) {
+      const bool ran = instance.starts > 0 || instance.running || instance.completed;
+      const bool told = !components.empty() && components.back() == instance.component;
+      if (!ran && !told) components.push_back(instance.component);
+    }
+    return components;
+  }
+
       if (instance.component == component && !instance.id.empty()) ids.push_back(instance.id);
     }
     return ids;

@@ -1,5 +1,6 @@
 #include "flow/docker/readiness.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -9,6 +10,8 @@
 
 namespace flow::docker {
 namespace {
+
+using ::testing::ElementsAre;
 
 Readiness Of(const std::vector<std::string>& components) {
   Readiness readiness;
@@ -32,6 +35,13 @@ TEST(Readiness, WhatRunsIsStartedForItsReadersWhenItIsSteady) {
   EXPECT_FALSE(readiness.Reached(Started("a")));
   readiness.Steady("a", 1);
   EXPECT_TRUE(readiness.Reached(Started("a")));
+}
+
+TEST(Readiness, OfWhatWasNotStartedEachComponentIsNamedOnce) {
+  Readiness readiness = Of({"a", "b reads=a replicas=2", "c reads=b"});
+  EXPECT_THAT(readiness.NotStarted(), ElementsAre("a", "b", "c"));
+  readiness.StartAnswered("a");
+  EXPECT_THAT(readiness.NotStarted(), ElementsAre("b", "c"));
 }
 
 TEST(Readiness, AStartThatEndedIsNotSteadyByTheTimerOfThatStart) {

@@ -15,7 +15,6 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "flow/deploy/deployment.pb.h"
 #include "flow/deploy/plan.pb.h"
@@ -27,6 +26,7 @@
 #include "flow/docker/removal.h"
 #include "flow/pipeline/names.h"
 #include "flow/project/project.pb.h"
+#include "flow/text/listed.h"
 
 namespace flow::docker {
 
@@ -173,13 +173,13 @@ class Rollback {
 
   const std::vector<std::string>& left() const { return left_; }
 
-  // The names of what was to be taken away, comma-separated.
+  // What was to be taken away, by its names.
   std::string MayBeLeft() const {
     std::vector<std::string> names;
     for (const Leaving& leaving : made_.containers) names.push_back(leaving.container.name);
     for (const engine::NetworkSummary& network : made_.networks) names.push_back(network.name());
     names.insert(names.end(), made_.volumes.begin(), made_.volumes.end());
-    return names.empty() ? "what was being created" : absl::StrJoin(names, ", ");
+    return names.empty() ? "what was being created" : text::Listed(names);
   }
 
   // The last line of a failed apply's message: what is left of it. `wanted`: it was not kept from rolling back.
@@ -187,7 +187,7 @@ class Rollback {
     const std::string command = absl::StrCat("`", DeleteCommand(project), "` removes ");
     if (!wanted) return absl::StrCat("all is left in place for a look (--norollback); ", command, "it");
     if (!left_.empty()) {
-      return absl::StrCat("could not be removed: ", absl::StrJoin(left_, ", "), "; ", command, "what is left");
+      return absl::StrCat("could not be removed: ", text::Listed(left_), "; ", command, "what is left");
     }
     if (another_) {
       return absl::StrCat(
@@ -199,15 +199,15 @@ class Rollback {
       return absl::StrCat("rolled back: what this apply created is removed, what it did not touch keeps running",
                           holding_.empty() ? ""
                                            : absl::StrCat("; stopped and kept, for what its image keeps in it: ",
-                                                          absl::StrJoin(holding_, ", ")),
+                                                          text::Listed(holding_)),
                           touched_.empty() ? ""
-                                           : absl::StrCat("\n", absl::StrJoin(touched_, "\n"),
+                                           : absl::StrCat("\n", text::ListedLines(touched_),
                                                           "\n`flow-apply` with the file as it was before brings that "
                                                           "back"));
     }
     if (kept_.empty()) return "rolled back: nothing of the pipeline is left on the engine";
     return absl::StrCat("rolled back: nothing of the pipeline is left on the engine but ",
-                        kept_.size() == 1 ? "volume " : "volumes ", absl::StrJoin(kept_, ", "),
+                        kept_.size() == 1 ? "volume " : "volumes ", text::Listed(kept_),
                         kept_.size() == 1 ? ", which was there before" : ", which were there before");
   }
 
@@ -307,8 +307,8 @@ class Rollback {
     }
     for (const auto& [component, what] : touched) {
       const std::vector<std::string>& runs = running[component];
-      touched_.push_back(absl::StrCat(component, ": ", absl::StrJoin(what, ", "), "; ",
-                                      runs.empty() ? "nothing of it runs" : absl::StrJoin(runs, ", "),
+      touched_.push_back(absl::StrCat(component, ": ", text::Listed(what), "; ",
+                                      runs.empty() ? "nothing of it runs" : text::Listed(runs),
                                       runs.empty()       ? ""
                                       : runs.size() == 1 ? " runs on"
                                                          : " run on"));

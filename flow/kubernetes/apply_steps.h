@@ -15,8 +15,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "flow/deploy/failed_text.h"
 #include "flow/deploy/record.h"
 #include "flow/kubernetes/apply_input.h"
 #include "flow/kubernetes/contract.h"
@@ -32,6 +32,7 @@
 #include "flow/kubernetes/reconcile.h"
 #include "flow/kubernetes/rollback.h"
 #include "flow/kubernetes/watch.h"
+#include "flow/text/listed.h"
 
 namespace flow::kubernetes {
 
@@ -118,7 +119,7 @@ class ApplySteps {
     rollback_.Prepare(input_->previous, observation_.observed());
     if (decision_.by_another) return LeaveToAnother();
     if (!decision_.conflicts.empty()) {
-      return EndUnchanged(ExitCode::kFailed, absl::StrJoin(decision_.conflicts, "\n"));
+      return EndUnchanged(ExitCode::kFailed, text::ListedLines(decision_.conflicts));
     }
     readiness_.Expect(project());
     AdoptWhatStays();
@@ -341,7 +342,7 @@ class ApplySteps {
     outcome_ = {signal_.has_value()   ? ExitCodeOf(*signal_)
                 : rollback_.another() ? ExitCode::kBusy
                                       : ExitCode::kFailed,
-                FailedText(failures_, readiness_.NotStarted(), InputsOf(project()), what_is_left)};
+                deploy::FailedText(failures_, readiness_.NotStarted(), InputsOf(project()), what_is_left)};
     // What failed may be the doing of another apply: another look may do.
     outcome_.again = rollback_.another() && options().rollback && rollback_.left().empty() && !timed_out_;
     Conclude(Deployment::FAILED);

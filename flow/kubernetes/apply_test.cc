@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "flow/kubernetes/delete.h"
 #include "flow/kubernetes/testing/cluster_test.h"
 
@@ -21,6 +22,7 @@ using api::Kind;
 using testing::Choice;
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -152,6 +154,26 @@ TEST_F(ApplyTest, AnUnschedulablePodIsToldAtOnceAndWaitedForUntilTheTimeout) {
   LetTimePass(world);
   EXPECT_THAT(Failed(world),
               HasSubstr("a: is not ready after 5m (--timeout); 0/2 nodes are available: 2 Insufficient cpu."));
+}
+
+TEST_F(ApplyTest, OfManyThatAreNotReadyInTimeAFewAreAskedAfterAndTheRestIsCounted) {
+  ApplyWorld world = Begin(Apply(MakeInput(Many(12, "check"))));
+  for (int number = 1; number <= 12; ++number) {
+    const api::ObjectName pod = Pod(absl::StrCat("a", number));
+    RunUntil(world, [&] { return world.cluster.Find(Kind::kPod, pod.name) != nullptr; });
+    world.cluster.Run(pod);
+  }
+  world.TellEvents();
+  int logs = 0;
+  world.on_action = [&](const Action& action) {
+    const auto* const send = std::get_if<Send>(&action);
+    if (send != nullptr && std::holds_alternative<api::TailLogs>(send->call)) ++logs;
+  };
+  LetTimePass(world);
+  const std::string message = Failed(world);
+  EXPECT_EQ(logs, 8);
+  EXPECT_THAT(message, HasSubstr("a1: is not ready after 5m (--timeout)"));
+  EXPECT_THAT(message, EndsWith(absl::StrCat("\nand 4 more", kNothingLeft)));
 }
 
 TEST_F(ApplyTest, AClaimThatIsNotBoundIsToldAndFailsTheSecondTime) {

@@ -17,7 +17,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "flow/deploy/deployment.pb.h"
 #include "flow/deploy/record.h"
@@ -34,6 +33,7 @@
 #include "flow/project/labels.h"
 #include "flow/project/names.h"
 #include "flow/project/services.h"
+#include "flow/text/listed.h"
 
 namespace flow::kubernetes {
 
@@ -201,7 +201,7 @@ class Delete {
     if (keeps_namespace && std::erase_if(going, is_namespace) > 0) {
       std::vector<std::string> in_it = observation_.others();
       in_it.insert(in_it.end(), kept_.begin(), kept_.end());
-      kept_.push_back(absl::StrCat("namespace ", place_.namespace_, ", for ", absl::StrJoin(in_it, ", ")));
+      kept_.push_back(absl::StrCat("namespace ", place_.namespace_, ", for ", text::Listed(in_it)));
     }
     // With the namespace all goes that is in it.
     if (std::any_of(going.begin(), going.end(), is_namespace)) {
@@ -258,7 +258,7 @@ class Delete {
   }
 
   std::string LeftText() const {
-    const std::string what = left_.empty() ? "not done" : absl::StrCat("still there: ", absl::StrJoin(left_, ", "));
+    const std::string what = left_.empty() ? "not done" : absl::StrCat("still there: ", text::Listed(left_));
     return absl::StrCat(what, timed_out_ ? AfterTimeout() : "", "; deleting again goes on from here");
   }
 

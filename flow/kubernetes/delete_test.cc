@@ -17,6 +17,7 @@ using api::Kind;
 using testing::Choice;
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -146,6 +147,17 @@ TEST_F(DeleteTest, PodsThatDoNotEndAreToldWithTheirNodes) {
   Run(world);
   EXPECT_EQ(world.finished->message,
             "still there: deployment a (waits for pod a-1-1) after 2m (--timeout); deleting again goes on from here");
+}
+
+TEST_F(DeleteTest, OfManyThatAreStillThereAFewAreNamedAndTheRestIsCounted) {
+  Deploy(Many(12));
+  DeleteWorld world = Begin(Delete(Input()));
+  RunUntil(world, [&] { return world.cluster.Going().size() == 12; });
+  LetTimePass(world);
+  Run(world);
+  EXPECT_THAT(world.finished->message,
+              HasSubstr("still there: deployment a1 (waits for pod a1-1-1), deployment a10 ("));
+  EXPECT_THAT(world.finished->message, EndsWith(" and 4 more after 2m (--timeout); deleting again goes on from here"));
 }
 
 TEST_F(DeleteTest, AClusterThatHasTooMuchToDoIsAskedAgainWhatHappens) {

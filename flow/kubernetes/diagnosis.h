@@ -3,6 +3,7 @@
 #ifndef FLOW_KUBERNETES_DIAGNOSIS_H_
 #define FLOW_KUBERNETES_DIAGNOSIS_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <variant>
@@ -10,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "flow/deploy/failed_text.h"
 #include "flow/kubernetes/api/call.h"
 #include "flow/kubernetes/contract.h"
 #include "flow/kubernetes/deadlines.h"
@@ -19,9 +21,9 @@ namespace flow::kubernetes {
 
 class Diagnosis {
  public:
-  // Asks about every failure of which a pod can tell more.
+  // Asks about every failure that is told and of which a pod can tell more.
   static void Ask(const std::vector<Failure>& failures, const std::string& namespace_, Outbox& out) {
-    for (size_t index = 0; index < failures.size(); ++index) {
+    for (size_t index = 0; index < std::min(failures.size(), deploy::kMostFailures); ++index) {
       const Failure& failure = failures[index];
       if (failure.pod.empty()) continue;
       if (failure.wants_log) {

@@ -14,13 +14,13 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "flow/kubernetes/api/kind.h"
 #include "flow/kubernetes/labels.h"
 #include "flow/text/document.h"
 #include "flow/text/json.h"
+#include "flow/text/listed.h"
 #include "flow/text/view.h"
 
 namespace flow::kubernetes {
@@ -198,11 +198,7 @@ inline std::string FieldsText(api::Kind kind, const std::vector<Difference>& dif
     std::string text = internal::FieldText(kind, difference);
     if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(std::move(text));
   }
-  const size_t more = texts.size() > kMost ? texts.size() - kMost : 0;
-  texts.resize(texts.size() - more);
-  std::string text = absl::StrJoin(texts, ", ");
-  if (more > 0) absl::StrAppend(&text, " and ", more, " more");
-  return text;
+  return text::Listed(texts, kMost);
 }
 
 }  // namespace flow::kubernetes

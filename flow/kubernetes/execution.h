@@ -20,7 +20,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "flow/deploy/execution.h"
 #include "flow/kubernetes/api/call.h"
@@ -34,6 +33,7 @@
 #include "flow/kubernetes/pod_report.h"
 #include "flow/kubernetes/watch.h"
 #include "flow/project/labels.h"
+#include "flow/text/listed.h"
 
 namespace flow::kubernetes {
 
@@ -173,7 +173,7 @@ class Execution : public deploy::Execution<Cluster> {
     if (IsWorkload(ObjectOf(index).kind)) {
       for (const ObjectPtr& pod : watch.PodsOf(ComponentOf(index))) pods.push_back(WhereItIs(*pod));
     }
-    if (!pods.empty()) return absl::StrCat("waits for ", absl::StrJoin(pods, ", "));
+    if (!pods.empty()) return absl::StrCat("waits for ", text::Listed(pods));
     const ObjectPtr there = watch.known().Find(ObjectOf(index));
     return there == nullptr ? "it is still there" : HoldersOf(*there);
   }

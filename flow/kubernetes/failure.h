@@ -2,17 +2,14 @@
 #ifndef FLOW_KUBERNETES_FAILURE_H_
 #define FLOW_KUBERNETES_FAILURE_H_
 
-#include <algorithm>
-#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
-#include "flow/deploy/inputs.h"
 #include "flow/deploy/plan.h"
 #include "flow/kubernetes/api/refusal.h"
 #include "flow/kubernetes/contract.h"
@@ -69,11 +66,6 @@ std::string ProbeHint(absl::string_view words);
 // A failure in one line: "sink: exited with code 3 (pod sink-5d9c on node2)".
 std::string Headline(const Failure& failure);
 
-// All that a failed apply's message says: each failure with its hint and its log, what was not started because of them
-// (`not_started`, by `inputs`: what each component reads), and what is left.
-std::string FailedText(const std::vector<Failure>& failures, const std::set<std::string>& not_started,
-                       const deploy::Inputs& inputs, const std::string& what_is_left);
-
 // How it is done
 
 inline Failure RefusalOf(const Operation& operation, const absl::Status& status) {
@@ -122,39 +114,6 @@ inline std::string Headline(const Failure& failure) {
   if (failure.pod.empty()) return text;
   absl::StrAppend(&text, " (pod ", failure.pod, failure.node.empty() ? "" : " on ", failure.node, ")");
   return text;
-}
-
-namespace internal {
-
-// One failure, from its headline to its last log lines.
-inline std::string FailureText(const Failure& failure) {
-  std::string text = Headline(failure);
-  if (!failure.hint.empty()) absl::StrAppend(&text, "\n  hint: ", failure.hint);
-  if (!failure.log.empty()) {
-    absl::StrAppend(&text, "\n  what it wrote last:\n    ", absl::StrJoin(failure.log, "\n    "));
-  } else if (!failure.no_log.empty()) {
-    absl::StrAppend(&text, "\n  what it wrote cannot be read: ", failure.no_log);
-  }
-  return text;
-}
-
-}  // namespace internal
-
-inline std::string FailedText(const std::vector<Failure>& failures, const std::set<std::string>& not_started,
-                              const deploy::Inputs& inputs, const std::string& what_is_left) {
-  std::vector<std::string> parts;
-  std::set<std::string> failed;
-  for (const Failure& failure : failures) {
-    failed.insert(failure.component);
-    parts.push_back(internal::FailureText(failure));
-  }
-  std::vector<std::string> waiting;
-  for (const std::string& reader : deploy::ReadersOf(failed, inputs)) {
-    if (not_started.contains(reader) && !failed.contains(reader)) waiting.push_back(reader);
-  }
-  if (!waiting.empty()) parts.push_back(absl::StrCat("not started because of it: ", absl::StrJoin(waiting, ", ")));
-  parts.push_back(what_is_left);
-  return absl::StrJoin(parts, "\n");
 }
 
 }  // namespace flow::kubernetes

@@ -125,7 +125,7 @@ class Readiness {
   }
 
   // Those that were not started.
-  std::set<std::string> NotStarted() const;
+  std::vector<std::string> NotStarted() const;
   // What was started and is not up, and what is known about why. `after`: " after 5m (--timeout)".
   std::vector<Failure> NotUp(absl::string_view after) const;
 
@@ -459,10 +459,10 @@ inline void Readiness::Forget(const std::string& component) {
   found->second.all_ready = found->second.steady = found->second.available = found->second.completed = false;
 }
 
-inline std::set<std::string> Readiness::NotStarted() const {
-  std::set<std::string> components;
+inline std::vector<std::string> Readiness::NotStarted() const {
+  std::vector<std::string> components;
   for (const auto& [component, workload] : workloads_) {
-    if (!workload.begun) components.insert(component);
+    if (!workload.begun) components.push_back(component);
   }
   return components;
 }

@@ -14,7 +14,6 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "flow/deploy/deployment.pb.h"
 #include "flow/kubernetes/contract.h"
@@ -24,6 +23,7 @@
 #include "flow/kubernetes/removal.h"
 #include "flow/pipeline/names.h"
 #include "flow/project/project.pb.h"
+#include "flow/text/listed.h"
 
 namespace flow::kubernetes {
 
@@ -118,11 +118,11 @@ class Rollback {
 
   const std::vector<std::string>& left() const { return left_; }
 
-  // What was to be taken away, comma-separated.
+  // What was to be taken away, in words.
   std::string MayBeLeft() const {
     std::vector<std::string> names;
     for (const ObjectPtr& object : made_) names.push_back(TextOf(object->id()));
-    return names.empty() ? "what was being created" : absl::StrJoin(names, ", ");
+    return names.empty() ? "what was being created" : text::Listed(names);
   }
 
   // The last line of a failed apply's message: what is left of it. `wanted`: it was not kept from rolling back.
@@ -130,7 +130,7 @@ class Rollback {
     const std::string command = absl::StrCat("`", DeleteCommand(id), "` removes ");
     if (!wanted) return absl::StrCat("all is left in place for a look (--norollback); ", command, "it");
     if (!left_.empty()) {
-      return absl::StrCat("could not be removed: ", absl::StrJoin(left_, ", "), "; ", command, "what is left");
+      return absl::StrCat("could not be removed: ", text::Listed(left_), "; ", command, "what is left");
     }
     if (another_) {
       return absl::StrCat(
@@ -140,13 +140,13 @@ class Rollback {
     if (!first_) {
       return absl::StrCat("rolled back: what this apply created is removed, what it did not touch keeps running",
                           touched_.empty() ? ""
-                                           : absl::StrCat("\n", absl::StrJoin(touched_, "\n"),
+                                           : absl::StrCat("\n", text::ListedLines(touched_),
                                                           "\n`flow-apply` with the file as it was before brings that "
                                                           "back"));
     }
-    return kept_.empty() ? "rolled back: nothing of the pipeline is left on the cluster"
-                         : absl::StrCat("rolled back: nothing of the pipeline is left on the cluster but ",
-                                        absl::StrJoin(kept_, ", "));
+    return kept_.empty()
+               ? "rolled back: nothing of the pipeline is left on the cluster"
+               : absl::StrCat("rolled back: nothing of the pipeline is left on the cluster but ", text::Listed(kept_));
   }
 
   // All that it is made of, for a test that tells states apart.

@@ -19,6 +19,7 @@
 #include "flow/pipeline/names.h"
 #include "flow/pipeline/nearest.h"
 #include "flow/pipeline/pipeline.pb.h"
+#include "flow/text/listed.h"
 
 namespace flow::pipeline {
 
@@ -158,13 +159,7 @@ class Wiring {
       edges_[i].push_back(static_cast<int>(input));
     }
     if (names.empty()) return;  // none has an id, which was told
-    if (names.size() > 5) {
-      const std::string more = absl::StrCat("… (", names.size(), ")");
-      names.resize(5);
-      names.push_back(more);
-    }
-    context_.Warning(read.whole,
-                     absl::StrCat("no inputs are written: it reads all ", what, ": ", absl::StrJoin(names, ", ")));
+    context_.Warning(read.whole, absl::StrCat("no inputs are written: it reads all ", what, ": ", text::Listed(names)));
   }
 
   void ReadDependencies(size_t i) {

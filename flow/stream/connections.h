@@ -15,7 +15,6 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "flow/stream/contract.h"
 #include "flow/stream/frame.h"
@@ -25,6 +24,7 @@
 #include "flow/stream/router.h"
 #include "flow/stream/service.pb.h"
 #include "flow/stream/topology.h"
+#include "flow/text/listed.h"
 
 namespace flow::stream {
 
@@ -217,8 +217,8 @@ inline void Connections::TellAway() {
   if (away.empty() || !known) return;
   for (const auto& [why, links] : away) {
     const bool one = links.size() == 1;
-    Tell(Report::Kind::kWarning, absl::StrCat(absl::StrJoin(links, ", "), one ? " does" : " do", " not serve (", why,
-                                              "); ", one ? "it is" : "they are", " tried again"));
+    Tell(Report::Kind::kWarning, absl::StrCat(text::Listed(links), one ? " does" : " do", " not serve (", why, "); ",
+                                              one ? "it is" : "they are", " tried again"));
   }
   if (!any) Tell(Report::Kind::kNote, "what is not made with flowctl's SDK moves its events itself");
   ForEach([](Link& link) { link.told |= std::exchange(link.to_tell, false); });

@@ -11,12 +11,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "flow/stream/contract.h"
 #include "flow/stream/figures.pb.h"
 #include "flow/stream/topology.h"
 #include "flow/text/columns.h"
+#include "flow/text/listed.h"
 
 namespace flow::stream {
 
@@ -133,8 +133,8 @@ inline std::string FiguresLine(const PipelineFigures& figures) {
       away.push_back(replica.component());
     }
   }
-  std::string line = absl::StrJoin(edges, ", ");
-  if (!away.empty()) absl::StrAppend(&line, "; waits for ", absl::StrJoin(away, ", "));
+  std::string line = text::Listed(edges);
+  if (!away.empty()) absl::StrAppend(&line, "; waits for ", text::Listed(away));
   if (figures.lost() > 0) absl::StrAppend(&line, "; at most ", figures.lost(), " lost");
   return line;
 }

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "flow/deploy/testing/projects.h"
 #include "flow/kubernetes/apply.h"
@@ -34,6 +35,13 @@ class ClusterTest : public ::testing::Test {
     input.project = deploy::testing::MakeProject("x", components);
     input.secrets = secrets_;
     return input;
+  }
+
+  // So many components like this one: a1, a2, ….
+  static std::vector<std::string> Many(int count, const std::string& like = "") {
+    std::vector<std::string> components;
+    for (int number = 1; number <= count; ++number) components.push_back(absl::StrCat("a", number, " ", like));
+    return components;
   }
 
   template <typename Machine>

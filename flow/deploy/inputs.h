@@ -3,11 +3,11 @@
 #ifndef FLOW_DEPLOY_INPUTS_H_
 #define FLOW_DEPLOY_INPUTS_H_
 
-#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "flow/project/project.pb.h"
@@ -70,14 +70,17 @@ inline std::vector<std::string> InDataFlowOrder(const std::set<std::string>& com
 
 // All that read one of the components, or what reads one, and so on.
 inline std::set<std::string> ReadersOf(const std::set<std::string>& components, const Inputs& inputs) {
+  std::map<std::string, std::vector<std::string>> readers_of;
+  for (const auto& [reader, of] : inputs) {
+    for (const std::string& input : of) readers_of[input].push_back(reader);
+  }
   std::set<std::string> readers;
-  for (size_t before = 1; before != readers.size();) {  // until there are no more
-    before = readers.size();
-    for (const auto& [reader, of] : inputs) {
-      const bool reads = std::any_of(of.begin(), of.end(), [&](const std::string& input) {
-        return components.contains(input) || readers.contains(input);
-      });
-      if (reads) readers.insert(reader);
+  std::vector<std::string> open(components.begin(), components.end());  // whose readers are still to be found
+  while (!open.empty()) {
+    const std::string component = std::move(open.back());
+    open.pop_back();
+    for (const std::string& reader : readers_of[component]) {
+      if (readers.insert(reader).second) open.push_back(reader);
     }
   }
   return readers;

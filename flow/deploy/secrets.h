@@ -6,11 +6,12 @@
 #include <cstddef>
 #include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/str_replace.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 
@@ -26,19 +27,42 @@ class SecretFilter {
     for (const auto& [name, value] : secrets) {
       for (absl::string_view line : absl::StrSplit(value, '\n')) {
         line = absl::StripAsciiWhitespace(line);
-        if (line.size() >= kShortestSecret) replacements_.emplace_back(line, "***");
+        if (line.size() >= kShortestSecret) values_[line.substr(0, kShortestSecret)].emplace_back(line);
       }
     }
     // A value may be a part of another one.
-    std::sort(replacements_.begin(), replacements_.end(),
-              [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
+    for (auto& [beginning, values] : values_) {
+      std::sort(values.begin(), values.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
+    }
   }
 
-  // The text with "***" for each of the values.
-  std::string Without(absl::string_view text) const { return absl::StrReplaceAll(text, replacements_); }
+  // Whether there is nothing to look for.
+  bool empty() const { return values_.empty(); }
+
+  // The text with "***" for each of the values. It is gone through once, however many they are.
+  std::string Without(absl::string_view text) const {
+    if (empty()) return std::string(text);
+    std::string without;
+    while (!text.empty()) {
+      const size_t secret = SizeAtBeginning(text);
+      absl::StrAppend(&without, secret == 0 ? text.substr(0, 1) : "***");
+      text.remove_prefix(std::max<size_t>(secret, 1));
+    }
+    return without;
+  }
 
  private:
-  std::vector<std::pair<std::string, std::string>> replacements_;
+  // Of the longest value with which the text begins; 0: it begins with none.
+  size_t SizeAtBeginning(absl::string_view text) const {
+    const auto found = values_.find(text.substr(0, kShortestSecret));
+    if (found == values_.end()) return 0;
+    for (const std::string& value : found->second) {
+      if (absl::StartsWith(text, value)) return value.size();
+    }
+    return 0;
+  }
+
+  absl::flat_hash_map<std::string, std::vector<std::string>> values_;  // by their first bytes, the longest first
 };
 
 }  // namespace flow::deploy

@@ -15,7 +15,7 @@
 #include <array>
 #include <cstddef>
 #include <functional>
-#include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "flow/deploy/secrets.h"
 #include "flow/deploy/step.h"
 #include "flow/docker/apply_input.h"
 #include "flow/docker/apply_steps.h"
@@ -42,14 +43,15 @@ namespace flow::docker {
 // ways.
 class Apply : private ApplySteps {
  public:
-  explicit Apply(ApplyInput input) : ApplySteps(std::move(input)) {}
+  explicit Apply(ApplyInput input)
+      : ApplySteps(std::move(input)),
+        secrets_(std::make_shared<const deploy::SecretFilter>(input_->placement.secrets)) {}
 
   std::vector<Action> Step(absl::Time now, const Event& event) {
     now_ = now;
     // What the engine says may hold what a program wrote of its secrets: that ends here.
     const auto* answer = std::get_if<Answer>(&event);
-    const std::map<std::string, std::string>& secrets = input_->placement.secrets;
-    return answer == nullptr || secrets.empty() ? Take(event) : Take(WithoutSecrets(*answer, secrets));
+    return answer == nullptr || secrets_->empty() ? Take(event) : Take(WithoutSecrets(*answer, *secrets_));
   }
 
   // What is deployed.
@@ -206,6 +208,8 @@ class Apply : private ApplySteps {
   void On(const Ready& timer) { watch_.On(timer, out_); }
   void On(const Hurry&) {}  // a delete has these
   void On(const Kill&) {}
+
+  std::shared_ptr<const deploy::SecretFilter> secrets_;
 };
 
 }  // namespace flow::docker

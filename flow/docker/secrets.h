@@ -2,7 +2,6 @@
 #ifndef FLOW_DOCKER_SECRETS_H_
 #define FLOW_DOCKER_SECRETS_H_
 
-#include <map>
 #include <string>
 #include <variant>
 
@@ -13,9 +12,8 @@
 
 namespace flow::docker {
 
-// The answer with "***" for each of the values in what it quotes: errors, log lines, probes' output.
-inline Answer WithoutSecrets(Answer answer, const std::map<std::string, std::string>& secrets) {
-  const deploy::SecretFilter filter(secrets);
+// The answer with "***" for each of the secrets in what it quotes: errors, log lines, probes' output.
+inline Answer WithoutSecrets(Answer answer, const deploy::SecretFilter& filter) {
   if (!answer.reply.ok()) {
     answer.reply = absl::Status(answer.reply.status().code(), filter.Without(answer.reply.status().message()));
   } else if (auto* log = std::get_if<engine::LogLines>(&*answer.reply)) {

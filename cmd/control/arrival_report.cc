@@ -1,6 +1,8 @@
 #include "cmd/control/arrival_report.h"
 
+#include <set>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -48,13 +50,12 @@ void ArrivalReport::BeginRun() {
 }
 
 void ArrivalReport::Tick() {
-  for (const project::Service& service : project_.services()) {
-    if (told_.contains(service.name())) continue;
-    const Arriving arriving = arriving_(service.name());
-    if (!arriving.up || arriving.replicas.empty()) continue;  // no replicas, or nothing decided yet
-    told_.insert(service.name());
-    arrival_.Up(service, arriving.replicas);
-  }
+  std::erase_if(untold_, [this](const project::Service* service) {
+    const Arriving arriving = arriving_(service->name());
+    if (!arriving.up || arriving.replicas.empty()) return false;  // no replicas, or nothing decided yet
+    arrival_.Up(*service, arriving.replicas);
+    return true;
+  });
   Pump();
 }
 

@@ -4,7 +4,6 @@
 
 #include <functional>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,7 +43,9 @@ class ArrivalReport {
         arriving_(std::move(arriving)),
         project_(input.project),
         arrival_(std::move(input)),
-        messenger_(session, control_plane) {}
+        messenger_(session, control_plane) {
+    for (const project::Service& service : project_.services()) untold_.push_back(&service);
+  }
 
   // Asks what is registered.
   void Look();
@@ -75,7 +76,7 @@ class ArrivalReport {
   control::Arrival arrival_;
   Messenger messenger_;
   bool begun_ = false;
-  std::set<std::string> told_;  // the components that are up
+  std::vector<const project::Service*> untold_;  // those that were not up so far
 };
 
 }  // namespace flow

@@ -22,10 +22,7 @@ namespace {
 
 Arriving ArrivingNow(const docker::Readiness& readiness, const std::string& component) {
   std::vector<std::string> replicas = readiness.ContainerIds(component);
-  bool completed = !replicas.empty();
-  for (const docker::Instance& instance : readiness.instances()) {
-    completed &= instance.component != component || instance.completed;
-  }
+  const bool completed = !replicas.empty() && readiness.Completed(component);
   return {.up = readiness.Up(component), .completed = completed, .replicas = std::move(replicas)};
 }
 

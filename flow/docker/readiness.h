@@ -289,6 +289,10 @@ class Readiness {
     return AllOf(component, [](const Instance& instance) { return instance.up(); });
   }
 
+  bool Completed(absl::string_view component) const {
+    return AllOf(component, [](const Instance& instance) { return instance.completed; });
+  }
+
   // How many of a component's replicas are up, and of how many.
   std::pair<size_t, size_t> ReplicasUp(absl::string_view component) const {
     const auto found = of_component_->find(std::string(component));
@@ -301,10 +305,6 @@ class Readiness {
     return std::all_of(instances_.begin(), instances_.end(), [](const Instance& instance) { return instance.up(); });
   }
 
-  // A component's containers, in the order of their numbers.
-  std::vector<std::string> ContainerIds(absl::string_view component) const {
-    std::vector<std::string> ids;
-    for (const Instance& instance : instances_) {
   // The components of which a replica has not been started, in the order of the file.
   std::vector<std::string> NotStarted() const {
     std::vector<std::string> components;
@@ -316,7 +316,13 @@ class Readiness {
     return components;
   }
 
-      if (instance.component == component && !instance.id.empty()) ids.push_back(instance.id);
+  // A component's containers, in the order of their numbers.
+  std::vector<std::string> ContainerIds(absl::string_view component) const {
+    std::vector<std::string> ids;
+    const auto found = of_component_->find(std::string(component));
+    if (found == of_component_->end()) return ids;
+    for (const size_t index : found->second) {
+      if (!instances_[index].id.empty()) ids.push_back(instances_[index].id);
     }
     return ids;
   }

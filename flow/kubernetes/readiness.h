@@ -18,6 +18,7 @@
 #define FLOW_KUBERNETES_READINESS_H_
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -37,46 +38,13 @@
 #include "flow/kubernetes/failure.h"
 #include "flow/kubernetes/observed.h"
 #include "flow/kubernetes/pod_report.h"
+#include "flow/kubernetes/waited_for.h"
 #include "flow/project/project.pb.h"
 #include "flow/project/services.h"
 
 namespace flow::kubernetes {
 
 inline constexpr absl::Duration kSteadyAfter = absl::Milliseconds(200);
-
-// A pod of a component that this apply waits for.
-struct Pod {
-  std::string component;
-  PodReport report;      // the newest
-  int exits_before = 0;  // when this apply began: they are no concern of it
-  bool was_ready = false;
-  int refused_pulls = 0;
-  std::string pull_words;   // of the first: those that come after say only that it is tried again
-  std::string probe_words;  // what its last health probe got
-  bool failed = false;      // told
-};
-
-// The workload that runs a component.
-struct Workload {
-  uint32_t replicas = 0;
-  bool awaited = false;  // something is started when it is steady
-  bool restarts = false;
-  bool ends = false;  // it is a job: exit code 0 is completion
-  bool has_check = false;
-  std::string uid;         // empty: not made yet
-  int64_t generation = 0;  // that has to be observed
-  int64_t up_to_date = 0;  // replicas that are of it and
-  int64_t ready = 0;       // ready, or ended well
-  bool all_ready = false;
-  bool steady = false;  // and for kSteadyAfter
-  int times_ready = 0;
-  bool available = false;
-  bool completed = false;
-  bool begun = false;  // its making was asked for, or it stays as it is
-
-  bool up() const { return available || completed; }
-  bool started() const { return up() || (all_ready && (has_check || steady)); }
-};
 
 // What comes up that is to be told or acted upon, by the component that it is of.
 struct Finding {
@@ -120,9 +88,7 @@ class Readiness {
   }
   // Whether one may be there that was not at the last call.
   bool TakeMoved() { return std::exchange(moved_, false); }
-  bool AllUp() const {
-    return std::all_of(workloads_.begin(), workloads_.end(), [](const auto& one) { return one.second.up(); });
-  }
+  bool AllUp() const { return ups_ == workloads_.size(); }
 
   // Those that were not started.
   std::vector<std::string> NotStarted() const;
@@ -144,23 +110,31 @@ class Readiness {
   // not made, or is removed.
   std::vector<std::string> ReplicaIds(const std::string& component) const {
     const std::string workload = IdOf(component);
-    std::vector<std::string> ids;
-    if (workload.empty()) return ids;
-    for (const auto& [uid, pod] : pods_) {
-      if (pod.component == component && !old_pods_.contains(uid)) ids.push_back(uid);
-    }
-    if (ids.empty()) ids.push_back(workload);
-    return ids;
+    if (workload.empty()) return {};
+    const std::set<std::string>& pods = PodsOf(component);
+    return pods.empty() ? std::vector{workload} : std::vector(pods.begin(), pods.end());
   }
 
   // All that it is made of, for a test that tells states apart.
   auto Members() const {
-    const auto& [workloads, pods, old_pods, claims, told, findings, failures, moved] = *this;
+    const auto& [workloads, ups, pods, pods_of, old_pods, claims, told, findings, failures, moved] = *this;
     return std::tie(workloads, pods, old_pods, told, findings,
-                    failures);  // claims never change, and moved is taken each time
+                    failures);  // claims never change, moved is taken each time, and the others follow
   }
 
  private:
+  const std::set<std::string>& PodsOf(const std::string& component) const {
+    static const auto& none = *new std::set<std::string>();
+    const auto found = pods_of_.find(component);
+    return found == pods_of_.end() ? none : found->second;
+  }
+
+  // It is not well any more, as far as is known.
+  void Reset(Workload& workload) {
+    ups_ -= workload.up() ? 1 : 0;
+    workload.all_ready = workload.steady = workload.available = workload.completed = false;
+  }
+
   void TakeWorkload(const api::Object& object, bool deleted);
   void ReadDeployment(const std::string& component, Workload& workload, const api::Object& object);
   void ReadJob(const std::string& component, Workload& workload, const api::Object& object);
@@ -181,10 +155,12 @@ class Readiness {
     if (told_.emplace(component, text).second) findings_.push_back({kind, component, std::move(text)});
   }
 
-  std::map<std::string, Workload> workloads_;  // by component
-  std::map<std::string, Pod> pods_;            // by uid
-  std::set<std::string> old_pods_;             // uids: not judged
-  std::map<std::string, std::string> claims_;  // claim → a component that mounts it
+  std::map<std::string, Workload> workloads_;             // by component
+  size_t ups_ = 0;                                        // of them
+  std::map<std::string, Pod> pods_;                       // by uid
+  std::map<std::string, std::set<std::string>> pods_of_;  // component → their uids
+  std::set<std::string> old_pods_;                        // uids: not judged
+  std::map<std::string, std::string> claims_;             // claim → a component that mounts it
   std::set<std::pair<std::string, std::string>> told_;
   std::vector<Finding> findings_;
   std::vector<Failure> failures_;
@@ -195,7 +171,9 @@ class Readiness {
 
 inline void Readiness::Expect(const project::Project& project) {
   workloads_.clear();
+  ups_ = 0;
   pods_.clear();
+  pods_of_.clear();
   old_pods_.clear();
   claims_.clear();
   for (const project::Service& service : project.services()) {
@@ -225,6 +203,7 @@ inline void Readiness::Adopt(const api::Object& workload, const std::vector<PodR
   found->second.begun = true;
   for (const PodReport& report : pods) {
     Pod& pod = pods_[report.uid];
+    pods_of_[component].insert(report.uid);
     pod.component = component;
     pod.was_ready = report.ready;
     // One that is down now has used up the exit that is forgiven.
@@ -242,10 +221,12 @@ inline void Readiness::Begun(const std::string& component, bool remade) {
   if (found == workloads_.end()) return;
   found->second.begun = true;
   if (!remade) return;
-  for (const auto& [uid, pod] : pods_) {
-    if (pod.component == component) old_pods_.insert(uid);
+  for (const std::string& uid : PodsOf(component)) {
+    old_pods_.insert(uid);
+    pods_.erase(uid);
   }
-  found->second.all_ready = found->second.steady = found->second.available = found->second.completed = false;
+  pods_of_.erase(component);
+  Reset(found->second);
 }
 
 inline void Readiness::Made(const std::string& component, const api::Object& object) {
@@ -268,7 +249,7 @@ inline void Readiness::TakeWorkload(const api::Object& object, bool deleted) {
   if (found == workloads_.end() || found->second.uid != object.uid()) return;  // not made yet, or an older one
   Workload& workload = found->second;
   if (deleted || object.is_going()) {
-    workload.all_ready = workload.steady = workload.available = workload.completed = false;
+    Reset(workload);
     failures_.push_back({.component = component,
                          .what = absl::StrCat("its ", WordOf(object.kind), " was removed by someone else"),
                          .by_another = true});
@@ -278,6 +259,7 @@ inline void Readiness::TakeWorkload(const api::Object& object, bool deleted) {
   const bool was_ready = workload.all_ready, was_up = workload.up(), was_started = workload.started();
   object.kind == api::Kind::kJob ? ReadJob(component, workload, object) : ReadDeployment(component, workload, object);
   if (!workload.all_ready) workload.steady = false;
+  if (workload.up() != was_up) was_up ? --ups_ : ++ups_;
   moved_ |= (workload.started() && !was_started) || (workload.up() && !was_up);
   if (workload.all_ready && !was_ready) {
     ++workload.times_ready;
@@ -325,9 +307,11 @@ inline void Readiness::TakePod(PodReport report, bool deleted) {
   if (found == workloads_.end() || old_pods_.contains(report.uid)) return;
   if (deleted || report.going) {
     pods_.erase(report.uid);
+    pods_of_[report.component].erase(report.uid);
     return;
   }
   Pod& pod = pods_[report.uid];
+  pods_of_[report.component].insert(report.uid);
   pod.component = report.component;
   const std::string waited_for = pod.report.waits_for;
   pod.report = std::move(report);
@@ -456,7 +440,7 @@ inline void Readiness::Forget(const std::string& component) {
   const auto found = workloads_.find(component);
   if (found == workloads_.end()) return;
   found->second.uid.clear();
-  found->second.all_ready = found->second.steady = found->second.available = found->second.completed = false;
+  Reset(found->second);
 }
 
 inline std::vector<std::string> Readiness::NotStarted() const {
@@ -474,8 +458,9 @@ inline std::vector<Failure> Readiness::NotUp(absl::string_view after) const {
     Failure failure{.component = component,
                     .what = absl::StrCat(workload.ends ? "has not ended" : "is not ready", after)};
     if (workload.replicas > 1) absl::StrAppend(&failure.what, ": ", workload.ready, " of ", workload.replicas);
-    for (const auto& [uid, pod] : pods_) {
-      if (pod.component != component || (workload.ends ? !pod.report.running : pod.report.ready)) continue;
+    for (const std::string& uid : PodsOf(component)) {
+      const Pod& pod = pods_.at(uid);
+      if (workload.ends ? !pod.report.running : pod.report.ready) continue;
       failure.pod = pod.report.name;
       failure.container = pod.report.container;
       failure.node = pod.report.node;

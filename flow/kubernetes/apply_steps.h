@@ -110,7 +110,7 @@ class ApplySteps {
         PullConfigs(project(), input_->objects, input_->logins, observation_.observed().OfKind(api::Kind::kSecret));
     ObjectOptions objects = input_->objects;
     for (const auto& [registry, config] : configs) objects.logins.insert(registry);
-    return Desired(project(), objects, input_->secrets, configs);
+    return Desired(project(), std::move(objects), input_->secrets, configs);
   }
 
   void Decide() {

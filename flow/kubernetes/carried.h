@@ -86,16 +86,16 @@ inline std::vector<std::string> CarriedKeys(const Carried& carried) {
   return keys;
 }
 
-// "data" and "binaryData" of a config map.
+// "data" and "binaryData" of a config map. What is in the files is put there later: they must live that long.
 inline void AddCarriedData(const Carried& carried, text::Mapping& config_map) {
   const std::vector<std::string> keys = CarriedKeys(carried);
   std::map<std::string, text::Value> data, binary;
   for (size_t i = 0; i < keys.size(); ++i) {
     const std::string& bytes = carried.files[i].bytes;
     if (internal::IsConfigText(bytes)) {
-      data.emplace(keys[i], bytes);
+      data.emplace(keys[i], text::Later([&bytes] { return bytes; }));
     } else {
-      binary.emplace(keys[i], absl::Base64Escape(bytes));
+      binary.emplace(keys[i], text::Later([&bytes] { return absl::Base64Escape(bytes); }));
     }
   }
   const auto add = [&](const char* name, const std::map<std::string, text::Value>& values) {

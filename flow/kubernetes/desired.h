@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <variant>
@@ -40,8 +41,8 @@ struct SecretContent {
 
 struct DesiredObject {
   api::ObjectName object;
-  std::string component;  // empty: it is of all of them
-  text::Mapping document;
+  std::string component;   // empty: it is of all of them
+  text::Mapping document;  // most of it is made later, as long as its Desired lives
 };
 
 // In the order in which they are made: by kind as the enumeration has it, the workloads last, in the order of the file.
@@ -49,8 +50,8 @@ class Desired {
  public:
   Desired() = default;  // nothing
   // `pull_configs`: PullConfigs of the same; their registries are the options' `logins`. Takes time in proportion to the
-  // project.
-  Desired(const project::Project& project, const ObjectOptions& options, const std::vector<SecretContent>& secrets,
+  // project, which must live as long.
+  Desired(const project::Project& project, ObjectOptions options, const std::vector<SecretContent>& secrets,
           const std::map<std::string, std::string>& pull_configs = {});
 
   const std::vector<DesiredObject>& objects() const { return objects_; }
@@ -62,6 +63,7 @@ class Desired {
   }
 
  private:
+  std::shared_ptr<const ObjectOptions> options_;
   std::vector<DesiredObject> objects_;
   std::map<api::ObjectName, size_t> places_;
 };
@@ -88,7 +90,7 @@ inline text::Mapping SecretObject(const project::Project& project, const ObjectO
 
 // The mapping with a value at a path below it, whose mappings are made where they are not there.
 inline text::Mapping With(const text::Mapping& mapping, absl::Span<const absl::string_view> path,
-                          const std::string& value) {
+                          const text::Value& value) {
   const auto below = [&](const text::Value* old) -> text::Value {
     if (path.size() == 1) return value;
     const auto* inner = old == nullptr ? nullptr : std::get_if<text::Mapping>(&old->any());
@@ -101,6 +103,15 @@ inline text::Mapping With(const text::Mapping& mapping, absl::Span<const absl::s
   }
   if (mapping.Find(path[0]) == nullptr) with.Add(std::string(path[0]), below(nullptr));
   return with;
+}
+
+// The workload's document with a hash of its component's secrets, so that its pods are made anew when those change.
+inline text::Mapping WithSecretHash(const text::Mapping& document, const std::string& hash) {
+  return With(document, {"spec"}, text::Later([spec = *document.Find("spec"), hash] {
+                const text::Value made = text::Made(spec);
+                return With(std::get<text::Mapping>(made.any()),
+                            {"template", "metadata", "annotations", kSecretsAnnotation}, hash);
+              }));
 }
 
 // By component. Salted with whose it is: equal secrets of two pipelines are not known to be equal.
@@ -120,9 +131,10 @@ inline std::map<std::string, std::string> SecretHashes(const project::Project& p
 
 }  // namespace internal
 
-inline Desired::Desired(const project::Project& project, const ObjectOptions& options,
+inline Desired::Desired(const project::Project& project, ObjectOptions options,
                         const std::vector<SecretContent>& secrets,
-                        const std::map<std::string, std::string>& pull_configs) {
+                        const std::map<std::string, std::string>& pull_configs)
+    : options_(std::make_shared<const ObjectOptions>(std::move(options))) {
   const auto add = [this](const text::Mapping& document, std::string component) {
     const text::Value value = document;
     const text::View view(value), metadata = view["metadata"];
@@ -131,20 +143,19 @@ inline Desired::Desired(const project::Project& project, const ObjectOptions& op
         {{kind.value(), metadata["namespace"].text(), metadata["name"].text()}, std::move(component), document});
   };
   const std::map<std::string, std::string> hashes = internal::SecretHashes(project, secrets);
-  ForEachObject(project, options, [&](const Object& object) {
+  ForEachObject(project, *options_, [&](const Object& object) {
     const std::string component = object.service == nullptr ? "" : object.service->name();
     add(object.document, component);
     DesiredObject& added = objects_.back();
     const auto hash = hashes.find(component);
     if (!IsWorkload(added.object.kind) || hash == hashes.end()) return;
-    added.document = internal::With(added.document, {"spec", "template", "metadata", "annotations", kSecretsAnnotation},
-                                    hash->second);
+    added.document = internal::WithSecretHash(added.document, hash->second);
   });
   for (const SecretContent& content : secrets) {
     const project::Service* const service = project::FindService(project, content.component);
-    if (service != nullptr) add(internal::SecretObject(project, options, *service, content), content.component);
+    if (service != nullptr) add(internal::SecretObject(project, *options_, *service, content), content.component);
   }
-  for (const text::Mapping& secret : PullSecrets(project, options, pull_configs)) add(secret, "");
+  for (const text::Mapping& secret : PullSecrets(project, *options_, pull_configs)) add(secret, "");
   const auto rank = [](const DesiredObject& one) {
     return IsWorkload(one.object.kind) ? api::Kind::kDeployment : one.object.kind;
   };

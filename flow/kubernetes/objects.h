@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,7 +40,8 @@ struct Object {
 
 // Hands on one object at a time, in an order in which a cluster takes them: the namespace (unless it is there), the claims,
 // then of each component in the order of the file its config maps, its service, its workload. Secrets are not among them:
-// their values are in nothing that is printed. Takes time in proportion to the project.
+// their values are in nothing that is printed. Takes time in proportion to the project. What is most of a document, what a
+// workload should be and what is in files, is made later from the project and the options: they must live that long.
 void ForEachObject(const project::Project& project, const ObjectOptions& options,
                    const std::function<void(Object)>& take);
 
@@ -53,7 +55,7 @@ inline text::Mapping Document(const char* api_version, const char* kind, text::M
 
 using OverlayPart = const pipeline::Tree& (pipeline::KubernetesOverlay::*)() const;
 
-class ObjectMaker {
+class ObjectMaker : public std::enable_shared_from_this<ObjectMaker> {
  public:
   ObjectMaker(const project::Project& project, const ObjectOptions& options)
       : project_(project),
@@ -106,12 +108,14 @@ class ObjectMaker {
     return OverlaidByBoth(std::move(document), service, &pipeline::KubernetesOverlay::service, "ServiceSpec");
   }
 
-  text::Mapping Workload(const project::Service& service, const Tags& tags,
-                         const std::vector<CarriedMount>& carried) const {
+  text::Mapping Workload(const project::Service& service, const Tags& tags) const {
     const bool ends = project::MayComplete(service);
     text::Mapping document = Document(ends ? "batch/v1" : "apps/v1", ends ? "Job" : "Deployment",
                                       Metadata(ComponentName(service.name()), namespace_, tags));
-    document.Add("spec", WorkloadSpec(service, tags, Pod(service, tags, carried), options_.min_ready));
+    document.Add("spec", text::Later([maker = shared_from_this(), &service] {
+                   const Tags of_service = ServiceTags(maker->tags_, service);
+                   return WorkloadSpec(service, of_service, maker->Pod(service, of_service), maker->options_.min_ready);
+                 }));
     return document;
   }
 
@@ -130,9 +134,11 @@ class ObjectMaker {
     return Overlaid(Overlaid(std::move(object), project_.kubernetes(), part, takes), service.kubernetes(), part, takes);
   }
 
-  text::Mapping Pod(const project::Service& service, Tags tags, const std::vector<CarriedMount>& carried) const {
+  text::Mapping Pod(const project::Service& service, Tags tags) const {
     std::string digests;
-    for (const CarriedMount& mount : carried) digests += CarriedDigest(mount.mount->target(), *mount.carried);
+    for (const CarriedMount& mount : CarriedMounts(service, options_.carried)) {
+      digests += CarriedDigest(mount.mount->target(), *mount.carried);
+    }
     if (!digests.empty()) tags.annotations[kFilesAnnotation] = project::Sha256(digests);
 
     const PodVolumes volumes = MakePodVolumes(service, options_.carried);
@@ -162,16 +168,17 @@ class ObjectMaker {
 
 inline void ForEachObject(const project::Project& project, const ObjectOptions& options,
                           const std::function<void(Object)>& take) {
-  const internal::ObjectMaker maker(project, options);
-  if (options.namespace_.empty()) take({maker.Namespace()});
+  const auto maker = std::make_shared<const internal::ObjectMaker>(project, options);
+  if (options.namespace_.empty()) take({maker->Namespace()});
   const std::map<std::string, uint32_t> pods = PodsByVolume(project);
-  for (const project::Volume& volume : project.volumes()) take({maker.Claim(volume.key(), pods.at(volume.key()))});
+  for (const project::Volume& volume : project.volumes()) take({maker->Claim(volume.key(), pods.at(volume.key()))});
   for (const project::Service& service : project.services()) {
-    const std::vector<CarriedMount> carried = CarriedMounts(service, options.carried);
-    const Tags tags = ServiceTags(maker.tags(), service);
-    for (const CarriedMount& mount : carried) take({maker.ConfigMap(mount, tags), &service});
-    if (maker.HasService(service)) take({maker.Service(service, tags), &service});
-    take({maker.Workload(service, tags, carried), &service});
+    const Tags tags = ServiceTags(maker->tags(), service);
+    for (const CarriedMount& mount : CarriedMounts(service, options.carried)) {
+      take({maker->ConfigMap(mount, tags), &service});
+    }
+    if (maker->HasService(service)) take({maker->Service(service, tags), &service});
+    take({maker->Workload(service, tags), &service});
   }
 }
 

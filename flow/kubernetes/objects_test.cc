@@ -125,6 +125,24 @@ TEST(ObjectsTest, PodsAreReplacedWhenACarriedFileChanges) {
   EXPECT_EQ(annotation("one"), annotation("one"));
 }
 
+TEST(ObjectsTest, WhatIsMostOfADocumentIsMadeWhenItIsPrinted) {
+  const ObjectOptions options{.carried = {{"/c", {false, {{"c", 0644, "content"}}}}}};
+  project::Project project;
+  ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
+      R"(pipeline: "x" services { name: "a" mounts { type: BIND source: "/c" target: "/c" read_only: true } })",
+      &project));
+  int later = 0;
+  ForEachObject(project, options, [&](const Object& object) {
+    const auto is_later = [](const text::Value* value) {
+      return value != nullptr && std::holds_alternative<std::shared_ptr<const text::Later>>(value->any());
+    };
+    const auto* const data = object.document.Find("data");
+    later += is_later(object.document.Find("spec")) ? 1 : 0;
+    later += data != nullptr && is_later(std::get<text::Mapping>(data->any()).Find("c")) ? 1 : 0;
+  });
+  EXPECT_EQ(later, 2);
+}
+
 TEST(ObjectsTest, ANamespaceThatIsThereIsUsedAndNotMade) {
   const auto objects = Objects(R"(services { name: "a" })", {.namespace_ = "team"});
   ASSERT_EQ(objects.size(), 1);

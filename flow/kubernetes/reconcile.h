@@ -174,7 +174,7 @@ class Reconciler {
 
   void DecideRefused(const DesiredObject& one, const api::Object& there, const Comparison& comparison) {
     const auto fields = [&] {
-      const text::Value document = one.document;
+      const text::Value document = text::Made(one.document);
       const std::string text = FieldsText(one.object.kind, Differences(there.document, document, Compare::kNamed));
       return text.empty() ? std::string("it cannot be changed in place") : text;
     };

@@ -105,6 +105,9 @@ class Value {
   Any any_;
 };
 
+// The same value, with all in it made that is made later.
+Value Made(const Value& value);
+
 // A member of a mapping, or what stands between its members.
 struct Mapping::Entry {
   enum class Kind { kMember, kComment, kBlank };
@@ -179,6 +182,24 @@ Value::Value(T from) {
   } else {
     any_ = std::move(from);
   }
+}
+
+inline Value Made(const Value& value) {
+  if (const auto* const later = std::get_if<std::shared_ptr<const Later>>(&value.any())) return Made((**later)());
+  List list;
+  if (const auto* const entries = std::get_if<std::shared_ptr<const Entries>>(&value.any())) {
+    (**entries)([&](const Value& entry) { list.push_back(Made(entry)); });
+    return list;
+  }
+  if (const auto* const written = std::get_if<List>(&value.any())) {
+    for (const Value& entry : *written) list.push_back(Made(entry));
+    return list;
+  }
+  const auto* const mapping = std::get_if<Mapping>(&value.any());
+  if (mapping == nullptr) return value;
+  std::vector<Mapping::Entry> entries = mapping->entries();
+  for (Mapping::Entry& entry : entries) entry.value = Made(entry.value);
+  return Mapping(std::move(entries));
 }
 
 }  // namespace flow::text

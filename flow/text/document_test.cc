@@ -29,5 +29,21 @@ TEST(Document, OneWithoutMembersHasAPlaceForThem) {
   EXPECT_EQ(Text(mapping), R"({"a":[1,{}]})");
 }
 
+TEST(Document, MadeHasNothingThatIsMadeLater) {
+  int times = 0;
+  const Value value = Mapping{{"later", Later([&] {
+                                 ++times;
+                                 return List{Later([] { return "inner"; }), 1};
+                               })},
+                              {"entries", Entries([](const auto& take) { take(Later([] { return true; })); })}};
+  EXPECT_EQ(times, 0);
+  const Value made = Made(value);
+  EXPECT_EQ(times, 1);
+  const auto& members = std::get<Mapping>(made.any());
+  EXPECT_EQ(std::get<List>(members.Find("later")->any()).size(), 2u);
+  EXPECT_EQ(Text(members), R"({"later":["inner",1],"entries":[true]})");
+  EXPECT_EQ(times, 1);
+}
+
 }  // namespace
 }  // namespace flow::text

@@ -208,7 +208,8 @@ Fingerprint& Fingerprint::Add(const T& value) {
   return *this;
 }
 
-// Without the numbers by which a target tells versions of an object apart: they say how often it changed.
+// Without the numbers by which a target tells versions of an object apart: they say how often it changed. What is made later
+// is made from what never changes.
 inline void Fingerprint::AddDocument(const text::Value& document) {
   if (const auto* scalar = std::get_if<text::Scalar>(&document.any())) {
     Add(scalar->text);

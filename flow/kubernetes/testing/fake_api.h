@@ -207,7 +207,7 @@ class FakeApi {
       return Refuse(409, "Conflict", "the object has been modified");
     }
     Asked asked = is_new ? Asked() : *there->second.asked;
-    const Fields fields = FieldsOf(text::Value(call.document));
+    const Fields fields = FieldsOf(text::Made(call.document));
     if (!call.force) {
       std::vector<api::Refusal::Cause> conflicts = ConflictsOf(asked, fields);
       if (!conflicts.empty()) return Refuse(409, "Conflict", "conflict", std::move(conflicts));

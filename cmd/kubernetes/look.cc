@@ -24,7 +24,9 @@ absl::StatusOr<ObjectsOf> ListObjects(ClusterCaller& caller, const std::string& 
                                       const std::vector<std::string>& labels) {
   std::vector<api::Call> calls;
   for (const api::Kind kind : kubernetes::kStatusKinds) {
-    calls.push_back(api::List{.kind = kind, .namespace_ = kube_namespace, .labels = labels});
+    // Of a job that has ended, and whose pods are gone, it tells what they should have been.
+    calls.push_back(
+        api::List{.kind = kind, .namespace_ = kube_namespace, .labels = labels, .whole = kind == api::Kind::kJob});
   }
   ObjectsOf objects;
   for (absl::StatusOr<api::Reply>& reply : caller.All(calls)) {
@@ -102,7 +104,7 @@ absl::StatusOr<std::string> WhereToLook(ClusterCaller& caller, const LookOptions
   for (const std::string& where : {own, std::string()}) {
     std::vector<api::Call> calls;
     for (const api::Kind kind : {api::Kind::kDeployment, api::Kind::kJob}) {
-      calls.push_back(api::List{.kind = kind, .namespace_ = where, .labels = LabelsOf(options)});
+      calls.push_back(api::List{.kind = kind, .namespace_ = where, .labels = LabelsOf(options), .limit = 1});
     }
     for (const absl::StatusOr<api::Reply>& reply : caller.All(calls)) {
       if (!reply.ok()) continue;  // where one may not look

@@ -45,12 +45,14 @@ struct Place {
 
   api::ObjectName NamespaceObject() const { return {api::Kind::kNamespace, "", namespace_}; }
 
-  // What there is of a kind: the namespace, all else by the pipeline's labels. Of events, of which a large pipeline has
-  // thousands, a single one: it is the list's version that counts.
+  // What there is of a kind: the namespace, all else by the pipeline's labels. Of pods, which others make, only how they are.
+  // Of events, of which a large pipeline has thousands, a single one: it is the list's version that counts.
   api::List ListOf(api::Kind kind) const {
-    if (kind == api::Kind::kNamespace) return {.kind = kind, .fields = {absl::StrCat("metadata.name=", namespace_)}};
+    if (kind == api::Kind::kNamespace) {
+      return {.kind = kind, .fields = {absl::StrCat("metadata.name=", namespace_)}, .whole = true};
+    }
     if (kind == api::Kind::kEvent) return {.kind = kind, .namespace_ = namespace_, .limit = 1};
-    return {.kind = kind, .namespace_ = namespace_, .labels = LabelsOf(id)};
+    return {.kind = kind, .namespace_ = namespace_, .labels = LabelsOf(id), .whole = kind != api::Kind::kPod};
   }
 };
 

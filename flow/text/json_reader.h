@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
-#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -18,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "absl/types/span.h"
 #include "flow/text/document.h"
 
 namespace flow::text {
@@ -27,15 +27,15 @@ inline constexpr int kMostJsonLevels = 100;
 
 // Takes one value with white space around it, in time proportional to its length. Bytes of a text that are no UTF-8 are
 // kept; of a key that comes twice both members are, and Find gives the first.
-// `without`: the name of members that are left out where they are mappings, so that they take no memory.
+// `without`: names of members that are left out where they are mappings or lists, so that they take no memory.
 // InvalidArgument, with what is wrong and at which byte, for anything else.
-absl::StatusOr<Value> ReadJson(absl::string_view json, std::optional<absl::string_view> without = std::nullopt);
+absl::StatusOr<Value> ReadJson(absl::string_view json, absl::Span<const absl::string_view> without = {});
 
 namespace internal {
 
 class JsonReader {
  public:
-  JsonReader(absl::string_view json, std::optional<absl::string_view> without)
+  JsonReader(absl::string_view json, absl::Span<const absl::string_view> without)
       : without_(without), all_(json), rest_(json) {}
 
   absl::StatusOr<Value> Read() {
@@ -81,8 +81,7 @@ class JsonReader {
           if (!Expect(':')) return false;
           rest_.remove_prefix(1);
           if (!ReadValue(level, member.value)) return false;
-          const bool is_wanted = without_ != member.text || !std::holds_alternative<Mapping>(member.value.any());
-          if (is_wanted) read_.push_back(std::move(member));
+          if (IsWanted(member)) read_.push_back(std::move(member));
           return true;
         })) {
       return false;
@@ -92,6 +91,11 @@ class JsonReader {
     read_.resize(begin);
     value = Mapping(std::move(members));
     return true;
+  }
+
+  bool IsWanted(const Mapping::Entry& member) const {
+    return std::holds_alternative<Scalar>(member.value.any()) ||
+           std::find(without_.begin(), without_.end(), member.text) == without_.end();
   }
 
   bool ReadList(int level, Value& value) {
@@ -245,7 +249,7 @@ class JsonReader {
     return absl::InvalidArgumentError(absl::StrCat("no JSON: ", wrong_, " at byte ", all_.size() - rest_.size()));
   }
 
-  const std::optional<absl::string_view> without_;
+  const absl::Span<const absl::string_view> without_;
   const absl::string_view all_;
   absl::string_view rest_;
   std::vector<Mapping::Entry> read_;  // of mappings and lists that are not at their end
@@ -254,7 +258,7 @@ class JsonReader {
 
 }  // namespace internal
 
-inline absl::StatusOr<Value> ReadJson(absl::string_view json, std::optional<absl::string_view> without) {
+inline absl::StatusOr<Value> ReadJson(absl::string_view json, absl::Span<const absl::string_view> without) {
   return internal::JsonReader(json, without).Read();
 }
 

@@ -32,6 +32,7 @@ struct List {
   std::vector<std::string> labels;  // "key=value", "key": all of them
   std::vector<std::string> fields;  // "metadata.name=x": all of them
   int limit = 0;                    // no more than so many; 0: all
+  bool whole = false;               // what they should be counts too; else that is not read (kNotReadOfState)
 };
 
 // Object.

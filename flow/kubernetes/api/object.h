@@ -1,5 +1,5 @@
-// An object as a cluster has it: the whole of its document, fields that flow does not know too; but for the lists of which
-// manager has set which field, which nobody here asks for, and which are half of it (kNotRead).
+// An object as a cluster has it: the whole of its document, fields that flow does not know too, but for what nobody here asks
+// for and would be most of it (kNotRead).
 //
 //   object["status"]["readyReplicas"].number()  // 0 where it has none
 //   object.label(project::kComponentLabel)
@@ -18,9 +18,12 @@
 
 namespace flow::kubernetes::api {
 
-// The member of metadata.managedFields' entries that is not read. As all that people name is a text, no other mapping is
-// called so.
-inline constexpr char kNotRead[] = "fieldsV1";
+// What is not read: members of these names, wherever they stand, that are mappings or lists. As all that people name is a
+// text, nothing of theirs is among it. Of any object which manager has set which field, …
+inline constexpr absl::string_view kNotRead[] = {"fieldsV1"};
+// … and where only its state counts, as of what a watch tells, most of what it should be.
+inline constexpr absl::string_view kNotReadOfState[] = {"args",     "env",         "managedFields", "startupProbe",
+                                                        "template", "tolerations", "volumeMounts",  "volumes"};
 
 // Which object.
 struct ObjectName {

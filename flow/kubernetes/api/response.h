@@ -17,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "flow/http/message.h"
 #include "flow/http/setback.h"
 #include "flow/kubernetes/api/call.h"
@@ -83,6 +84,12 @@ inline Reply ReadLines(absl::string_view body) {
   return read;
 }
 
+inline absl::Span<const absl::string_view> NotReadOf(const Call& call) {
+  const auto* const list = std::get_if<List>(&call);
+  const bool whole = list == nullptr || list->whole;
+  return whole ? absl::MakeConstSpan(kNotRead) : absl::MakeConstSpan(kNotReadOfState);
+}
+
 // Reads a success, whose document is there. One function for each shape of an answer.
 struct SuccessReader {
   text::Value& document;
@@ -144,7 +151,7 @@ inline absl::StatusOr<Reply> ReadReply(const Call& call, const http::Response& r
   }
   if (response.status >= 300) return internal::NoCluster(absl::StrCat("answers with HTTP status ", response.status));
   if (std::holds_alternative<TailLogs>(call)) return internal::ReadLines(response.body);
-  absl::StatusOr<text::Value> document = text::ReadJson(response.body, kNotRead);
+  absl::StatusOr<text::Value> document = text::ReadJson(response.body, internal::NotReadOf(call));
   if (about_server && (!document.ok() || !text::View(*document)["gitVersion"])) {
     return internal::NoCluster("tells no version");
   }

@@ -34,6 +34,26 @@ TEST(ReadReply, AListHasItsObjectsAndItsVersion) {
   EXPECT_TRUE(list.objects[1].is_going());
 }
 
+TEST(ReadReply, OfObjectsWhoseStateCountsWhatTheyShouldBeIsNotRead) {
+  const http::Response says = Says(200, R"({"metadata":{"resourceVersion":"1"},"items":[{"metadata":{
+    "managedFields":[{"manager":"flow","fieldsV1":{"f:spec":{}}}],"labels":{"env":"test","template":"a"}},
+    "spec":{"replicas":2,"template":{"spec":{}}},"status":{"readyReplicas":1}}]})");
+  const auto read = [&](bool whole) {
+    return std::get<ObjectList>(*ReadReply(List{.kind = Kind::kDeployment, .whole = whole}, says)).objects[0];
+  };
+  for (const Object& object : {read(true), read(false)}) {
+    EXPECT_EQ(object.label("env"), "test");
+    EXPECT_EQ(object.label("template"), "a");
+    EXPECT_EQ(object["spec"]["replicas"].number(), 2);
+    EXPECT_EQ(object["status"]["readyReplicas"].number(), 1);
+  }
+  EXPECT_TRUE(read(true)["spec"]["template"]);
+  ASSERT_EQ(read(true).metadata()["managedFields"].list().size(), 1u);
+  EXPECT_FALSE(text::View(read(true).metadata()["managedFields"].list()[0])["fieldsV1"]);
+  EXPECT_FALSE(read(false)["spec"]["template"]);
+  EXPECT_FALSE(read(false).metadata()["managedFields"]);
+}
+
 TEST(ReadReply, AnEmptyListMayHaveNull) {
   const auto reply =
       ReadReply(List{.kind = Kind::kPod}, Says(200, R"({"metadata":{"resourceVersion":"1"},"items":null})"));

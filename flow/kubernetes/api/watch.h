@@ -102,7 +102,7 @@ inline std::vector<WatchEvent> WatchRun::Read(absl::string_view piece) {
 // What cannot be read is an end too: to pass over it would be to miss it.
 inline void WatchRun::ReadLine(absl::string_view line, std::vector<WatchEvent>& events) {
   if (line.empty() || !refused_.ok()) return;
-  absl::StatusOr<text::Value> read = text::ReadJson(line, kNotRead);
+  absl::StatusOr<text::Value> read = text::ReadJson(line, kNotReadOfState);
   const text::View event = read.ok() ? text::View(*read) : text::View();
   const std::string& type = event["type"].text();
   if (type == "ERROR") {

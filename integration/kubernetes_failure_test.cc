@@ -51,7 +51,7 @@ TEST_P(TroubleTest, IsToldAndNothingIsLeft) {
 std::vector<Trouble> Troubles() {
   return {
       {"crash",
-       "      image: busybox:1.36\n      command: [sh, -c, 'echo boom; exit 3']\n",
+       "      image: busybox:1.36\n      command: [sh, -c, 'echo boom; sleep 1; exit 3']\n",
        {"sink: exited with code 3 for the second time (pod sink-", "what it wrote last:\n    boom"}},
       {"failed-job",
        "      image: busybox:1.36\n      restart_policy: 'no'\n      command: [sh, -c, 'echo boom; exit 3']\n",

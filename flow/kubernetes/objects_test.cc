@@ -54,6 +54,21 @@ TEST(ObjectsTest, WhatRestartsIsADeploymentAndWhatEndsAJob) {
   EXPECT_EQ(objects.at("Job most")["spec"]["backoffLimit"].Scalar(), "2147483647");
 }
 
+// A node learns of an end up to a second later.
+TEST(ObjectsTest, WhatHasNoHealthCheckHasToRunForASecondMoreThanIsAsked) {
+  const auto seconds = [](absl::Duration min_ready) {
+    ObjectOptions options;
+    options.min_ready = min_ready;
+    const auto objects =
+        Objects(R"(services { name: "a" } services { name: "b" health_check { url: "http://b/" } })", options);
+    EXPECT_EQ(objects.at("Deployment b")["spec"]["minReadySeconds"].Scalar(), "0");
+    return objects.at("Deployment a")["spec"]["minReadySeconds"].Scalar();
+  };
+  EXPECT_EQ(seconds(absl::Milliseconds(500)), "2");
+  EXPECT_EQ(seconds(absl::Seconds(3)), "4");
+  EXPECT_EQ(seconds(absl::ZeroDuration()), "0");
+}
+
 TEST(ObjectsTest, WhatHasAPortOrIsReadHasAServiceAndNothingElseHas) {
   const auto objects = Objects(R"(
     services { name: "port" serving_port: 80 ports { target: 80 protocol: "tcp" } }

@@ -68,6 +68,14 @@ inline int32_t BackoffLimit(const project::Service& service) {
   return static_cast<int32_t>(std::min(limit, kMost));
 }
 
+// How long the pods of a component without a health check have to be ready before they count. A node looks at its containers
+// once a second: of one that has ended since, nothing is known yet.
+inline int32_t MinReadySeconds(absl::Duration min_ready) {
+  constexpr absl::Duration kLookedAtEvery = absl::Seconds(1);
+  if (min_ready == absl::ZeroDuration()) return 0;
+  return WholeSeconds(absl::ToDoubleSeconds(min_ready + kLookedAtEvery));
+}
+
 }  // namespace internal
 
 inline text::Mapping Container(const project::Service& service, const PodVolumes& volumes,
@@ -108,7 +116,7 @@ inline text::Mapping WorkloadSpec(const project::Service& service, const Tags& t
     spec.Add("replicas", service.replicas());
     // Two at once would send everything twice.
     spec.Add("strategy", text::Mapping{{"type", "Recreate"}});
-    spec.Add("minReadySeconds", service.has_health_check() ? 0 : WholeSeconds(absl::ToDoubleSeconds(min_ready)));
+    spec.Add("minReadySeconds", service.has_health_check() ? 0 : internal::MinReadySeconds(min_ready));
     spec.Add("selector", text::Mapping{{"matchLabels", Selector(tags)}});
   }
   spec.Add("template", std::move(pod));

@@ -1,6 +1,7 @@
 #include "cmd/http/curl.h"
 
 #include <dlfcn.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "absl/strings/str_cat.h"
@@ -29,11 +30,23 @@ void* Load(const char* library) {
   return handle;
 }
 
+// OpenSSL, which libcurl sets up whether or not TLS will be used, would list the words of all its errors, in 0.5 MB.
+// Those of TLS itself, some of which transfer_error.cc looks for, come with the first connection that uses it; nobody
+// is shown the others. Whoever says first whether they are listed decides (OPENSSL_init_crypto(3)).
+void KeepErrorWordsOut(void* curl) {
+  constexpr uint64_t kNoLoadCryptoStrings = 1;
+  using Init = int(uint64_t options, const void* settings);
+  if (auto* const init = reinterpret_cast<Init*>(dlsym(curl, "OPENSSL_init_crypto")); init != nullptr) {
+    init(kNoLoadCryptoStrings, nullptr);
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<Curl> OpenCurl(const char* library) {
   void* const handle = Load(library);
   if (handle == nullptr) return Unusable(library, dlerror());
+  KeepErrorWordsOut(handle);
   Curl curl;
   const char* missing = nullptr;
   const auto find = [&](auto& function, const char* name) {

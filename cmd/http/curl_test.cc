@@ -1,5 +1,6 @@
 #include "cmd/http/curl.h"
 
+#include <dlfcn.h>
 #include <stdlib.h>
 
 #include "gmock/gmock.h"
@@ -26,6 +27,17 @@ TEST(CurlTest, IsLoadedOnce) {
   ASSERT_TRUE(first.ok()) << first.status();
   EXPECT_EQ(*first, *second);
   EXPECT_EQ(getenv("GNUTLS_NO_IMPLICIT_INIT"), nullptr) << "programs that are run are as ever";
+}
+
+TEST(CurlTest, WordsOfOpenSslsErrorsTakeNoMemory) {
+  ASSERT_TRUE(LoadCurl().ok());
+  void* const curl = dlopen("libcurl.so.4", RTLD_LAZY | RTLD_NOLOAD);
+  ASSERT_NE(curl, nullptr);
+  using Words = const char*(unsigned long error);
+  auto* const words = reinterpret_cast<Words*>(dlsym(curl, "ERR_reason_error_string"));
+  if (words == nullptr) GTEST_SKIP() << "this libcurl has no OpenSSL";
+  constexpr unsigned long kNoStartLine = 0x0480006c;  // of a PEM file
+  EXPECT_EQ(words(kNoStartLine), nullptr);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ struct Router {
   // Bytes that a processor is given at once: one that sends from several threads hangs with 64 KiB of output unread.
   static constexpr size_t kWindowBytes = 48 << 10;
   // Bytes that wait for one replica before what feeds it is paused. Where half of that is left it goes on.
-  static constexpr size_t kMostWaiting = 256 << 10;
+  static constexpr size_t kMostWaiting = 64 << 10;
 
   Router(Topology topology_, int64_t window);
 

@@ -12,7 +12,7 @@ static constexpr int kMostAtOnce = 64;
 
 // One request, from its beginning to its answer.
 struct ClusterClient::Exchange {
-  http::Request request;
+  MakeRequest make;
   Client::StreamLimits limits;
   bool stream = false;
   Client::StreamHandlers handlers;
@@ -50,9 +50,9 @@ ClusterClient::ClusterClient(std::shared_ptr<Loop> loop, const Endpoint& endpoin
 
 ClusterClient::~ClusterClient() = default;
 
-ClusterClient::Sent ClusterClient::Send(const http::Request& request, absl::Duration deadline, Client::Done done) {
+ClusterClient::Sent ClusterClient::Send(MakeRequest make, absl::Duration deadline, Client::Done done) {
   auto exchange = std::make_shared<Exchange>();
-  exchange->request = request;
+  exchange->make = std::move(make);
   exchange->limits.deadline = deadline;
   exchange->handlers.done = std::move(done);
   return Begin(std::move(exchange));
@@ -61,7 +61,7 @@ ClusterClient::Sent ClusterClient::Send(const http::Request& request, absl::Dura
 ClusterClient::Sent ClusterClient::Stream(const http::Request& request, Client::StreamHandlers handlers,
                                           const Client::StreamLimits& limits) {
   auto exchange = std::make_shared<Exchange>();
-  exchange->request = request;
+  exchange->make = [request] { return request; };
   exchange->limits = limits;
   exchange->stream = true;
   exchange->handlers = std::move(handlers);
@@ -114,7 +114,7 @@ void ClusterClient::FindCredentials(const std::weak_ptr<Exchange>& weak) {
 
 void ClusterClient::SendWith(const std::shared_ptr<Exchange>& exchange,
                              const kubernetes::ClusterCredentials& credentials) {
-  http::Request request = exchange->request;
+  http::Request request = exchange->make();
   if (!credentials.token.empty()) request.headers["Authorization"] = absl::StrCat("Bearer ", credentials.token);
   exchange->shown = credentials;
   exchange->sent_by = &ClientFor(credentials);

@@ -3,6 +3,7 @@
 #define CMD_KUBERNETES_CLUSTER_CLIENT_H_
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -33,7 +34,9 @@ class ClusterClient {
 
   // A request that is under way; it is given up when this goes, which is before the client does.
   using Sent = std::shared_ptr<void>;
-  [[nodiscard]] Sent Send(const http::Request& request, absl::Duration deadline, Client::Done done);
+  // Makes the request, each time that it is sent: of a thousand that wait for their turn none takes memory.
+  using MakeRequest = std::function<http::Request()>;
+  [[nodiscard]] Sent Send(MakeRequest make, absl::Duration deadline, Client::Done done);
   [[nodiscard]] Sent Stream(const http::Request& request, Client::StreamHandlers handlers,
                             const Client::StreamLimits& limits);
   // Client::Pause of a stream.

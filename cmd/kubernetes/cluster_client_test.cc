@@ -28,8 +28,8 @@ std::unique_ptr<ClusterClient> NewClient(const FakeServer& server, kubernetes::C
 
 Answer Ask(ClusterClient& client) {
   std::optional<Answer> answer;
-  const auto sent =
-      client.Send({.target = "/version"}, absl::Seconds(20), [&](Answer got) { answer = std::move(got); });
+  const auto sent = client.Send([] { return http::Request{.target = "/version"}; }, absl::Seconds(20),
+                                [&](Answer got) { answer = std::move(got); });
   while (!answer.has_value()) EXPECT_TRUE(client.Poll(absl::Seconds(20), {}).ok());
   return *answer;
 }
@@ -84,7 +84,8 @@ TEST(ClusterClient, WithoutCredentialsNothingIsSent) {
 TEST(ClusterClient, WhatIsGivenUpIsNotTold) {
   FakeServer server(FakeServer::Tcp{}, WantsGood);
   const auto client = NewClient(server, {.token = "good"});
-  auto given_up = client->Send({.target = "/"}, absl::Seconds(20), [](const Answer&) { ADD_FAILURE() << "told"; });
+  auto given_up = client->Send([] { return http::Request{.target = "/"}; }, absl::Seconds(20),
+                               [](const Answer&) { ADD_FAILURE() << "told"; });
   given_up.reset();
   EXPECT_EQ(Ask(*client)->status, 200);
 }
@@ -103,10 +104,11 @@ TEST(ClusterClient, OfManyRequestsAsManyAsAConnectionOfHttp2HasPlaceForAreUnderW
   size_t answered = 0;
   std::vector<ClusterClient::Sent> sent;
   for (size_t i = 0; i < kAll; ++i) {
-    sent.push_back(client->Send({.target = "/"}, absl::Seconds(20), [&](const Answer& answer) {
-      EXPECT_TRUE(answer.ok()) << answer.status();
-      ++answered;
-    }));
+    sent.push_back(client->Send([] { return http::Request{.target = "/"}; }, absl::Seconds(20),
+                                [&](const Answer& answer) {
+                                  EXPECT_TRUE(answer.ok()) << answer.status();
+                                  ++answered;
+                                }));
   }
   sent[kAtOnce] = nullptr;  // given up while it waits
   while (answered < kAll - 1) ASSERT_TRUE(client->Poll(absl::Seconds(20), {}).ok());

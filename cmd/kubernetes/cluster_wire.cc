@@ -14,11 +14,15 @@ namespace flow {
 namespace api = kubernetes::api;
 
 ClusterWire::Handle ClusterWire::Try(const kubernetes::Send& send, absl::Duration left, Over over) {
-  const http::Request request = api::BuildRequest(send.call);
-  request_(request);
-  const auto done = [this, call = send.call, over = std::move(over)](const absl::StatusOr<http::Response>& response) {
-    Outcome outcome{.reply = response.ok() ? api::ReadReply(call, *response) : response.status(),
-                    .may_be_repeated = api::MayBeRepeated(call),
+  const auto call = std::make_shared<const api::Call>(send.call);
+  const auto make = [this, call] {
+    http::Request request = api::BuildRequest(*call);
+    request_(request);
+    return request;
+  };
+  const auto done = [this, call, over = std::move(over)](const absl::StatusOr<http::Response>& response) {
+    Outcome outcome{.reply = response.ok() ? api::ReadReply(*call, *response) : response.status(),
+                    .may_be_repeated = api::MayBeRepeated(*call),
                     .unanswered = response.status()};
     if (response.ok()) {
       outcome.setback = api::SetbackOf(*response);
@@ -27,7 +31,7 @@ ClusterWire::Handle ClusterWire::Try(const kubernetes::Send& send, absl::Duratio
     }
     over(std::move(outcome));
   };
-  return client_.Send(request, left, done);
+  return client_.Send(make, left, done);
 }
 
 ClusterWire::Handle ClusterWire::Open(const kubernetes::OpenStream& open, Handlers handlers) {

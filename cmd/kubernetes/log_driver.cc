@@ -27,13 +27,16 @@ void ClusterLogDriver::Tick() {
 }
 
 void ClusterLogDriver::Do(const kubernetes::Send& send) {
-  const http::Request request = api::BuildRequest(send.call);
-  hooks_.request(request);
+  const auto make = [this, call = send.call] {
+    http::Request request = api::BuildRequest(call);
+    hooks_.request(request);
+    return request;
+  };
   const auto done = [this, number = send.request, call = send.call](const absl::StatusOr<http::Response>& response) {
     requests_.erase(number);
     Tell(kubernetes::Answer{number, response.ok() ? api::ReadReply(call, *response) : response.status()});
   };
-  requests_[send.request] = client_.Send(request, send.deadline, done);
+  requests_[send.request] = client_.Send(make, send.deadline, done);
 }
 
 void ClusterLogDriver::Do(const kubernetes::OpenStream& open) {

@@ -1,5 +1,7 @@
 #include "cmd/control/apply_report.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -27,7 +29,7 @@ ApplyReport::ApplyReport(const ReportedApply& apply, const ControlPlaneChoice& c
 absl::Status ApplyReport::Save(deploy::Deployment deployment) {
   if (report_.has_value() && deployment.phase() == deploy::Deployment::APPLYING) report_->BeginRun();
   if (report_.has_value()) *deployment.mutable_control_plane() = report_->record();
-  return writer_.Save(deployment);
+  return writer_.Save(std::move(deployment));
 }
 
 void ApplyReport::Tick() {

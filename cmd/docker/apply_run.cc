@@ -50,7 +50,7 @@ absl::Status Learn(ApplyRun& run, docker::ApplyInput& input) {
   docker::LearnMetadata machine(std::move(wanted));
   const absl::Duration began = WorkingTime();
   StateWriter writer(run.session.store(), run.key, run.loaded.text);
-  const auto save = [&](const deploy::Deployment& deployment) { return writer.Save(deployment); };
+  const auto save = [&](deploy::Deployment deployment) { return writer.Save(std::move(deployment)); };
   const absl::StatusOr<deploy::Finish> finish =
       Drive(run.session, run.progress, {.save = save, .forget = [] {}}, machine);
   if (!finish.ok()) return finish.status();

@@ -77,7 +77,7 @@ absl::StatusOr<deploy::Finish> DriveApply(ApplyRun& run, const ControlPlaneChoic
     if (live_logs.has_value()) live_logs->Finish();
     report.Finish(finish);
   };
-  const auto save = [&](const deploy::Deployment& deployment) { return report.Save(deployment); };
+  const auto save = [&](deploy::Deployment deployment) { return report.Save(std::move(deployment)); };
   absl::StatusOr<deploy::Finish> end =
       Drive(session, run.progress, {.save = save, .forget = [] {}}, machine, {.tick = tick, .finish = finish});
   report.Conclude(end);

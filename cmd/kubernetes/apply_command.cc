@@ -182,7 +182,7 @@ absl::StatusOr<deploy::Finish> DriveApply(ClusterApply& run, const ControlPlaneC
     if (live_logs.has_value()) live_logs->Finish();
     report.Finish(finish);
   };
-  const auto save = [&](const deploy::Deployment& deployment) { return report.Save(deployment); };
+  const auto save = [&](deploy::Deployment deployment) { return report.Save(std::move(deployment)); };
   ClusterWire wire = session.MakeWire();
   absl::StatusOr<deploy::Finish> end = RunMachine(wire, session, run.progress, {.save = save, .forget = [] {}}, machine,
                                                   {.tick = tick, .finish = finish});
@@ -199,14 +199,15 @@ absl::Status ApplyInLooks(ClusterApply& run) {
   if (run.options.require_control_plane && !run.options.dry_run) {
     if (absl::Status end = RequireControlPlane(run.session, control_plane->endpoint); !end.ok()) return end;
   }
-  absl::StatusOr<kubernetes::ApplyInput> input = DescribeInput(run, *control_plane);
-  if (!input.ok()) return input.status();
+  absl::StatusOr<kubernetes::ApplyInput> described = DescribeInput(run, *control_plane);
+  if (!described.ok()) return described.status();
+  const auto input = std::make_shared<kubernetes::ApplyInput>(*std::move(described));  // one, and a machine at a time
   const absl::Duration began = WorkingTime();
   for (int looks = 1;; ++looks) {
-    input->previous = previous;
+    input->previous = std::move(previous);
     input->took = WorkingTime() - began;
     if (control_plane->endpoint.has_value()) input->control_plane = control_plane->registered;
-    auto machine = std::make_unique<kubernetes::Apply>(*input);
+    auto machine = std::make_unique<kubernetes::Apply>(input);
     run.progress.Expect(machine->project());
     const absl::StatusOr<deploy::Finish> finish = DriveApply(run, *control_plane, *machine);
     if (!finish.ok()) return finish.status();

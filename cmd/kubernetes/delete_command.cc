@@ -54,7 +54,7 @@ absl::Status DeleteOnCluster(const Options& options, const Environment& environm
   }
   if (absl::Status made = session.MakeClient(); !made.ok()) return made;
   // A state that speaks of another target stays as it is.
-  const ClusterState state = ReadClusterState(session, key);
+  ClusterState state = ReadClusterState(session, key);
   const bool elsewhere = !state.known && session.ReadState(key).ok();
   const absl::StatusOr<ControlPlaneChoice> told =
       ChooseControlPlane(options.control_plane, state.deployment, environment);
@@ -64,7 +64,7 @@ absl::Status DeleteOnCluster(const Options& options, const Environment& environm
   kubernetes::Delete machine({.namespace_ = key.namespace_,
                               .pipeline = key.name,
                               .kube_namespace = *put_into,
-                              .previous = state.deployment,
+                              .previous = std::move(state.deployment),
                               .has_state = state.known,
                               .keep_volumes = options.keep_volumes,
                               .ignore_not_found = options.ignore_not_found,

@@ -1,17 +1,19 @@
 #include "cmd/state/state_writer.h"
 
+#include <utility>
+
 #include "flow/compose/api_version.h"
 #include "flow/compose/emit.h"
 
 namespace flow {
 
-absl::Status StateWriter::Save(const deploy::Deployment& deployment) {
-  saved_ = deployment;
+absl::Status StateWriter::Save(deploy::Deployment deployment) {
+  saved_ = std::move(deployment);
   if (!files_written_) {
-    if (absl::Status status = WriteFiles(deployment); !status.ok()) return status;
+    if (absl::Status status = WriteFiles(*saved_); !status.ok()) return status;
     files_written_ = true;
   }
-  return store_.WriteDeployment(key_, deployment);
+  return store_.WriteDeployment(key_, *saved_);
 }
 
 absl::Status StateWriter::WriteFiles(const deploy::Deployment& deployment) {

@@ -19,7 +19,7 @@ class StateWriter {
   StateWriter(const Store& store, PipelineKey key, std::string pipeline)
       : store_(store), key_(std::move(key)), pipeline_(std::move(pipeline)) {}
 
-  absl::Status Save(const deploy::Deployment& deployment);
+  absl::Status Save(deploy::Deployment deployment);
 
   // What was saved last, where anything was.
   const std::optional<deploy::Deployment>& saved() const { return saved_; }

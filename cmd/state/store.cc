@@ -1,6 +1,7 @@
 #include "cmd/state/store.h"
 
 #include <google/protobuf/io/tokenizer.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/text_format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -161,11 +162,14 @@ absl::StatusOr<deploy::Deployment> Store::ReadDeployment(const PipelineKey& key)
 }
 
 absl::Status Store::WriteDeployment(const PipelineKey& key, const deploy::Deployment& deployment) const {
-  std::string text;
+  std::string text = kHeader;
   google::protobuf::TextFormat::Printer printer;
   printer.SetUseUtf8StringEscaping(true);
-  if (!printer.PrintToString(deployment, &text)) return absl::InternalError("the state cannot be printed");
-  return Write(key, DeploymentFile(key), absl::StrCat(kHeader, text));
+  {
+    google::protobuf::io::StringOutputStream behind(&text);  // which is whole when this goes
+    if (!printer.Print(deployment, &behind)) return absl::InternalError("the state cannot be printed");
+  }
+  return Write(key, DeploymentFile(key), text);
 }
 
 absl::Status Store::WritePipeline(const PipelineKey& key, absl::string_view yaml) const {

@@ -21,7 +21,7 @@ namespace flow {
 
 // Where a machine's state is kept.
 struct StateHooks {
-  std::function<absl::Status(const deploy::Deployment&)> save;
+  std::function<absl::Status(deploy::Deployment)> save;
   std::function<void()> forget;
 };
 

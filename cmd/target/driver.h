@@ -27,7 +27,7 @@ namespace flow {
 
 // What a command does with the actions that are not the target's.
 struct DriverHooks {
-  std::function<absl::Status(const deploy::Deployment&)> save;
+  std::function<absl::Status(deploy::Deployment)> save;
   std::function<void()> forget;
   std::function<void(const deploy::Report&)> report;
   // Called before each wait, for what goes on beside the machine; when it wants to be called again at the latest.
@@ -85,7 +85,7 @@ class Driver {
   void TellAway(const Outcome& outcome);
   void Do(const deploy::OpenStream<Target>& open);
   void Do(const deploy::CloseStream&);
-  void Do(const deploy::Save& save) { events_.push_back(deploy::Saved{hooks_.save(save.deployment)}); }
+  void Do(deploy::Save& save) { events_.push_back(deploy::Saved{hooks_.save(std::move(save.deployment))}); }
   void Do(const deploy::Forget&) { hooks_.forget(); }
   void Do(const deploy::StartTimer& timer) { timers_.emplace(WorkingTime() + timer.after, timer.timer); }
   void Do(const deploy::Report& report) { hooks_.report(report); }

@@ -73,13 +73,12 @@ bool SameMessage(const Message& a, const Message& b) {
 }
 
 // Whether two records say the same, their times aside.
-inline bool SameRecord(Deployment a, Deployment b) {
-  for (Deployment* record : {&a, &b}) {
-    record->clear_started();
-    record->clear_finished();
-    record->clear_succeeded();
+inline bool SameRecord(const Deployment& a, const Deployment& b) {
+  google::protobuf::util::MessageDifferencer differencer;
+  for (const char* time : {"started", "finished", "succeeded"}) {
+    differencer.IgnoreField(Deployment::descriptor()->FindFieldByName(time));
   }
-  return SameMessage(a, b);
+  return differencer.Compare(a, b);
 }
 
 }  // namespace flow::deploy

@@ -35,8 +35,9 @@ namespace flow::kubernetes {
 // A value: copying it copies the whole state of the deployment, so that a test can go on from one point in several ways.
 class Apply : private ApplySteps {
  public:
-  explicit Apply(ApplyInput input)
+  explicit Apply(std::shared_ptr<const ApplyInput> input)
       : ApplySteps(std::move(input)), secrets_(std::make_shared<const SecretRemover>(*input_)) {}
+  explicit Apply(ApplyInput input) : Apply(std::make_shared<const ApplyInput>(std::move(input))) {}
 
   std::vector<Action> Step(absl::Time now, const Event& event) {
     now_ = now;
@@ -57,8 +58,6 @@ class Apply : private ApplySteps {
   const std::vector<std::string>& notes() const { return decision_.notes; }
   // What is up by now, from the end of deciding on.
   const Readiness& readiness() const { return readiness_; }
-  // The pipeline's objects as they are now, as far as the cluster has told.
-  const Observed& known() const { return watch_.known().objects.empty() ? observation_.observed() : watch_.known(); }
 
   // For a test that tells states apart: what is under way, and all else that it is made of.
   const Outbox& outbox() const { return out_; }

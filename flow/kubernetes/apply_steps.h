@@ -65,8 +65,8 @@ class ApplySteps {
     kFinished,
   };
 
-  explicit ApplySteps(ApplyInput input)
-      : input_(std::make_shared<const ApplyInput>(std::move(input))),
+  explicit ApplySteps(std::shared_ptr<const ApplyInput> input)
+      : input_(std::move(input)),
         place_{IdOf(project()), NamespaceOf(project(), input_->objects), input_->objects.namespace_.empty()},
         execution_(place_.namespace_),
         watch_(place_) {}

@@ -3,13 +3,17 @@
 on a cluster".
 
     bazel build --config=release //cmd:flow-apply //cmd:flow-status //cmd:flow-delete
-    bench/cluster_size.py [ROUNDS]          3 by itself; of each figure the median is told
+    bench/cluster_size.py [--tls] [ROUNDS]  3 by itself; of each figure the median is told
 
-It needs no cluster: it makes one up (made_up_cluster.py).
+It needs no cluster: it makes one up (made_up_cluster.py). --tls: which is reached over HTTP/2 and TLS, as a real one is;
+that nghttpx does (Debian's nghttp2-proxy).
 """
+import base64
+import contextlib
 import json
 import os
 import pathlib
+import socket
 import statistics
 import subprocess
 import sys
@@ -38,10 +42,36 @@ def pipeline(shape, size):
     return {"apiVersion": "flowctl/v1", "kind": "Pipeline", "metadata": {"name": "size"}, "spec": spec}
 
 
-def kubeconfig(server):
+def kubeconfig(cluster):
     return {"apiVersion": "v1", "kind": "Config", "current-context": "here", "users": [{"name": "me", "user": {}}],
-            "clusters": [{"name": "here", "cluster": {"server": server}}],
+            "clusters": [{"name": "here", "cluster": cluster}],
             "contexts": [{"name": "here", "context": {"cluster": "here", "user": "me"}}]}
+
+
+@contextlib.contextmanager
+def over_tls(port, folder):
+    """How the server of a port is reached over HTTP/2 and TLS."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=127.0.0.1",
+                    "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key.pem", "-out", "cert.pem"],
+                   cwd=folder, check=True, stderr=subprocess.DEVNULL)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        front = free.getsockname()[1]
+    with subprocess.Popen(["nghttpx", f"-f127.0.0.1,{front}", f"-b127.0.0.1,{port}", "--conf=/dev/null",
+                           "--backend-connections-per-host=200", "--log-level=FATAL", "key.pem", "cert.pem"],
+                          cwd=folder, stderr=subprocess.DEVNULL) as nghttpx:
+        try:
+            while nghttpx.poll() is None:
+                with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", front)):
+                    break
+            authority = base64.b64encode(pathlib.Path(folder, "cert.pem").read_bytes()).decode()
+            yield {"server": f"https://127.0.0.1:{front}", "certificate-authority-data": authority}
+        finally:
+            nghttpx.terminate()
+
+
+@contextlib.contextmanager
+def as_it_is(port, _):
+    yield {"server": f"http://127.0.0.1:{port}"}
 
 
 def run(program, *arguments, folder):
@@ -60,30 +90,33 @@ def run(program, *arguments, folder):
     return took, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024 / 1e6
 
 
-def measure(shape, size):
+def measure(shape, size, reached):
     """The figures of each job, and how many requests it sent."""
     with tempfile.TemporaryDirectory() as folder, \
             subprocess.Popen([ROOT / "bench/made_up_cluster.py"], stdout=subprocess.PIPE, text=True) as cluster:
         try:
-            server = f"http://127.0.0.1:{int(cluster.stdout.readline())}"
-            pathlib.Path(folder, "kubeconfig").write_text(json.dumps(kubeconfig(server)))
+            port = int(cluster.stdout.readline())
             pathlib.Path(folder, "pipeline.yaml").write_text(json.dumps(pipeline(shape, size)))
             figures = {}
-            for job, command in JOBS.items():
-                used = run(*command, folder=folder)
-                with urllib.request.urlopen(f"{server}/requests") as requests:
-                    figures[job] = *used, int(requests.read())
+            with reached(port, folder) as server:
+                pathlib.Path(folder, "kubeconfig").write_text(json.dumps(kubeconfig(server)))
+                for job, command in JOBS.items():
+                    used = run(*command, folder=folder)
+                    with urllib.request.urlopen(f"http://127.0.0.1:{port}/requests") as requests:
+                        figures[job] = *used, int(requests.read())
             return figures
         finally:
             cluster.terminate()
 
 
 def main():
+    reached = over_tls if "--tls" in sys.argv else as_it_is
+    rounds = [argument for argument in sys.argv[1:] if argument != "--tls"]
     figures = {}
-    for _ in range(int(sys.argv[1]) if len(sys.argv) > 1 else 3):
+    for _ in range(int(rounds[0]) if rounds else 3):
         for shape in SHAPES:
             for size in SIZES:
-                for job, measured in measure(shape, size).items():
+                for job, measured in measure(shape, size, reached).items():
                     figures.setdefault((shape, job, size), []).append(measured)
     medians = {row: [statistics.median(values) for values in zip(*measured)] for row, measured in figures.items()}
 

@@ -242,17 +242,20 @@ class ApplySteps {
 
   void Add(Failure failure) {
     if (failure.by_another) rollback_.OnAnother();
-    // At once: what it needs to clean up may take a while.
-    if (!failure.pod.empty()) out_.Tell(Report::Kind::kFailed, failure.component, failure.what);
     // What a pod tells says more than what its workload tells of it.
     const auto is_vague = [&](const Failure& other) {
       return other.component == failure.component && other.pod.empty();
     };
-    const bool told = failure.pod.empty() && std::any_of(failures_.begin(), failures_.end(), [&](const Failure& other) {
-                        return !failure.component.empty() && other.component == failure.component && !other.pod.empty();
-                      });
-    if (told) return;
+    const bool known =
+        failure.pod.empty() && std::any_of(failures_.begin(), failures_.end(), [&](const Failure& other) {
+          return !failure.component.empty() && other.component == failure.component && !other.pod.empty();
+        });
+    if (known) return;
     if (!failure.pod.empty()) std::erase_if(failures_, is_vague);
+    // At once: what it needs to clean up may take a while.
+    if (!failure.component.empty() && !failure.told) {
+      out_.Tell(failure.by_another ? Report::Kind::kNote : Report::Kind::kFailed, failure.component, failure.what);
+    }
     failures_.push_back(std::move(failure));
   }
 

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <iterator>
 #include <map>
 #include <string>
@@ -143,6 +144,48 @@ TEST_F(ApplyTest, APodOfATaskThatIsRefusedFailsWithTheReason) {
   ApplyWorld world = Until("e", {"e once"});
   world.cluster.TellOf(Name(Kind::kJob, "e"), "FailedCreate", "exceeded quota: pods=0");
   EXPECT_THAT(Failed(world), HasSubstr("e: its pods are refused: exceeded quota: pods=0"));
+}
+
+TEST_F(ApplyTest, WhatFailsIsToldOnceAndBeforeAnythingIsTakenAway) {
+  const std::string words = "storageclass.storage.k8s.io \"fast\" not found";
+  const struct {
+    std::vector<std::string> components;
+    std::function<void(testing::FakeCluster&)> happens;
+    std::string told;
+  } troubles[] = {
+      {{"a"},
+       [](auto& cluster) {
+         cluster.SetCondition(Name(Kind::kDeployment, "a"), "ReplicaFailure", "FailedCreate", "full");
+       },
+       "a: its pods are refused: full"},
+      {{"a once"},
+       [](auto& cluster) { cluster.TellOf(Name(Kind::kJob, "a"), "FailedCreate", "full"); },
+       "a: its pods are refused: full"},
+      {{"volume=data", "a mounts=data:/data"},
+       [&](auto& cluster) { cluster.TellOf(Name(Kind::kClaim, "data"), "ProvisioningFailed", words); },
+       "a: its claim data is not bound: " + words},
+      {{"a"},
+       [](auto& cluster) { cluster.Wait(Pod("a"), "RunContainerError", "no such program"); },
+       "a: cannot be started: RunContainerError: no such program"},
+  };
+  for (const auto& trouble : troubles) {
+    ApplyWorld world = Until("a", trouble.components);
+    const std::vector<std::string> there = world.cluster.Names();
+    trouble.happens(world.cluster);
+    world.TellEvents();
+    EXPECT_THAT(world.reports, Contains(trouble.told));
+    EXPECT_EQ(world.cluster.Names(), there);
+    Failed(world);
+    EXPECT_THAT(world.reports, Contains(trouble.told).Times(1));
+  }
+}
+
+TEST_F(ApplyTest, AnOperationThatIsRefusedIsToldOnce) {
+  ApplyWorld world = Begin(Apply(MakeInput({"a"})));
+  RunUntil(world, [&] { return !world.requests.empty() && world.cluster.Find(Kind::kNamespace, "flow-x") != nullptr; });
+  world.Happen({Choice::Kind::kRefuse, world.Answerable().front()});
+  Failed(world);
+  EXPECT_THAT(world.reports, Contains(HasSubstr("the cluster says no")).Times(1));
 }
 
 TEST_F(ApplyTest, AnUnschedulablePodIsToldAtOnceAndWaitedForUntilTheTimeout) {

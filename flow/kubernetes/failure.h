@@ -31,6 +31,7 @@ struct Failure {
   bool of_run_before = false;    // and runs again by now
   bool by_probe = false;         // what its health probe got says why
   bool by_another = false;       // someone else is at work on the pipeline
+  bool told = false;             // when it came up: it is what an operation came to
 };
 
 // A failure of the container that a report is of.
@@ -73,7 +74,8 @@ inline Failure RefusalOf(const Operation& operation, const absl::Status& status)
   return {.component = operation.component(),
           .what = absl::StrCat("could not ", OperationText(operation), ": ",
                                by_another ? kByAnother : std::string(status.message())),
-          .by_another = by_another};
+          .by_another = by_another,
+          .told = true};
 }
 
 inline bool IsByAnother(const Operation& operation, const absl::Status& status) {

@@ -399,10 +399,8 @@ inline void Readiness::TakeClaimEvent(const api::Object& event, const std::strin
   // A class that is not there will not be; anything else is tried once more.
   const bool is_final = event["count"].number() > 1 || told_.contains({component, what}) ||
                         (absl::StartsWith(words, "storageclass.storage.k8s.io") && absl::EndsWith(words, "not found"));
-  Tell(Finding::Kind::kWarning, component, what);
-  if (is_final && told_.emplace(component, claim).second) {
-    failures_.push_back({.component = component, .what = what});
-  }
+  if (!is_final) return Tell(Finding::Kind::kWarning, component, what);
+  if (told_.emplace(component, claim).second) failures_.push_back({.component = component, .what = what});
 }
 
 inline void Readiness::TakePodEvent(const api::Object& event, Pod& pod) {

@@ -10,7 +10,7 @@
 //
 // and at once at what a cluster says that will not mend by itself: a container that cannot be started, an image that
 // cannot be pulled at the second try, pods that are refused, a claim that cannot be bound. What may mend is told and waited
-// for: no node that takes a pod, a volume that is not there yet.
+// for: no node that takes a pod, a volume or a service account that is not there yet.
 //
 // What reads a component without a health check is started when all replicas of that have been ready for kSteadyAfter: a
 // program that dies as it starts is seen before.
@@ -21,7 +21,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <set>
 #include <string>
 #include <tuple>
@@ -138,6 +137,7 @@ class Readiness {
   void TakeWorkload(const api::Object& object, bool deleted);
   void ReadDeployment(const std::string& component, Workload& workload, const api::Object& object);
   void ReadJob(const std::string& component, Workload& workload, const api::Object& object);
+  void TakeRefusal(const std::string& component, Workload& workload, const std::string& words);
   void TakePod(PodReport report, bool deleted);
   void JudgeExits(Pod& pod, const Workload& workload);
   void JudgeWaiting(Pod& pod, const std::string& waited_for);
@@ -283,9 +283,17 @@ inline void Readiness::ReadDeployment(const std::string& component, Workload& wo
   workload.all_ready = alone && workload.ready == wanted;
   workload.available = alone && status["availableReplicas"].number() == wanted;
   const text::View refused = ConditionOf(object, "ReplicaFailure");
-  const std::string& words = refused["message"].text();
-  // A new namespace gets its service account a moment later.
-  if (!of_this || refused["status"].text() != "True" || absl::StrContains(words, "serviceaccount")) return;
+  if (of_this && refused["status"].text() == "True") TakeRefusal(component, workload, refused["message"].text());
+}
+
+inline void Readiness::TakeRefusal(const std::string& component, Workload& workload, const std::string& words) {
+  const bool no_account = absl::StrContains(words, "error looking up service account");
+  if (no_account || absl::StrContains(words, "No API token found for service account")) {
+    workload.refusal = words;
+    // What the cluster makes by itself comes a moment after a namespace; another account may be about to be made, too.
+    if (!no_account || absl::StrContains(words, "\"default\"")) return;
+    return Tell(Finding::Kind::kWarning, component, absl::StrCat("waits for its service account: ", words));
+  }
   if (!told_.emplace(component, words).second) return;
   failures_.push_back({.component = component, .what = absl::StrCat("its pods are refused: ", words)});
 }
@@ -378,12 +386,9 @@ inline void Readiness::TakeEvent(const api::Object& event) {
   if (about["kind"].text() == "Pod") {
     const auto pod = pods_.find(about["uid"].text());
     if (pod != pods_.end()) TakePodEvent(event, pod->second);
-  } else if (about["kind"].text() == "Job" && reason == "FailedCreate" && !absl::StrContains(words, "serviceaccount")) {
-    for (const auto& [component, workload] : workloads_) {
-      if (workload.uid.empty() || workload.uid != about["uid"].text()) continue;
-      if (told_.emplace(component, words).second) {
-        failures_.push_back({.component = component, .what = absl::StrCat("its pods are refused: ", words)});
-      }
+  } else if (about["kind"].text() == "Job" && reason == "FailedCreate") {
+    for (auto& [component, workload] : workloads_) {
+      if (!workload.uid.empty() && workload.uid == about["uid"].text()) TakeRefusal(component, workload, words);
     }
   } else if (about["kind"].text() == "PersistentVolumeClaim" &&
              (reason == "ProvisioningFailed" || reason == "FailedBinding")) {
@@ -456,19 +461,18 @@ inline std::vector<Failure> Readiness::NotUp(absl::string_view after) const {
     Failure failure{.component = component,
                     .what = absl::StrCat(workload.ends ? "has not ended" : "is not ready", after)};
     if (workload.replicas > 1) absl::StrAppend(&failure.what, ": ", workload.ready, " of ", workload.replicas);
+    std::string why = workload.refusal;
     for (const std::string& uid : PodsOf(component)) {
       const Pod& pod = pods_.at(uid);
       if (workload.ends ? !pod.report.running : pod.report.ready) continue;
-      failure.pod = pod.report.name;
-      failure.container = pod.report.container;
-      failure.node = pod.report.node;
+      failure = FailureOf(pod.report, std::move(failure.what));
       failure.wants_log = pod.report.running;
       failure.by_probe = workload.has_check && pod.report.running;
-      const std::string& words = pod.report.unschedulable.empty() ? pod.report.words : pod.report.unschedulable;
-      const std::string& why = pod.pull_words.empty() ? words : pod.pull_words;
-      if (!why.empty()) absl::StrAppend(&failure.what, "; ", why);
+      why = pod.report.unschedulable.empty() ? pod.report.words : pod.report.unschedulable;
+      if (!pod.pull_words.empty()) why = pod.pull_words;
       break;
     }
+    if (!why.empty()) absl::StrAppend(&failure.what, "; ", why);
     failures.push_back(std::move(failure));
   }
   return failures;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "flow/deploy/testing/projects.h"
 #include "flow/kubernetes/api/object.h"
@@ -62,6 +63,15 @@ class ReadinessTest : public ::testing::Test {
   std::vector<std::string> Failures() {
     std::vector<std::string> texts;
     for (const Failure& failure : readiness_.TakeFailures()) texts.push_back(Headline(failure));
+    return texts;
+  }
+
+  // What is told, besides failures.
+  std::vector<std::string> Told() {
+    std::vector<std::string> texts;
+    for (const Finding& finding : readiness_.TakeFindings()) {
+      texts.push_back(absl::StrCat(finding.component, ": ", finding.text));
+    }
     return texts;
   }
 
@@ -169,6 +179,57 @@ TEST_F(ReadinessTest, PodsThatWereThereBeforeAreNotJudged) {
   readiness_.Begun("a", /*remade=*/true);
   Tell(Pod("a", "old", kCrashed));
   EXPECT_THAT(Failures(), IsEmpty());
+}
+
+// A workload whose pods are refused in these words: a deployment's status says so, an event of a job.
+api::Object RefusedDeployment(const std::string& words) {
+  return Deployment("a", 1,
+                    absl::StrCat(R"("observedGeneration": 1, "conditions": [
+      {"type": "ReplicaFailure", "status": "True", "message": ")",
+                                 absl::CEscape(words), R"("}])"));
+}
+api::Object RefusedJob(const std::string& words) {
+  return Read(api::Kind::kEvent, absl::StrCat(R"({"reason": "FailedCreate", "message": ")", absl::CEscape(words),
+                                              R"(", "involvedObject": {"kind": "Job", "uid": "u-a"}})"));
+}
+
+TEST_F(ReadinessTest, AServiceAccountThatIsNotThereIsToldAtOnceAndWaitedFor) {
+  const std::string words =
+      R"(pods "a-1" is forbidden: error looking up service account flow-x/reader: serviceaccount "reader" not found)";
+  for (const api::Object& refused : {RefusedDeployment(words), RefusedJob(words)}) {
+    Expect({"a"});
+    Make("a");
+    Tell(refused);
+    EXPECT_THAT(Told(), ElementsAre("a: waits for its service account: " + words));
+    EXPECT_THAT(Failures(), IsEmpty());
+    ASSERT_EQ(readiness_.NotUp(" after 5m").size(), 1U);
+    EXPECT_EQ(Headline(readiness_.NotUp(" after 5m")[0]), "a: is not ready after 5m; " + words);
+    readiness_ = Readiness();
+  }
+}
+
+TEST_F(ReadinessTest, WhatAClusterMakesByItselfForANewNamespaceIsWaitedForInSilence) {
+  for (
+      const char* const words :
+      {R"(pods "a-1" is forbidden: error looking up service account flow-x/default: serviceaccount "default" not found)",
+       R"(No API token found for service account "reader", retry after the token is automatically created)"}) {
+    Expect({"a"});
+    Make("a");
+    Tell(RefusedDeployment(words));
+    EXPECT_THAT(Told(), IsEmpty());
+    EXPECT_THAT(Failures(), IsEmpty());
+  }
+}
+
+TEST_F(ReadinessTest, PodsThatAControllerHasNoRightToMakeAreRefused) {
+  const std::string words = R"(User "system:serviceaccount:kube-system:job-controller" cannot create resource "pods")";
+  for (const api::Object& refused : {RefusedDeployment(words), RefusedJob(words)}) {
+    Expect({"a"});
+    Make("a");
+    Tell(refused);
+    EXPECT_THAT(Failures(), ElementsAre("a: its pods are refused: " + words));
+    readiness_ = Readiness();
+  }
 }
 
 TEST_F(ReadinessTest, AWorkloadThatSomeoneElseRemovesIsToldSo) {

@@ -37,7 +37,8 @@ struct Workload {
   int times_ready = 0;
   bool available = false;
   bool completed = false;
-  bool begun = false;  // its making was asked for, or it stays as it is
+  bool begun = false;   // its making was asked for, or it stays as it is
+  std::string refusal;  // why it gets no pods yet, in the cluster's words
 
   bool up() const { return available || completed; }
   bool started() const { return up() || (all_ready && (has_check || steady)); }

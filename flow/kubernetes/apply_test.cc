@@ -127,11 +127,12 @@ TEST_F(ApplyTest, AnImageIsAskedForTwiceBeforeThatFailsWithTheRegistrysWords) {
   world.cluster.Wait(Pod("a"), "ErrImagePull", "manifest unknown");
   world.TellEvents();
   EXPECT_FALSE(world.finished.has_value());
-  EXPECT_THAT(world.reports, Contains("a: its image was not pulled: manifest unknown; it is tried once more"));
+  EXPECT_THAT(world.reports,
+              Contains("a: its image busybox:1.36 was not pulled: manifest unknown; it is tried once more"));
   world.cluster.Wait(Pod("a"), "ImagePullBackOff", "back-off");
   world.TellEvents();
   world.cluster.Wait(Pod("a"), "ErrImagePull", "manifest unknown");
-  EXPECT_THAT(Failed(world), HasSubstr("a: its image cannot be pulled: manifest unknown (pod a-1-1)"));
+  EXPECT_THAT(Failed(world), HasSubstr("a: its image busybox:1.36 cannot be pulled: manifest unknown (pod a-1-1)"));
 }
 
 TEST_F(ApplyTest, PodsThatAreRefusedFailWithTheReason) {
@@ -217,6 +218,52 @@ TEST_F(ApplyTest, OfManyThatAreNotReadyInTimeAFewAreAskedAfterAndTheRestIsCounte
   EXPECT_EQ(logs, 8);
   EXPECT_THAT(message, HasSubstr("a1: is not ready after 5m (--timeout)"));
   EXPECT_THAT(message, EndsWith(absl::StrCat("\nand 4 more", kNothingLeft)));
+}
+
+TEST_F(ApplyTest, APodThatANodeTakesInTheEndComesUp) {
+  ApplyWorld world = Until("a", {"a"});
+  world.cluster.SetUnschedulable(Pod("a"), "0/2 nodes are available: 2 node(s) were unschedulable.");
+  world.TellEvents();
+  world.cluster.Run(Pod("a"));
+  world.TellEvents();
+  Run(world);
+  EXPECT_EQ(world.finished->code, ExitCode::kDone) << world.finished->message;
+}
+
+// kube-controller-manager calls it so after 600 s, whatever --timeout is; pods go on as before.
+TEST_F(ApplyTest, ADeploymentThatTheClusterCallsTooSlowIsWaitedFor) {
+  ApplyWorld world = Until("a", {"a check"});
+  world.cluster.Run(Pod("a"));
+  world.cluster.SetCondition(Name(Kind::kDeployment, "a"), "Progressing", "ProgressDeadlineExceeded", "timed out");
+  world.TellEvents();
+  ASSERT_FALSE(world.finished.has_value());
+  world.cluster.SetReady(Pod("a"), true);
+  world.TellEvents();
+  Run(world);
+  EXPECT_EQ(world.finished->code, ExitCode::kDone) << world.finished->message;
+}
+
+TEST_F(ApplyTest, WhatReadsAComponentWithoutReplicasWaitsForNothing) {
+  ApplyWorld world = Until("b", {"a replicas=0", "b reads=a"});
+  Run(world);
+  EXPECT_EQ(world.finished->code, ExitCode::kDone) << world.finished->message;
+}
+
+// Who makes volumes may take a while to do so; what is said of it again is why it is waited.
+TEST_F(ApplyTest, AClaimWhoseVolumeSomeoneElseHasToMakeIsToldAndWaitedFor) {
+  ApplyWorld world = Until("a", {"volume=data", "a mounts=data:/data"});
+  const std::string words = "waiting for a volume to be created by external provisioner \"example.com/nobody\"";
+  world.cluster.TellOf(Name(Kind::kClaim, "data"), "ExternalProvisioning", words);
+  world.TellEvents();
+  EXPECT_THAT(world.reports, Not(Contains(HasSubstr(words))));
+  for (const int count : {2, 3}) {
+    world.cluster.TellOf(Name(Kind::kClaim, "data"), "ExternalProvisioning", words, count);
+    world.TellEvents();
+    EXPECT_FALSE(world.finished.has_value());
+  }
+  EXPECT_THAT(world.reports, Contains("a: its claim data is not bound: " + words));
+  LetTimePass(world);
+  EXPECT_THAT(Failed(world), HasSubstr("a: is not ready after 5m (--timeout); its claim data is not bound: " + words));
 }
 
 TEST_F(ApplyTest, AClaimThatIsNotBoundIsToldAndFailsTheSecondTime) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "flow/deploy/failed_text.h"
 #include "flow/kubernetes/api/call.h"
@@ -58,7 +59,7 @@ class Diagnosis {
     if (!reply.ok()) return;
     std::string words;  // of the last probe
     for (const api::Object& event : std::get<api::ObjectList>(*reply).objects) {
-      if (event["reason"].text() == "Unhealthy") words = event["message"].text();
+      if (event["reason"].text() == "Unhealthy") words = std::string(absl::StripAsciiWhitespace(event["message"].text()));
     }
     if (words.empty()) return;
     Failure& failure = failures[asked.failure];

@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "flow/compose/probe.h"
 #include "flow/deploy/plan.h"
 #include "flow/kubernetes/api/refusal.h"
 #include "flow/kubernetes/contract.h"
@@ -84,7 +85,11 @@ inline bool IsByAnother(const Operation& operation, const absl::Status& status) 
 }
 
 inline std::string ExitHint(const PodReport& report, bool restarts) {
-  if (report.out_of_memory) return "the cluster killed it: it used more memory than its limit";
+  if (report.out_of_memory) {
+    return absl::StrCat(
+        "the cluster killed it, out of memory: ",
+        report.memory_limit.empty() ? "its node has no more" : absl::StrCat("its limit is ", report.memory_limit));
+  }
   switch (report.exit_code) {
     case 0:
       return restarts ? "if it is meant to end, say so by `restart_policy: no` or `on-failure`" : "";
@@ -100,10 +105,12 @@ inline std::string ExitHint(const PodReport& report, bool restarts) {
 }
 
 inline std::string ProbeHint(absl::string_view words) {
+  if (compose::ProbeCannotRun(compose::kNoProbeProgramExitCode, std::string(words))) {
+    return "a URL of another host is asked from within its image; a path, or a URL of 127.0.0.1, its node asks";
+  }
   if (absl::StrContains(words, "refused")) {
     return "a cluster asks the pod's address, not 127.0.0.1: perhaps the program listens on 127.0.0.1 alone; one that "
-           "takes "
-           "longer to start gets more time by `health_start_period`";
+           "takes longer to start gets more time by `health_start_period`";
   }
   if (absl::StrContains(words, "Timeout") || absl::StrContains(words, "deadline")) {
     return "a probe that takes longer gets more time by `health_timeout`";

@@ -10,6 +10,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "flow/kubernetes/api/object.h"
@@ -25,7 +26,9 @@ struct PodReport {
   std::string uid;
   std::string component;
   std::string container;
-  std::string node;  // empty: none was found yet
+  std::string image;
+  std::string memory_limit;  // as the cluster has it: "16Mi"; empty: none
+  std::string node;          // empty: none was found yet
   bool going = false;
   bool running = false;
   bool ready = false;
@@ -50,6 +53,9 @@ bool IsAtRest(const api::Object& pod);
 // Whether the cluster hears nothing any more of the node that a pod is on: it calls the pod not ready by itself (node
 // lifecycle controller, MarkPodsNotReady), while what the node told last still stands.
 bool IsCutOff(const api::Object& pod);
+
+// What a node tells, without what only says through which of its parts it went: "rpc error: code = Unknown desc = ".
+std::string CauseIn(absl::string_view words);
 
 // Whether a container that waits for this will never run by itself (kubelet: pkg/kubelet/kuberuntime, images/types.go).
 bool IsFinal(absl::string_view waits_for, absl::string_view words);
@@ -78,7 +84,7 @@ inline void AddInitTrouble(text::View statuses, PodReport& report) {
     const text::View waiting = status["state"]["waiting"];
     if (!waiting || !IsFinal(waiting["reason"].text(), waiting["message"].text())) continue;
     report.waits_for = waiting["reason"].text();
-    report.words = waiting["message"].text();
+    report.words = CauseIn(waiting["message"].text());
   }
 }
 
@@ -91,6 +97,9 @@ inline PodReport ReadPod(const api::Object& pod) {
                    .container = pod.label(kNameLabel),
                    .node = pod["spec"]["nodeName"].text(),
                    .going = pod.is_going()};
+  const text::View container = internal::FindNamed(pod["spec"]["containers"], report.container);
+  report.image = container["image"].text();
+  report.memory_limit = container["resources"]["limits"]["memory"].text();
   const text::View status = internal::FindNamed(pod["status"]["containerStatuses"], report.container);
   const text::View state = status["state"], waiting = state["waiting"];
   const text::View ended = state["terminated"] ? state["terminated"] : status["lastState"]["terminated"];
@@ -100,7 +109,7 @@ inline PodReport ReadPod(const api::Object& pod) {
   report.exits = static_cast<int>(status["restartCount"].number()) + (ended && !report.running ? 1 : 0);
   if (ended) internal::AddEnd(ended, report);
   report.waits_for = waiting["reason"].text();
-  report.words = waiting["message"].text();
+  report.words = CauseIn(waiting["message"].text());
   // What a container runtime could not start it tells as an end.
   const std::string& how = ended["reason"].text();
   if (!report.running && (how == "StartError" || how == "ContainerCannotRun")) {
@@ -132,6 +141,13 @@ inline bool IsAtRest(const api::Object& pod) {
 inline bool IsCutOff(const api::Object& pod) {
   const text::View ready = ConditionOf(pod, "Ready");
   return ready["status"].text() == "False" && ready["reason"].text().empty() && HasCondition(pod, "ContainersReady");
+}
+
+inline std::string CauseIn(absl::string_view words) {
+  constexpr absl::string_view kBegin = "rpc error: code = ", kEnd = " desc = ";
+  const size_t begin = words.find(kBegin), end = words.find(kEnd, begin);
+  if (begin == absl::string_view::npos || end == absl::string_view::npos) return std::string(words);
+  return absl::StrCat(words.substr(0, begin), words.substr(end + kEnd.size()));
 }
 
 inline bool IsFinal(absl::string_view waits_for, absl::string_view words) {

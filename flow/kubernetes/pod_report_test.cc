@@ -18,10 +18,12 @@ using ::testing::ElementsAre;
 PodReport Read(const std::string& container, const std::string& more = "") {
   return ReadPod(
       {api::Kind::kPod,
-       text::ReadJson(absl::StrCat(R"({"metadata": {"name": "a-1", "labels": {"app.kubernetes.io/name": "a"}},)",
-                                   R"("spec": {"nodeName": "node1"}, "status": {"containerStatuses": [)",
-                                   R"({"name": "proxy", "restartCount": 9}, {"name": "a", )", container, "}]", more,
-                                   "}}"))
+       text::ReadJson(
+           absl::StrCat(
+               R"({"metadata": {"name": "a-1", "labels": {"app.kubernetes.io/name": "a"}},)",
+               R"("spec": {"nodeName": "node1", "containers": [{"name": "proxy"}, {"name": "a",)",
+               R"( "image": "busybox:1.36", "resources": {"limits": {"memory": "16Mi"}}}]}, "status": {"containerStatuses": [)",
+               R"({"name": "proxy", "restartCount": 9}, {"name": "a", )", container, "}]", more, "}}"))
            .value()});
 }
 
@@ -45,6 +47,18 @@ TEST(PodReport, OneThatIsHeldBackHasEndedOnceMore) {
       "lastState": {"terminated": {"exitCode": 137, "reason": "OOMKilled"}})");
   EXPECT_EQ(report.exits, 2);
   EXPECT_TRUE(report.out_of_memory);
+  EXPECT_EQ(report.image, "busybox:1.36");
+  EXPECT_EQ(report.memory_limit, "16Mi");
+}
+
+TEST(PodReport, WhatANodeWasToldIsToldWithoutTheWayThatItTook) {
+  const PodReport report = Read(R"("state": {"waiting": {"reason": "ErrImagePull",
+      "message": "rpc error: code = Unknown desc = Error response from daemon: manifest unknown"}})");
+  EXPECT_EQ(report.words, "Error response from daemon: manifest unknown");
+  EXPECT_EQ(CauseIn("Failed to pull image \"a:1\": rpc error: code = NotFound desc = not found"),
+            "Failed to pull image \"a:1\": not found");
+  EXPECT_EQ(CauseIn("rpc error: code = Unknown"), "rpc error: code = Unknown");
+  EXPECT_EQ(CauseIn("back-off 10s"), "back-off 10s");
 }
 
 TEST(PodReport, AProgramThatIsNotThereIsNoEnd) {

@@ -364,10 +364,11 @@ inline void Readiness::CountRefusedPull(Pod& pod, const std::string& words, int6
   if (pod.pull_words.empty()) pod.pull_words = words;
   pod.refused_pulls = times == 0 ? pod.refused_pulls + 1 : std::max<int>(pod.refused_pulls, static_cast<int>(times));
   if (pod.refused_pulls > 1) {
-    return Fail(pod, FailureOf(pod.report, absl::StrCat("its image cannot be pulled: ", pod.pull_words)));
+    return Fail(pod, FailureOf(pod.report,
+                               absl::StrCat("its image ", pod.report.image, " cannot be pulled: ", pod.pull_words)));
   }
   Tell(Finding::Kind::kWarning, pod.component,
-       absl::StrCat("its image was not pulled: ", words, "; it is tried once more"));
+       absl::StrCat("its image ", pod.report.image, " was not pulled: ", words, "; it is tried once more"));
 }
 
 inline void Readiness::JudgeHealth(Pod& pod, const Workload& workload) {
@@ -391,7 +392,7 @@ inline void Readiness::TakeEvent(const api::Object& event) {
       if (!workload.uid.empty() && workload.uid == about["uid"].text()) TakeRefusal(component, workload, words);
     }
   } else if (about["kind"].text() == "PersistentVolumeClaim" &&
-             (reason == "ProvisioningFailed" || reason == "FailedBinding")) {
+             (reason == "ProvisioningFailed" || reason == "FailedBinding" || reason == "ExternalProvisioning")) {
     const auto component = claims_.find(about["name"].text());
     if (component != claims_.end()) TakeClaimEvent(event, component->first, component->second);
   }
@@ -401,6 +402,11 @@ inline void Readiness::TakeClaimEvent(const api::Object& event, const std::strin
                                       const std::string& component) {
   const std::string& words = event["message"].text();
   const std::string what = absl::StrCat("its claim ", claim, " is not bound: ", words);
+  // Who makes the volumes of its class may need a while, or may be nobody: the cluster says so again after some seconds.
+  const bool may_come = event["reason"].text() == "ExternalProvisioning";
+  if (may_come && event["count"].number() <= 1) return;
+  workloads_.at(component).claim_words = what;
+  if (may_come) return Tell(Finding::Kind::kWarning, component, what);
   // A class that is not there will not be; anything else is tried once more.
   const bool is_final = event["count"].number() > 1 || told_.contains({component, what}) ||
                         (absl::StartsWith(words, "storageclass.storage.k8s.io") && absl::EndsWith(words, "not found"));
@@ -411,10 +417,8 @@ inline void Readiness::TakeClaimEvent(const api::Object& event, const std::strin
 inline void Readiness::TakePodEvent(const api::Object& event, Pod& pod) {
   const std::string& reason = event["reason"].text();
   const std::string& words = event["message"].text();
-  if (reason == "Unhealthy") {
-    pod.probe_words = words;
-  } else if (reason == "Failed" && absl::StartsWith(words, "Failed to pull image") && event["count"].number() > 1) {
-    CountRefusedPull(pod, words, event["count"].number());
+  if (reason == "Failed" && absl::StartsWith(words, "Failed to pull image") && event["count"].number() > 1) {
+    CountRefusedPull(pod, CauseIn(words), event["count"].number());
   } else if (reason == "FailedMount" || reason == "FailedAttachVolume") {
     Tell(Finding::Kind::kWarning, pod.component, absl::StrCat("waits for its volumes: ", words));
   } else if (reason == "Killing" && absl::StrContains(words, "startup probe")) {
@@ -461,6 +465,7 @@ inline std::vector<Failure> Readiness::NotUp(absl::string_view after) const {
     Failure failure{.component = component,
                     .what = absl::StrCat(workload.ends ? "has not ended" : "is not ready", after)};
     if (workload.replicas > 1) absl::StrAppend(&failure.what, ": ", workload.ready, " of ", workload.replicas);
+    if (!workload.claim_words.empty()) absl::StrAppend(&failure.what, "; ", workload.claim_words);
     std::string why = workload.refusal;
     for (const std::string& uid : PodsOf(component)) {
       const Pod& pod = pods_.at(uid);

@@ -163,6 +163,18 @@ TEST_F(ReadinessTest, ExitsThatWereSeenTogetherAreTwo) {
   EXPECT_THAT(Failures(), IsEmpty());  // it was told
 }
 
+TEST(ExitHint, OfOneThatWasKilledForItsMemoryIsItsLimit) {
+  EXPECT_EQ(ExitHint({.memory_limit = "16Mi", .out_of_memory = true}, /*restarts=*/true),
+            "the cluster killed it, out of memory: its limit is 16Mi");
+  EXPECT_EQ(ExitHint({.out_of_memory = true}, /*restarts=*/true),
+            "the cluster killed it, out of memory: its node has no more");
+}
+
+TEST(ProbeHint, OfOneThatTheImageCannotRunIsWhoAsks) {
+  EXPECT_EQ(ProbeHint("Startup probe failed: flow: no wget or curl in this image"),
+            "a URL of another host is asked from within its image; a path, or a URL of 127.0.0.1, its node asks");
+}
+
 TEST_F(ReadinessTest, ExitsOfBeforeTheApplyAreNoConcernOfItButOneThatIsDownHasUsedUpItsChance) {
   Expect({"a"});
   readiness_.Adopt(Deployment("a", 1, ""), {ReadPod(Pod("a", "p", kCrashed))});

@@ -16,9 +16,8 @@ struct Pod {
   int exits_before = 0;  // when this apply began: they are no concern of it
   bool was_ready = false;
   int refused_pulls = 0;
-  std::string pull_words;   // of the first: those that come after say only that it is tried again
-  std::string probe_words;  // what its last health probe got
-  bool failed = false;      // told
+  std::string pull_words;  // of the first: those that come after say only that it is tried again
+  bool failed = false;     // told
 };
 
 // The workload that runs a component.
@@ -28,10 +27,11 @@ struct Workload {
   bool restarts = false;
   bool ends = false;  // it is a job: exit code 0 is completion
   bool has_check = false;
-  std::string uid;         // empty: not made yet
-  int64_t generation = 0;  // that has to be observed
-  int64_t up_to_date = 0;  // replicas that are of it and
-  int64_t ready = 0;       // ready, or ended well
+  std::string claim_words;  // what the cluster says of a claim that it waits for
+  std::string uid;          // empty: not made yet
+  int64_t generation = 0;   // that has to be observed
+  int64_t up_to_date = 0;   // replicas that are of it and
+  int64_t ready = 0;        // ready, or ended well
   bool all_ready = false;
   bool steady = false;  // and for kSteadyAfter
   int times_ready = 0;

@@ -119,8 +119,8 @@ class FakeApi {
   bool IsHeld(const api::ObjectName& name) const { return held_.contains(name); }
 
   // Makes an object that nobody asked for.
-  void Make(const api::ObjectName& name, const text::Mapping& metadata) {
-    Store(name, {FieldsOf(text::Value(text::Mapping{{"metadata", metadata}})), {}}, /*is_new=*/true);
+  void Make(const api::ObjectName& name, const text::Mapping& metadata, const text::Mapping& spec) {
+    Store(name, {FieldsOf(text::Value(text::Mapping{{"metadata", metadata}, {"spec", spec}})), {}}, /*is_new=*/true);
   }
   // Where it is another.
   void SetStatus(const api::ObjectName& name, text::Mapping status) {

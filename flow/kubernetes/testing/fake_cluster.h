@@ -202,7 +202,8 @@ class FakeCluster : public FakeApi {
         {"name", pod.name}, {"namespace", pod.namespace_}, {"labels", *template_["metadata"]["labels"].value()}};
     const text::View container(template_["spec"]["containers"].list().front());
     if (container["readinessProbe"]) checked_.insert(pod);
-    Make(pod, metadata);
+    const text::Mapping shown = {{"name", container["name"].text()}, {"image", container["image"].text()}};
+    Make(pod, metadata, {{"containers", text::List{shown}}});
   }
 
   int RestartsOf(const api::ObjectName& pod) const {

@@ -273,6 +273,9 @@ class ApplySteps {
 
   void StopAtTimeout() {
     timed_out_ = true;
+    if (watch_.IsDeaf()) {
+      Fail({.what = absl::StrCat("the cluster broke off what it tells, and does not answer", AfterTimeout())});
+    }
     Fail(readiness_.NotUp(AfterTimeout()));
     if (new_failures_.empty()) Fail({.what = absl::StrCat("not done", AfterTimeout())});
     LimitWait();

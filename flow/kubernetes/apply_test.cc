@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <iterator>
 #include <map>
@@ -27,6 +28,7 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 class ApplyTest : public testing::ClusterTest {
  protected:
@@ -440,6 +442,22 @@ TEST_F(ApplyTest, AStreamThatIsTooOldIsMadeUpForByOneList) {
   world.Happen({Choice::Kind::kStreamTooOld});
   Run(world);
   EXPECT_EQ(world.finished->code, ExitCode::kDone) << world.finished->message;
+}
+
+TEST_F(ApplyTest, AClusterThatStaysAwayUntilTheTimeoutIsWhy) {
+  ApplyWorld world = Until("a", {"a"});
+  world.Happen({Choice::Kind::kStreamEnds});
+  const auto deaf = std::find_if(world.timers.begin(), world.timers.end(),
+                                 [](const auto& timer) { return timer.second == kDeafFor; });
+  ASSERT_NE(deaf, world.timers.end());
+  world.Happen({Choice::Kind::kTimer, static_cast<int>(deaf->first)});
+  EXPECT_THAT(world.reports, Contains(HasSubstr("the cluster broke off what it tells")));
+  LetTimePass(world);
+  Run(world);
+  ASSERT_TRUE(world.finished.has_value());
+  EXPECT_EQ(world.finished->code, ExitCode::kFailed);
+  EXPECT_THAT(world.finished->message,
+              StartsWith("the cluster broke off what it tells, and does not answer after 5m (--timeout)\n"));
 }
 
 TEST_F(ApplyTest, AClusterThatCannotBeReachedIsNoEngine) {

@@ -119,6 +119,8 @@ class Watch {
   bool is_open() const { return open_; }
   // The stream broke off, and is not open again: what was so may be so no more.
   bool MayHaveMissed() const { return broken_; }
+  // And that was told, as it was not open again for a while: nothing is known of what happens now.
+  bool IsDeaf() const { return told_; }
   static bool Asks(const Outbox& out) { return out.Awaits<WhatRunsNow>(); }
 
   // The objects as they were told last.

@@ -3,6 +3,7 @@
 #define FLOW_KUBERNETES_APPLY_STEPS_H_
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -44,9 +45,10 @@ class ApplySteps {
   // All that changes but what is under way, for a test that tells states apart.
   auto Members() const {
     const auto& [input, desired, place, out, phase, now, started, signal, saved, observation, decision, execution,
-                 watch, readiness, failures, new_failures, silent, timed_out, found, rollback, outcome] = *this;
-    return std::tie(phase, signal, saved, observation, decision, execution, watch, readiness, failures, new_failures,
-                    silent, timed_out, found, rollback, outcome);
+                 watch, readiness, as_asked, failures, new_failures, silent, timed_out, found, rollback, outcome] =
+        *this;
+    return std::tie(phase, signal, saved, observation, decision, execution, watch, readiness, as_asked, failures,
+                    new_failures, silent, timed_out, found, rollback, outcome);
   }
 
  protected:
@@ -70,6 +72,13 @@ class ApplySteps {
         place_{IdOf(project()), NamespaceOf(project(), input_->objects), input_->objects.namespace_.empty()},
         execution_(place_.namespace_),
         watch_(place_) {}
+
+  // Which change of a workload it was that this apply asked for, and how many replicas.
+  struct Asked {
+    int64_t generation = 0;
+    int64_t replicas = 0;
+  };
+  static int64_t ReplicasOf(const api::Object& workload) { return workload["spec"]["replicas"].number(); }
 
   const ApplyOptions& options() const { return input_->options; }
 
@@ -150,6 +159,7 @@ class ApplySteps {
     for (const api::Kind kind : {api::Kind::kDeployment, api::Kind::kJob}) {
       for (const ObjectPtr& workload : observed.OfKind(kind)) {
         if (leaving.contains(workload->uid())) continue;
+        as_asked_[workload->id()] = {workload->generation(), ReplicasOf(*workload)};
         readiness_.Adopt(*workload, pods[workload->label(project::kComponentLabel)]);
       }
     }
@@ -195,6 +205,7 @@ class ApplySteps {
     const ObjectPtr& object = *end->result;
     if (object == nullptr || !IsWorkload(object->kind)) return;
     readiness_.Made(operation.component(), *object);
+    as_asked_[object->id()] = {object->generation(), ReplicasOf(*object)};
     // Of what the watch has told meanwhile the newest counts.
     const ObjectPtr newest = watch_.known().Find(object->id());
     if (newest != nullptr && newest->uid() == object->uid()) readiness_.Take(*newest, /*deleted=*/false);
@@ -335,9 +346,28 @@ class ApplySteps {
   // Ending
 
   void Succeed() {
+    const std::vector<Failure> overtaken = Overtaken();
+    if (!overtaken.empty()) {
+      for (const Failure& failure : overtaken) Stop(failure);
+      return;
+    }
     watch_.Close(out_);
     outcome_ = {ExitCode::kDone, "", PlanIsEmpty()};
     Conclude(Deployment::APPLIED);
+  }
+
+  // Workloads that someone else has changed while this apply waited for them: all may be up, and be half what another file
+  // wants. One that was scaled since is as it was wanted: that is an autoscaler's work.
+  std::vector<Failure> Overtaken() const {
+    std::vector<Failure> overtaken;
+    for (const auto& [name, asked] : as_asked_) {
+      const ObjectPtr now = watch_.known().Find(name);
+      if (now == nullptr || now->generation() == asked.generation || ReplicasOf(*now) != asked.replicas) continue;
+      overtaken.push_back({.component = now->label(project::kComponentLabel),
+                           .what = absl::StrCat("its ", WordOf(name.kind), " was changed by someone else meanwhile"),
+                           .by_another = true});
+    }
+    return overtaken;
   }
 
   void ConcludeFailed() {
@@ -446,6 +476,7 @@ class ApplySteps {
   Execution execution_;
   Watch watch_;
   Readiness readiness_;
+  std::map<api::ObjectName, Asked> as_asked_;  // workloads as this apply made or found them
 
   std::vector<Failure> failures_;
   std::vector<Failure> new_failures_;  // that nothing was done about yet

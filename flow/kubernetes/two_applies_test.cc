@@ -1,5 +1,5 @@
 // Two applies of one pipeline at the same time, from two state folders: thousands of orders in which they may meet. One of
-// them deploys at least, and none takes away what the other stands on.
+// them deploys at least, none takes away what the other stands on, and what is there in the end is one of the two files.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -124,6 +124,27 @@ void ExpectWell(const Meeting& meeting, const std::string& which) {
   EXPECT_EQ(well, (std::set<std::string>{"a", "b"})) << which;
 }
 
+// What is deployed is one of the files that were applied well, whole: the images of its components.
+void ExpectOneOf(const Meeting& meeting, const std::string& which) {
+  std::set<std::vector<std::string>> wanted;
+  std::vector<std::string> there;
+  for (const Applier& applier : meeting.appliers()) {
+    if (applier.world.finished->code != ExitCode::kDone) continue;
+    std::vector<std::string> images;
+    for (const project::Service& service : applier.world.machine.project().services()) {
+      images.push_back(service.image());
+    }
+    wanted.insert(images);
+  }
+  for (const char* const component : {"a", "b"}) {
+    const api::Object* const workload = meeting.cluster().Find(api::Kind::kDeployment, component);
+    if (workload == nullptr) continue;  // ExpectWell tells that
+    const text::View containers = (*workload)["spec"]["template"]["spec"]["containers"];
+    there.push_back(text::View(containers.list().front())["image"].text());
+  }
+  EXPECT_TRUE(wanted.contains(there)) << which << ": " << absl::StrJoin(there, ", ");
+}
+
 void Meet(const Components& one, const Components& other, const FakeCluster& cluster) {
   for (int seed = 0; seed < 500 && !::testing::Test::HasFailure(); ++seed) {
     Meeting meeting(seed, one, other, cluster);
@@ -138,6 +159,7 @@ void Meet(const Components& one, const Components& other, const FakeCluster& clu
     }
     EXPECT_GE(done, 1) << which;
     ExpectWell(meeting, which);
+    ExpectOneOf(meeting, which);
   }
 }
 
@@ -149,6 +171,13 @@ TEST(TwoApplies, OfTwoUpdates) {
   Meeting first(0, {"a", "b reads=a"}, {"a", "b reads=a"}, {});
   ASSERT_TRUE(first.Run());
   Meet({"a image=one:1", "b reads=a image=one:1"}, {"a image=two:1", "b reads=a image=two:1"}, first.cluster());
+}
+
+// Each leaves alone what the other changes.
+TEST(TwoApplies, OfUpdatesOfTwoComponents) {
+  Meeting first(0, {"a", "b reads=a"}, {"a", "b reads=a"}, {});
+  ASSERT_TRUE(first.Run());
+  Meet({"a image=one:1", "b reads=a"}, {"a", "b reads=a image=two:1"}, first.cluster());
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 #include "cmd/http/client.h"
 
-#include <fcntl.h>
-
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -69,6 +67,7 @@ struct Client::Request : Loop::Transfer, std::enable_shared_from_this<Request> {
   char detail[CURL_ERROR_SIZE] = {};  // curl's words for an error
 
   int sends = 0;
+  int local_port = 0;  // of the connection that it was sent on
   bool has_status = false;
   bool has_headers = false;
   http::Response response;
@@ -100,22 +99,21 @@ Client::~Client() {
 }
 
 int Client::Send(const http::Request& request, absl::Duration deadline, Done done) {
-  return Start(request, {.deadline = deadline}, /*stream=*/false,
-               {.opened = nullptr, .chunk = nullptr, .done = std::move(done)});
+  return Start(request, deadline, /*stream=*/false, {.opened = nullptr, .chunk = nullptr, .done = std::move(done)});
 }
 
-int Client::Stream(const http::Request& request, StreamHandlers handlers, const StreamLimits& limits) {
-  return Start(request, limits, /*stream=*/true, std::move(handlers));
+int Client::Stream(const http::Request& request, StreamHandlers handlers, absl::Duration deadline) {
+  return Start(request, deadline, /*stream=*/true, std::move(handlers));
 }
 
-int Client::Start(const http::Request& message, const StreamLimits& limits, bool stream, StreamHandlers handlers) {
+int Client::Start(const http::Request& message, absl::Duration deadline, bool stream, StreamHandlers handlers) {
   auto request = std::make_shared<Request>();
   request->client = this;
   request->id = ++last_id_;
   request->stream = stream;
   request->handlers = std::move(handlers);
   requests_[request->id] = request;
-  if (absl::Status status = SetUp(message, limits, *request); !status.ok()) {
+  if (absl::Status status = SetUp(message, deadline, *request); !status.ok()) {
     Release(*request);
     request->result = std::move(status);
     Tell(*request, Event::kDone);
@@ -123,7 +121,7 @@ int Client::Start(const http::Request& message, const StreamLimits& limits, bool
   return request->id;
 }
 
-absl::Status Client::SetUp(const http::Request& message, const StreamLimits& limits, Request& request) {
+absl::Status Client::SetUp(const http::Request& message, absl::Duration deadline, Request& request) {
   request.what = Describe(message);
   request.method = message.method;
   request.body = message.body;
@@ -132,7 +130,7 @@ absl::Status Client::SetUp(const http::Request& message, const StreamLimits& lim
       HasControlCharacter(message.target) || HasControlCharacter(message.method)) {
     return absl::InvalidArgumentError(absl::StrCat(request.what, ": the request's target is not fit for HTTP"));
   }
-  if (limits.deadline <= absl::ZeroDuration()) {
+  if (deadline <= absl::ZeroDuration()) {
     return WithTrouble(absl::DeadlineExceededError(absl::StrCat(request.what, ": no time was left to send it")),
                        Trouble::kUnreachableHost);
   }
@@ -158,7 +156,6 @@ absl::Status Client::SetUp(const http::Request& message, const StreamLimits& lim
   } else if (endpoint_.http2) {
     curl_.easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);  // one connection for all of a burst
   }
-  if (limits.new_connection) curl_.easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
   // What is no HTTP at all then comes as a body without a status: OnBody sees what it is.
   curl_.easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 1L);
   curl_.easy_setopt(easy, CURLOPT_USERAGENT, absl::StrCat("flow/", kVersion).c_str());
@@ -198,7 +195,7 @@ absl::Status Client::SetUp(const http::Request& message, const StreamLimits& lim
     curl_.easy_setopt(easy, CURLOPT_CONNECT_TO, request.connect_to);
   }
 
-  if (const absl::Status status = loop_->Add(easy, limits.deadline); !status.ok()) {
+  if (const absl::Status status = loop_->Add(easy, deadline); !status.ok()) {
     return absl::InternalError(absl::StrCat(request.what, ": ", status.message()));
   }
   return absl::OkStatus();
@@ -209,7 +206,7 @@ void Client::SetUpConnection(CURL* easy) {
   curl_.easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_.easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(absl::ToInt64Milliseconds(kConnectTimeout)));
   curl_.easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
-  curl_.easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, &Client::OnSocket);
+  loop_->KeepAccount(easy);
   if (endpoint_.kind == Endpoint::Kind::kUnix) {
     curl_.easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, endpoint_.socket.c_str());
   } else {
@@ -248,17 +245,12 @@ void Client::SetUpTls(CURL* easy) {
   set(CURLOPT_SSLKEY, endpoint_.key, CURLOPT_SSLKEY_BLOB, endpoint_.key_pem);
 }
 
-// libcurl's sockets would stay open in programs that we run (credential helpers).
-int Client::OnSocket(void*, curl_socket_t fd, curlsocktype) {
-  fcntl(fd, F_SETFD, FD_CLOEXEC);
-  return CURL_SOCKOPT_OK;
-}
-
 // Called by libcurl when a connection is there and the request is about to be sent on it. Where a kept connection turns
 // out to be closed before the first byte of an answer, curl sends the request again on a new one, of any method. But
 // the engine may have taken it from the old one, and a second POST /networks/create makes a second network.
-int Client::OnSend(void* data, char*, char*, int, int) {
+int Client::OnSend(void* data, char*, char*, int, int local_port) {
   auto& request = *static_cast<Request*>(data);
+  request.local_port = local_port;
   if (++request.sends > 1 && request.method != "GET" && request.method != "HEAD") {
     request.stopped = WithTrouble(
         absl::UnavailableError(absl::StrCat(request.what, ": the connection was closed before the answer came")),
@@ -357,6 +349,8 @@ void Client::Release(Request& request) {
 }
 
 void Client::Finish(Request& request, CURLcode code) {
+  // libcurl itself closes that of HTTP/1.1 alone.
+  if (code == CURLE_OPERATION_TIMEDOUT && request.sends > 0) loop_->ShutDown(request.local_port);
   if (!request.before_probe.ok()) {
     // Of the probe. An alert is TLS too: it may want a certificate of ours.
     const bool tls = code == CURLE_OK || absl::StrContains(request.detail, "alert");

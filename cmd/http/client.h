@@ -38,6 +38,9 @@ namespace flow {
 //
 // Where a kept connection turns out to be closed, a GET or HEAD is sent a second time. Nothing else is sent again.
 //
+// A connection on which an answer did not come in time may be dead without a word (a proxy or a firewall has forgotten it):
+// it is closed. With HTTP/2 that ends what else is under way on it, as lost, and whatever is sent then has a new one.
+//
 //   client->Send(request, absl::Seconds(10), [&](absl::StatusOr<http::Response> answer) { … });
 //   while (!finished) RETURN_IF_ERROR(client->Poll(absl::InfiniteDuration(), {signals.fd()}));
 class Client {
@@ -64,19 +67,10 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  struct StreamLimits {
-    absl::Duration deadline = absl::InfiniteDuration();
-    // Not over a connection that is there: those may be silent.
-    bool new_connection = false;
-  };
-
   // Both begin a request and return its id, which is positive and never used again. `deadline` is from now to the
   // answer's last byte, InfiniteDuration for none. To connect there are 5 s in any case.
   int Send(const http::Request& request, absl::Duration deadline, Done done);
-  int Stream(const http::Request& request, StreamHandlers handlers, const StreamLimits& limits);
-  int Stream(const http::Request& request, StreamHandlers handlers) {
-    return Stream(request, std::move(handlers), StreamLimits());
-  }
+  int Stream(const http::Request& request, StreamHandlers handlers, absl::Duration deadline = absl::InfiniteDuration());
 
   // Gives the request up: none of its callbacks runs any more. The server may have carried it out all the same. The id
   // of a request that is over is ignored.
@@ -106,8 +100,8 @@ class Client {
  private:
   struct Request;
 
-  int Start(const http::Request& message, const StreamLimits& limits, bool stream, StreamHandlers handlers);
-  absl::Status SetUp(const http::Request& message, const StreamLimits& limits, Request& request);
+  int Start(const http::Request& message, absl::Duration deadline, bool stream, StreamHandlers handlers);
+  absl::Status SetUp(const http::Request& message, absl::Duration deadline, Request& request);
   void SetUpConnection(CURL* easy);
   void SetUpTls(CURL* easy);
   bool StartTlsProbe(Request& request, const absl::Status& status);
@@ -121,8 +115,7 @@ class Client {
 
   static size_t OnHeader(char* data, size_t size, size_t count, void* request);
   static size_t OnBody(char* data, size_t size, size_t count, void* request);
-  static int OnSocket(void*, curl_socket_t fd, curlsocktype);
-  static int OnSend(void* request, char*, char*, int, int);
+  static int OnSend(void* request, char*, char*, int, int local_port);
 
   const std::shared_ptr<Loop> loop_;
   const Curl& curl_;

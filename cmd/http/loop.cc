@@ -1,5 +1,10 @@
 #include "cmd/http/loop.h"
 
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <climits>
 #include <cstdint>
@@ -70,6 +75,36 @@ absl::Status Loop::AddStream(CURL* easy) {
 void Loop::RemoveStream(CURL* easy) {
   --streams_;
   Remove(easy);
+}
+
+void Loop::KeepAccount(CURL* easy) {
+  curl_.easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, &Loop::OnSocket);
+  curl_.easy_setopt(easy, CURLOPT_SOCKOPTDATA, this);
+  curl_.easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &Loop::OnClose);
+  curl_.easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
+}
+
+int Loop::OnSocket(void* loop, curl_socket_t fd, curlsocktype) {
+  fcntl(fd, F_SETFD, FD_CLOEXEC);  // it would stay open in programs that we run (credential helpers)
+  static_cast<Loop*>(loop)->sockets_.insert(fd);
+  return CURL_SOCKOPT_OK;
+}
+
+int Loop::OnClose(void* loop, curl_socket_t fd) {
+  static_cast<Loop*>(loop)->sockets_.erase(fd);
+  return close(fd);
+}
+
+void Loop::ShutDown(int local_port) {
+  for (const int fd : sockets_) {
+    sockaddr_storage address = {};
+    socklen_t size = sizeof address;
+    getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
+    // The port is at the same place in both.
+    const bool tcp = address.ss_family == AF_INET || address.ss_family == AF_INET6;
+    const int port = tcp ? ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port) : 0;
+    if (tcp && port == local_port) shutdown(fd, SHUT_RDWR);
+  }
 }
 
 // libcurl before 8.0 finds a socket writable over and over while the other end's flow control takes no more of what

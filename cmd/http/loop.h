@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -45,6 +46,11 @@ class Loop {
   void RemoveStream(CURL* easy);
   void Moved() { ++moved_; }
 
+  // Keeps account of the connections that are made for this handle, which may outlive it.
+  void KeepAccount(CURL* easy);
+  // Ends all that is under way on the connection from this port of this machine, as lost; it is not used again.
+  void ShutDown(int local_port);
+
   // libcurl's callbacks must not call libcurl: what they find is told after it has returned. `tell` says whether there
   // was still something to tell.
   void Later(std::function<bool()> tell) { due_.push_back(std::move(tell)); }
@@ -72,10 +78,14 @@ class Loop {
   bool TellReadable(int fd);
   bool Deliver();
 
+  static int OnSocket(void* loop, curl_socket_t fd, curlsocktype);
+  static int OnClose(void* loop, curl_socket_t fd);
+
   const Curl& curl_;
   CURLM* const multi_;
   std::deque<std::function<bool()>> due_;
   std::map<int, std::function<void()>> watched_;
+  std::set<int> sockets_;  // of connections
   int streams_ = 0;
   int64_t moved_ = 0;
   int ready_ = 0;                              // descriptors, when it was waited for them last

@@ -13,7 +13,7 @@ static constexpr int kMostAtOnce = 64;
 // One request, from its beginning to its answer.
 struct ClusterClient::Exchange {
   MakeRequest make;
-  Client::StreamLimits limits;
+  absl::Duration deadline;
   bool stream = false;
   Client::StreamHandlers handlers;
 
@@ -53,16 +53,16 @@ ClusterClient::~ClusterClient() = default;
 ClusterClient::Sent ClusterClient::Send(MakeRequest make, absl::Duration deadline, Client::Done done) {
   auto exchange = std::make_shared<Exchange>();
   exchange->make = std::move(make);
-  exchange->limits.deadline = deadline;
+  exchange->deadline = deadline;
   exchange->handlers.done = std::move(done);
   return Begin(std::move(exchange));
 }
 
 ClusterClient::Sent ClusterClient::Stream(const http::Request& request, Client::StreamHandlers handlers,
-                                          const Client::StreamLimits& limits) {
+                                          absl::Duration deadline) {
   auto exchange = std::make_shared<Exchange>();
   exchange->make = [request] { return request; };
-  exchange->limits = limits;
+  exchange->deadline = deadline;
   exchange->stream = true;
   exchange->handlers = std::move(handlers);
   return Begin(std::move(exchange));
@@ -124,9 +124,9 @@ void ClusterClient::SendWith(const std::shared_ptr<Exchange>& exchange,
   if (exchange->stream) {
     exchange->id = exchange->sent_by->Stream(
         request, {.opened = exchange->handlers.opened, .chunk = exchange->handlers.chunk, .done = done},
-        exchange->limits);
+        exchange->deadline);
   } else {
-    exchange->id = exchange->sent_by->Send(request, exchange->limits.deadline, done);
+    exchange->id = exchange->sent_by->Send(request, exchange->deadline, done);
   }
 }
 

@@ -37,8 +37,7 @@ class ClusterClient {
   // Makes the request, each time that it is sent: of a thousand that wait for their turn none takes memory.
   using MakeRequest = std::function<http::Request()>;
   [[nodiscard]] Sent Send(MakeRequest make, absl::Duration deadline, Client::Done done);
-  [[nodiscard]] Sent Stream(const http::Request& request, Client::StreamHandlers handlers,
-                            const Client::StreamLimits& limits);
+  [[nodiscard]] Sent Stream(const http::Request& request, Client::StreamHandlers handlers, absl::Duration deadline);
   // Client::Pause of a stream.
   static void Pause(const Sent& sent, bool pause);
 

@@ -64,7 +64,7 @@ void ClusterLogDriver::Do(const kubernetes::OpenLog& open) {
   };
   const http::Request request = api::BuildLogsRequest(open.query);
   hooks_.request(request);
-  logs_[open.stream] = client_.Stream(request, std::move(handlers), {});
+  logs_[open.stream] = client_.Stream(request, std::move(handlers), absl::InfiniteDuration());
 }
 
 void ClusterLogDriver::Do(const deploy::PauseLog& pause) {

@@ -42,7 +42,7 @@ void WatchStream::Begin(Run& run) {
                             }
                           },
                       .done = [this, &run](const absl::StatusOr<http::Response>& response) { Ended(run, response); }},
-                     {.deadline = api::kWatchSilence, .new_connection = std::exchange(run.was_silent, false)});
+                     api::kWatchSilence);
 }
 
 void WatchStream::Opened(Run& run) {
@@ -52,10 +52,9 @@ void WatchStream::Opened(Run& run) {
 
 void WatchStream::Ended(Run& run, const absl::StatusOr<http::Response>& response) {
   absl::Status status = api::EndOfStream(response);
-  run.was_silent = absl::IsDeadlineExceeded(status);
+  const bool was_silent = absl::IsDeadlineExceeded(status);
   const absl::Duration now = WorkingTime();
-  const absl::StatusOr<absl::Duration> pause =
-      run.watch.Ended(run.was_silent ? absl::OkStatus() : status, now - run.began);
+  const absl::StatusOr<absl::Duration> pause = run.watch.Ended(was_silent ? absl::OkStatus() : status, now - run.began);
   run.sent = nullptr;
   if (!pause.ok()) {
     for (Run& other : runs_) other.sent = nullptr;

@@ -42,7 +42,6 @@ class WatchStream {
     absl::Duration began;                              // of WorkingTime()
     absl::Duration begins = absl::InfiniteDuration();  // where it is not under way
     bool was_opened = false;
-    bool was_silent = false;
   };
 
   void Begin(Run& run);

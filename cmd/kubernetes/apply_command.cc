@@ -190,6 +190,10 @@ absl::StatusOr<deploy::Finish> DriveApply(ClusterApply& run, const ControlPlaneC
   return end;
 }
 
+void TellNote(ClusterApply& run, std::string text) {
+  run.progress.Tell({deploy::Report::Kind::kNote, "", std::move(text)}, absl::Now());
+}
+
 // Runs the apply, and again where it has found another one at work.
 absl::Status ApplyInLooks(ClusterApply& run) {
   std::optional<deploy::Deployment> previous = ReadClusterState(run.session, run.key).deployment;
@@ -209,6 +213,7 @@ absl::Status ApplyInLooks(ClusterApply& run) {
     if (control_plane->endpoint.has_value()) input->control_plane = control_plane->registered;
     auto machine = std::make_unique<kubernetes::Apply>(input);
     run.progress.Expect(machine->project());
+    if (looks == 1) TellNote(run, run.session.WhereText(machine->place().namespace_));
     const absl::StatusOr<deploy::Finish> finish = DriveApply(run, *control_plane, *machine);
     if (!finish.ok()) return finish.status();
     if (!finish->again) {
@@ -219,10 +224,7 @@ absl::Status ApplyInLooks(ClusterApply& run) {
       return TellSuccess(run, std::move(machine), finish->unchanged);
     }
     if (looks == kMostLooks) return ExitWith(finish->code, finish->message);
-    run.progress.Tell(
-        {deploy::Report::Kind::kNote, "",
-         "another apply of this pipeline is at work on the cluster: what there is then is looked at again"},
-        absl::Now());
+    TellNote(run, "another apply of this pipeline is at work on the cluster: what there is then is looked at again");
     (void)run.session.client().Poll(PauseBefore(looks + 1), {run.session.signals().fd()});
     if (const std::optional<int> signal = run.session.signals().Next()) return EndedBy(*signal, finish->message);
     previous = ReadClusterState(run.session, run.key).deployment;

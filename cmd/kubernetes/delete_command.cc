@@ -71,6 +71,7 @@ absl::Status DeleteOnCluster(const Options& options, const Environment& environm
                               .timeout = options.timeout});
   Progress progress(Progress::ModeOf(options.progress, options.verbose, environment), environment,
                     absl::StrCat("delete ", key.name), absl::Now());
+  progress.Tell({deploy::Report::Kind::kNote, "", session.WhereText(machine.place().namespace_)}, absl::Now());
   absl::Status forgotten;
   const auto save = [&](const deploy::Deployment& deployment) {
     return elsewhere ? absl::OkStatus() : session.store().WriteDeployment(key, deployment);

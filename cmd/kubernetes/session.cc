@@ -30,6 +30,10 @@ absl::Status ClusterSession::MakeClient() {
   return absl::OkStatus();
 }
 
+std::string ClusterSession::WhereText(const std::string& kube_namespace) const {
+  return absl::StrCat("on the cluster ", access_.server, " of ", access_.chosen_by, ", namespace ", kube_namespace);
+}
+
 absl::Status ClusterSession::Unreachable(const absl::Status& status) const {
   return ExitWith(ExitCode::kNoEngine, ExplainNoCluster(access_, status, environment()));
 }

@@ -3,6 +3,7 @@
 #define CMD_KUBERNETES_SESSION_H_
 
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -33,6 +34,8 @@ class ClusterSession : public CommandSession {
   }
 
   const kubernetes::ClusterAccess& access() const { return access_; }
+  // For people, who may have another one in mind: which cluster, why that one, and where on it.
+  std::string WhereText(const std::string& kube_namespace) const;
 
   const std::shared_ptr<Loop>& loop() const override { return client_->loop(); }
 

@@ -77,6 +77,11 @@ class ClusterTest : public DockerTest {
     return Run("kubectl", arguments, input);
   }
 
+  // Where the cluster's API server is: "https://10.232.0.11:6443".
+  std::string Server() {
+    return Kubectl({"config", "view", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}"}).out;
+  }
+
   static std::string NamespaceOf(const std::string& pipeline) { return absl::StrCat("flow-", pipeline); }
   // A pipeline of the test's: its namespace is taken away at the end.
   std::string Owned(const std::string& pipeline) {

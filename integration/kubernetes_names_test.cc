@@ -4,15 +4,18 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "integration/kubernetes.h"
+#include "testkit/fake_server.h"
 
 namespace flow::integration {
 namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::Pair;
 using ::testing::UnorderedElementsAre;
 
@@ -98,6 +101,34 @@ current-context: c
         << run.Describe();
     EXPECT_EQ(run.out, "");
   }
+}
+
+// A state that speaks of another cluster says nothing of this one, and is left alone.
+TEST_F(ClusterNamesTest, AStateOfAnotherClusterIsToldAndKept) {
+  const std::string name = Owned(Name("moved")), here = environment()["KUBECONFIG"], server = Server();
+  ASSERT_EQ(ApplyThere(Pipeline(name, "  sources:\n" + UntilTold("source"))).exit_code, 0);
+  testkit::FakeServer other(testkit::FakeServer::Tcp{}, [](testkit::FakeConnection& connection) {  // has nothing
+    for (std::string request; !(request = connection.Read()).empty();) {
+      connection.Answer(200, absl::StrContains(request, " /version ")
+                                 ? R"({"major": "1", "minor": "20", "gitVersion": "v1.20.2"})"
+                                 : R"({"metadata": {"resourceVersion": "1"}, "items": []})");
+    }
+  });
+  environment()["KUBECONFIG"] =
+      Write("other", absl::StrCat("clusters: [{name: c, cluster: {server: \"", other.endpoint().url,
+                                  "\"}}]\ncontexts: [{name: c, context: {cluster: c}}]\ncurrent-context: c\n"));
+  for (const char* command : {"flow-status", "flow-delete"}) {
+    const Finished& run = Flow(command, {name});
+    EXPECT_EQ(run.exit_code, 6) << run.Describe();
+    EXPECT_THAT(run.err, AllOf(HasSubstr("another cluster"), HasSubstr(server))) << run.Describe();
+  }
+  const Finished& all = Flow("flow-delete", {"--all", "--driver=kubernetes"});
+  EXPECT_EQ(all.exit_code, 0) << all.Describe();
+  EXPECT_THAT(all.err, Not(HasSubstr("will delete"))) << all.Describe();
+  environment()["KUBECONFIG"] = here;
+  EXPECT_EQ(Status(name).state, "running");
+  EXPECT_EQ(Flow("flow-delete", {name}).exit_code, 0);
+  EXPECT_TRUE(NothingIsLeft(name));
 }
 
 }  // namespace

@@ -1,21 +1,30 @@
-// Commands on a cluster that are interrupted, killed, or two at once: what is left, and that the next command goes on from
-// there.
+// Commands on a cluster that are interrupted, killed, cut off from it, or two at once: what is left, and that the next command
+// goes on from there.
 #include <signal.h>
 
 #include <map>
+#include <memory>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "cmd/http/endpoint.h"
 #include "integration/kubernetes.h"
+#include "testkit/forwarder.h"
 
 namespace flow::integration {
 namespace {
 
 using ::testing::AllOf;
 using ::testing::AnyOf;
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Key;
 using ::testing::Not;
@@ -183,6 +192,98 @@ TEST_F(ClusterSignalTest, OfTwoPersonsAtOnceOneDeploysAndTheOtherTakesNothingAwa
   EXPECT_TRUE(first.exit_code == 0 || second.exit_code == 0) << first.Describe() << second.Describe();
   EXPECT_EQ(Status(name, {"--driver=kubernetes"}).components,
             (std::map<std::string, std::string>{{"source", "running"}, {"sink", "running"}}));
+}
+
+// Of two files one is there in the end, whole; who did not deploy is told why. Without pods, whose end takes a while.
+TEST_F(ClusterSignalTest, OfTwoFilesThatTwoPersonsApplyAtOnceOneIsThereWhole) {
+  const std::string name = Owned(Name("files")), mine = state_folder();
+  const auto file_of = [&](const std::string& source, const std::string& sink) {
+    const auto says = [](const std::string& word) {
+      return absl::StrCat("      replicas: 0\n      env: {WORD: ", word, "}\n");
+    };
+    return Write(absl::StrCat(source, "-", sink, ".yaml"),
+                 Pipeline(name, "  sources:\n" + UntilTold("source", says(source)) + "  sinks:\n" +
+                                    UntilTold("sink", "      inputs: [source]\n" + says(sink))));
+  };
+  using Words = std::vector<std::string>;
+  const auto meet = [&](const Words& one, const Words& other) {
+    std::map<Words, Process*> applies;
+    for (const Words& words : {one, other}) {
+      environment()["FLOW_STATE_DIR"] = absl::StrCat(mine, words == one ? "" : "-of-another");
+      applies[words] = &Start("flow-apply", {"--driver=kubernetes", file_of(words[0], words[1])});
+    }
+    std::set<Words> deployed;
+    for (const auto& [words, apply] : applies) {
+      const Finished& finished = apply->Wait(kLongest);
+      EXPECT_THAT(finished.exit_code, AnyOf(0, 5)) << finished.Describe();
+      if (finished.exit_code == 0) {
+        deployed.insert(words);
+      } else {
+        EXPECT_THAT(finished.err, HasSubstr("another apply of this pipeline"));
+      }
+    }
+    Words there;
+    for (const char* const component : {"source", "sink"}) {
+      const Json workload = Get(name, absl::StrCat("deployment/", component));
+      const std::vector<Json> variables = List(At(workload, {"spec", "template", "spec", "containers", "0", "env"}));
+      for (const Json& variable : variables) {
+        if (Text(At(variable, {"name"})) == "WORD") there.push_back(Text(At(variable, {"value"})));
+      }
+    }
+    EXPECT_THAT(deployed, Contains(there)) << absl::StrJoin(there, ", ");
+  };
+  meet({"a", "a"}, {"b", "b"});
+  meet({"c", "c"}, {"d", "d"});
+  // Each leaves alone what the other changes.
+  ASSERT_EQ(Flow("flow-apply", {"--driver=kubernetes", file_of("same", "same")}).exit_code, 0);
+  meet({"e", "same"}, {"same", "f"});
+}
+
+// What is on the way to the cluster fails while an apply waits: connections are made anew, at once where they are closed, and
+// when it is noticed where they stay open and nothing comes any more. A cluster that stays away is told.
+TEST_F(ClusterSignalTest, AnApplyOutlivesItsConnectionsAndTellsWhenThereAreNoMore) {
+  const auto name_of = [&](const std::string& way) { return Owned(Name(way)); };
+  const auto file_of = [&](const std::string& way) { return absl::StrCat("--kubeconfig=", folder(), "/", way); };
+  const std::string server = Server(), config = Kubectl({"config", "view", "--minify", "--raw", "-o", "json"}).out;
+  Endpoint there;
+  there.kind = Endpoint::Kind::kTcp;
+  there.url = server;
+  there.host = std::string(absl::StripPrefix(server.substr(0, server.rfind(':')), "https://"));
+  std::map<std::string, std::unique_ptr<testkit::Forwarder>> ways;
+  std::map<std::string, Process*> applies;
+  for (const char* const way : {"silent", "closed", "away"}) {
+    ways[way] = std::make_unique<testkit::Forwarder>(there);
+    const std::string through = absl::StrCat("https://127.0.0.1:", ways[way]->port());
+    Write(way, absl::StrReplaceAll(config,
+                                   {{absl::StrCat("\"", server, "\""),
+                                     absl::StrCat("\"", through, "\", \"tls-server-name\": \"", there.host, "\"")}}));
+    applies[way] = &StartApplyThere(
+        Waiting(name_of(way)), {file_of(way), absl::StrCat("--timeout=", way == std::string("away") ? "30s" : "3m")});
+  }
+  for (const auto& [way, apply] : applies) ASSERT_TRUE(Runs(name_of(way), "waits")) << apply->Err();
+  ways["silent"]->Swallow();
+  ways["closed"]->Close();
+  ways["away"] = nullptr;
+  const absl::Time since = absl::Now();
+  for (const char* const way : {"closed", "silent"}) MakeReady(name_of(way));
+
+  const Finished& closed = applies["closed"]->Wait(kLongest);
+  EXPECT_EQ(closed.exit_code, 0) << closed.Describe();
+  EXPECT_LT(absl::Now() - since, absl::Seconds(20));
+  EXPECT_THAT(closed.err, Not(HasSubstr("broke off")));
+  const Finished& away = applies["away"]->Wait(kLongest);
+  EXPECT_EQ(away.exit_code, 1) << away.Describe();
+  EXPECT_THAT(away.err, AllOf(HasSubstr("warning: the cluster broke off what it tells"),
+                              HasSubstr("does not answer after 30s (--timeout)"),
+                              HasSubstr(absl::StrCat("flow-delete --driver=kubernetes ", name_of("away")))));
+  EXPECT_THAT(Pods(name_of("away")), UnorderedElementsAre(Key("waits")));
+  const Finished& silent = applies["silent"]->Wait(kLongest);
+  EXPECT_EQ(silent.exit_code, 0) << silent.Describe();
+  EXPECT_LT(absl::Now() - since, absl::Seconds(70));
+  for (const char* const way : {"silent", "closed"}) {
+    EXPECT_EQ(Status(name_of(way), {file_of(way)}).components,
+              (std::map<std::string, std::string>{{"waits", "running"}, {"sink", "running"}}));
+  }
 }
 
 // Whoever applied it: the cluster is the truth.

@@ -275,6 +275,18 @@ TEST(Stream, AProcessorThatFiltersHoldsNothingUpWhetherItCountsOrNot) {
   }
 }
 
+// What a processor lets out is no sign of what it is done with, so it is asked as soon as it can take no more.
+TEST(Stream, AProcessorThatFiltersIsAskedHowFarItIsLongBeforeProgressIsTold) {
+  for (int run = 0; run < 5; ++run) {
+    Components components(Chain({{"EVENTS", "1000"}}, {{"KEEP", "100"}}));
+    components.StartAll();
+    for (const char* id : {"source", "proc", "sink1", "sink2"}) components.Await(id);
+    testkit::Process stream = components.Stream({"--progress=json"});
+    EXPECT_EQ(stream.Wait().exit_code, 0) << stream.Wait().Describe();
+    EXPECT_THAT(stream.Err(), Not(HasSubstr("\"figures\""))) << "after 10 s";
+  }
+}
+
 TEST(Stream, WithAWindowOfOneAndOneWorkerEventsKeepTheirOrder) {
   Components components(Chain({{"EVENTS", "500"}}, {}, {{"WORKERS", "1"}}));
   components.StartAll();

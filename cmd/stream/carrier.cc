@@ -54,7 +54,8 @@ void Carrier::Note(std::vector<stream::Action> actions) {
       todo_.push_back(std::move(action));
     }
   }
-  if (todo_.empty() || std::exchange(carrying_, true)) return;
+  const bool sooner = pump_.due() < polled_until_;
+  if ((todo_.empty() && !sooner) || std::exchange(carrying_, true)) return;
   loop_->Later([this, alive = alive_] {
     if (*alive) CarryOut();
     return true;

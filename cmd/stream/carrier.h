@@ -38,9 +38,9 @@ class Carrier {
   // What the loop does not tell: where replicas are, and the end.
   void Tell(const stream::Event& event);
 
-  // After each Poll of the loop, which is to last no longer than to due().
+  // After each Poll of the loop, which is to last no longer than to due(). Where that comes nearer meanwhile, Poll ends.
   void Tick();
-  absl::Time due() const { return pump_.due(); }
+  absl::Time due() { return polled_until_ = pump_.due(); }
 
   const stream::Pump& pump() const { return pump_; }
   // How it has finished.
@@ -81,7 +81,8 @@ class Carrier {
   std::map<stream::LinkId, Line> lines_;
   std::set<int> by_http_;  // components that tell their counts by HTTP alone
   std::deque<stream::Action> todo_;
-  bool carrying_ = false;  // CarryOut is to come
+  bool carrying_ = false;                             // CarryOut is to come
+  absl::Time polled_until_ = absl::InfiniteFuture();  // as was told last
   std::optional<stream::Finish> finish_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

@@ -197,8 +197,23 @@ TEST(FlowTranslate, CarriesFilesAlongToAClusterAndNothingElseOfTheHost) {
   const std::string missing = WithVolume(folder, "{host_path: ./none, mountPath: /none, readonly: true}");
   EXPECT_THAT(Execute("flow-translate", {"--output=kubernetes", missing}).err,
               HasSubstr("error: spec.sources[0].volumes[0].host_path: it is not there"));
-  EXPECT_EQ(Execute("flow-validate", {"--driver=kubernetes", missing}).exit_code, 3);
   EXPECT_EQ(Execute("flow-validate", {missing}).exit_code, 0);
+}
+
+TEST(FlowValidate, TellsFilesThatAClusterCannotHaveFromAPipelineFileThatIsNotValid) {
+  const TemporaryFolder folder;
+  const auto exit_code = [](const char* command, const std::string& file) {
+    const Finished finished = Execute(command, {"--driver=kubernetes", file});
+    EXPECT_THAT(finished.err, HasSubstr("p.yaml:10:")) << finished.Describe();
+    return finished.exit_code;
+  };
+  const std::string missing = WithVolume(folder, "{host_path: ./none, mountPath: /none, readonly: true}");
+  EXPECT_EQ(exit_code("flow-validate", missing), 1);
+  EXPECT_EQ(exit_code("flow-translate", missing), 1);
+  EXPECT_EQ(exit_code("flow-apply", missing), 1);
+  folder.Write("large", std::string((1 << 20) + 1, 'x'));
+  EXPECT_EQ(exit_code("flow-validate", WithVolume(folder, "{host_path: ./large, mountPath: /l, readonly: true}")), 1);
+  EXPECT_EQ(exit_code("flow-validate", WithVolume(folder, "{host_path: ./none, mountPath: none, readonly: true}")), 3);
 }
 
 // A helper may open a window, and what it says has no place in the file.

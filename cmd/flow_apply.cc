@@ -182,7 +182,7 @@ absl::Status ApplyFile(const Arguments& arguments) {
   const std::string file = options.file.empty() ? arguments.operands[0] : options.file;
   absl::StatusOr<LoadedPipeline> loaded = LoadPipeline(file, options, environment, /*deploy=*/true);
   if (!loaded.ok()) return loaded.status();
-  if (!loaded->valid) return ExitWith(ExitCode::kInvalidFile);
+  if (!loaded->valid) return Invalid(*loaded);
   if (pipeline::IsClusterDriver(loaded->pipeline.driver())) return ApplyToCluster(options, environment, *loaded);
   const absl::StatusOr<std::unique_ptr<Session>> session = Session::Open(
       "flow-apply", options.dry_run ? Session::State::kRead : Session::State::kWritten, options, environment);

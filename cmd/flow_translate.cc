@@ -124,9 +124,9 @@ absl::Status TranslateFile(const Arguments& arguments) {
   const std::string file = options.file.empty() ? arguments.operands[0] : options.file;
   absl::StatusOr<LoadedPipeline> loaded = LoadPipeline(file, options, environment, /*deploy=*/false);
   if (!loaded.ok()) return loaded.status();
-  if (!loaded->valid) return ExitWith(ExitCode::kInvalidFile);
+  if (!loaded->valid) return Invalid(*loaded);
   emit.notes = compose::MetadataNotes(loaded->pipeline, UseKnownMetadata(options.state_dir, environment, *loaded));
-  if (!loaded->valid) return ExitWith(ExitCode::kInvalidFile);
+  if (!loaded->valid) return Invalid(*loaded);
   const std::string text = Written(options, emit, *loaded);
   return options.to_file.empty() ? Print(text) : WriteFile(ResolvePath(options.to_file, environment), text);
 }

@@ -41,8 +41,8 @@ absl::Status ValidateFiles(const Arguments& arguments) {
     if (!loaded.ok()) {
       Tell("flow-validate", loaded.status());
       code = ExitCode::kFailed;
-    } else if (!loaded->valid && code == ExitCode::kDone) {
-      code = ExitCode::kInvalidFile;
+    } else if (!loaded->valid && code != ExitCode::kFailed) {
+      code = ExitCodeOf(Invalid(*loaded));
     }
   }
   if (json) {

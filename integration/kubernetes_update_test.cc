@@ -212,7 +212,7 @@ TEST_F(ClusterUpdateTest, AFileThatIsCarriedAlongReplacesWhatMountsItWhenItChang
 
   std::filesystem::remove_all(folder() + "/conf");
   const Finished& missing = ApplyThere(yaml);
-  EXPECT_EQ(missing.exit_code, 3) << missing.Describe();
+  EXPECT_EQ(missing.exit_code, 1) << missing.Describe();
   EXPECT_THAT(missing.err, HasSubstr("it is not there, so it cannot be carried along"));
   EXPECT_EQ(Pods(name).at("sink"), before.at("sink"));
 }

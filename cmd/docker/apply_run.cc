@@ -63,7 +63,7 @@ absl::Status Learn(ApplyRun& run, docker::ApplyInput& input) {
   input.known = machine.known();
   input.took = WorkingTime() - began;
   ParseWithMetadata(docker::ForParser(input.metadata), run.environment, run.loaded);
-  return run.loaded.valid ? absl::OkStatus() : ExitWith(ExitCode::kInvalidFile);
+  return run.loaded.valid ? absl::OkStatus() : Invalid(run.loaded);
 }
 
 absl::StatusOr<HostFiles> PrepareHost(ApplyRun& run) {

@@ -11,6 +11,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "cmd/base/exit_status.h"
 #include "cmd/base/paths.h"
 #include "cmd/base/write_out.h"
 #include "cmd/cli/print.h"
@@ -114,6 +115,16 @@ std::string ShownDiagnostics(const std::string& file, const std::string& text,
                              const Environment& environment) {
   return pipeline::RenderDiagnostics(file == "-" ? "standard input" : file, text, diagnostics, colour,
                                      SignsOf(environment));
+}
+
+absl::Status Invalid(const LoadedPipeline& loaded) {
+  const auto of_text = [](const pipeline::Diagnostic& found) {
+    return found.severity == pipeline::Severity::kError && !found.on_disk;
+  };
+  const auto on_disk = [](const pipeline::Diagnostic& found) { return found.on_disk; };
+  const bool by_text = std::any_of(loaded.diagnostics.begin(), loaded.diagnostics.end(), of_text) ||
+                       std::none_of(loaded.diagnostics.begin(), loaded.diagnostics.end(), on_disk);
+  return ExitWith(by_text ? ExitCode::kInvalidFile : ExitCode::kFailed);
 }
 
 absl::Status CheckFileOptions(const Options& options) {

@@ -34,6 +34,10 @@ struct LoadedPipeline {
   std::shared_ptr<CarriedFiles> carried = std::make_shared<CarriedFiles>();
 };
 
+// The end of a command whose file is not valid, all of which was told: ExitCode::kInvalidFile, or kFailed where only files
+// are at fault that the pipeline names.
+absl::Status Invalid(const LoadedPipeline& loaded);
+
 // Takes what is wrong with a file, which may be nothing: its name as it was given ("-" is standard input), its text,
 // and its diagnostics.
 using DiagnosticSink = std::function<void(const std::string& file, const std::string& text,

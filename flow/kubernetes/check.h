@@ -108,6 +108,10 @@ class PipelineCheck {
   void Error(const Path& path, std::string message, std::optional<Path> first = std::nullopt) {
     findings_.push_back({.path = path, .message = std::move(message), .first = std::move(first)});
   }
+  // Of a file on this machine that the pipeline names.
+  void FileError(const Path& path, std::string message) {
+    findings_.push_back({.path = path, .message = std::move(message), .on_disk = true});
+  }
   void Warning(const Path& path, std::string message) {
     findings_.push_back({.severity = pipeline::Severity::kWarning, .path = path, .message = std::move(message)});
   }
@@ -258,15 +262,15 @@ class PipelineCheck {
                        "instead is kept there, and with \"readonly: true\" up to 1 MiB are carried along", nodes));
     }
     if (const auto problem = options_.not_carried.find(host_path); problem != options_.not_carried.end()) {
-      return Error(path, absl::StrCat(problem->second, ", so it cannot be carried along to a cluster", nodes));
+      return FileError(path, absl::StrCat(problem->second, ", so it cannot be carried along to a cluster", nodes));
     }
     if (options_.carried == nullptr) return;
     const auto carried = options_.carried->find(host_path);
     if (carried == options_.carried->end()) return;
     if (carried->second.bytes() > kMostCarriedBytes) {
-      Error(path,
-            absl::StrCat("it has over 1 MiB, and no more is carried along to a cluster; a volume with a \"name\" ",
-                         "holds any size", nodes));
+      FileError(path,
+                absl::StrCat("it has over 1 MiB, and no more is carried along to a cluster; a volume with a \"name\" ",
+                             "holds any size", nodes));
     } else if (carried->second.bytes() > kMostClientSideBytes) {
       Warning(path, "over 256 KiB are carried along to a cluster only by `kubectl apply --server-side`");
     }
@@ -284,8 +288,8 @@ class PipelineCheck {
         continue;
       }
       if (options_.large_secrets.contains(secret.host_path())) {
-        Error(path / static_cast<size_t>(i) / "host_path",
-              "it has over 1 MiB, and a secret of a cluster holds no more");
+        FileError(path / static_cast<size_t>(i) / "host_path",
+                  "it has over 1 MiB, and a secret of a cluster holds no more");
       }
       if (name.empty()) continue;
       const auto [found, is_new] = taken.try_emplace(SecretName(component.id(), name), First{name, at});

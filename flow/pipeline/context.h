@@ -67,6 +67,29 @@ class Context {
     Report(StrictSeverity(), offset, path, std::move(message), std::move(notes), suggestion);
   }
 
+  // The suggestion is added to the message.
+  void Report(Severity severity, size_t offset, absl::string_view path, std::string message, std::vector<Note> notes,
+              absl::string_view suggestion = "", bool on_disk = false) {
+    has_error_ |= severity == Severity::kError;
+    if (diagnostics_.size() >= kMaxDiagnostics) {
+      // An error must not go unheard behind a thousand warnings.
+      if (severity == Severity::kError) diagnostics_.back().severity = severity;
+      ++left_out_;
+      return;
+    }
+    const Place place = places_.At(offset);
+    // Whole, however long it is: it is there to be copied.
+    if (!suggestion.empty()) absl::StrAppend(&message, "; did you mean \"", text::HarmlessLine(suggestion), "\"?");
+    diagnostics_.push_back(Diagnostic{.severity = severity,
+                                      .line = place.line,
+                                      .column = place.column,
+                                      .path = std::string(path),
+                                      .message = std::move(message),
+                                      .notes = std::move(notes),
+                                      .suggestion = std::string(suggestion),
+                                      .on_disk = on_disk});
+  }
+
   Note NoteAt(size_t offset, std::string message) const {
     const Place place = places_.At(offset);
     return Note{place.line, place.column, std::move(message)};
@@ -123,22 +146,6 @@ class Context {
 
  private:
   Severity StrictSeverity() const { return options_.strict ? Severity::kError : Severity::kWarning; }
-
-  void Report(Severity severity, size_t offset, absl::string_view path, std::string message, std::vector<Note> notes,
-              absl::string_view suggestion = "") {
-    has_error_ |= severity == Severity::kError;
-    if (diagnostics_.size() >= kMaxDiagnostics) {
-      // An error must not go unheard behind a thousand warnings.
-      if (severity == Severity::kError) diagnostics_.back().severity = severity;
-      ++left_out_;
-      return;
-    }
-    const Place place = places_.At(offset);
-    // Whole, however long it is: it is there to be copied.
-    if (!suggestion.empty()) absl::StrAppend(&message, "; did you mean \"", text::HarmlessLine(suggestion), "\"?");
-    diagnostics_.push_back(Diagnostic{severity, place.line, place.column, std::string(path), std::move(message),
-                                      std::move(notes), std::string(suggestion)});
-  }
 
   // Where a reference within a value stands in the text, from `from` on: a value's bytes are not the text's (quotes,
   // escapes, folding), but a reference nearly always is. Else the value's place.

@@ -37,6 +37,7 @@ struct Diagnostic {
   std::vector<Note> notes;
   std::string suggestion;  // what was probably meant instead of the word at the place; the message says it too
   bool secret = false;     // the line may hold what nobody is to see: it is not shown
+  bool on_disk = false;    // of a file that the pipeline names, where its own text is right
 };
 
 // By place; at one place errors first, otherwise as they were found.

@@ -59,6 +59,7 @@ struct Finding {
   bool if_written = false;         // only where the file has the last step itself, and no default
   bool of_key = false;             // the key of the last step is meant, not its value
   std::optional<Path> first = {};  // what it meets or contradicts, told as "first defined here"
+  bool on_disk = false;            // of a file that the pipeline names, where its own text is right
 };
 
 // The way to each component of a pipeline: components()[i] is at paths[i]. The pipeline is as the parser left it.

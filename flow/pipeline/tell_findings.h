@@ -75,11 +75,8 @@ inline void TellFindings(Context& context, YamlNode root, const std::vector<Find
     if (finding.first.has_value()) {
       notes.push_back(context.NoteAt(tell_findings_internal::Find(root, *finding.first).offset, "first defined here"));
     }
-    if (finding.severity == Severity::kError) {
-      context.Error(found.offset, finding.path.ToString(), finding.message, std::move(notes), finding.suggestion);
-    } else {
-      context.Warning(found.offset, finding.path.ToString(), finding.message, std::move(notes));
-    }
+    context.Report(finding.severity, found.offset, finding.path.ToString(), finding.message, std::move(notes),
+                   finding.suggestion, finding.on_disk);
   }
 }
 

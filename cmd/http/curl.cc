@@ -1,8 +1,11 @@
 #include "cmd/http/curl.h"
 
 #include <dlfcn.h>
+#include <link.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "absl/strings/str_cat.h"
 
@@ -39,6 +42,24 @@ void KeepErrorWordsOut(void* curl) {
   if (auto* const init = reinterpret_cast<Init*>(dlsym(curl, "OPENSSL_init_crypto")); init != nullptr) {
     init(kNoLoadCryptoStrings, nullptr);
   }
+}
+
+// Takes the code of the program and its libraries out of this process's memory: most of what was run so far, by thirty
+// libraries that set themselves up, is not run again. What is comes back from the files, which the kernel has at hand.
+void ForgetCodeThatWasRun() {
+  const auto forget = [](dl_phdr_info* object, size_t, void*) {
+    const uintptr_t page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+    for (int i = 0; i < object->dlpi_phnum; ++i) {
+      const ElfW(Phdr)& segment = object->dlpi_phdr[i];
+      // What is written as well is not as in the file.
+      if (segment.p_type != PT_LOAD || (segment.p_flags & (PF_X | PF_W)) != PF_X) continue;
+      const uintptr_t begin = (object->dlpi_addr + segment.p_vaddr) & ~(page - 1);
+      const uintptr_t end = object->dlpi_addr + segment.p_vaddr + segment.p_memsz;
+      (void)madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+    }
+    return 0;
+  };
+  dl_iterate_phdr(forget, nullptr);
 }
 
 }  // namespace
@@ -89,6 +110,7 @@ absl::StatusOr<const Curl*> LoadCurl() {
     if (opened->ok() && (*opened)->global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
       *opened = absl::InternalError(absl::StrCat(kLibrary, " cannot be initialized"));
     }
+    ForgetCodeThatWasRun();
     return opened;
   }();
   if (!curl->ok()) return curl->status();

@@ -206,7 +206,6 @@ void Client::SetUpConnection(CURL* easy) {
   curl_.easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_.easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(absl::ToInt64Milliseconds(kConnectTimeout)));
   curl_.easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
-  loop_->KeepAccount(easy);
   if (endpoint_.kind == Endpoint::Kind::kUnix) {
     curl_.easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, endpoint_.socket.c_str());
   } else {

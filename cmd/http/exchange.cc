@@ -1,7 +1,5 @@
 #include "cmd/http/exchange.h"
 
-#include <fcntl.h>
-
 #include <algorithm>
 #include <climits>
 #include <map>
@@ -48,10 +46,6 @@ struct Exchange::State : Loop::Transfer, std::enable_shared_from_this<State> {
   static size_t OnHeader(char* data, size_t size, size_t count, void* state);
   static size_t OnBody(char* data, size_t size, size_t count, void* state);
   static size_t OnFill(char* to, size_t size, size_t count, void* state);
-  static int OnSocket(void*, curl_socket_t fd, curlsocktype) {
-    fcntl(fd, F_SETFD, FD_CLOEXEC);
-    return CURL_SOCKOPT_OK;
-  }
 
   const std::shared_ptr<Loop> loop;
   const Curl& curl;
@@ -99,7 +93,6 @@ absl::Status Exchange::State::SetUp(absl::Duration deadline) {
   curl.easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
   curl.easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, 10L);
   curl.easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, 5L);
-  curl.easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, &State::OnSocket);
   curl.easy_setopt(easy, CURLOPT_BUFFERSIZE, kBuffer);
   // A kept connection of HTTP/2 without TLS is no good before 8.0, and flow control of one stream is not another's.
   curl.easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);

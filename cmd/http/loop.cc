@@ -53,6 +53,7 @@ absl::StatusOr<std::shared_ptr<Loop>> Loop::Create() {
 Loop::~Loop() { curl_.multi_cleanup(multi_); }
 
 absl::Status Loop::Add(CURL* easy, absl::Duration deadline) {
+  KeepAccount(easy);
   if (deadline != absl::InfiniteDuration()) {
     curl_.easy_setopt(easy, CURLOPT_TIMEOUT_MS, MillisecondsOf(deadline));
     deadlines_[easy] = deadline;

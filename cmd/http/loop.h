@@ -46,8 +46,6 @@ class Loop {
   void RemoveStream(CURL* easy);
   void Moved() { ++moved_; }
 
-  // Keeps account of the connections that are made for this handle, which may outlive it.
-  void KeepAccount(CURL* easy);
   // Ends all that is under way on the connection from this port of this machine, as lost; it is not used again.
   void ShutDown(int local_port);
 
@@ -78,6 +76,8 @@ class Loop {
   bool TellReadable(int fd);
   bool Deliver();
 
+  // Keeps account of the connections that are made for this handle, which may outlive it.
+  void KeepAccount(CURL* easy);
   static int OnSocket(void* loop, curl_socket_t fd, curlsocktype);
   static int OnClose(void* loop, curl_socket_t fd);
 

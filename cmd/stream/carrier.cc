@@ -54,8 +54,8 @@ void Carrier::Note(std::vector<stream::Action> actions) {
       todo_.push_back(std::move(action));
     }
   }
-  const bool sooner = pump_.due() < polled_until_;
-  if ((todo_.empty() && !sooner) || std::exchange(carrying_, true)) return;
+  if (carrying_ || (todo_.empty() && pump_.due() >= polled_until_)) return;
+  carrying_ = true;
   loop_->Later([this, alive = alive_] {
     if (*alive) CarryOut();
     return true;

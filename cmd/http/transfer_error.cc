@@ -10,6 +10,10 @@
 namespace flow {
 namespace {
 
+// libcurl compares its timeouts with a difference of seconds plus one of microseconds, each cut to whole milliseconds:
+// it may end a transfer up to a millisecond early.
+bool TookConnectTimeout(const FailedTransfer& failed) { return failed.took > kConnectTimeout - absl::Milliseconds(1); }
+
 absl::Status ConnectError(const Endpoint& endpoint, const FailedTransfer& failed) {
   const bool file = endpoint.kind == Endpoint::Kind::kUnix;
   const auto unavailable = [&](absl::string_view why, Trouble trouble) {
@@ -48,7 +52,7 @@ absl::Status TransferError(const Endpoint& endpoint, const FailedTransfer& faile
       return unavailable(absl::StrCat("the name of the host in ", endpoint.address, " is not known"),
                          Trouble::kUnknownHost);
     case CURLE_OPERATION_TIMEDOUT:
-      if (!failed.was_sent && failed.took >= kConnectTimeout) {
+      if (!failed.was_sent && TookConnectTimeout(failed)) {
         // A server that waits for the end of a request line waits for ever in the middle of a handshake. (curl 7.88
         // says so; a version that does not leaves the more general words.)
         return absl::StrContains(detail, "SSL")

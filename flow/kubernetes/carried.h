@@ -106,6 +106,7 @@ inline void AddCarriedData(const Carried& carried, text::Mapping& config_map) {
   add("data", data);
   add("binaryData", binary);
 }
+void AddCarriedData(const Carried&& carried, text::Mapping& config_map) = delete;  // would not live that long
 
 // A hash of what is carried to `target`.
 inline std::string CarriedDigest(const std::string& target, const Carried& carried) {

@@ -27,11 +27,11 @@ TEST(CarriedTest, NoTwoFilesHaveOneKey) {
 }
 
 TEST(CarriedTest, WhatIsNoTextIsBinaryData) {
+  const Carried carried{
+      true,
+      {{"bad", 0644, "\xFF"}, {"control", 0644, "\x7F"}, {"nul", 0644, std::string("a\0", 2)}, {"text", 0644, "é\n"}}};
   text::Mapping config_map;
-  AddCarriedData(
-      {true,
-       {{"bad", 0644, "\xFF"}, {"control", 0644, "\x7F"}, {"nul", 0644, std::string("a\0", 2)}, {"text", 0644, "é\n"}}},
-      config_map);
+  AddCarriedData(carried, config_map);
   EXPECT_EQ(text::Json(config_map, text::JsonLayout::kCompact),
             R"({"data":{"text":"é\n"},"binaryData":{"bad":"/w==","control":"fw==","nul":"YQA="}})");
 }

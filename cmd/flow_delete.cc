@@ -8,15 +8,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "cmd/base/environment.h"
 #include "cmd/base/exit_status.h"
 #include "cmd/cli/arguments.h"
 #include "cmd/cli/commands.h"
-#include "cmd/cli/print.h"
 #include "cmd/cli/run.h"
-#include "cmd/control/choice.h"
-#include "cmd/control/leave.h"
+#include "cmd/deploy/delete_pipeline.h"
 #include "cmd/docker/drive.h"
 #include "cmd/docker/own_state.h"
 #include "cmd/docker/pipelines.h"
@@ -27,7 +24,6 @@
 #include "cmd/kubernetes/pipelines.h"
 #include "cmd/kubernetes/session.h"
 #include "cmd/output/progress.h"
-#include "cmd/state/lock.h"
 #include "cmd/state/store.h"
 #include "cmd/target/command_session.h"
 #include "flow/docker/delete.h"
@@ -38,7 +34,6 @@ namespace {
 // What each deletion works with.
 struct Run {
   const Options& options;
-  const Environment& environment;
   Session& session;
   OwnStates& states;
 };
@@ -83,43 +78,18 @@ absl::StatusOr<std::vector<PipelineKey>> AllOf(const Run& run) {
 }
 
 absl::Status DeleteOne(const Run& run, const PipelineKey& key) {
-  Session& session = run.session;
-  const absl::StatusOr<Lock> lock = Lock::Acquire(session.store(), key);
-  if (absl::IsResourceExhausted(lock.status())) {
-    session.Warn(absl::StrCat(lock.status().message(), "; deleting all the same"));
-  } else if (!lock.ok()) {
-    return lock.status();
-  }
-  if (absl::Status made = session.MakeClient(); !made.ok()) return made;
-  OwnState state = run.states.Read(key);
-  const absl::StatusOr<ControlPlaneChoice> told =
-      ChooseControlPlane(run.options.control_plane, state.deployment, run.environment);
-  if (!told.ok()) return told.status();
-
-  docker::Delete machine({.namespace_ = key.namespace_,
-                          .pipeline = key.name,
-                          .previous = std::move(state.deployment),
-                          .has_state = state.known,
-                          .keep_volumes = run.options.keep_volumes,
-                          .ignore_not_found = run.options.ignore_not_found,
-                          .timeout = run.options.timeout});
-  Progress progress(Progress::ModeOf(run.options.progress, run.options.verbose, run.environment), run.environment,
-                    absl::StrCat("delete ", key.name), absl::Now());
-  absl::Status forgotten;
-  // A state that speaks of another engine stays as it is.
-  const auto save = [&](const deploy::Deployment& deployment) {
-    return state.elsewhere ? absl::OkStatus() : session.store().WriteDeployment(key, deployment);
+  const auto delete_it = [&](OwnState state, Progress& progress, StateHooks hooks) {
+    docker::Delete machine({.namespace_ = key.namespace_,
+                            .pipeline = key.name,
+                            .previous = std::move(state.deployment),
+                            .has_state = state.known,
+                            .keep_volumes = run.options.keep_volumes,
+                            .ignore_not_found = run.options.ignore_not_found,
+                            .timeout = run.options.timeout});
+    return Drive(run.session, progress, std::move(hooks), machine);
   };
-  const auto forget = [&] {
-    if (!state.elsewhere) forgotten = session.store().Remove(key);
-  };
-  const absl::StatusOr<deploy::Finish> finish = Drive(session, progress, {.save = save, .forget = forget}, machine);
-  if (!finish.ok()) return finish.status();
-  if (told->before.has_value()) Leave(session, run.environment, key, *told->before);
-  Leave(session, run.environment, key, told->registered);
-  if (!forgotten.ok()) return forgotten;
-  if (finish->unchanged) return absl::OkStatus();  // it was not there, and that is no error
-  return Print(absl::StrCat("Pipeline deleted: ", key.name, "\n"));
+  return DeletePipeline(run.session, run.options, key,
+                        {.read_state = [&] { return run.states.Read(key); }, .run = delete_it});
 }
 
 // Each is tried. The first failure is how the command ends, but a signal ends it at once.
@@ -143,7 +113,7 @@ absl::Status DeleteOnEngine(const Options& options, const Environment& environme
       Session::Open("flow-delete", Session::State::kWritten, options, environment);
   if (!session.ok()) return session.status();
   OwnStates states(**session);
-  const Run run{options, environment, **session, states};
+  const Run run{options, **session, states};
   if (!keys.has_value()) {
     absl::StatusOr<std::vector<PipelineKey>> all = AllOf(run);
     if (!all.ok()) return all.status();
@@ -169,7 +139,7 @@ absl::Status DeleteOnCluster(const Options& options, const Environment& environm
     pipelines.assign(all->begin(), all->end());
   }
   return DeleteEach(**session, pipelines, [&](const PlacedPipeline& one) {
-    return DeleteOnCluster(options, environment, **session, one.first, one.second);
+    return DeleteOnCluster(options, **session, one.first, one.second);
   });
 }
 

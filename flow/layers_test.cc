@@ -56,9 +56,10 @@ const std::vector<Room>& Rooms() {
       {"cmd/output", {"flow/deploy", "cmd/cli"}},
       {"cmd/target", {"cmd/http", "cmd/input", "cmd/output"}},
       {"cmd/control", {"flow/control", "cmd/target"}},
+      {"cmd/deploy", {"cmd/control"}},
       {"cmd/registry", {"flow/pipeline", "flow/registry", "cmd/http"}},
-      {"cmd/docker", {"flow/docker", "cmd/registry", "cmd/control"}},
-      {"cmd/kubernetes", {"flow/kubernetes", "cmd/registry", "cmd/control"}},
+      {"cmd/docker", {"flow/docker", "cmd/registry", "cmd/deploy"}},
+      {"cmd/kubernetes", {"flow/kubernetes", "cmd/registry", "cmd/deploy"}},
       {"cmd/stream", {"flow/stream", "cmd/docker"}},
       {"testkit", {"cmd/http"}},
   };
@@ -275,7 +276,7 @@ TEST(LayersTest, HoldsTheRoomsOfCmdToTheirOrder) {
   EXPECT_THAT(Findings("cmd/base/file.cc", "#include \"cmd/run_command.h\""), SizeIs(1));
   EXPECT_THAT(Findings("cmd/attic/file.cc", ""), Each(HasSubstr("in no room")));
   EXPECT_THAT(Findings("cmd/base/file.cc", "#include <unistd.h>\n#include \"flow/exit_code.h\""), IsEmpty());
-  EXPECT_THAT(Findings("cmd/docker/drive_apply.cc", "#include \"cmd/control/leave.h\""), IsEmpty());
+  EXPECT_THAT(Findings("cmd/docker/apply_command.cc", "#include \"cmd/control/leave.h\""), IsEmpty());
 }
 
 TEST(LayersTest, FindsAFileThatHasNoPlaceInFlow) {

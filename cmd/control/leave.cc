@@ -9,10 +9,9 @@
 
 namespace flow {
 
-void Leave(CommandSession& session, const Environment& environment, const PipelineKey& key,
-           const deploy::ControlPlane& registered) {
+void Leave(CommandSession& session, const PipelineKey& key, const deploy::ControlPlane& registered) {
   if (registered.address().empty()) return;
-  const absl::StatusOr<Endpoint> endpoint = ControlPlaneEndpoint(registered.address(), environment);
+  const absl::StatusOr<Endpoint> endpoint = ControlPlaneEndpoint(registered.address(), session.environment());
   if (!endpoint.ok()) return session.Warn(endpoint.status().message());
   control::Departure departure(key.namespace_, key.name, registered);
   Messenger messenger(session, *endpoint);

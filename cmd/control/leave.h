@@ -2,7 +2,6 @@
 #ifndef CMD_CONTROL_LEAVE_H_
 #define CMD_CONTROL_LEAVE_H_
 
-#include "cmd/base/environment.h"
 #include "cmd/state/store.h"
 #include "cmd/target/command_session.h"
 #include "flow/deploy/deployment.pb.h"
@@ -11,8 +10,7 @@ namespace flow {
 
 // Takes less than two seconds. What could not be told is warned of. Without an address there is nothing to tell. The
 // session has a client.
-void Leave(CommandSession& session, const Environment& environment, const PipelineKey& key,
-           const deploy::ControlPlane& registered);
+void Leave(CommandSession& session, const PipelineKey& key, const deploy::ControlPlane& registered);
 
 }  // namespace flow
 

@@ -33,7 +33,7 @@ std::map<std::string, std::string> SecretValues(const project::Project& project,
 
 // What the Docker configuration says of proxies. One that cannot be read is warned of: the engine was chosen without it.
 std::map<std::string, std::string> Proxies(const ApplyRun& run) {
-  auto proxies = ProxyVariables(DockerConfigFolder(run.environment), run.session.endpoint().address);
+  auto proxies = ProxyVariables(DockerConfigFolder(run.session.environment()), run.session.endpoint().address);
   if (proxies.ok()) return *std::move(proxies);
   run.session.Warn(absl::StrCat(proxies.status().message(), ": containers get no proxies from it"));
   return {};
@@ -62,21 +62,16 @@ absl::Status Learn(ApplyRun& run, docker::ApplyInput& input) {
   input.metadata = machine.metadata();
   input.known = machine.known();
   input.took = WorkingTime() - began;
-  ParseWithMetadata(docker::ForParser(input.metadata), run.environment, run.loaded);
+  ParseWithMetadata(docker::ForParser(input.metadata), run.session.environment(), run.loaded);
   return run.loaded.valid ? absl::OkStatus() : Invalid(run.loaded);
 }
 
-absl::StatusOr<HostFiles> PrepareHost(ApplyRun& run) {
+HostFilesOptions HostFilesOf(const ApplyRun& run) {
   const Endpoint& engine = run.session.endpoint();
-  HostFiles files = PrepareHostFiles({.engine_is_here = engine.kind == Endpoint::Kind::kUnix,
-                                      .make = !run.options.dry_run,
-                                      .allowed = run.loaded.options.allowed_host_paths,
-                                      .socket = engine.socket},
-                                     run.loaded.pipeline);
-  for (const std::string& warning : files.warnings) run.session.Warn(warning);
-  for (const std::string& problem : files.problems) run.session.Tell(ExitWith(ExitCode::kFailed, problem));
-  if (!files.problems.empty()) return ExitWith(ExitCode::kFailed);
-  return files;
+  return {.engine_is_here = engine.kind == Endpoint::Kind::kUnix,
+          .make = !run.options.dry_run,
+          .allowed = run.loaded.options.allowed_host_paths,
+          .socket = engine.socket};
 }
 
 void PlaceContainers(const ApplyRun& run, docker::ApplyInput& input) {

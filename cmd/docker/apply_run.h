@@ -1,13 +1,11 @@
-// What goes before an apply on an engine: what its images say of themselves, the files of this machine, and what the
-// machine that applies (flow/docker/apply.h) is given of all that.
+// What goes before an apply on an engine: what its images say of themselves, and what the machine that applies
+// (flow/docker/apply.h) is given.
 #ifndef CMD_DOCKER_APPLY_RUN_H_
 #define CMD_DOCKER_APPLY_RUN_H_
 
 #include <string>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
-#include "cmd/base/environment.h"
 #include "cmd/docker/session.h"
 #include "cmd/input/host_files.h"
 #include "cmd/input/load.h"
@@ -20,7 +18,6 @@ namespace flow {
 // Everything that one run of flow-apply works with. The session has a client.
 struct ApplyRun {
   Session& session;
-  const Environment& environment;
   LoadedPipeline& loaded;
   const docker::ApplyOptions options;
   const PipelineKey key;
@@ -32,9 +29,8 @@ struct ApplyRun {
 // learned into `input`. Error: the end of the command (exit_status.h).
 absl::Status Learn(ApplyRun& run, docker::ApplyInput& input);
 
-// Looks at the host's files that the pipeline mounts and makes folders. Error: something stands against the deployment,
-// which was told.
-absl::StatusOr<HostFiles> PrepareHost(ApplyRun& run);
+// Which of the host's files a container of the run's engine can have.
+HostFilesOptions HostFilesOf(const ApplyRun& run);
 
 // Puts what all containers have from where they are made into `input`: where the state is, and proxies.
 void PlaceContainers(const ApplyRun& run, docker::ApplyInput& input);

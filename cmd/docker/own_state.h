@@ -8,15 +8,9 @@
 #include "absl/time/time.h"
 #include "cmd/docker/session.h"
 #include "cmd/state/store.h"
-#include "flow/deploy/deployment.pb.h"
+#include "cmd/target/own_state.h"
 
 namespace flow {
-
-struct OwnState {
-  std::optional<deploy::Deployment> deployment;  // nothing: none, none that can be read, or one of another engine
-  bool known = false;                            // there is one of this engine, or one that cannot be read
-  bool elsewhere = false;                        // there is one, and it speaks of another engine
-};
 
 class OwnStates {
  public:

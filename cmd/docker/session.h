@@ -23,8 +23,7 @@ class Session : public CommandSession {
   static absl::StatusOr<std::unique_ptr<Session>> Open(const char* command, State state, const EngineOptions& options,
                                                        Environment environment);
 
-  // Makes the client, where there is none yet. What ends before (a held lock, say) loads no libcurl.
-  absl::Status MakeClient();
+  absl::Status MakeClient() override;
   // Once MakeClient() has made it.
   Client& client() { return *client_; }
 

@@ -1,6 +1,5 @@
 #include "cmd/kubernetes/apply_command.h"
 
-#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -21,6 +20,10 @@
 #include "cmd/control/arrival_report.h"
 #include "cmd/control/choice.h"
 #include "cmd/control/leave.h"
+#include "cmd/deploy/apply_looks.h"
+#include "cmd/deploy/begin_apply.h"
+#include "cmd/deploy/drive_apply.h"
+#include "cmd/deploy/tell_plan.h"
 #include "cmd/input/carried_files.h"
 #include "cmd/input/host_files.h"
 #include "cmd/input/object_options.h"
@@ -33,11 +36,8 @@
 #include "cmd/kubernetes/session.h"
 #include "cmd/output/progress.h"
 #include "cmd/output/show.h"
-#include "cmd/state/lock.h"
 #include "cmd/state/store.h"
-#include "cmd/target/apply_again.h"
 #include "cmd/target/drive.h"
-#include "cmd/target/live_logs.h"
 #include "cmd/target/look.h"
 #include "flow/kubernetes/apply.h"
 #include "flow/kubernetes/log_follow.h"
@@ -68,13 +68,12 @@ std::string AddressForPods(const ControlPlaneChoice& control_plane) {
 absl::StatusOr<kubernetes::ApplyInput> DescribeInput(const ClusterApply& run, const ControlPlaneChoice& control_plane) {
   LeaveOutMissingSecrets(*run.loaded.carried, run.loaded.pipeline);
   // What is mounted of this machine goes along as it was read already.
-  const HostFiles files = PrepareHostFiles({.engine_is_here = false, .make = false}, run.loaded.pipeline);
-  for (const std::string& warning : files.warnings) run.session.Warn(warning);
-  for (const std::string& problem : files.problems) run.session.Tell(ExitWith(ExitCode::kFailed, problem));
-  if (!files.problems.empty()) return ExitWith(ExitCode::kFailed);
+  const absl::StatusOr<HostFiles> files =
+      PrepareHost(run.session, {.engine_is_here = false, .make = false}, run.loaded.pipeline);
+  if (!files.ok()) return files.status();
   kubernetes::ApplyInput input;
   input.project = project::Translate(run.loaded.pipeline, {.control_plane = AddressForPods(control_plane)});
-  absl::StatusOr<std::vector<kubernetes::SecretContent>> secrets = ReadSecretContents(input.project, files);
+  absl::StatusOr<std::vector<kubernetes::SecretContent>> secrets = ReadSecretContents(input.project, *files);
   if (!secrets.ok()) return secrets.status();
   input.secrets = *std::move(secrets);
   if (run.options.pull_secret.empty()) {
@@ -93,17 +92,6 @@ absl::StatusOr<kubernetes::ApplyInput> DescribeInput(const ClusterApply& run, co
   input.engine_host = run.session.access().server;
   input.annotations.insert(run.loaded.pipeline.annotations().begin(), run.loaded.pipeline.annotations().end());
   return input;
-}
-
-absl::Status TellPlan(const ClusterApply& run, const kubernetes::Apply& machine) {
-  deploy::PlanReport report;
-  report.set_name(run.key.name);
-  report.set_namespace_(run.key.namespace_);
-  report.mutable_notes()->Add(machine.notes().begin(), machine.notes().end());
-  const bool empty = machine.plan().operations().empty();
-  const std::string text = ShowPlan({machine.plan()}, std::move(report), run.options.output, run.options.verbose);
-  if (absl::Status end = Print(text); !end.ok()) return end;
-  return run.options.check && !empty ? ExitWith(ExitCode::kFailed) : absl::OkStatus();
 }
 
 absl::Status TellSuccess(ClusterApply& run, std::unique_ptr<const kubernetes::Apply> machine, bool unchanged) {
@@ -148,91 +136,69 @@ std::string AddressWarning(const ControlPlaneChoice& control_plane) {
                       control_plane.registered.address(), ", which is this machine's own");
 }
 
-// Runs the machine to its end, with what goes on beside it: a control plane that is told of it, and the components' logs.
-absl::StatusOr<deploy::Finish> DriveApply(ClusterApply& run, const ControlPlaneChoice& control_plane,
-                                          kubernetes::Apply& machine) {
-  ClusterSession& session = run.session;
-  ApplyReport report(
-      {.session = session,
-       .progress = run.progress,
-       .key = run.key,
-       .file = run.loaded.text,
-       .project = machine.project(),
-       .dry_run = run.options.dry_run,
-       .run_id = NewRunId(run.key),
-       .arriving = [&](const std::string& component) { return ArrivingNow(machine.readiness(), component); },
-       .host_of =
-           [&](const std::string& component) {
-             return absl::StrCat(kubernetes::ComponentName(component), ".", machine.place().namespace_);
-           },
-       .warning = control_plane.endpoint.has_value() ? AddressWarning(control_plane) : ""},
-      control_plane);
-  std::optional<LiveLogs<ClusterLogDriver, ClusterClient>> live_logs;
-  const auto tick = [&] {
-    // From when the cluster has answered, which is before anything is made.
-    const bool begins = run.options.logs && !run.options.dry_run && !live_logs.has_value();
-    if (begins && machine.version() != kubernetes::api::ServerVersion()) {
-      live_logs.emplace(session, session.client(), run.progress, session.environment(), machine.project(),
-                        AllThatComes(machine));
-    }
-    report.Tick();
-    return live_logs.has_value() ? live_logs->Tick() : absl::InfiniteDuration();
+// Runs the machine to its end, with what goes on beside it.
+absl::StatusOr<deploy::Finish> RunApply(ClusterApply& run, const ControlPlaneChoice& control_plane,
+                                        kubernetes::Apply& machine) {
+  const ReportedApply apply{
+      .session = run.session,
+      .progress = run.progress,
+      .key = run.key,
+      .file = run.loaded.text,
+      .project = machine.project(),
+      .dry_run = run.options.dry_run,
+      .run_id = NewRunId(run.key),
+      .arriving = [&](const std::string& component) { return ArrivingNow(machine.readiness(), component); },
+      .host_of =
+          [&](const std::string& component) {
+            return absl::StrCat(kubernetes::ComponentName(component), ".", machine.place().namespace_);
+          },
+      .warning = control_plane.endpoint.has_value() ? AddressWarning(control_plane) : ""};
+  // From when the cluster has answered, which is before anything is made.
+  const auto logs_from = [&]() -> std::optional<kubernetes::LogInput> {
+    const bool answered = machine.version() != kubernetes::api::ServerVersion();
+    if (!run.options.logs || run.options.dry_run || !answered) return std::nullopt;
+    return AllThatComes(machine);
   };
-  const auto finish = [&](const deploy::Finish& finish) {
-    if (live_logs.has_value()) live_logs->Finish();
-    report.Finish(finish);
-  };
-  const auto save = [&](deploy::Deployment deployment) { return report.Save(std::move(deployment)); };
-  ClusterWire wire = session.MakeWire();
-  absl::StatusOr<deploy::Finish> end = RunMachine(wire, session, run.progress, {.save = save, .forget = [] {}}, machine,
-                                                  {.tick = tick, .finish = finish});
-  report.Conclude(end);
-  return end;
+  ClusterWire wire = run.session.MakeWire();
+  return DriveApply<ClusterLogDriver>(
+      apply, control_plane, run.session.client(), logs_from, [&](StateHooks state, const Beside& beside) {
+        return RunMachine(wire, run.session, run.progress, std::move(state), machine, beside);
+      });
 }
 
-void TellNote(ClusterApply& run, std::string text) {
-  run.progress.Tell({deploy::Report::Kind::kNote, "", std::move(text)}, absl::Now());
-}
-
-// Runs the apply, and again where it has found another one at work.
-absl::Status ApplyInLooks(ClusterApply& run) {
-  std::optional<deploy::Deployment> previous = ReadClusterState(run.session, run.key).deployment;
-  absl::StatusOr<ControlPlaneChoice> control_plane =
-      ChooseControlPlane(run.options.control_plane, previous, run.session.environment());
-  if (!control_plane.ok()) return control_plane.status();
-  if (run.options.require_control_plane && !run.options.dry_run) {
-    if (absl::Status end = RequireControlPlane(run.session, control_plane->endpoint); !end.ok()) return end;
-  }
-  absl::StatusOr<kubernetes::ApplyInput> described = DescribeInput(run, *control_plane);
+absl::Status Deploy(ClusterApply& run) {
+  const auto read_state = [&] { return ReadClusterState(run.session, run.key); };
+  absl::StatusOr<ApplyStart> start = BeginApply(run.session, run.options, run.key, read_state);
+  if (!start.ok()) return start.status();
+  ControlPlaneChoice& control_plane = start->control_plane;
+  absl::StatusOr<kubernetes::ApplyInput> described = DescribeInput(run, control_plane);
   if (!described.ok()) return described.status();
   const auto input = std::make_shared<kubernetes::ApplyInput>(*std::move(described));  // one, and a machine at a time
   const absl::Duration began = WorkingTime();
-  for (int looks = 1;; ++looks) {
+  std::unique_ptr<kubernetes::Apply> machine;
+  const auto apply = [&](std::optional<deploy::Deployment> previous) {
+    const bool first = machine == nullptr;
+    machine = nullptr;
     input->previous = std::move(previous);
     input->took = WorkingTime() - began;
-    if (control_plane->endpoint.has_value()) input->control_plane = control_plane->registered;
-    auto machine = std::make_unique<kubernetes::Apply>(input);
+    if (control_plane.endpoint.has_value()) input->control_plane = control_plane.registered;
+    machine = std::make_unique<kubernetes::Apply>(input);
     run.progress.Expect(machine->project());
-    if (looks == 1) TellNote(run, run.session.WhereText(machine->place().namespace_));
-    const absl::StatusOr<deploy::Finish> finish = DriveApply(run, *control_plane, *machine);
-    if (!finish.ok()) return finish.status();
-    if (!finish->again) {
-      if (run.options.dry_run) return TellPlan(run, *machine);
-      if (control_plane->before.has_value()) {
-        Leave(run.session, run.session.environment(), run.key, *control_plane->before);
-      }
-      return TellSuccess(run, std::move(machine), finish->unchanged);
-    }
-    if (looks == kMostLooks) return ExitWith(finish->code, finish->message);
-    TellNote(run, "another apply of this pipeline is at work on the cluster: what there is then is looked at again");
-    (void)run.session.client().Poll(PauseBefore(looks + 1), {run.session.signals().fd()});
-    if (const std::optional<int> signal = run.session.signals().Next()) return EndedBy(*signal, finish->message);
-    previous = ReadClusterState(run.session, run.key).deployment;
-    // The run that this look has begun.
-    if (previous.has_value() && control_plane->endpoint.has_value()) {
-      control_plane->registered = previous->control_plane();
-    }
-  }
+    if (first)
+      run.progress.Tell({deploy::Report::Kind::kNote, "", run.session.WhereText(machine->place().namespace_)},
+                        absl::Now());
+    return RunApply(run, control_plane, *machine);
+  };
+  const absl::StatusOr<deploy::Finish> finish = ApplyInLooks({.session = run.session,
+                                                              .progress = run.progress,
+                                                              .target = "the cluster",
+                                                              .read_state = read_state,
+                                                              .apply = apply},
+                                                             std::move(start->previous), control_plane);
+  if (!finish.ok()) return finish.status();
+  if (run.options.dry_run) return TellPlan(run.options, run.key, {machine->plan()}, machine->notes());
+  if (control_plane.before.has_value()) Leave(run.session, run.key, *control_plane.before);
+  return TellSuccess(run, std::move(machine), finish->unchanged);
 }
 
 }  // namespace
@@ -252,14 +218,7 @@ absl::Status ApplyToCluster(const Options& options, const Environment& environme
                    .key = {loaded.pipeline.namespace_(), loaded.pipeline.name()},
                    .progress = Progress(Progress::ModeOf(options.progress, options.verbose, environment), environment,
                                         absl::StrCat("apply ", loaded.pipeline.name()), absl::Now())};
-  std::optional<Lock> lock;
-  if (!options.dry_run) {
-    absl::StatusOr<Lock> acquired = Lock::Acquire(run.session.store(), run.key);
-    if (!acquired.ok()) return acquired.status();
-    lock.emplace(*std::move(acquired));
-  }
-  if (absl::Status made = run.session.MakeClient(); !made.ok()) return made;
-  return ApplyInLooks(run);
+  return Deploy(run);
 }
 
 }  // namespace flow

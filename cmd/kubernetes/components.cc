@@ -31,7 +31,7 @@ absl::StatusOr<std::map<std::string, int>> ComponentsOf(ClusterSession& session,
     }
   }
   const PipelineKey key = KeyOf(what);
-  const ClusterState state = ReadClusterState(session, key);
+  const OwnState state = ReadClusterState(session, key);
   if (!state.known && components.empty()) return NoSuchPipeline(key);
   if (state.deployment.has_value()) {
     for (const project::Service& service : state.deployment->project().services()) {

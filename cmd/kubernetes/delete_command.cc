@@ -5,16 +5,12 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "cmd/cli/print.h"
-#include "cmd/control/choice.h"
-#include "cmd/control/leave.h"
+#include "cmd/deploy/delete_pipeline.h"
 #include "cmd/kubernetes/caller.h"
 #include "cmd/kubernetes/look.h"
 #include "cmd/kubernetes/own_state.h"
 #include "cmd/output/progress.h"
-#include "cmd/state/lock.h"
 #include "cmd/target/drive.h"
 #include "cmd/target/look.h"
 #include "flow/deploy/deployment.pb.h"
@@ -44,50 +40,25 @@ absl::StatusOr<std::string> PutInto(const Options& options, ClusterSession& sess
 
 }  // namespace
 
-absl::Status DeleteOnCluster(const Options& options, const Environment& environment, ClusterSession& session,
-                             const PipelineKey& key, const std::string& found_in) {
-  const absl::StatusOr<Lock> lock = Lock::Acquire(session.store(), key);
-  if (absl::IsResourceExhausted(lock.status())) {
-    session.Warn(absl::StrCat(lock.status().message(), "; deleting all the same"));
-  } else if (!lock.ok()) {
-    return lock.status();
-  }
-  if (absl::Status made = session.MakeClient(); !made.ok()) return made;
-  // A state that speaks of another target stays as it is.
-  ClusterState state = ReadClusterState(session, key);
-  const bool elsewhere = !state.known && session.ReadState(key).ok();
-  const absl::StatusOr<ControlPlaneChoice> told =
-      ChooseControlPlane(options.control_plane, state.deployment, environment);
-  if (!told.ok()) return told.status();
-  const absl::StatusOr<std::string> put_into = PutInto(options, session, key, state.deployment, found_in);
-  if (!put_into.ok()) return put_into.status();
-  kubernetes::Delete machine({.namespace_ = key.namespace_,
-                              .pipeline = key.name,
-                              .kube_namespace = *put_into,
-                              .previous = std::move(state.deployment),
-                              .has_state = state.known,
-                              .keep_volumes = options.keep_volumes,
-                              .ignore_not_found = options.ignore_not_found,
-                              .timeout = options.timeout});
-  Progress progress(Progress::ModeOf(options.progress, options.verbose, environment), environment,
-                    absl::StrCat("delete ", key.name), absl::Now());
-  progress.Tell({deploy::Report::Kind::kNote, "", session.WhereText(machine.place().namespace_)}, absl::Now());
-  absl::Status forgotten;
-  const auto save = [&](const deploy::Deployment& deployment) {
-    return elsewhere ? absl::OkStatus() : session.store().WriteDeployment(key, deployment);
+absl::Status DeleteOnCluster(const Options& options, ClusterSession& session, const PipelineKey& key,
+                             const std::string& found_in) {
+  const auto run = [&](OwnState state, Progress& progress, StateHooks hooks) -> absl::StatusOr<deploy::Finish> {
+    const absl::StatusOr<std::string> put_into = PutInto(options, session, key, state.deployment, found_in);
+    if (!put_into.ok()) return put_into.status();
+    kubernetes::Delete machine({.namespace_ = key.namespace_,
+                                .pipeline = key.name,
+                                .kube_namespace = *put_into,
+                                .previous = std::move(state.deployment),
+                                .has_state = state.known,
+                                .keep_volumes = options.keep_volumes,
+                                .ignore_not_found = options.ignore_not_found,
+                                .timeout = options.timeout});
+    progress.Tell({deploy::Report::Kind::kNote, "", session.WhereText(machine.place().namespace_)}, absl::Now());
+    ClusterWire wire = session.MakeWire();
+    return RunMachine(wire, session, progress, std::move(hooks), machine, {});
   };
-  const auto forget = [&] {
-    if (!elsewhere) forgotten = session.store().Remove(key);
-  };
-  ClusterWire wire = session.MakeWire();
-  const absl::StatusOr<deploy::Finish> finish =
-      RunMachine(wire, session, progress, {.save = save, .forget = forget}, machine, {});
-  if (!finish.ok()) return finish.status();
-  if (told->before.has_value()) Leave(session, environment, key, *told->before);
-  Leave(session, environment, key, told->registered);
-  if (!forgotten.ok()) return forgotten;
-  if (finish->unchanged) return absl::OkStatus();  // it was not there, and that is no error
-  return Print(absl::StrCat("Pipeline deleted: ", key.name, "\n"));
+  return DeletePipeline(session, options, key,
+                        {.read_state = [&] { return ReadClusterState(session, key); }, .run = run});
 }
 
 }  // namespace flow

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "cmd/base/environment.h"
 #include "cmd/cli/options.h"
 #include "cmd/kubernetes/session.h"
 #include "cmd/state/store.h"
@@ -14,8 +13,8 @@ namespace flow {
 
 // Takes one pipeline away. `found_in`: the cluster's namespace that has something of it; empty: where --kube_namespace,
 // the state or a look at the cluster says that it is. The end of the command (exit_status.h).
-absl::Status DeleteOnCluster(const Options& options, const Environment& environment, ClusterSession& session,
-                             const PipelineKey& key, const std::string& found_in = "");
+absl::Status DeleteOnCluster(const Options& options, ClusterSession& session, const PipelineKey& key,
+                             const std::string& found_in = "");
 
 }  // namespace flow
 

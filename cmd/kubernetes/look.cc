@@ -64,7 +64,7 @@ std::string AddUsage(ClusterCaller& caller, const std::string& kube_namespace, c
 absl::StatusOr<Look> LookAtOne(const ClusterSession& session, ClusterCaller& caller, const LookOptions& options,
                                const std::string& kube_namespace, ObjectsOf objects) {
   const PipelineKey key = KeyOf(options);
-  ClusterState state = ReadClusterState(session, key);
+  OwnState state = ReadClusterState(session, key);
   const project::Project project = state.deployment.has_value() ? state.deployment->project() : project::Project();
   deploy::PipelineStatus status = Describe(session, key, std::move(state.deployment), objects[key]);
   if (!state.known && status.components().empty()) return NoSuchPipeline(key);
@@ -86,7 +86,7 @@ absl::StatusOr<Look> LookAtAll(const ClusterSession& session, const LookOptions&
   }
   deploy::StatusList list;
   for (const auto& [key, of_pipeline] : objects) {
-    ClusterState state = ReadClusterState(session, key);
+    OwnState state = ReadClusterState(session, key);
     deploy::PipelineStatus status = Describe(session, key, std::move(state.deployment), of_pipeline);
     if (!state.known && status.components().empty()) continue;
     *list.add_pipelines() = std::move(status);

@@ -23,7 +23,7 @@ absl::StatusOr<std::vector<std::optional<deploy::Deployment>>> ClusterLookout::F
   if (!objects.ok()) return objects.status();
   std::vector<std::optional<deploy::Deployment>> states;
   for (const PipelineKey& key : keys) {
-    ClusterState state = ReadClusterState(session_, key);
+    OwnState state = ReadClusterState(session_, key);
     if (!state.known && !objects->contains(key)) return NoSuchPipeline(key);
     states.push_back(std::move(state.deployment));
   }
@@ -37,7 +37,7 @@ absl::StatusOr<Sightings> ClusterLookout::Look(const std::vector<PipelineKey>& k
   if (!objects.ok()) return objects.status();
   Sightings seen;
   for (const PipelineKey& key : keys) {
-    ClusterState state = ReadClusterState(session_, key);
+    OwnState state = ReadClusterState(session_, key);
     const auto of_pipeline = objects->find(key);
     const bool there = of_pipeline != objects->end();
     if (!state.known && !there) continue;

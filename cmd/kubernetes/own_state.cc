@@ -8,14 +8,14 @@
 
 namespace flow {
 
-ClusterState ReadClusterState(const ClusterSession& session, const PipelineKey& key) {
+OwnState ReadClusterState(const ClusterSession& session, const PipelineKey& key) {
   absl::StatusOr<deploy::Deployment> read = session.ReadState(key);
   if (!read.ok()) return {.known = !absl::IsNotFound(read.status())};
-  if (read->driver() != kClusterDriver) return {};
-  if (read->engine_host() == session.access().server) return {*std::move(read), true};
+  if (read->driver() != kClusterDriver) return {.elsewhere = true};
+  if (read->engine_host() == session.access().server) return {.deployment = *std::move(read), .known = true};
   session.Warn(absl::StrCat("the state of pipeline \"", key.name, "\" is of another cluster, ", read->engine_host(),
                             ": what it has there is not looked at"));
-  return {};
+  return {.elsewhere = true};
 }
 
 }  // namespace flow

@@ -24,8 +24,8 @@ class ClusterSession : public CommandSession {
   static absl::StatusOr<std::unique_ptr<ClusterSession>> Open(const char* command, State state,
                                                               const EngineOptions& options, Environment environment);
 
-  // Makes the client, where there is none yet, and warns where the cluster's certificate is not verified.
-  absl::Status MakeClient();
+  // Warns where the cluster's certificate is not verified.
+  absl::Status MakeClient() override;
   // Once MakeClient() has made it.
   ClusterClient& client() { return *client_; }
   // One over the client, which tells its requests.

@@ -44,6 +44,9 @@ class CommandSession {
   void Warn(absl::string_view message) const { flow::Warn(command_, message); }
   void Note(absl::string_view message) const { flow::Note(command_, message); }
 
+  // Makes the client that speaks to the target, where there is none yet. What ends before (a held lock, say) loads no libcurl.
+  virtual absl::Status MakeClient() = 0;
+
   // Over which it speaks to its target, once it does: whoever else is spoken to beside it may go over that too.
   virtual const std::shared_ptr<Loop>& loop() const = 0;
 

@@ -208,7 +208,7 @@ TEST_F(ClientTlsTest, CertificatesAndKeysMayBeBytes) {
   endpoint.ca_pem = testkit::ReadFile(folder_ + "/client.pem");
   ExpectTrouble(endpoint, Trouble::kCertificateUntrusted, "not trusted", "DOCKER_CERT_PATH");
   endpoint.ca_pem = "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n";
-  ExpectTrouble(endpoint, Trouble::kOwnCertificateUnusable, "cannot be used", "DOCKER_CERT_PATH");
+  ExpectTrouble(endpoint, Trouble::kAuthoritiesUnusable, "cannot be used", "DOCKER_CERT_PATH");
 }
 
 TEST_F(ClientTlsTest, TheCertificateMayHaveAnotherNameThanTheAddress) {
@@ -230,15 +230,28 @@ TEST_F(ClientTlsTest, WhoIsNotVerifiedIsShownOurCertificateAllTheSame) {
   EXPECT_TRUE(answer.ok()) << answer.status();
 }
 
-TEST_F(ClientTlsTest, OwnFileThatIsNoCertificate) {
+TEST_F(ClientTlsTest, FilesThatCannotBeUsedAreNamed) {
   TlsServer server(folder_, "right");
-  Endpoint endpoint = At(server.port(), true);
-  endpoint.certificate = folder_ + "/client.key";
-  endpoint.key = folder_ + "/client.key";
-  ExpectTrouble(endpoint, Trouble::kOwnCertificateUnusable, "cannot be used", "DOCKER_CERT_PATH");
-  endpoint = At(server.port(), true);
-  endpoint.ca = folder_ + "/client.key";
-  ExpectTrouble(endpoint, Trouble::kOwnCertificateUnusable, "cannot be used", "DOCKER_CERT_PATH");
+  const std::string key = folder_ + "/client.key", certificate = folder_ + "/client.pem",
+                    missing = folder_ + "/missing";
+  for (const std::string& file : {key, missing}) {
+    Endpoint endpoint = At(server.port(), true);
+    endpoint.certificate = file;
+    endpoint.key = key;
+    ExpectTrouble(endpoint, Trouble::kOwnCertificateUnusable, "The certificate " + file + " cannot be used",
+                  "DOCKER_CERT_PATH");
+    endpoint = At(server.port(), true);
+    endpoint.ca = file;
+    ExpectTrouble(endpoint, Trouble::kAuthoritiesUnusable, "The file " + file + " with the authorities",
+                  "DOCKER_CERT_PATH");
+  }
+  for (const std::string& file : {certificate, folder_ + "/right.key", missing}) {
+    Endpoint endpoint = At(server.port(), true);
+    endpoint.certificate = certificate;
+    endpoint.key = file;
+    ExpectTrouble(endpoint, Trouble::kOwnKeyUnusable,
+                  "The key " + file + " cannot be used, or is not that of " + certificate, "DOCKER_CERT_PATH");
+  }
 }
 
 }  // namespace

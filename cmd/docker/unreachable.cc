@@ -158,6 +158,11 @@ std::string Explain(const Endpoint& endpoint, const absl::Status& status) {
     case Trouble::kUnreachableHost:
       return absl::StrCat("The machine cannot be reached, or does not answer: ", status.message(),
                           ".\nSee the network, a firewall between, and the port.");
+    case Trouble::kProxy:
+      return absl::StrCat(
+          "The proxy on the way, which the environment names (http_proxy, https_proxy, all_proxy), was of "
+          "no use: ",
+          status.message(), ".\nWhere none is to be on the way, name the engine's host in NO_PROXY.");
     case Trouble::kEngineSpeaksTls:
       return "What listens there speaks TLS, and flow was not told to.\nSet DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH "
              "to the folder "
@@ -178,9 +183,16 @@ std::string Explain(const Endpoint& endpoint, const absl::Status& status) {
           "The engine's certificate is from an authority that is not trusted: ", status.message(), ".\n",
           endpoint.ca.empty() ? "No ca.pem was found" : absl::StrCat("Trusted are those in ", endpoint.ca),
           "; certificates are ", CertificatePlace(endpoint), ".");
+    case Trouble::kAuthoritiesUnusable:
+      return absl::StrCat("The file ", endpoint.ca,
+                          " with the authorities that are trusted cannot be used: ", status.message(),
+                          ".\nCertificates are ", CertificatePlace(endpoint), ".");
     case Trouble::kOwnCertificateUnusable:
-      return absl::StrCat("A certificate or key file cannot be used: ", status.message(), ".\nCertificates are ",
-                          CertificatePlace(endpoint), ".");
+      return absl::StrCat("The certificate ", endpoint.certificate, " cannot be used: ", status.message(),
+                          ".\nCertificates are ", CertificatePlace(endpoint), ".");
+    case Trouble::kOwnKeyUnusable:
+      return absl::StrCat("The key ", endpoint.key, " cannot be used, or is not that of ", endpoint.certificate, ": ",
+                          status.message(), ".\nCertificates are ", CertificatePlace(endpoint), ".");
     case Trouble::kOwnCertificateRefused:
       return absl::StrCat(endpoint.certificate.empty()
                               ? "The engine wants a certificate of the client, and there is none"

@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "cmd/http/client_testing.h"
 #include "cmd/http/trouble.h"
 #include "gmock/gmock.h"
@@ -169,6 +170,34 @@ TEST(ClientErrorsTest, WhatIsNoHttpIsNamedSo) {
   const Answer answer = Ask(*NewClient(server.endpoint()), To("GET", "/version"));
   EXPECT_EQ(TroubleOf(answer.status()), Trouble::kNotHttp);
   EXPECT_THAT(Message(answer), HasSubstr("does not speak HTTP"));
+}
+
+TEST(ClientErrorsTest, WhatEndsAtAProxyIsNotTakenForTheServersAndMayBeSentAgain) {
+  FakeServer refuses(FakeServer::Tcp{}, [](FakeConnection& connection) {
+    connection.Read();
+    connection.Answer(407, "");
+  });
+  FakeServer hangs_up(FakeServer::Tcp{}, [](FakeConnection& connection) { connection.Read(); });
+  FakeServer speaks_no_socks(FakeServer::Tcp{}, [](FakeConnection& connection) {
+    connection.ReadSome();
+    connection.Write("\5\377");
+  });
+  const auto at = [](const char* scheme, const FakeServer& server) {
+    return absl::StrReplaceAll(server.endpoint().url, {{"http", scheme}});
+  };
+  Endpoint endpoint;
+  endpoint.kind = Endpoint::Kind::kTcp;
+  endpoint.url = "https://10.0.0.1:6443";
+  endpoint.host = "10.0.0.1";
+  endpoint.tls = true;
+  for (const std::string& proxy : {at("http", refuses), at("http", hangs_up), at("socks5h", speaks_no_socks),
+                                   std::string("http://no-such-host.invalid:3128")}) {
+    endpoint.proxy = proxy;
+    const absl::Status status = Ask(*NewClient(endpoint), To("POST", "/pods")).status();
+    EXPECT_EQ(TroubleOf(status), Trouble::kProxy) << proxy << ": " << status;
+    EXPECT_FALSE(MayHaveReachedEngine(status)) << proxy;
+    EXPECT_TRUE(IsRetryable(status)) << proxy;
+  }
 }
 
 TEST(ClientErrorsTest, RequestThatIsNoHttpIsRefused) {

@@ -47,8 +47,11 @@ absl::Status TransferError(const Endpoint& endpoint, const FailedTransfer& faile
   switch (failed.code) {
     case CURLE_COULDNT_CONNECT:
       return ConnectError(endpoint, failed);
-    case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
+      return unavailable("the name of the proxy's host is not known", Trouble::kProxy);
+    case CURLE_PROXY:
+      return unavailable("the proxy does not lead there", Trouble::kProxy);
+    case CURLE_COULDNT_RESOLVE_HOST:
       return unavailable(absl::StrCat("the name of the host in ", endpoint.address, " is not known"),
                          Trouble::kUnknownHost);
     case CURLE_OPERATION_TIMEDOUT:
@@ -86,13 +89,20 @@ absl::Status TransferError(const Endpoint& endpoint, const FailedTransfer& faile
       return unavailable("the certificate of the server is not from an authority that is trusted here",
                          Trouble::kCertificateUntrusted);
     case CURLE_SSL_CACERT_BADFILE:
+      return unavailable("the certificates of the authorities to trust cannot be read", Trouble::kAuthoritiesUnusable);
     case CURLE_SSL_CERTPROBLEM:
-      return unavailable("a certificate or key of ours cannot be used", Trouble::kOwnCertificateUnusable);
+      return absl::StrContains(detail, "rivate key")
+                 ? unavailable("our key cannot be read, or is of another certificate", Trouble::kOwnKeyUnusable)
+                 : unavailable("our certificate cannot be read", Trouble::kOwnCertificateUnusable);
     case CURLE_GOT_NOTHING:
       return unavailable("the connection was closed before the answer came", Trouble::kConnectionLost);
     case CURLE_PARTIAL_FILE:
       return unavailable("the connection was lost in the middle of the answer", Trouble::kConnectionLost);
     case CURLE_RECV_ERROR:
+      // "CONNECT tunnel failed, response 407", "Proxy CONNECT aborted"
+      if (!failed.was_sent && absl::StrContains(detail, "CONNECT")) {
+        return unavailable("the proxy does not lead there", Trouble::kProxy);
+      }
       // With TLS 1.3 the refusal comes after the handshake (RFC 8446, 4.4.2.4).
       if (!failed.has_status && absl::StrContains(detail, "alert")) {
         return unavailable("the server refused our certificate, or wants one", Trouble::kOwnCertificateRefused);

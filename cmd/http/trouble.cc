@@ -41,6 +41,7 @@ bool IsRetryable(const absl::Status& status) {
     case Trouble::kPermissionDenied:
     case Trouble::kRefused:
     case Trouble::kUnreachableHost:
+    case Trouble::kProxy:
     case Trouble::kConnectionLost:
       return true;
     default:

@@ -15,12 +15,15 @@ enum class Trouble {
   kRefused,           // nothing listens there
   kUnknownHost,
   kUnreachableHost,  // no route, or no answer to the attempt to connect
+  kProxy,            // the one on the way is not found, or does not lead there
   kEngineSpeaksTls,  // and we do not
   kEngineSpeaksNoTls,
   kCertificateForOtherName,
   kCertificateExpired,
   kCertificateUntrusted,
-  kOwnCertificateUnusable,  // one of our TLS files is missing or cannot be read
+  kAuthoritiesUnusable,     // those that we are to trust are missing or cannot be read
+  kOwnCertificateUnusable,  // it is missing or cannot be read
+  kOwnKeyUnusable,          // it is missing, cannot be read, or is of another certificate
   kOwnCertificateRefused,   // by the engine; or it wants one and we have none
   kTlsOther,
   kNotHttp,  // something listens there that is no engine

@@ -9,20 +9,36 @@ namespace {
 
 using kubernetes::ClusterAccess;
 
+// A proxy's address without the name and the password that may be in it.
+std::string AddressOf(absl::string_view proxy) {
+  const size_t scheme = proxy.find("://"), begin = scheme == absl::string_view::npos ? 0 : scheme + 3;
+  const size_t end = proxy.substr(0, proxy.find('/', begin)).rfind('@');
+  if (end == absl::string_view::npos) return std::string(proxy);
+  return absl::StrCat(proxy.substr(0, begin), proxy.substr(end + 1));
+}
+
 // The proxy that requests take, and what says so. Whether NO_PROXY excludes this server libcurl alone knows.
 std::string ProxyNote(const ClusterAccess& access, const Environment& environment) {
   if (!access.proxy_url.empty()) {
-    return absl::StrCat("\nNote: the proxy ", access.proxy_url, " is on the way (proxy-url of the cluster).");
+    return absl::StrCat("\nNote: the proxy ", AddressOf(access.proxy_url),
+                        " is on the way (proxy-url of the cluster).");
   }
   const bool tls = absl::StartsWith(access.server, "https://");
   // As libcurl looks for them: HTTP_PROXY in upper case is not among them.
   for (const char* name : {tls ? "https_proxy" : "http_proxy", tls ? "HTTPS_PROXY" : "", "all_proxy", "ALL_PROXY"}) {
     const std::string proxy = *name == '\0' ? "" : Variable(environment, name);
     if (proxy.empty()) continue;
-    return absl::StrCat("\nNote: ", name, " is ", proxy,
+    return absl::StrCat("\nNote: ", name, " is ", AddressOf(proxy),
                         ": where NO_PROXY does not name the server, that proxy is on the way.");
   }
   return "";
+}
+
+// Certificates or a key, by the file and the setting that have them.
+std::string Named(const ClusterAccess& access, const kubernetes::PemSource& pem) {
+  if (!pem.file.empty()) return absl::StrCat("the file ", pem.file, " (", pem.set_by, ")");
+  if (!pem.empty()) return absl::StrCat("the ", pem.set_by);
+  return absl::StrCat("what the program ", access.plugin.has_value() ? access.plugin->command : "", " tells");
 }
 
 std::string UserText(const ClusterAccess& access) { return access.user.empty() ? "no user" : access.user; }
@@ -31,14 +47,18 @@ std::string Explain(const ClusterAccess& access, const absl::Status& status) {
   const std::string why(status.message());
   switch (TroubleOf(status)) {
     case Trouble::kRefused:
-      return "The connection was refused: nothing listens there.\nSee whether the cluster runs, and whether this is "
-             "its "
-             "address by now.";
+      return access.proxy_url.empty()
+                 ? "The connection was refused: nothing listens there.\nSee whether the cluster runs, and whether this "
+                   "is its address by now."
+                 : "The connection to the proxy was refused: nothing listens there.\nSee whether it runs, and whether "
+                   "this is its address by now.";
     case Trouble::kUnknownHost:
       return "The name of its host is not known to this machine's resolver.";
     case Trouble::kUnreachableHost:
       return absl::StrCat("The machine cannot be reached, or does not answer: ", why,
                           ".\nSee the network (a VPN?), a firewall between, and the port.");
+    case Trouble::kProxy:
+      return absl::StrCat("The proxy on the way was of no use: ", why, ".");
     case Trouble::kEngineSpeaksTls:
       return "What listens there speaks TLS: its address begins with https://.";
     case Trouble::kEngineSpeaksNoTls:
@@ -54,8 +74,17 @@ std::string Explain(const ClusterAccess& access, const absl::Status& status) {
                               ? "Trusted are those of this system: the cluster has no certificate-authority-data"
                               : absl::StrCat("Trusted is what the ", access.authorities.set_by, " has"),
                           ".");
+    // libcurl's words for these say nothing that a user could follow.
+    case Trouble::kAuthoritiesUnusable:
+      return absl::StrCat("There is no certificate, or a damaged one, in ", Named(access, access.authorities),
+                          ".\nPut the certificate of the cluster's authority there again.");
     case Trouble::kOwnCertificateUnusable:
-      return absl::StrCat("A certificate or key cannot be used: ", why, ".\nThey are of ", UserText(access), ".");
+      return absl::StrCat("There is no certificate, or a damaged one, in ", Named(access, access.certificate),
+                          ".\nPut the user's certificate there again.");
+    case Trouble::kOwnKeyUnusable:
+      return absl::StrCat("There is no key of the user's certificate in ", Named(access, access.key),
+                          ": it is another certificate's, damaged, or locked with a pass phrase.\nPut a certificate "
+                          "and a key there that were made together.");
     case Trouble::kOwnCertificateRefused:
       return absl::StrCat("The server does not take the certificate of ", UserText(access), ", or wants one: ", why,
                           ".\nIt may have expired.");

@@ -43,6 +43,37 @@ TEST(ExplainNoCluster, SaysWhomItTrusts) {
               HasSubstr("Trusted is what the certificate-authority-data of cluster \"c\" has"));
 }
 
+TEST(ExplainNoCluster, NamesTheFieldOrTheFileThatHoldsNoCertificateOrKey) {
+  kubernetes::ClusterAccess access = kAccess;
+  access.authorities = {"pem", "", "certificate-authority-data of cluster \"c\" in /k"};
+  access.certificate = {"", "/u.crt", "client-certificate of user \"u\" in /k"};
+  access.key = {"pem", "", "client-key-data of user \"u\" in /k"};
+  EXPECT_THAT(Explained(Trouble::kAuthoritiesUnusable, {}, access),
+              AllOf(HasSubstr("in the certificate-authority-data of cluster \"c\" in /k."), Not(HasSubstr("user"))));
+  EXPECT_THAT(Explained(Trouble::kOwnCertificateUnusable, {}, access),
+              HasSubstr("in the file /u.crt (client-certificate of user \"u\" in /k)."));
+  EXPECT_THAT(Explained(Trouble::kOwnKeyUnusable, {}, access),
+              HasSubstr("no key of the user's certificate in the client-key-data of user \"u\" in /k:"));
+  access.certificate = access.key = {};
+  access.plugin.emplace().command = "login";
+  EXPECT_THAT(Explained(Trouble::kOwnKeyUnusable, {}, access), HasSubstr("in what the program login tells:"));
+}
+
+TEST(ExplainNoCluster, NeverTellsTheProxysPassword) {
+  kubernetes::ClusterAccess access = kAccess;
+  access.proxy_url = "http://me:secret@p:1";
+  EXPECT_THAT(Explained(Trouble::kRefused, {}, access),
+              AllOf(HasSubstr("the proxy http://p:1 "), Not(HasSubstr("secret"))));
+  EXPECT_THAT(Explained(Trouble::kRefused, {{"HTTPS_PROXY", "me:sec@ret@p:1"}}),
+              AllOf(HasSubstr("HTTPS_PROXY is p:1:"), Not(HasSubstr("ret"))));
+}
+
+TEST(ExplainNoCluster, WhatWasRefusedByAProxyOfTheClusterIsNotSaidOfTheCluster) {
+  kubernetes::ClusterAccess access = kAccess;
+  access.proxy_url = "socks5://q";
+  EXPECT_THAT(Explained(Trouble::kRefused, {}, access), HasSubstr("The connection to the proxy was refused"));
+}
+
 TEST(ExplainNoCluster, NamesTheProxyOnTheWay) {
   EXPECT_THAT(Explained(Trouble::kRefused, {{"HTTPS_PROXY", "http://p:1"}}), HasSubstr("HTTPS_PROXY is http://p:1"));
   EXPECT_THAT(Explained(Trouble::kRefused, {{"http_proxy", "http://p:1"}}), Not(HasSubstr("proxy")));

@@ -222,13 +222,18 @@ class KubeconfigReader {
     }
     pem.set_by = absl::StrCat(data_field, " of ", entry.where);
     if (!absl::Base64Unescape(data, &pem.bytes) || !absl::StrContains(pem.bytes, "-----BEGIN ")) {
-      Problem(absl::StrCat(
-          "the ", pem.set_by, " is not PEM in base64",
-          absl::StrContains(data, "-----BEGIN ")
-              ? absl::StrCat(", but PEM as it is: write it through `base64 -w0`, or in a file that ", field, " names")
-              : ""));
+      Problem(absl::StrCat("the ", pem.set_by,
+                           absl::StrContains(data, "-----BEGIN ")
+                               ? " is PEM as it is, and not in base64: write it through"
+                               : " is not PEM in base64: write a PEM file through",
+                           " `base64 -w0`, or name it with ", field));
+      pem.bytes = data;  // something was given
     }
     return pem;
+  }
+
+  static bool IsProxyScheme(absl::string_view scheme) {
+    return scheme == "http" || scheme == "https" || scheme == "socks5";
   }
 
   void ReadCluster(const KubeconfigEntry& cluster, ClusterAccess& access) {
@@ -243,6 +248,11 @@ class KubeconfigReader {
     access.authorities = Pem(cluster, "certificate-authority");
     access.tls_server_name = cluster.view["tls-server-name"].text();
     access.proxy_url = cluster.view["proxy-url"].text();
+    const size_t scheme = access.proxy_url.find("://");
+    if (scheme != std::string::npos && !IsProxyScheme(access.proxy_url.substr(0, scheme))) {
+      Problem(absl::StrCat("the proxy-url of ", cluster.where, " begins with ", access.proxy_url.substr(0, scheme + 3),
+                           ": it takes http://, https:// or socks5://"));
+    }
     access.insecure = cluster.view["insecure-skip-tls-verify"].flag();
   }
 

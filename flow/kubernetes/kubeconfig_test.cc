@@ -130,12 +130,31 @@ TEST(ChooseCluster, TellsWhatAContextNamesThatIsNotThere) {
                     HasSubstr("names the user \"u\", which is not there")));
 }
 
-TEST(ChooseCluster, PemThatIsNoBase64IsExplained) {
-  EXPECT_THAT(Problem({{"/k/a",
-                        "clusters: [{name: c, cluster: {server: https://x, certificate-authority-data: "
-                        "\"-----BEGIN CERTIFICATE-----\\nx\"}}]\ncontexts: [{name: c, context: {cluster: c}}]\n"
-                        "current-context: c\n"}}),
-              HasSubstr("but PEM as it is"));
+TEST(ChooseCluster, PemThatIsNoBase64AndBase64ThatIsNoPemAreExplainedEach) {
+  const auto problem = [](const std::string& data) {
+    return Problem(
+        {{"/k/a", absl::StrCat("clusters: [{name: c, cluster: {server: https://x, certificate-authority-data: \"", data,
+                               "\"}}]\nusers: [{name: u, user: {client-certificate-data: \"", data,
+                               "\", client-key-data: LS0tLS1CRUdJTiBLRVktLS0tLQ==}}]\n"
+                               "contexts: [{name: c, context: {cluster: c, user: u}}]\ncurrent-context: c\n")}});
+  };
+  EXPECT_EQ(
+      problem("-----BEGIN CERTIFICATE-----\\nx"),
+      "the certificate-authority-data of cluster \"c\" in /k/a is PEM as it is, and not in base64: write it through "
+      "`base64 -w0`, or name it with certificate-authority\n"
+      "the client-certificate-data of user \"u\" in /k/a is PEM as it is, and not in base64: write it through "
+      "`base64 -w0`, or name it with client-certificate");
+  EXPECT_THAT(
+      problem("aGVsbG8="),
+      HasSubstr("the certificate-authority-data of cluster \"c\" in /k/a is not PEM in base64: write a PEM file "
+                "through `base64 -w0`, or name it with certificate-authority"));
+}
+
+TEST(ChooseCluster, AProxyOfAnotherKindIsToldWithoutItsPassword) {
+  EXPECT_EQ(Problem({{"/k/a",
+                      "clusters: [{name: c, cluster: {server: https://x, proxy-url: \"ftp://me:secret@p\"}}]\n"
+                      "contexts: [{name: c, context: {cluster: c}}]\ncurrent-context: c\n"}}),
+            "the proxy-url of cluster \"c\" in /k/a begins with ftp://: it takes http://, https:// or socks5://");
 }
 
 TEST(ChooseCluster, AFileThatIsNoneIsToldWithItsPlace) {

@@ -330,6 +330,13 @@ void Client::Cancel(int id) {
   request->handlers = StreamHandlers();
 }
 
+void Client::GiveUp(int id, absl::Duration silence) {
+  const auto found = requests_.find(id);
+  if (found == requests_.end()) return;
+  if (found->second->sends > 0) loop_->ShutDown(found->second->local_port, silence);
+  Cancel(id);
+}
+
 void Client::Pause(int id, bool pause) {
   const auto found = requests_.find(id);
   if (found == requests_.end() || found->second->easy == nullptr) return;

@@ -76,6 +76,10 @@ class Client {
   // of a request that is over is ignored.
   void Cancel(int id);
 
+  // The same of a request that has been silent for so long. Where nothing else came over its connection in that time, either,
+  // that is closed, as one on which an answer did not come in time is.
+  void GiveUp(int id, absl::Duration silence);
+
   // Reads no more of a stream's body for now, or (false) goes on. What is not read waits at the server; pieces that
   // have come are told all the same. The id of a request that is over is ignored. Not to be called from the stream's
   // own `opened`.

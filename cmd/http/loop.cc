@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -36,6 +37,14 @@ constexpr absl::Duration kStep = absl::Seconds(1);
 long MillisecondsOf(absl::Duration deadline) {
   const int64_t milliseconds = absl::ToInt64Milliseconds(absl::Ceil(deadline, absl::Milliseconds(1)));
   return static_cast<long>(std::clamp<int64_t>(milliseconds, 1, INT_MAX));
+}
+
+// How long ago something came over a connection last.
+absl::Duration SilenceOf(int fd) {
+  tcp_info info = {};
+  socklen_t size = sizeof info;
+  getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size);
+  return absl::Milliseconds(info.tcpi_last_data_recv);
 }
 
 }  // namespace
@@ -96,7 +105,7 @@ int Loop::OnClose(void* loop, curl_socket_t fd) {
   return close(fd);
 }
 
-void Loop::ShutDown(int local_port) {
+void Loop::ShutDown(int local_port, absl::Duration silence) {
   for (const int fd : sockets_) {
     sockaddr_storage address = {};
     socklen_t size = sizeof address;
@@ -104,7 +113,7 @@ void Loop::ShutDown(int local_port) {
     // The port is at the same place in both.
     const bool tcp = address.ss_family == AF_INET || address.ss_family == AF_INET6;
     const int port = tcp ? ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port) : 0;
-    if (tcp && port == local_port) shutdown(fd, SHUT_RDWR);
+    if (tcp && port == local_port && SilenceOf(fd) >= silence) shutdown(fd, SHUT_RDWR);
   }
 }
 

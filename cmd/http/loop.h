@@ -46,8 +46,9 @@ class Loop {
   void RemoveStream(CURL* easy);
   void Moved() { ++moved_; }
 
-  // Ends all that is under way on the connection from this port of this machine, as lost; it is not used again.
-  void ShutDown(int local_port);
+  // Ends all that is under way on the connection from this port of this machine, as lost; it is not used again. Not where
+  // something came over it in the last `silence`.
+  void ShutDown(int local_port, absl::Duration silence = absl::ZeroDuration());
 
   // libcurl's callbacks must not call libcurl: what they find is told after it has returned. `tell` says whether there
   // was still something to tell.

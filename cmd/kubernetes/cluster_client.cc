@@ -73,6 +73,11 @@ void ClusterClient::Pause(const Sent& sent, bool pause) {
   if (exchange.sent_by != nullptr) exchange.sent_by->Pause(exchange.id, pause);
 }
 
+void ClusterClient::GiveUp(const Sent& sent, absl::Duration silence) {
+  const auto& exchange = *std::static_pointer_cast<Exchange>(sent);
+  if (exchange.sent_by != nullptr) exchange.sent_by->GiveUp(exchange.id, silence);
+}
+
 ClusterClient::Sent ClusterClient::Begin(std::shared_ptr<Exchange> exchange) {
   if (!exchange->stream && under_way_ == kMostAtOnce) {
     waiting_.push_back(exchange);

@@ -38,8 +38,9 @@ class ClusterClient {
   using MakeRequest = std::function<http::Request()>;
   [[nodiscard]] Sent Send(MakeRequest make, absl::Duration deadline, Client::Done done);
   [[nodiscard]] Sent Stream(const http::Request& request, Client::StreamHandlers handlers, absl::Duration deadline);
-  // Client::Pause of a stream.
+  // Client::Pause and Client::GiveUp of a stream.
   static void Pause(const Sent& sent, bool pause);
+  static void GiveUp(const Sent& sent, absl::Duration silence);
 
   absl::Status Poll(absl::Duration at_most, absl::Span<const int> also_readable) {
     return loop_->Poll(at_most, also_readable);

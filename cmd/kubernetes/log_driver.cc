@@ -67,6 +67,12 @@ void ClusterLogDriver::Do(const kubernetes::OpenLog& open) {
   logs_[open.stream] = client_.Stream(request, std::move(handlers), absl::InfiniteDuration());
 }
 
+void ClusterLogDriver::Do(const kubernetes::CloseLog& close) {
+  const auto found = logs_.find(close.stream);
+  ClusterClient::GiveUp(found->second, kubernetes::kLogSilence);
+  logs_.erase(found);
+}
+
 void ClusterLogDriver::Do(const deploy::PauseLog& pause) {
   if (const auto found = logs_.find(pause.stream); found != logs_.end())
     ClusterClient::Pause(found->second, pause.pause);

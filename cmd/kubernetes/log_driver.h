@@ -38,6 +38,7 @@ class ClusterLogDriver {
   void Do(const kubernetes::Send& send);
   void Do(const kubernetes::OpenStream& open);
   void Do(const kubernetes::OpenLog& open);
+  void Do(const kubernetes::CloseLog& close);
   void Do(const deploy::PauseLog& pause);
   void Do(const deploy::ComponentLine& line) { hooks_.print(line); }
   void Do(const deploy::LogWarning& warning) { hooks_.warn(warning.text); }

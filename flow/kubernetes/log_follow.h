@@ -6,6 +6,10 @@
 // what a stream that follows a run has brought when that is over is not taken for all, and is read once more, without
 // following. A run that began and ended while nobody looked is lost.
 //
+// A cluster ends no stream that follows a run, however long that writes nothing; and whatever is on the way, to the cluster or
+// from there to the node, may have forgotten one without a word. So one that brings nothing for a while is opened again from
+// where it stands.
+//
 // With `follow` it ends when the pipeline is gone, or when all that there is of it are jobs that have ended.
 #ifndef FLOW_KUBERNETES_LOG_FOLLOW_H_
 #define FLOW_KUBERNETES_LOG_FOLLOW_H_
@@ -47,8 +51,13 @@ struct OpenLog {
   api::LogsQuery query;
 };
 
-using LogAction = std::variant<Send, OpenStream, OpenLog, deploy::PauseLog, deploy::ComponentLine, deploy::LogWarning,
-                               deploy::LogsDone>;
+// It is silent, as its connection may be: nothing of it is told any more.
+struct CloseLog {
+  int stream;
+};
+
+using LogAction = std::variant<Send, OpenStream, OpenLog, CloseLog, deploy::PauseLog, deploy::ComponentLine,
+                               deploy::LogWarning, deploy::LogsDone>;
 
 struct LogInput {
   std::string kube_namespace;
@@ -61,6 +70,9 @@ struct LogInput {
   absl::Time since = absl::InfinitePast();  // of an endless one: of what is there as it begins
   absl::Time until = absl::InfiniteFuture();
 };
+
+// How long a stream of output may bring nothing.
+inline constexpr absl::Duration kLogSilence = api::kWatchSilence;
 
 class LogFollow {
  public:
@@ -83,7 +95,7 @@ class LogFollow {
   absl::Time due() const {
     absl::Time due = std::min({relisten_, relist_, tell_deaf_, merge_.NextDue()});
     if (input_.follow) due = std::min(due, std::max(input_.until, now_));
-    for (const auto& [uid, source] : sources_) due = std::min(due, source.again);
+    for (const auto& [uid, source] : sources_) due = std::min({due, source.again, SilentFrom(source)});
     return due;
   }
 
@@ -115,6 +127,7 @@ class LogFollow {
     bool brought = false;    // the stream has brought a line that is new
     bool caught_up = false;  // what was there when it began was just read
     bool paused = false;
+    absl::Time heard;                                 // of the stream: when it began, or brought something last
     absl::Time since;                                 // what is older is not wanted
     std::optional<std::deque<deploy::LogLine>> tail;  // of what was before: the last lines so far
     int64_t tail_parts = 0;                           // that are asked for
@@ -178,6 +191,7 @@ class LogFollow {
 
   void On(const deploy::LogPiece& piece) {
     if (auto* const found = Reading(piece.stream)) {
+      found->second.heard = now_;
       AddLines(found->first, found->second, found->second.reader.Read(piece.bytes));
       Pause(found->first, found->second);
     }
@@ -187,7 +201,8 @@ class LogFollow {
     auto* const found = Reading(ended.stream);
     if (found == nullptr) return;
     auto& [uid, source] = *found;
-    AddLines(uid, source, source.reader.End());
+    // Of what was cut off the last line comes again, whole.
+    if (ended.status.ok()) AddLines(uid, source, source.reader.End());
     source.stream = 0;
     source.paused = false;
     merge_.Close(uid);
@@ -218,6 +233,7 @@ class LogFollow {
       Warn("the cluster broke off what it tells; it is asked again");
     }
     for (auto& [uid, source] : sources_) {
+      if (SilentFrom(source) <= now_) GiveUp(source);
       if (source.again <= now_) GoOn(uid, source);
     }
   }
@@ -314,6 +330,16 @@ class LogFollow {
     return found == sources_.end() ? nullptr : &*found;
   }
 
+  // When its stream has been silent for too long.
+  static absl::Time SilentFrom(const Source& source) {
+    return source.stream == 0 || source.paused ? absl::InfiniteFuture() : source.heard + kLogSilence;
+  }
+
+  void GiveUp(const Source& source) {
+    out_.push_back(CloseLog{source.stream});
+    On(deploy::LogEnded{source.stream, absl::UnavailableError("the cluster sends nothing any more")});
+  }
+
   bool Follows() const { return input_.follow && now_ < input_.until; }
 
   void GoOn(const std::string& uid, Source& source) {
@@ -331,6 +357,7 @@ class LogFollow {
     // What was there before is read without following, where its last lines are wanted.
     const bool follow = !source.whole && Follows() && !source.tail.has_value();
     source.stream = ++streams_;
+    source.heard = now_;
     merge_.Open(uid);
     source.position.Reopen();
     source.reader = LogLineReader();
@@ -410,6 +437,7 @@ class LogFollow {
     const bool pause = source.paused ? waiting > most / 2 : waiting > most;
     if (pause == source.paused) return;
     source.paused = pause;
+    source.heard = now_;
     out_.push_back(deploy::PauseLog{source.stream, pause});
   }
 

@@ -76,17 +76,24 @@ class Follow {
   void Happened(api::Object object, api::WatchEvent::Type type = api::WatchEvent::Type::kModified) {
     Tell(StreamEvent{{type, std::move(object)}});
   }
-  void Brings(const std::string& bytes) { Tell(deploy::LogPiece{open_.back().stream, bytes}); }
+  // Of the stream that was opened last, or so many before.
+  void Brings(const std::string& bytes, size_t before = 0) {
+    Tell(deploy::LogPiece{open_.at(open_.size() - 1 - before).stream, bytes});
+  }
   void Ends(const absl::Status& status = absl::OkStatus()) { Tell(deploy::LogEnded{open_.back().stream, status}); }
 
   // What was asked for since the last call: "sink-1", "sink-1 previous", "sink-1 follow".
   std::vector<std::string> Opened() { return std::exchange(opened_, {}); }
   const api::LogsQuery& query() const { return open_.back().query; }
   std::vector<std::string> Shown() { return std::exchange(shown_, {}); }
+  absl::Time now() const { return now_; }
+  absl::Time due() const { return machine_.due(); }
   bool done() const { return done_; }
   bool complete() const { return complete_; }
   std::vector<std::string> warnings;
   int number = 0;  // of the replica whose line was shown last
+  int closed = 0;  // streams, as silent
+  bool paused = false;
 
  private:
   void Do(const Send& send) { asked_[send.request] = std::get<api::List>(send.call).kind; }
@@ -96,7 +103,11 @@ class Follow {
     opened_.push_back(
         absl::StrCat(open.query.pod, open.query.previous ? " previous" : "", open.query.follow ? " follow" : ""));
   }
-  void Do(const deploy::PauseLog&) {}
+  void Do(const CloseLog& close) {
+    EXPECT_EQ(close.stream, open_.back().stream);
+    ++closed;
+  }
+  void Do(const deploy::PauseLog& pause) { paused = pause.pause; }
   void Do(const deploy::ComponentLine& line) {
     shown_.push_back(line.line.text);
     number = line.number;
@@ -178,6 +189,79 @@ TEST(LogFollow, AStreamThatBreaksIsOpenedAgainFromWhereItStood) {
   follow.Brings(Line(5, "five") + Line(6, "six"));
   follow.After(absl::Seconds(1));
   EXPECT_THAT(follow.Shown(), ElementsAre("one", "five", "six"));
+}
+
+TEST(LogFollow, AStreamThatIsSilentIsOpenedAgainFromWhereItStood) {
+  Follow follow({.follow = true});
+  follow.Listed({Deployment(), Pod("a")});
+  follow.Brings(Line(1, "one"));
+  follow.After(kLogSilence / 2);
+  follow.Brings(Line(5, "five"));
+  follow.Opened();
+  follow.After(kLogSilence - absl::Seconds(1));
+  EXPECT_EQ(follow.closed, 0);
+  EXPECT_LE(follow.due(), follow.now() + absl::Seconds(1));
+  follow.After(absl::Seconds(1));
+  EXPECT_EQ(follow.closed, 1);
+  follow.After(absl::Seconds(1));
+  EXPECT_THAT(follow.Opened(), ElementsAre("sink-1 follow"));
+  EXPECT_GT(follow.query().since, kStart + absl::Seconds(3));
+  follow.Brings(Line(5, "five") + Line(6, "six"));
+  follow.After(absl::Seconds(1));
+  EXPECT_THAT(follow.Shown(), ElementsAre("one", "five", "six"));
+  EXPECT_THAT(follow.warnings, IsEmpty());
+}
+
+// One that was quiet from its beginning, too: a container that writes nothing for hours.
+TEST(LogFollow, ASilentStreamIsOpenedAgainAsOftenAsItTakes) {
+  Follow follow({.follow = true});
+  follow.Listed({Deployment(), Pod("a")});
+  for (int i = 1; i <= 20; ++i) {
+    follow.After(kLogSilence);
+    EXPECT_EQ(follow.closed, i);
+    follow.Opened();
+    follow.After(absl::Seconds(2));
+    EXPECT_THAT(follow.Opened(), ElementsAre("sink-1 follow"));
+  }
+}
+
+TEST(LogFollow, AStreamThatIsPausedIsNotSilent) {
+  Follow follow({});
+  follow.Listed({Deployment(), Pod("a"), Pod("b", false, "", "sink-2")});
+  std::string much;
+  for (int i = 0; i < 40; ++i) much += Line(i, std::string(100'000, 'x'));
+  follow.Brings(much, /*before=*/1);
+  ASSERT_TRUE(follow.paused);
+  for (int i = 0; i < 3; ++i) {
+    follow.After(kLogSilence / 2);
+    follow.Brings(Line(i, "slow"));
+  }
+  EXPECT_TRUE(follow.paused);
+  EXPECT_EQ(follow.closed, 0);
+}
+
+TEST(LogFollow, WithoutFollowingASilentStreamIsALogThatCannotBeRead) {
+  Follow follow({});
+  follow.Listed({Pod("a")});
+  follow.Brings(Line(1, "one"));
+  follow.After(kLogSilence);
+  EXPECT_EQ(follow.closed, 1);
+  EXPECT_THAT(follow.Shown(), ElementsAre("one"));
+  EXPECT_THAT(follow.warnings, ElementsAre("sink: its log cannot be read: the cluster sends nothing any more"));
+  EXPECT_TRUE(follow.done());
+  EXPECT_FALSE(follow.complete());
+}
+
+TEST(LogFollow, ALineInWhoseMidstAStreamBreaksIsShownWhole) {
+  Follow follow({.follow = true});
+  follow.Listed({Deployment(), Pod("a")});
+  const std::string two = Line(2, "two halves");
+  follow.Brings(Line(1, "one") + two.substr(0, two.size() - 7));
+  follow.Ends(absl::UnavailableError("lost"));
+  follow.After(absl::Seconds(1));
+  follow.Brings(Line(1, "one") + two);
+  follow.After(absl::Seconds(1));
+  EXPECT_THAT(follow.Shown(), ElementsAre("one", "two halves"));
 }
 
 TEST(LogFollow, TheTailIsReadFirstAndThenFollowed) {

@@ -145,6 +145,13 @@ TEST(ArgumentsTest, MissingAndUnfitValuesAreSaidWithWhatFits) {
   EXPECT_EQ(Error({"--nowait=true"}), "--nowait takes no value; write --wait=true");
 }
 
+// Of flow-translate it is a format. Elsewhere it would choose where a pipeline goes.
+TEST(ArgumentsTest, OnlyATranslationIsAskedForAsObjectsOfACluster) {
+  EXPECT_TRUE(ParseOptions({"--output=kubernetes", "p.yaml"}, TranslateCommand()).for_cluster);
+  EXPECT_THAT(Error({"--output=kubernetes", "p.yaml"}), HasSubstr("--output cannot be \"kubernetes\""));
+  EXPECT_THAT(Error({"--output=kubernetes"}, StatusCommand()), HasSubstr("--output cannot be \"kubernetes\""));
+}
+
 TEST(ArgumentsTest, OperandsAreCounted) {
   EXPECT_EQ(Error({"a.yaml", "b.yaml"}), "it takes one, and got \"a.yaml\", \"b.yaml\"");
   const Command needy = {.name = "flow-x",

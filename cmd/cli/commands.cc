@@ -111,8 +111,9 @@ const Command& StatusCommand() {
                 {"state_dir"}}},
               {"Output",
                {{"output", nullptr,
-                 "The format of the answer on standard output. mermaid and dot draw the NAME's components with their "
-                 "states, for Markdown pages and for Graphviz.",
+                 "The format of the answer on standard output: a table, one with more columns (wide), data for "
+                 "programs (json, yaml, textproto), or the names alone. mermaid and dot draw the NAME's components "
+                 "with their states, for Markdown pages and for Graphviz.",
                  "table|wide|json|yaml|textproto|name|mermaid|dot"},
                 {"verbose"}}},
           },

@@ -27,8 +27,10 @@ constexpr Flag kFlags[] = {
      "The namespace of the pipeline. Without this flag it is the one that the file names, or \"default\".", "", 'n'},
 
     // What is printed.
-    {"output", &Options::output, "table|wide|json|yaml|textproto|kubernetes|name",
-     "The format of the answer on standard output.", "table", 'o'},
+    {"output", &Options::output, "table|wide|json|yaml|textproto|name",
+     "The format of the answer on standard output: a table, one with more columns (wide), data for programs (json, "
+     "yaml, textproto), or the names alone.",
+     "table", 'o'},
     {"progress", &Options::progress, "auto|tty|plain|json|none",
      "How progress is shown on standard error: drawn on a terminal (tty), as plain lines, as JSON lines, or not at all "
      "(none). auto draws it where the terminal can do that.",

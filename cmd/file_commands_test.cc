@@ -402,6 +402,21 @@ TEST(FlowTranslate, IsSpelledAsInTheOtherFlowctlToo) {
   EXPECT_THAT(nowhere.err, HasSubstr("cannot write "));
 }
 
+// By whatever way the answer's file leads there.
+TEST(FlowTranslate, OverwritesNothingThatItReads) {
+  const TemporaryFolder folder;
+  const std::string file = folder.Write("p.yaml", testkit::ReadFile(kValid)), link = folder / "link.yaml";
+  const std::string variables = folder.Write("p.env", "A=b\n");
+  std::filesystem::create_symlink(file, link);
+  for (const auto& [to, lost] : {std::pair(file, file), std::pair(link, file), std::pair(variables, variables)}) {
+    const Finished run = Execute("flow-translate", {file, "--env_file", variables, "--to_file", to});
+    EXPECT_EQ(run.exit_code, 2) << run.err;
+    EXPECT_THAT(run.err, HasSubstr("--to_file is " + lost + " itself, which it would overwrite"));
+  }
+  EXPECT_EQ(testkit::ReadFile(file), testkit::ReadFile(kValid));
+  EXPECT_EQ(testkit::ReadFile(variables), "A=b\n");
+}
+
 TEST(Flowctl, AnUnknownVerbIsWrongUsageWhateverStandsBehindIt) {
   for (const char* verb : {"frob", "init", "list"}) {
     const Finished run = Execute("flowctl", {verb, "-f", kValid, "--frob"});

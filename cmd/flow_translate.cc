@@ -1,8 +1,11 @@
 // flow-translate: the Compose file of a pipeline, or its objects on a cluster. It speaks to neither, and links no libcurl.
 #include <algorithm>
+#include <filesystem>
 #include <set>
 #include <string>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -101,6 +104,19 @@ std::string Written(const Options& options, const compose::EmitOptions& emit, Lo
   return json ? kubernetes::EmitManifestJson(project, objects) : kubernetes::EmitManifest(project, objects, emit.notes);
 }
 
+// The file that is read, where the answer would take its place; empty: it takes none's.
+std::string Overwritten(const Options& options, const std::string& file, const Environment& environment) {
+  std::vector<std::string> read = options.env_files;
+  read.push_back(file);
+  for (const std::string& one : read) {
+    std::error_code error;
+    const bool same =
+        std::filesystem::equivalent(ResolvePath(options.to_file, environment), ResolvePath(one, environment), error);
+    if (!options.to_file.empty() && same) return one;
+  }
+  return "";
+}
+
 absl::Status TranslateFile(const Arguments& arguments) {
   const Options& options = arguments.options;
   compose::EmitOptions emit;
@@ -122,6 +138,9 @@ absl::Status TranslateFile(const Arguments& arguments) {
   }
   const Environment environment = ProcessEnvironment();
   const std::string file = options.file.empty() ? arguments.operands[0] : options.file;
+  if (const std::string lost = Overwritten(options, file, environment); !lost.empty()) {
+    return WrongUsage(TranslateCommand(), absl::StrCat("--to_file is ", lost, " itself, which it would overwrite"));
+  }
   absl::StatusOr<LoadedPipeline> loaded = LoadPipeline(file, options, environment, /*deploy=*/false);
   if (!loaded.ok()) return loaded.status();
   if (!loaded->valid) return Invalid(*loaded);

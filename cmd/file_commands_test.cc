@@ -307,6 +307,21 @@ TEST(EngineCommands, NamesAreJudgedBeforeAnEngineIsAsked) {
   }
 }
 
+// As of `tail -f` and `docker logs -f`.
+TEST(FlowLogs, ANameBehindTheLetterOfAFileIsToldHowItIsFollowed) {
+  const Finished run = Execute("flow-logs", {"-f", "payments", "--host=unix:///not/there"});
+  EXPECT_EQ(run.exit_code, 1) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("`flow-logs payments --follow` follows a pipeline"));
+  EXPECT_THAT(Execute("flow-logs", {"-f", "payments.yaml", "--host=unix:///not/there"}).err,
+              Not(HasSubstr("--follow")));
+}
+
+TEST(FlowRun, ReadsItsFileMoreThanOnce) {
+  const Finished run = Execute("flow-run", {"-"});
+  EXPECT_EQ(run.exit_code, 2) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("which standard input (-) cannot be"));
+}
+
 TEST(FileCommands, TheDriverIsAWordOfTheFormat) {
   for (const char* command : {"flow-validate", "flow-translate"}) {
     const Finished unknown = Execute(command, {"--driver=dokcer", kValid});

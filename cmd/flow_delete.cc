@@ -106,6 +106,12 @@ absl::Status DeleteEach(const CommandSession& session, const std::vector<Pipelin
   return first;
 }
 
+// Of --all.
+absl::Status NothingToDelete(const Options& options) {
+  return ExitWith(ExitCode::kDone,
+                  absl::StrCat("there are no pipelines in namespace \"", NamespaceOrDefault(options.namespace_), "\""));
+}
+
 // `keys`: nothing: all.
 absl::Status DeleteOnEngine(const Options& options, const Environment& environment,
                             std::optional<std::vector<PipelineKey>> keys) {
@@ -117,6 +123,7 @@ absl::Status DeleteOnEngine(const Options& options, const Environment& environme
   if (!keys.has_value()) {
     absl::StatusOr<std::vector<PipelineKey>> all = AllOf(run);
     if (!all.ok()) return all.status();
+    if (all->empty()) return NothingToDelete(options);
     keys = *std::move(all);
   }
   return DeleteEach(**session, *keys, [&](const PipelineKey& key) { return DeleteOne(run, key); });
@@ -135,6 +142,7 @@ absl::Status DeleteOnCluster(const Options& options, const Environment& environm
     const auto all = PipelinesOf(**session, NamespaceOrDefault(options.namespace_), options.kube_namespace,
                                  /*volumes=*/!options.keep_volumes);
     if (!all.ok()) return all.status();
+    if (all->empty()) return NothingToDelete(options);
     for (const auto& [key, where] : *all) (*session)->Note(absl::StrCat("will delete ", key.name));
     pipelines.assign(all->begin(), all->end());
   }

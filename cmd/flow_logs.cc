@@ -40,6 +40,7 @@
 #include "cmd/target/command_session.h"
 #include "cmd/target/log_hooks.h"
 #include "cmd/target/look.h"
+#include "flow/pipeline/names.h"
 #include "flow/project/names.h"
 
 namespace flow {
@@ -103,6 +104,11 @@ absl::StatusOr<Question> WhatIsAsked(const Arguments& arguments, const Environme
   std::string of_file;
   if (!options.file.empty()) {
     const absl::StatusOr<NamedPipeline> named = KeyOfFile(options, environment);
+    if (absl::IsNotFound(named.status()) && pipeline::IsPipelineName(options.file)) {
+      // As `tail -f` has it.
+      return absl::NotFoundError(absl::StrCat(named.status().message(), "; -f takes a file, and `flow-logs ",
+                                              options.file, " --follow` follows a pipeline"));
+    }
     if (!named.ok()) return named.status();
     question.what.namespace_ = named->key.namespace_;
     question.what.pipeline = named->key.name;

@@ -172,7 +172,9 @@ absl::Status Run::Remove() {
 absl::Status RunFile(const Arguments& arguments) {
   Options options = arguments.options;
   options.file = arguments.operands[0];
-  if (options.file == "-") return WrongUsage(RunPipelineCommand(), "it reads its file more than once, so - is none");
+  if (options.file == "-") {
+    return WrongUsage(RunPipelineCommand(), "it reads its file more than once, which standard input (-) cannot be");
+  }
   const Environment environment = ProcessEnvironment();
   const absl::StatusOr<NamedPipeline> named = KeyOfFile(options, environment);
   if (!named.ok()) return named.status();

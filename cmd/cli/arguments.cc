@@ -102,18 +102,33 @@ absl::Status Set(const Flag& flag, const std::string& value, Options& options) {
   return unfit(IsBool(flag) ? "it is true or false" : "it is a time with its unit, such as 500ms, 90s, 5m or 1h30m");
 }
 
-absl::Status CheckOperands(const Command& command, const Arguments& arguments) {
+// "NAME" of "[NAME] [flags]" and of "NAME... [flags]": what the usage calls an operand.
+std::string OperandOf(const Command& command) {
+  const absl::string_view usage = command.usage.front();
+  return absl::StrReplaceAll(usage.substr(0, usage.find(' ')), {{"[", ""}, {"]", ""}, {"...", ""}});
+}
+
+absl::Status CheckCount(const Command& command, const Arguments& arguments) {
   const int count = static_cast<int>(arguments.operands.size());
-  if (count < command.fewest) {
-    const absl::string_view usage = command.usage.front();
-    return absl::InvalidArgumentError(absl::StrCat("it needs ", usage.substr(0, usage.find(' '))));
-  }
-  if (command.most >= 0 && count > command.most) {
-    return absl::InvalidArgumentError(absl::StrCat("it takes ",
-                                                   command.most == 0   ? "no operand"
-                                                   : command.most == 1 ? "one"
-                                                                       : absl::StrCat("at most ", command.most),
-                                                   ", and got \"", absl::StrJoin(arguments.operands, "\", \""), "\""));
+  if (count < command.fewest) return absl::InvalidArgumentError(absl::StrCat("it needs ", OperandOf(command)));
+  if (command.most < 0 || count <= command.most) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("it takes ",
+                                                 command.most == 0   ? "no operand"
+                                                 : command.most == 1 ? absl::StrCat("one ", OperandOf(command))
+                                                                     : absl::StrCat("at most ", command.most),
+                                                 ", and got \"", absl::StrJoin(arguments.operands, "\", \""), "\""));
+}
+
+// A file where a pipeline's name belongs, in a command that takes a file too. No name holds a dot or a slash, or is "-".
+absl::Status CheckNames(const Command& command, const std::vector<Flag>& flags, const Arguments& arguments) {
+  const bool takes_names = command.operands == Operands::kPipelines || command.operands == Operands::kComponents;
+  if (!takes_names || ByName(flags, "file") == nullptr || !arguments.options.file.empty()) return absl::OkStatus();
+  const size_t names = command.operands == Operands::kComponents ? 1 : arguments.operands.size();
+  for (size_t i = 0; i < std::min(names, arguments.operands.size()); ++i) {
+    const std::string& name = arguments.operands[i];
+    if (name != "-" && !absl::StrContains(name, '.') && !absl::StrContains(name, '/')) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", name, "\" is no pipeline's name; a file is given by -f ", name));
   }
   return absl::OkStatus();
 }
@@ -149,7 +164,8 @@ absl::StatusOr<Arguments> ParseArguments(const Command& command, const std::vect
     if (absl::Status status = Set(*meant->flag, *meant->value, parsed.options); !status.ok()) return status;
     parsed.given.emplace_back(meant->flag->name, *meant->value);
   }
-  if (absl::Status status = CheckOperands(command, parsed); !status.ok()) return status;
+  if (absl::Status status = CheckCount(command, parsed); !status.ok()) return status;
+  if (absl::Status status = CheckNames(command, flags, parsed); !status.ok()) return status;
   return parsed;
 }
 

@@ -153,7 +153,9 @@ TEST(ArgumentsTest, OnlyATranslationIsAskedForAsObjectsOfACluster) {
 }
 
 TEST(ArgumentsTest, OperandsAreCounted) {
-  EXPECT_EQ(Error({"a.yaml", "b.yaml"}), "it takes one, and got \"a.yaml\", \"b.yaml\"");
+  EXPECT_EQ(Error({"a.yaml", "b.yaml"}), "it takes one FILE, and got \"a.yaml\", \"b.yaml\"");
+  EXPECT_EQ(Error({"a", "b"}, StatusCommand()), "it takes one NAME, and got \"a\", \"b\"");
+  EXPECT_EQ(Error({}, StreamCommand()), "it needs NAME");
   const Command needy = {.name = "flow-x",
                          .summary = "",
                          .usage = {"FILE [flags]"},
@@ -165,6 +167,18 @@ TEST(ArgumentsTest, OperandsAreCounted) {
                          .examples = {},
                          .exit_codes = {}};
   EXPECT_EQ(Error({}, needy), "it needs FILE");
+}
+
+TEST(ArgumentsTest, AFileInThePlaceOfANameIsToldHowItIsGiven) {
+  EXPECT_EQ(Error({"payments.yaml"}, DeleteCommand()),
+            "\"payments.yaml\" is no pipeline's name; a file is given by -f payments.yaml");
+  EXPECT_THAT(Error({"orders", "./payments"}, DeleteCommand()), HasSubstr("by -f ./payments"));
+  EXPECT_THAT(Error({"-"}, StatusCommand()), HasSubstr("by -f -"));
+  EXPECT_THAT(Error({"p.yaml", "sink"}, LogsCommand()), HasSubstr("by -f p.yaml"));
+  // Ids of components have dots, and flow-stream takes no file.
+  EXPECT_THAT(Parse({"payments", "sink.1"}, LogsCommand()).operands, ElementsAre("payments", "sink.1"));
+  EXPECT_THAT(Parse({"-f", "p.yaml", "sink.1"}, LogsCommand()).operands, ElementsAre("sink.1"));
+  EXPECT_THAT(Parse({"payments.yaml"}, StreamCommand()).operands, ElementsAre("payments.yaml"));
 }
 
 TEST(ArgumentsTest, WhatWasSaidToACommandIsForThoseThatItRunsToo) {

@@ -138,7 +138,7 @@ const Command& DeleteCommand() {
   static const Command command = {
       .name = "flow-delete",
       .summary = "stop pipelines and remove everything that they are made of",
-      .usage = {"NAME... [flags]", "-f FILE [flags]"},
+      .usage = {"NAME... [flags]", "-f FILE [flags]", "--all [flags]"},
       .description =
           "Stops the components in the direction of the data, sources first, so that data under way still arrives. "
           "Then "

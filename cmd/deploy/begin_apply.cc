@@ -18,6 +18,7 @@ absl::StatusOr<ApplyStart> BeginApply(CommandSession& session, const Options& op
     start.lock.emplace(*std::move(lock));
   }
   if (absl::Status made = session.MakeClient(); !made.ok()) return made;
+  session.WarnOfOtherTarget(key);
   start.previous = read_state().deployment;
   absl::StatusOr<ControlPlaneChoice> control_plane =
       ChooseControlPlane(options.control_plane, start.previous, session.environment());

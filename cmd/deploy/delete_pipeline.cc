@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "cmd/base/exit_status.h"
 #include "cmd/cli/print.h"
 #include "cmd/control/choice.h"
 #include "cmd/control/leave.h"
@@ -36,6 +37,7 @@ absl::Status DeletePipeline(CommandSession& session, const Options& options, con
                     absl::StrCat("delete ", key.name), absl::Now());
   const absl::StatusOr<deploy::Finish> finish =
       deletion.run(std::move(state), progress, {.save = save, .forget = forget});
+  if (ExitCodeOf(finish.status()) == ExitCode::kNoSuchPipeline) return session.NoSuchPipeline(key);
   if (!finish.ok()) return finish.status();
   if (told->before.has_value()) Leave(session, key, *told->before);
   Leave(session, key, told->registered);

@@ -18,7 +18,7 @@ absl::StatusOr<std::map<std::string, int>> ComponentsOf(Session& session, Caller
     components[container.component] = std::max(components[container.component], container.number);
   }
   const OwnState state = OwnStates(session).Read(key);
-  if (!state.known && components.empty()) return NoSuchPipeline(key);
+  if (!state.known && components.empty()) return session.NoSuchPipeline(key);
   if (state.deployment.has_value()) {
     for (const project::Service& service : state.deployment->project().services()) {
       components[service.name()] = std::max(components[service.name()], static_cast<int>(service.replicas()));

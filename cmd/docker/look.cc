@@ -35,7 +35,7 @@ void AddUsage(Caller& caller, deploy::PipelineStatus* status) {
 absl::StatusOr<Look> LookAtOne(Session& session, Caller& caller, const LookOptions& options, ContainersOf containers) {
   const PipelineKey key = KeyOf(options);
   OwnState state = OwnStates(session).Read(key);
-  if (!state.known && containers.empty()) return NoSuchPipeline(key);
+  if (!state.known && containers.empty()) return session.NoSuchPipeline(key);
   // What takes an inspection of each container.
   const bool inspect_all = options.output != "table" && options.output != "name" && !IsPicture(options.output);
   const project::Project project = state.deployment.has_value() ? state.deployment->project() : project::Project();

@@ -32,6 +32,7 @@ const std::string& OwnStates::EngineId() {
 OwnState OwnStates::Read(const PipelineKey& key) {
   absl::StatusOr<deploy::Deployment> read = session_.ReadState(key);
   if (!read.ok()) return {.known = !absl::IsNotFound(read.status())};
+  if (read->driver() != session_.driver()) return {.elsewhere = true};
   const std::string host = read->engine_host(), id = read->engine_id();
   OwnState own{.deployment = *std::move(read), .known = true};
   if (host == session_.endpoint().address || id.empty()) return own;

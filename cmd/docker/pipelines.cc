@@ -53,7 +53,7 @@ absl::StatusOr<std::vector<FoundPipeline>> FindPipelines(Session& session, Calle
   OwnStates states(session);
   for (const PipelineKey& key : keys) {
     OwnState state = states.Read(key);
-    if (!state.known && !containers->contains(key)) return NoSuchPipeline(key);
+    if (!state.known && !containers->contains(key)) return session.NoSuchPipeline(key);
     pipelines.push_back({key, std::move(state.deployment), (*containers)[key]});
   }
   return pipelines;

@@ -32,6 +32,8 @@ class Session : public CommandSession {
 
   const Endpoint& endpoint() const { return endpoint_; }
 
+  const char* driver() const override { return ""; }
+
   const std::shared_ptr<Loop>& loop() const override { return client_->loop(); }
 
   absl::Status Unreachable(const absl::Status& status) const override;

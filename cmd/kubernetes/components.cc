@@ -32,7 +32,7 @@ absl::StatusOr<std::map<std::string, int>> ComponentsOf(ClusterSession& session,
   }
   const PipelineKey key = KeyOf(what);
   const OwnState state = ReadClusterState(session, key);
-  if (!state.known && components.empty()) return NoSuchPipeline(key);
+  if (!state.known && components.empty()) return session.NoSuchPipeline(key);
   if (state.deployment.has_value()) {
     for (const project::Service& service : state.deployment->project().services()) {
       components[service.name()] = std::max(components[service.name()], static_cast<int>(service.replicas()));

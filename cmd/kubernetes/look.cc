@@ -67,7 +67,7 @@ absl::StatusOr<Look> LookAtOne(const ClusterSession& session, ClusterCaller& cal
   OwnState state = ReadClusterState(session, key);
   const project::Project project = state.deployment.has_value() ? state.deployment->project() : project::Project();
   deploy::PipelineStatus status = Describe(session, key, std::move(state.deployment), objects[key]);
-  if (!state.known && status.components().empty()) return NoSuchPipeline(key);
+  if (!state.known && status.components().empty()) return session.NoSuchPipeline(key);
   std::string unknown;
   if (options.stats) unknown = AddUsage(caller, kube_namespace, LabelsOf(options), objects[key], &status);
   if (absl::Status end = caller.Interrupted(); !end.ok()) return end;

@@ -24,7 +24,7 @@ absl::StatusOr<std::vector<std::optional<deploy::Deployment>>> ClusterLookout::F
   std::vector<std::optional<deploy::Deployment>> states;
   for (const PipelineKey& key : keys) {
     OwnState state = ReadClusterState(session_, key);
-    if (!state.known && !objects->contains(key)) return NoSuchPipeline(key);
+    if (!state.known && !objects->contains(key)) return session_.NoSuchPipeline(key);
     states.push_back(std::move(state.deployment));
   }
   return states;

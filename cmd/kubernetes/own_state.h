@@ -8,8 +8,6 @@
 
 namespace flow {
 
-// In deploy::Deployment::driver().
-inline constexpr char kClusterDriver[] = "kubernetes";
 
 // A state that cannot be read is warned of. So is one that was written for another cluster, by its address: it says
 // nothing of this one.

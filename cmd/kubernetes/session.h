@@ -18,6 +18,9 @@
 
 namespace flow {
 
+// In deploy::Deployment::driver().
+inline constexpr char kClusterDriver[] = "kubernetes";
+
 class ClusterSession : public CommandSession {
  public:
   // By the options and the environment. `command`: whose messages begin with that. Connects to nothing.
@@ -36,6 +39,8 @@ class ClusterSession : public CommandSession {
   const kubernetes::ClusterAccess& access() const { return access_; }
   // For people, who may have another one in mind: which cluster, why that one, and where on it.
   std::string WhereText(const std::string& kube_namespace) const;
+
+  const char* driver() const override { return kClusterDriver; }
 
   const std::shared_ptr<Loop>& loop() const override { return client_->loop(); }
 

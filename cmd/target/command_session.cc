@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "cmd/base/exit_status.h"
 #include "cmd/base/write_out.h"
+#include "cmd/state/where_else.h"
 #include "flow/project/names.h"
 
 namespace flow {
@@ -31,8 +32,16 @@ void CommandSession::Trace(const http::Request& request) const {
   SpeaksJson() ? TellEvent("request", "", text) : WriteError(absl::StrCat("> ", text, "\n"));
 }
 
-absl::Status NoSuchPipeline(const PipelineKey& key) {
-  return ExitWith(ExitCode::kNoSuchPipeline, project::NoSuchPipeline(key.namespace_, key.name));
+absl::Status CommandSession::NoSuchPipeline(const PipelineKey& key) const {
+  return ExitWith(ExitCode::kNoSuchPipeline,
+                  absl::StrCat(project::NoSuchPipeline(key.namespace_, key.name), WhereElse(store_, key, driver())));
+}
+
+void CommandSession::WarnOfOtherTarget(const PipelineKey& key) const {
+  const std::string other = OtherTarget(store_, key, driver());
+  if (other.empty()) return;
+  Warn(absl::StrCat("by its state pipeline \"", key.name, "\" is on ", other,
+                    ", where it stays; an apply here writes over that state"));
 }
 
 }  // namespace flow

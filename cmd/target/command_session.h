@@ -36,6 +36,13 @@ class CommandSession {
   // of, as the target's labels do without it.
   absl::StatusOr<deploy::Deployment> ReadState(const PipelineKey& key) const;
 
+  // The end of a command that was asked for a pipeline of which neither the target nor the state knows anything; it says
+  // where else that may be.
+  absl::Status NoSuchPipeline(const PipelineKey& key) const;
+
+  // Warns where by its state a pipeline that is applied here is on a target of another kind.
+  void WarnOfOtherTarget(const PipelineKey& key) const;
+
   // With --verbose tells that the request is sent: its method and target, never its body, which may hold secrets.
   void Trace(const http::Request& request) const;
 
@@ -43,6 +50,9 @@ class CommandSession {
   void Tell(const absl::Status& end) const { flow::Tell(command_, end); }
   void Warn(absl::string_view message) const { flow::Warn(command_, message); }
   void Note(absl::string_view message) const { flow::Note(command_, message); }
+
+  // What the state says of a pipeline that is on a target of this kind (deploy::Deployment::driver).
+  virtual const char* driver() const = 0;
 
   // Makes the client that speaks to the target, where there is none yet. What ends before (a held lock, say) loads no libcurl.
   virtual absl::Status MakeClient() = 0;
@@ -80,9 +90,6 @@ class CommandSession {
   const Store store_;
   Signals signals_;
 };
-
-// The end of a command that was asked for a pipeline of which neither the target nor the state knows anything.
-absl::Status NoSuchPipeline(const PipelineKey& key);
 
 }  // namespace flow
 

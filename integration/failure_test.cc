@@ -32,6 +32,7 @@ class FailureTest : public DockerTest {
     const PipelineState status = Status(name);
     EXPECT_EQ(status.state, "failed");
     EXPECT_THAT(status.message, HasSubstr(component));
+    EXPECT_THAT(Flow("flow-logs", {name}).err, HasSubstr("`flow-status " + name + "` tells why"));
     EXPECT_EQ(Delete(name).exit_code, 0);
     EXPECT_TRUE(Gone(name));
   }

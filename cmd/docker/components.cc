@@ -1,6 +1,7 @@
 #include "cmd/docker/components.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "cmd/docker/own_state.h"
 #include "cmd/target/components.h"
@@ -17,14 +18,8 @@ absl::StatusOr<std::map<std::string, int>> ComponentsOf(Session& session, Caller
     if (container.component.empty()) continue;
     components[container.component] = std::max(components[container.component], container.number);
   }
-  const OwnState state = OwnStates(session).Read(key);
-  if (!state.known && components.empty()) return session.NoSuchPipeline(key);
-  if (state.deployment.has_value()) {
-    for (const project::Service& service : state.deployment->project().services()) {
-      components[service.name()] = std::max(components[service.name()], static_cast<int>(service.replicas()));
-    }
-  }
-  return ChooseComponents(key, components, wanted);
+  OwnState state = OwnStates(session).Read(key);
+  return ChooseComponents(session, key, {std::move(components), state.known, std::move(state.deployment)}, wanted);
 }
 
 }  // namespace flow

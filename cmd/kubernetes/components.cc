@@ -1,6 +1,7 @@
 #include "cmd/kubernetes/components.h"
 
 #include <algorithm>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -31,14 +32,8 @@ absl::StatusOr<std::map<std::string, int>> ComponentsOf(ClusterSession& session,
     }
   }
   const PipelineKey key = KeyOf(what);
-  const OwnState state = ReadClusterState(session, key);
-  if (!state.known && components.empty()) return session.NoSuchPipeline(key);
-  if (state.deployment.has_value()) {
-    for (const project::Service& service : state.deployment->project().services()) {
-      components[service.name()] = std::max(components[service.name()], static_cast<int>(service.replicas()));
-    }
-  }
-  return ChooseComponents(key, components, wanted);
+  OwnState state = ReadClusterState(session, key);
+  return ChooseComponents(session, key, {std::move(components), state.known, std::move(state.deployment)}, wanted);
 }
 
 }  // namespace flow

@@ -139,5 +139,23 @@ TEST_F(LookTest, ComponentsAreThoseOfTheWorkloads) {
   EXPECT_THAT(std::string(wrong.message()), HasSubstr("did you mean \"sink\"?"));
 }
 
+// A failed first apply leaves the state alone.
+TEST_F(LookTest, WhereNothingIsThereOfThemThatIsSaidWithWhatTellsWhy) {
+  deploy::Deployment state;
+  state.set_name("gone");
+  state.set_namespace_("default");
+  state.set_driver("kubernetes");
+  state.set_engine_host(session_->access().server);
+  state.set_phase(deploy::Deployment::FAILED);
+  state.mutable_project()->add_services()->set_name("sink");
+  ASSERT_TRUE(session_->store().WriteDeployment({"default", "gone"}, state).ok());
+  testing::internal::CaptureStderr();
+  EXPECT_TRUE(ComponentsOf(*session_, *caller_, {.pipeline = "gone"}, "flow-gone", {}).ok());
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("`flow-status gone` tells why"));
+  testing::internal::CaptureStderr();
+  EXPECT_TRUE(ComponentsOf(*session_, *caller_, {.pipeline = "p"}, "there", {"sink"}).ok());
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
 }  // namespace
 }  // namespace flow

@@ -8,7 +8,6 @@
 
 namespace flow {
 
-
 // A state that cannot be read is warned of. So is one that was written for another cluster, by its address: it says
 // nothing of this one.
 OwnState ReadClusterState(const ClusterSession& session, const PipelineKey& key);

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
+#include <filesystem>
 #include <future>
 #include <string>
 #include <vector>
@@ -82,6 +83,7 @@ TEST_F(FullDiskTest, AnApplyThatCannotWriteWhatItIsAboutToDoDoesNothing) {
   EXPECT_EQ(apply.exit_code, 1) << apply.Describe();
   EXPECT_THAT(apply.err, HasSubstr("cannot write "));
   EXPECT_FALSE(engine_.deployed());
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "state/default"));
 }
 
 TEST_F(FullDiskTest, ADeleteTakesEverythingAway) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/status/statusor.h"
 #include "flow/compose/api_version.h"
 #include "flow/compose/emit.h"
 
@@ -9,11 +10,17 @@ namespace flow {
 
 absl::Status StateWriter::Save(deploy::Deployment deployment) {
   saved_ = std::move(deployment);
+  absl::Status status = Write(*saved_);
+  if (!status.ok() && absl::IsNotFound(store_.ReadDeployment(key_).status())) (void)store_.Remove(key_);
+  return status;
+}
+
+absl::Status StateWriter::Write(const deploy::Deployment& deployment) {
   if (!files_written_) {
-    if (absl::Status status = WriteFiles(*saved_); !status.ok()) return status;
+    if (absl::Status status = WriteFiles(deployment); !status.ok()) return status;
     files_written_ = true;
   }
-  return store_.WriteDeployment(key_, *saved_);
+  return store_.WriteDeployment(key_, deployment);
 }
 
 absl::Status StateWriter::WriteFiles(const deploy::Deployment& deployment) {

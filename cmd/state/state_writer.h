@@ -19,12 +19,14 @@ class StateWriter {
   StateWriter(const Store& store, PipelineKey key, std::string pipeline)
       : store_(store), key_(std::move(key)), pipeline_(std::move(pipeline)) {}
 
+  // Where the intent of a first apply cannot be written, nothing stays of it.
   absl::Status Save(deploy::Deployment deployment);
 
   // What was saved last, where anything was.
   const std::optional<deploy::Deployment>& saved() const { return saved_; }
 
  private:
+  absl::Status Write(const deploy::Deployment& deployment);
   absl::Status WriteFiles(const deploy::Deployment& deployment);
 
   const Store& store_;

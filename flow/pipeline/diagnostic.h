@@ -91,7 +91,7 @@ inline constexpr int kShownWhole = 120;  // characters of a line that is not cut
 inline constexpr int kShownBefore = 60;  // characters before the place, of a line that is
 inline constexpr int kShownAfter = 50;
 
-// The source line (harmless, cut around the column) and a caret under the column.
+// The source line (harmless, cut around the column) and a caret under the column; nothing of a line that is blank.
 inline std::string Excerpt(absl::string_view line, int column, text::Signs signs) {
   const std::string ellipsis = text::WithSigns(signs, "…"), replacement = text::WithSigns(signs, "�");
   std::string shown, padding;
@@ -116,7 +116,7 @@ inline std::string Excerpt(absl::string_view line, int column, text::Signs signs
   }
   // Without what a copy would carry along.
   while (!shown.empty() && shown.back() == ' ') shown.pop_back();
-  return absl::StrCat(shown, "\n", padding, "^\n");
+  return shown.empty() ? "" : absl::StrCat(shown, "\n", padding, "^\n");
 }
 
 // The lines of a text, as places count them; reads forward, since diagnostics come sorted.

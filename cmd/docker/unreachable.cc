@@ -111,14 +111,17 @@ std::string ExplainPermission(const Endpoint& endpoint) {
   return absl::StrCat(text, "\nRun the command as ", UserName(found.st_uid), ".");
 }
 
-std::string ExplainMissing(const Endpoint& endpoint) {
+// Empty: there is a socket at the path, or nothing.
+std::string ExplainNoSocket(const Endpoint& endpoint) {
   struct stat found;
-  if (stat(endpoint.socket.c_str(), &found) == 0 && !S_ISSOCK(found.st_mode)) {
-    return absl::StrCat(endpoint.socket, " is there, but is no socket",
-                        S_ISDIR(found.st_mode)
-                            ? " (a folder: a container that mounted it before the engine was there makes one)."
-                            : ".");
-  }
+  if (stat(endpoint.socket.c_str(), &found) != 0 || S_ISSOCK(found.st_mode)) return "";
+  return absl::StrCat(
+      endpoint.socket, " is there, but is no socket",
+      S_ISDIR(found.st_mode) ? " (a folder: a container that mounted it before the engine was there makes one)." : ".");
+}
+
+std::string ExplainMissing(const Endpoint& endpoint) {
+  if (const std::string other = ExplainNoSocket(endpoint); !other.empty()) return other;
   return absl::StrCat("There is no socket ", endpoint.socket,
                       ": the engine is not started, not installed, or has its socket elsewhere.\nStart it with "
                       "`sudo systemctl start docker` (or `sudo service docker start`); on Debian and Ubuntu "
@@ -130,6 +133,7 @@ std::string ExplainRefused(const Endpoint& endpoint) {
     return absl::StrCat("The connection was refused: nothing listens at ", endpoint.address,
                         ".\nSee whether the engine runs there, and whether it listens on this port (dockerd's -H).");
   }
+  if (const std::string other = ExplainNoSocket(endpoint); !other.empty()) return other;
   return absl::StrCat("The socket ", endpoint.socket, " is there, but nothing listens on it: the engine has stopped.\n",
                       "Start it with `sudo systemctl start docker` (or `sudo service docker start`).");
 }

@@ -85,6 +85,8 @@ TEST(UnreachableTest, MissingSocketSaysHowToGetAnEngine) {
 
 TEST(UnreachableTest, RefusedIsSaidOfASocketAndOfAPort) {
   EXPECT_THAT(Explain(At("/no/s"), Trouble::kRefused), HasSubstr("nothing listens on it"));
+  EXPECT_THAT(Explain(At("/tmp"), Trouble::kRefused), HasSubstr("/tmp is there, but is no socket (a folder"));
+  EXPECT_THAT(Explain(At("/etc/passwd"), Trouble::kRefused), HasSubstr("/etc/passwd is there, but is no socket."));
   Endpoint endpoint;
   endpoint.kind = Endpoint::Kind::kTcp;
   endpoint.address = "tcp://build-7:2375";

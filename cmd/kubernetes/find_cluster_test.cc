@@ -62,7 +62,8 @@ TEST_F(FindClusterTest, NothingFoundSaysWhatWasLookedFor) {
 
 TEST_F(FindClusterTest, AFileThatTheFlagNamesMustBeThereAndHaveACluster) {
   EXPECT_THAT(Problem({.kubeconfig = folder_ / "missing"}), HasSubstr("(--kubeconfig)"));
-  EXPECT_THAT(Problem({.kubeconfig = folder_.Write("empty", "")}), HasSubstr("no context is configured"));
+  const std::string empty = folder_.Write("empty", "");
+  EXPECT_THAT(Problem({.kubeconfig = empty}), HasSubstr(absl::StrCat("no context is configured in ", empty)));
 }
 
 TEST_F(FindClusterTest, AFileThatCannotBeReadIsAnError) {

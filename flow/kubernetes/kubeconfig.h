@@ -181,7 +181,7 @@ class KubeconfigReader {
     if (name.empty()) {
       is_nothing_ = names.empty();
       Problem(names.empty()
-                  ? "no context is configured"
+                  ? absl::StrCat("no context is configured", documents_.empty() ? "" : " in ", Files())
                   : absl::StrCat("no context is current in ", Files(), "; --kube_context chooses one; ", there));
       return {};
     }

@@ -6,12 +6,12 @@ namespace flow {
 
 enum class ExitCode : int {
   kDone = 0,
-  // The engine refused, a component would not come up, time ran out, --check found trouble.
+  // The engine or cluster refused, a component would not come up, time ran out, --check found trouble.
   kFailed = 1,
   kUsage = 2,
   // What the pipeline file's text alone shows.
   kInvalidFile = 3,
-  // The engine cannot be reached, or speaks no API version that flow knows.
+  // The engine or cluster cannot be reached, or speaks no API version that flow knows.
   kNoEngine = 4,
   // Another command holds this pipeline, or is at work on it from another state folder.
   kBusy = 5,

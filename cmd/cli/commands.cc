@@ -56,9 +56,8 @@ const Command& ApplyCommand() {
                {{"output"},
                 {"progress"},
                 {"verbose", nullptr,
-                 "Print every request to the engine on standard error. With --dry_run, print the order of the plan "
-                 "too: "
-                 "what each operation comes after and waits for."}}},
+                 "Print every request to the engine or the cluster on standard error. With --dry_run, print the order "
+                 "of the plan too: what each operation comes after and waits for."}}},
           },
       .verbs = {},
       .examples =
@@ -351,8 +350,8 @@ const Command& RunPipelineCommand() {
           "is under way still arrives, and everything that was deployed is removed (flow-delete), volumes with the "
           "data in them too.\n\n"
           "A pipeline that was there before is brought to what the file says, and stays when flow-run ends.\n\n"
-          "One whose components move no events ends with the last of them; where one has failed by then the exit code is "
-          "1.\n\n"
+          "One whose components move no events ends with the last of them; where one has failed by then the exit code "
+          "is 1.\n\n"
           "Lines of components go to standard output, all else to standard error.",
       .fewest = 1,
       .most = 1,
@@ -365,7 +364,13 @@ const Command& RunPipelineCommand() {
                 {"timeout", "5m", "Give up after this time if it is not up, and remove what was created."},
                 {"min_ready"},
                 {"pull"}}},
-              {"The file", {{"driver"}, {"default_image"}, {"env_file"}, {"allow_host_path"}, {"strict"}}},
+              {"The file",
+               {{"driver", nullptr,
+                 "Read the file as one for this driver, whatever it says itself; one for an engine can be run."},
+                {"default_image"},
+                {"env_file"},
+                {"allow_host_path"},
+                {"strict"}}},
               {"Control plane", {{"control_plane"}, {"require_control_plane"}}},
               {"Engine and state", {{"host"}, {"namespace"}, {"state_dir"}}},
               {"Output",
@@ -456,11 +461,11 @@ const Command& ValidateCommand() {
 const Command& FlowctlCommand() {
   static const Command command = {
       .name = "flowctl",
-      .summary = "deploy data pipelines onto a Docker engine",
+      .summary = "deploy data pipelines onto a Docker engine or a Kubernetes cluster",
       .usage = {"VERB [arguments]"},
       .description =
           "Finds the command for the verb in its own folder, and runs it with the arguments that follow. `flowctl VERB "
-          "--help` prints the help of that command.",
+          "--help` prints the help of that command. The exit code is the command's.",
       .fewest = 0,
       .most = -1,
       .operands = Operands::kVerbs,
@@ -476,7 +481,7 @@ const Command& FlowctlCommand() {
               {"logs NAME [COMPONENT...]", "Show what its components write (flow-logs)."},
               {"heartbeat NAME...", "Keep a control plane told of it (flow-heartbeat)."},
               {"stream NAME...", "Move the events of its components (flow-stream)."},
-              {"translate FILE", "Write its Compose file (flow-translate)."},
+              {"translate FILE", "Write its Compose file, or its objects on a cluster (flow-translate)."},
               {"validate FILE...", "Find its mistakes (flow-validate)."},
           },
       .examples =
@@ -485,7 +490,9 @@ const Command& FlowctlCommand() {
               {"flowctl get pipelines", "Show every pipeline."},
               {"flowctl delete pipeline payments", "Delete a pipeline."},
           },
-      .exit_codes = {ExitCode::kDone, ExitCode::kFailed, ExitCode::kUsage},
+      .exit_codes = {ExitCode::kDone, ExitCode::kFailed, ExitCode::kUsage, ExitCode::kInvalidFile, ExitCode::kNoEngine,
+                     ExitCode::kBusy, ExitCode::kNoSuchPipeline, ExitCode::kHungUp, ExitCode::kInterrupted,
+                     ExitCode::kTerminated},
   };
   return command;
 }

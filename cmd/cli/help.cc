@@ -78,13 +78,14 @@ const char* MeaningOf(ExitCode code) {
     case ExitCode::kDone:
       return "Done.";
     case ExitCode::kFailed:
-      return "Failed: the engine refused, a component did not come up, time ran out, or --check found something.";
+      return "Failed: the engine or cluster refused, a component did not come up, time ran out, or --check found "
+             "something.";
     case ExitCode::kUsage:
       return "The command was used wrongly.";
     case ExitCode::kInvalidFile:
       return "The pipeline file is not valid.";
     case ExitCode::kNoEngine:
-      return "The engine cannot be reached, or speaks no API version that flow knows.";
+      return "The engine or cluster cannot be reached, or speaks no API version that flow knows.";
     case ExitCode::kBusy:
       return "Another command is at work on the pipeline.";
     case ExitCode::kNoSuchPipeline:

@@ -103,7 +103,10 @@ struct KubeconfigEntry {
 class KubeconfigReader {
  public:
   explicit KubeconfigReader(const std::vector<KubeconfigFile>& files) {
-    for (const KubeconfigFile& file : files) Read(file);
+    for (const KubeconfigFile& file : files) {
+      paths_.push_back(file.path);
+      Read(file);
+    }
   }
 
   absl::StatusOr<ClusterAccess> Choose(const std::string& context) {
@@ -145,9 +148,7 @@ class KubeconfigReader {
   static std::string FolderOf(const std::string& path) { return path.substr(0, path.rfind('/') + 1); }
 
   // The files, for a sentence.
-  std::string Files() const {
-    return absl::StrJoin(documents_, ", ", [](std::string* out, const Document& file) { *out += file.path; });
-  }
+  std::string Files() const { return absl::StrJoin(paths_, ", "); }
 
   // The entry of this name under "clusters", "users" or "contexts".
   KubeconfigEntry Find(const std::string& what, const std::string& name) const {
@@ -181,15 +182,15 @@ class KubeconfigReader {
     if (name.empty()) {
       is_nothing_ = names.empty();
       Problem(names.empty()
-                  ? absl::StrCat("no context is configured", documents_.empty() ? "" : " in ", Files())
+                  ? absl::StrCat("no context is configured", paths_.empty() ? "" : " in ", Files())
                   : absl::StrCat("no context is current in ", Files(), "; --kube_context chooses one; ", there));
       return {};
     }
     access.chosen_by = absl::StrCat("context \"", name, "\" (", said_by, ")");
     KubeconfigEntry chosen = Find("context", name);
     if (!chosen) {
-      Problem(absl::StrCat("there is no context \"", name, "\" (", said_by, ")", documents_.empty() ? "" : " in ",
-                           Files(), "; ", there));
+      Problem(absl::StrCat("there is no context \"", name, "\" (", said_by, ")", paths_.empty() ? "" : " in ", Files(),
+                           "; ", there));
     }
     return chosen;
   }
@@ -300,6 +301,7 @@ class KubeconfigReader {
     if (exec["interactiveMode"].text() == "Always") wrong("asks its user on the terminal, which flow does not hand on");
   }
 
+  std::vector<std::string> paths_;
   std::vector<Document> documents_;
   std::vector<std::string> problems_;
   bool is_nothing_ = false;

@@ -9,12 +9,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <deque>
 #include <string>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
+#include "flow/deploy/testing/explorer.h"
 #include "flow/deploy/testing/projects.h"
 #include "flow/docker/apply.h"
 #include "flow/docker/delete.h"
@@ -23,6 +23,8 @@
 namespace flow::docker {
 namespace {
 
+using deploy::testing::Explorer;
+using deploy::testing::RunToEnd;
 using testing::Choice;
 using testing::FakeEngine;
 using ApplyWorld = testing::World<Apply>;
@@ -111,88 +113,12 @@ std::vector<Choice> Faults(ApplyWorld& world) {
   return faults;
 }
 
-// Goes on from a world in one order, without faults, to its end. Where nothing happens any more, time passes.
-template <typename W>
-void RunToEnd(W& world) {
-  for (int steps = 0; !world.finished.has_value(); ++steps) {
-    std::vector<Choice> choices = Choices(world);
-    if (choices.empty() && !world.timers.empty()) {
-      choices.push_back({Choice::Kind::kTimer, static_cast<int>(world.timers.begin()->first), ""});
-    }
-    ASSERT_FALSE(choices.empty()) << "stuck: " << world.DebugString();
-    ASSERT_LT(steps, 1000) << "for ever: " << world.DebugString();
-    world.Happen(choices.front());
-  }
-}
-
 FakeEngine EngineWithImage() {
   FakeEngine engine;
   engine.AddImage("busybox:1.36", "sha256:b");
   engine.SetLog("a", "boom");
   return engine;
 }
-
-// Explores; `check` looks at every end.
-class Explorer {
- public:
-  template <typename Check, typename EachState>
-  void Explore(ApplyWorld first, int faults, const Check& check, EachState& each_state) {
-    std::deque<Node> open;
-    Visit({std::move(first), faults, nullptr}, &open);
-    while (!open.empty()) {
-      Node node = std::move(open.back());
-      open.pop_back();
-      if (node.world.finished.has_value()) {
-        ++ends_;
-        check(node.world, Text(node.path));
-        if (::testing::Test::HasFailure()) return;
-        continue;
-      }
-      each_state(node.world);
-      const std::vector<Choice> choices = Choices(node.world);
-      ASSERT_FALSE(choices.empty()) << "stuck after " << Text(node.path) << ": " << node.world.DebugString();
-      for (const Choice& choice : choices) Follow(node, choice, node.faults, &open);
-      const std::vector<Choice> faults = node.faults == 0 ? std::vector<Choice>() : Faults(node.world);
-      for (const Choice& fault : faults) Follow(node, fault, node.faults - 1, &open);
-    }
-  }
-
-  int states() const { return static_cast<int>(seen_.size()); }
-  int ends() const { return ends_; }
-
- private:
-  struct Path {
-    std::shared_ptr<const Path> before;
-    Choice choice;
-  };
-  struct Node {
-    ApplyWorld world;
-    int faults;
-    std::shared_ptr<const Path> path;  // what happened, for the message of a failure
-  };
-
-  static std::string Text(std::shared_ptr<const Path> path) {
-    std::string text;
-    for (; path != nullptr; path = path->before) text = absl::StrCat(ToString(path->choice), ", ", text);
-    return text;
-  }
-
-  void Follow(const Node& node, const Choice& choice, int faults, std::deque<Node>* open) {
-    if (::testing::Test::HasFailure()) return open->clear();  // the first one tells most
-    Node next{node.world, faults, std::make_shared<const Path>(Path{node.path, choice})};
-    next.world.Happen(choice);
-    EXPECT_FALSE(::testing::Test::HasFailure()) << "after " << Text(next.path);
-    Visit(std::move(next), open);
-  }
-
-  void Visit(Node node, std::deque<Node>* open) {
-    if (!seen_.insert(testing::Fingerprint().Add(node.faults).Add(node.world.Fingerprint()).value()).second) return;
-    open->push_back(std::move(node));
-  }
-
-  std::unordered_set<uint64_t> seen_;
-  int ends_ = 0;
-};
 
 void ExpectAllRuns(const ApplyWorld& world, const std::string& path) {
   for (const std::string component : {"a", "b", "c", "d"}) {
@@ -210,7 +136,8 @@ void ExpectAllRuns(const ApplyWorld& world, const std::string& path) {
 // A crash here: what the engine and the disk have must do for another apply, and for a delete.
 class CrashCheck {
  public:
-  void operator()(const ApplyWorld& world) {
+  template <typename Path>
+  void operator()(const ApplyWorld& world, const Path& path) {
     FakeEngine engine = world.engine;
     engine.events().clear();
     if (!seen_.insert(testing::Fingerprint().Add(engine).Add(world.saved).value()).second) return;
@@ -218,13 +145,13 @@ class CrashCheck {
     again.engine = engine;
     again.saved = world.saved;
     again.Begin();
-    RunToEnd(again);
-    ASSERT_TRUE(again.finished.has_value());
+    RunToEnd<Choice>(again, Choices);
+    ASSERT_TRUE(again.finished.has_value()) << path();
     const FakeEngine::FakeContainer* a = world.engine.Find("flow-five-a-1");
     if (a != nullptr && a->health == "unhealthy") {
       EXPECT_EQ(again.finished->code, ExitCode::kFailed);  // nothing heals it
     } else {
-      EXPECT_EQ(again.finished->code, ExitCode::kDone) << again.finished->message << world.DebugString();
+      EXPECT_EQ(again.finished->code, ExitCode::kDone) << again.finished->message << " after " << path();
       ExpectAllRuns(again, "a crash and another apply");
     }
 
@@ -237,8 +164,8 @@ class CrashCheck {
     gone.engine = engine;
     gone.saved = world.saved;
     gone.Begin();
-    RunToEnd(gone);
-    EXPECT_EQ(gone.finished->code, ExitCode::kDone) << gone.finished->message;
+    RunToEnd<Choice>(gone, Choices);
+    EXPECT_EQ(gone.finished->code, ExitCode::kDone) << gone.finished->message << " after " << path();
     EXPECT_TRUE(gone.engine.Empty()) << "left by a delete after a crash: " << gone.engine.DebugString();
     EXPECT_EQ(gone.saved, nullptr);
   }
@@ -252,7 +179,7 @@ TEST(ApplyStates, EveryOrderOfAFirstApplyWithAFaultAtEveryPoint) {
   world.engine = EngineWithImage();
   world.before = ExpectInOrder;
   world.Begin();
-  Explorer explorer;
+  Explorer<ApplyWorld, Choice> explorer(Choices, Faults);
   CrashCheck crash;
   explorer.Explore(
       world, /*faults=*/1,

@@ -6,11 +6,11 @@
 
 #include <algorithm>
 #include <string>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "flow/deploy/testing/explorer.h"
 #include "flow/docker/testing/world.h"
 
 namespace flow::docker {
@@ -179,58 +179,49 @@ TEST(LearnMetadata, TellsEveryImageWhoseFileIsWrong) {
   EXPECT_TRUE(learning.world.engine.Empty());
 }
 
-// Every order of answers, with a fault, a signal or the end of time at each point: nothing is left, or that is told,
-// with the labels by which a delete finds it; and it always ends.
-class Explorer {
- public:
-  void Visit(const World& world, int faults, const std::string& path) {
-    if (::testing::Test::HasFailure()) return;
-    if (!seen_.insert(testing::Fingerprint().Add(faults).Add(world.Fingerprint()).value()).second) return;
-    if (world.finished.has_value()) return Check(world, path);
-    std::vector<std::pair<Choice, int>> choices;
-    for (const auto& [number, send] : world.requests) {
-      choices.push_back({{Choice::Kind::kAnswer, static_cast<int>(number), ""}, 0});
-      for (const auto kind : {Choice::Kind::kRefuse, Choice::Kind::kLoseRequest, Choice::Kind::kLoseAnswer}) {
-        choices.push_back({{kind, static_cast<int>(number), ""}, 1});
-      }
-    }
-    for (const auto& [number, after] : world.timers)
-      choices.push_back({{Choice::Kind::kTimer, static_cast<int>(number), ""}, 1});
-    choices.push_back({{Choice::Kind::kSignal, 0, ""}, 1});
-    ASSERT_FALSE(world.requests.empty()) << "stuck after " << path;
-    for (const auto& [choice, cost] : choices) {
-      if (cost > faults) continue;
-      World next = world;
-      next.Happen(choice);
-      Visit(next, faults - cost, absl::StrCat(path, ", ", ToString(choice)));
+std::vector<Choice> Answers(World& world) {
+  std::vector<Choice> choices;
+  for (const auto& [number, send] : world.requests) {
+    choices.push_back({Choice::Kind::kAnswer, static_cast<int>(number), ""});
+  }
+  return choices;
+}
+
+// A fault, a signal or the end of time.
+std::vector<Choice> Faults(World& world) {
+  std::vector<Choice> faults = {{Choice::Kind::kSignal, 0, ""}};
+  for (const auto& [number, send] : world.requests) {
+    for (const auto kind : {Choice::Kind::kRefuse, Choice::Kind::kLoseRequest, Choice::Kind::kLoseAnswer}) {
+      faults.push_back({kind, static_cast<int>(number), ""});
     }
   }
-
-  size_t states() const { return seen_.size(); }
-
- private:
-  static void Check(const World& world, const std::string& path) {
-    const Finish& finish = *world.finished;
-    EXPECT_EQ(world.machine.metadata().size(), finish.code == ExitCode::kDone ? 2u : 0u) << path;
-    bool told = absl::StrContains(finish.message, "may be left");
-    for (const std::string& report : world.reports) told |= absl::StrContains(report, "may be left");
-    EXPECT_TRUE(told || world.engine.Empty()) << "left after " << path << ": " << finish.message;
-    for (const auto& [id, container] : world.engine.containers()) {
-      EXPECT_TRUE(project::IsOwned(container.config->labels(), "default", "p")) << path;
-      EXPECT_FALSE(container.was_started) << path;
-    }
+  for (const auto& [number, after] : world.timers) {
+    faults.push_back({Choice::Kind::kTimer, static_cast<int>(number), ""});
   }
+  return faults;
+}
 
-  std::unordered_set<uint64_t> seen_;
-};
+// Nothing is left, or that is told, with the labels by which a delete finds it.
+void CheckEnd(const World& world, const std::string& path) {
+  const Finish& finish = *world.finished;
+  EXPECT_EQ(world.machine.metadata().size(), finish.code == ExitCode::kDone ? 2u : 0u) << path;
+  bool told = absl::StrContains(finish.message, "may be left");
+  for (const std::string& report : world.reports) told |= absl::StrContains(report, "may be left");
+  EXPECT_TRUE(told || world.engine.Empty()) << "left after " << path << ": " << finish.message;
+  for (const auto& [id, container] : world.engine.containers()) {
+    EXPECT_TRUE(project::IsOwned(container.config->labels(), "default", "p")) << path;
+    EXPECT_FALSE(container.was_started) << path;
+  }
+}
 
 TEST(LearnMetadata, EndsWellInEveryOrderWithTwoFaultsAtEveryPoint) {
   World world{LearnMetadata(Input())};
   world.engine = EngineWithImages();
   world.Begin();
-  Explorer explorer;
-  explorer.Visit(world, /*faults=*/2, "begin");
-  EXPECT_GT(explorer.states(), 300u);
+  deploy::testing::Explorer<World, Choice> explorer(Answers, Faults);
+  const auto nothing = [](const World&, const auto&) {};
+  explorer.Explore(world, /*faults=*/2, CheckEnd, nothing);
+  EXPECT_GT(explorer.states(), 300);
 }
 
 TEST(WhatToLearn, IsEachReferenceOnce) {

@@ -9,10 +9,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <deque>
 #include <iostream>
 #include <map>
-#include <memory>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -20,6 +18,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "flow/deploy/testing/explorer.h"
 #include "flow/deploy/testing/projects.h"
 #include "flow/kubernetes/apply.h"
 #include "flow/kubernetes/delete.h"
@@ -31,7 +30,10 @@ namespace flow::kubernetes {
 namespace {
 
 using api::Kind;
+using deploy::testing::Explorer;
+using deploy::testing::RunToEnd;
 using testing::Choice;
+using testing::Choices;
 using testing::FakeCluster;
 using testing::Fingerprint;
 using ApplyWorld = testing::World<Apply>;
@@ -116,82 +118,6 @@ std::vector<Choice> Faults(ApplyWorld& world) {
   return faults;
 }
 
-// Goes on from a world in one order, without faults, to its end. Where nothing happens any more, time passes.
-template <typename W>
-void RunToEnd(W& world) {
-  for (int steps = 0; !world.finished.has_value(); ++steps) {
-    std::vector<Choice> choices = Choices(world);
-    if (choices.empty() && !world.timers.empty()) {
-      choices.push_back({Choice::Kind::kTimer, static_cast<int>(world.timers.begin()->first)});
-    }
-    ASSERT_FALSE(choices.empty()) << "stuck: " << world.DebugString();
-    ASSERT_LT(steps, 2000) << "for ever: " << world.DebugString();
-    world.Happen(choices.front());
-  }
-}
-
-// Explores; `check` looks at every end.
-class Explorer {
- public:
-  template <typename Check, typename EachState>
-  void Explore(ApplyWorld first, int faults, const Check& check, EachState& each_state) {
-    std::deque<Node> open;
-    Visit({std::move(first), faults, nullptr}, &open);
-    while (!open.empty()) {
-      Node node = std::move(open.back());
-      open.pop_back();
-      if (node.world.finished.has_value()) {
-        ++ends_;
-        check(node.world, Text(node.path));
-        if (::testing::Test::HasFailure()) return;
-        continue;
-      }
-      each_state(node.world, [&] { return Text(node.path); });
-      const std::vector<Choice> choices = Choices(node.world);
-      ASSERT_FALSE(choices.empty()) << "stuck after " << Text(node.path) << ": " << node.world.DebugString();
-      for (const Choice& choice : choices) Follow(node, choice, node.faults, &open);
-      const std::vector<Choice> faults = node.faults == 0 ? std::vector<Choice>() : Faults(node.world);
-      for (const Choice& fault : faults) Follow(node, fault, node.faults - 1, &open);
-    }
-  }
-
-  int states() const { return static_cast<int>(seen_.size()); }
-  int ends() const { return ends_; }
-
- private:
-  struct Path {
-    std::shared_ptr<const Path> before;
-    Choice choice;
-  };
-  struct Node {
-    ApplyWorld world;
-    int faults;
-    std::shared_ptr<const Path> path;  // what happened, for the message of a failure
-  };
-
-  static std::string Text(std::shared_ptr<const Path> path) {
-    std::string text;
-    for (; path != nullptr; path = path->before) text = absl::StrCat(ToString(path->choice), ", ", text);
-    return text;
-  }
-
-  void Follow(const Node& node, const Choice& choice, int faults, std::deque<Node>* open) {
-    if (::testing::Test::HasFailure()) return open->clear();  // the first one tells most
-    Node next{node.world, faults, std::make_shared<const Path>(Path{node.path, choice})};
-    next.world.Happen(choice);
-    EXPECT_FALSE(::testing::Test::HasFailure()) << "after " << Text(next.path);
-    Visit(std::move(next), open);
-  }
-
-  void Visit(Node node, std::deque<Node>* open) {
-    if (!seen_.insert(Fingerprint().Add(node.faults).Add(node.world.Fingerprint()).value()).second) return;
-    open->push_back(std::move(node));
-  }
-
-  std::unordered_set<uint64_t> seen_;
-  int ends_ = 0;
-};
-
 // All are where an apply leaves them; what befell them when it had ended is no concern of it.
 void ExpectAllRuns(const ApplyWorld& world, const std::string& path) {
   std::map<std::string, std::string> states, all;
@@ -231,7 +157,7 @@ class CrashCheck {
     again.cluster = cluster;
     again.saved = world.saved;
     again.Begin();
-    RunToEnd(again);
+    RunToEnd<Choice>(again, Choices);
     ASSERT_TRUE(again.finished.has_value()) << path();
     if (again.finished->code == ExitCode::kDone) {
       ExpectAllRuns(again, absl::StrCat("a crash and another apply after ", path()));
@@ -252,7 +178,7 @@ class CrashCheck {
     gone.cluster = cluster;
     gone.saved = world.saved;
     gone.Begin();
-    RunToEnd(gone);
+    RunToEnd<Choice>(gone, Choices);
     EXPECT_EQ(gone.finished->code, ExitCode::kDone) << gone.finished->message << path();
     EXPECT_TRUE(NothingIsLeft(gone.cluster)) << "left by a delete after a crash: " << gone.DebugString() << path();
     EXPECT_EQ(gone.saved, nullptr);
@@ -269,7 +195,7 @@ TEST(ApplyStates, EveryOrderOfAFirstApplyWithAFaultAtEveryPoint) {
   const int64_t foreign = world.cluster.VersionOf(kForeign);
   world.before = ExpectInOrder;
   world.Begin();
-  Explorer explorer;
+  Explorer<ApplyWorld, Choice> explorer(Choices, Faults);
   CrashCheck crash;
   explorer.Explore(
       world, /*faults=*/1,
@@ -306,7 +232,7 @@ TEST(ApplyStates, EveryOrderOfAnUpdateWithAFaultAtEveryPoint) {
   ApplyWorld first{Apply(Input({"e once", "b reads=e"}))};
   first.cluster = NewCluster();
   first.Begin();
-  RunToEnd(first);
+  RunToEnd<Choice>(first, Choices);
   ASSERT_EQ(first.finished->code, ExitCode::kDone) << first.finished->message;
 
   ApplyWorld world{Apply(Input({"e once image=other:1", "b reads=e image=other:1"}, first.Previous()))};
@@ -316,7 +242,7 @@ TEST(ApplyStates, EveryOrderOfAnUpdateWithAFaultAtEveryPoint) {
   world.before = ExpectInOrder;
   const int64_t foreign = world.cluster.VersionOf(kForeign);
   world.Begin();
-  Explorer explorer;
+  Explorer<ApplyWorld, Choice> explorer(Choices, Faults);
   const auto nothing = [](const ApplyWorld&, const auto&) {};
   explorer.Explore(
       world, /*faults=*/1,

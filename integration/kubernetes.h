@@ -19,8 +19,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "absl/time/time.h"
+#include "cmd/http/endpoint.h"
 #include "integration/harness.h"
 #include "integration/json.h"
 
@@ -80,6 +83,23 @@ class ClusterTest : public DockerTest {
   // Where the cluster's API server is: "https://10.232.0.11:6443".
   std::string Server() {
     return Kubectl({"config", "view", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}"}).out;
+  }
+
+  // The same, to be forwarded to.
+  Endpoint ServerEndpoint() {
+    Endpoint endpoint;
+    endpoint.kind = Endpoint::Kind::kTcp;
+    endpoint.url = Server();
+    endpoint.host = std::string(absl::StripPrefix(endpoint.url.substr(0, endpoint.url.rfind(':')), "https://"));
+    return endpoint;
+  }
+  // A kubeconfig file of this name by which the API server is spoken to over a port of this machine; its path.
+  std::string KubeconfigThrough(int port, const std::string& file) {
+    const Endpoint server = ServerEndpoint();
+    const std::string config = Kubectl({"config", "view", "--minify", "--raw", "-o", "json"}).out;
+    return Write(file, absl::StrReplaceAll(config, {{absl::StrCat("\"", server.url, "\""),
+                                                     absl::StrCat("\"https://127.0.0.1:", port,
+                                                                  "\", \"tls-server-name\": \"", server.host, "\"")}}));
   }
 
   static std::string NamespaceOf(const std::string& pipeline) { return absl::StrCat("flow-", pipeline); }

@@ -1,15 +1,21 @@
 // What status and logs show of a pipeline on a cluster: the same as on an engine, each line once, over whatever happens to
 // the pods.
+#include <signal.h>
+
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "integration/kubernetes.h"
+#include "testkit/forwarder.h"
+#include "testkit/socket.h"
 
 namespace flow::integration {
 namespace {
@@ -157,6 +163,42 @@ TEST_F(ClusterLookTest, LongLinesOpenOnesAndBurstsComeWhole) {
   }
   EXPECT_THAT(Of("long", Flow("flow-logs", {name, "long", "--tail=2"}).out), ElementsAre(x, "open"));
   EXPECT_EQ(Flow("flow-logs", {name, "a", "--tail=1"}).out, "a | 20000\n");
+}
+
+// What is on the way forgets connections without a word: over HTTP/2, where watches go the same way, and without it, where each
+// log has a connection of its own.
+TEST_F(ClusterLookTest, FollowingGoesOnWhereItsConnectionsFallSilent) {
+  const std::string name = Owned(Name("forgotten"));
+  const std::string count = "trap exit TERM; i=0; while i=$((i + 1)); do echo $i; sleep 0.5; done";
+  ASSERT_EQ(ApplyThere(Pipeline(name, "  sources:\n" + Shell("counter", count))).exit_code, 0);
+  Process proxy = StartTool("kubectl", {"proxy", "--port=0"});
+  int port = 0;
+  ASSERT_TRUE(absl::SimpleAtoi(proxy.AwaitLine("Starting to serve on 127.0.0.1:"), &port)) << proxy.Err();
+  testkit::Forwarder tls(ServerEndpoint()), plain(testkit::OfPort(port));
+  KubeconfigThrough(tls.port(), "tls");
+  Write("plain", absl::StrCat("clusters: [{name: c, cluster: {server: \"http://127.0.0.1:", plain.port(),
+                              "\"}}]\ncontexts: [{name: c, context: {cluster: c}}]\ncurrent-context: c\n"));
+  std::vector<Process*> followers;
+  for (const char* const way : {"tls", "plain"}) {
+    followers.push_back(&Start(
+        "flow-logs", {name, "--follow", "--driver=kubernetes", absl::StrCat("--kubeconfig=", folder(), "/", way)}));
+  }
+  const auto shows = [&](size_t lines, absl::Duration at_most) {
+    return std::all_of(followers.begin(), followers.end(), [&](Process* logs) {
+      return Eventually([&] { return Of("counter", logs->Out()).size() >= lines; }, at_most);
+    });
+  };
+  ASSERT_TRUE(shows(5, absl::Seconds(30)));
+  tls.Swallow();
+  plain.Swallow();
+  EXPECT_TRUE(shows(Of("counter", followers[0]->Out()).size() + 20, absl::Seconds(70)));
+  for (Process* logs : followers) {
+    logs->Signal(SIGTERM);
+    const Finished& ended = logs->Wait();
+    const std::vector<std::string> lines = Of("counter", ended.out);
+    for (size_t line = 0; line < lines.size(); ++line)
+      ASSERT_EQ(lines[line], absl::StrCat(line + 1)) << ended.Describe();
+  }
 }
 
 // A reader that goes away ends it at the next line, without a word; and so does the time until which it is wanted.

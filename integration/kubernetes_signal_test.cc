@@ -11,11 +11,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
-#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "cmd/http/endpoint.h"
 #include "integration/kubernetes.h"
 #include "testkit/forwarder.h"
 
@@ -244,19 +241,11 @@ TEST_F(ClusterSignalTest, OfTwoFilesThatTwoPersonsApplyAtOnceOneIsThereWhole) {
 TEST_F(ClusterSignalTest, AnApplyOutlivesItsConnectionsAndTellsWhenThereAreNoMore) {
   const auto name_of = [&](const std::string& way) { return Owned(Name(way)); };
   const auto file_of = [&](const std::string& way) { return absl::StrCat("--kubeconfig=", folder(), "/", way); };
-  const std::string server = Server(), config = Kubectl({"config", "view", "--minify", "--raw", "-o", "json"}).out;
-  Endpoint there;
-  there.kind = Endpoint::Kind::kTcp;
-  there.url = server;
-  there.host = std::string(absl::StripPrefix(server.substr(0, server.rfind(':')), "https://"));
   std::map<std::string, std::unique_ptr<testkit::Forwarder>> ways;
   std::map<std::string, Process*> applies;
   for (const char* const way : {"silent", "closed", "away"}) {
-    ways[way] = std::make_unique<testkit::Forwarder>(there);
-    const std::string through = absl::StrCat("https://127.0.0.1:", ways[way]->port());
-    Write(way, absl::StrReplaceAll(config,
-                                   {{absl::StrCat("\"", server, "\""),
-                                     absl::StrCat("\"", through, "\", \"tls-server-name\": \"", there.host, "\"")}}));
+    ways[way] = std::make_unique<testkit::Forwarder>(ServerEndpoint());
+    KubeconfigThrough(ways[way]->port(), way);
     applies[way] = &StartApplyThere(
         Waiting(name_of(way)), {file_of(way), absl::StrCat("--timeout=", way == std::string("away") ? "30s" : "3m")});
   }

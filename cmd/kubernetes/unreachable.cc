@@ -1,8 +1,13 @@
 #include "cmd/kubernetes/unreachable.h"
 
+#include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "cmd/http/trouble.h"
+#include "cmd/kubernetes/find_cluster.h"
+#include "flow/kubernetes/certificate.h"
 
 namespace flow {
 namespace {
@@ -42,6 +47,16 @@ std::string Named(const ClusterAccess& access, const kubernetes::PemSource& pem)
 }
 
 std::string UserText(const ClusterAccess& access) { return access.user.empty() ? "no user" : access.user; }
+
+// Of credentials that are not taken.
+std::string WhoseText(const ClusterAccess& access) {
+  const absl::StatusOr<std::string> certificate = ReadPem(access.certificate);
+  const absl::Time until = certificate.ok() ? kubernetes::ValidUntil(*certificate) : absl::InfiniteFuture();
+  if (until >= absl::Now()) return absl::StrCat("They are of ", UserText(access), ".");
+  return absl::StrCat("The certificate in ", Named(access, access.certificate), " was valid until ",
+                      absl::FormatTime("%Y-%m-%d %H:%M", until, absl::UTCTimeZone()),
+                      " UTC.\nPut a new one there; who runs the cluster can make it.");
+}
 
 std::string Explain(const ClusterAccess& access, const absl::Status& status) {
   const std::string why(status.message());
@@ -101,7 +116,7 @@ std::string Explain(const ClusterAccess& access, const absl::Status& status) {
     default:  // it has answered; or there are no credentials
       break;
   }
-  return absl::IsUnauthenticated(status) ? absl::StrCat(why, ".\nThey are of ", UserText(access), ".") : why;
+  return absl::IsUnauthenticated(status) ? absl::StrCat(why, ".\n", WhoseText(access)) : why;
 }
 
 }  // namespace

@@ -11,7 +11,8 @@
 namespace flow {
 
 // `status` is the client's error (client.h) for the first request, or what is wrong with what answered. Several lines
-// without a final newline: the address and what chose it; what was wrong; what to do; the proxy on the way, if any.
+// without a final newline: the address and what chose it; what was wrong; what to do; the proxy on the way, if any. Reads the
+// user's certificate, which may have expired.
 std::string ExplainNoCluster(const kubernetes::ClusterAccess& access, const absl::Status& status,
                              const Environment& environment);
 

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "cmd/http/trouble.h"
+#include "testkit/temporary_folder.h"
 
 namespace flow {
 namespace {
@@ -33,6 +34,19 @@ TEST(ExplainNoCluster, NamesTheServerAndWhatChoseIt) {
 TEST(ExplainNoCluster, SaysWhoseCredentialsAreNotTaken) {
   EXPECT_THAT(ExplainNoCluster(kAccess, absl::UnauthenticatedError("not taken"), {}),
               AllOf(HasSubstr("cannot speak with the cluster"), HasSubstr("not taken.\nThey are of user \"u\".")));
+}
+
+TEST(ExplainNoCluster, SaysUntilWhenACertificateThatIsNotTakenWasValid) {
+  // As much of one as has its validity, until 2020.
+  const testkit::TemporaryFolder folder;
+  const std::string file = folder.Write("u.crt",
+                                        "-----BEGIN CERTIFICATE-----\n"
+                                        "MC4wLKADAgECAgEBMAAwADAeFw0yMDAxMDEwMDAwMDBaFw0yMDAyMDEwMDAwMDBa\n"
+                                        "-----END CERTIFICATE-----\n");
+  kubernetes::ClusterAccess access = kAccess;
+  access.certificate = {"", file, "client-certificate of user \"u\" in /k"};
+  EXPECT_THAT(ExplainNoCluster(access, absl::UnauthenticatedError("not taken"), {}),
+              HasSubstr(file + " (client-certificate of user \"u\" in /k) was valid until 2020-02-01 00:00 UTC."));
 }
 
 TEST(ExplainNoCluster, SaysWhomItTrusts) {

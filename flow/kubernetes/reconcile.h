@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -193,6 +194,13 @@ class Reconciler {
   }
 
   void Refuse(const DesiredObject& one, const absl::Status& refused) {
+    const std::optional<api::Refusal> refusal = api::RefusalOf(refused);
+    if (absl::IsNotFound(refused) && refusal.has_value() && refusal->kind == "namespaces") {
+      // Said of each object that should be in it.
+      result_.conflicts = {absl::StrCat("there is no namespace \"", refusal->name,
+                                        "\" on the cluster; `kubectl create namespace ", refusal->name, "` makes it")};
+      return;
+    }
     Conflict(one, absl::StrCat("the cluster would not take ", TextOf(one.object), ": ", refused.message()));
   }
 

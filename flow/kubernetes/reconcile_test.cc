@@ -123,6 +123,12 @@ TEST_F(ReconcileTest, ANamespaceThatIsOnItsWayOutIsWaitedForByThePerson) {
   EXPECT_EQ(PlanOf({"a"}), "the namespace flow-x is being deleted; apply again when it is gone");
 }
 
+TEST_F(ReconcileTest, ANamespaceThatIsToBeThereAndIsNotIsSaidOnceWithWhatMakesIt) {
+  ApplyInput input = MakeInput({"a", "b reads=a"});
+  input.objects.namespace_ = "team";
+  EXPECT_EQ(PlanOf(input), "there is no namespace \"team\" on the cluster; `kubectl create namespace team` makes it");
+}
+
 TEST_F(ReconcileTest, AClaimIsNeverReplaced) {
   Deploy({"volume=data", "a mounts=data:/data"});
   EXPECT_EQ(PlanOf({"volume=data", "a mounts=data:/data replicas=2"}), "[1]  change deployment a  replicas: 1 → 2\n");

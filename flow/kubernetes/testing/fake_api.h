@@ -194,7 +194,13 @@ class FakeApi {
     const auto there = objects_.find(call.object);
     if (!call.object.namespace_.empty()) {
       const auto namespace_ = objects_.find({api::Kind::kNamespace, "", call.object.namespace_});
-      if (namespace_ == objects_.end()) return Refuse(404, "NotFound", "namespaces not found");
+      if (namespace_ == objects_.end()) {
+        return api::StatusOf({.code = 404,
+                              .reason = "NotFound",
+                              .message = absl::StrCat("namespaces \"", call.object.namespace_, "\" not found"),
+                              .kind = "namespaces",
+                              .name = call.object.namespace_});
+      }
       if (namespace_->second.object->is_going()) {
         return Refuse(403, "Forbidden", "is being terminated", {{"NamespaceTerminating", "", ""}});
       }

@@ -106,12 +106,6 @@ absl::Status DeleteEach(const CommandSession& session, const std::vector<Pipelin
   return first;
 }
 
-// Of --all.
-absl::Status NothingToDelete(const Options& options) {
-  return ExitWith(ExitCode::kDone,
-                  absl::StrCat("there are no pipelines in namespace \"", NamespaceOrDefault(options.namespace_), "\""));
-}
-
 // `keys`: nothing: all.
 absl::Status DeleteOnEngine(const Options& options, const Environment& environment,
                             std::optional<std::vector<PipelineKey>> keys) {
@@ -123,7 +117,7 @@ absl::Status DeleteOnEngine(const Options& options, const Environment& environme
   if (!keys.has_value()) {
     absl::StatusOr<std::vector<PipelineKey>> all = AllOf(run);
     if (!all.ok()) return all.status();
-    if (all->empty()) return NothingToDelete(options);
+    if (all->empty()) return (*session)->NoPipelines(NamespaceOrDefault(options.namespace_));
     keys = *std::move(all);
   }
   return DeleteEach(**session, *keys, [&](const PipelineKey& key) { return DeleteOne(run, key); });
@@ -142,7 +136,7 @@ absl::Status DeleteOnCluster(const Options& options, const Environment& environm
     const auto all = PipelinesOf(**session, NamespaceOrDefault(options.namespace_), options.kube_namespace,
                                  /*volumes=*/!options.keep_volumes);
     if (!all.ok()) return all.status();
-    if (all->empty()) return NothingToDelete(options);
+    if (all->empty()) return (*session)->NoPipelines(NamespaceOrDefault(options.namespace_));
     for (const auto& [key, where] : *all) (*session)->Note(absl::StrCat("will delete ", key.name));
     pipelines.assign(all->begin(), all->end());
   }

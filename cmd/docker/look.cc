@@ -63,7 +63,7 @@ absl::StatusOr<Look> LookAtAll(Session& session, Caller& caller, const LookOptio
     if (!status.ok()) return status.status();
     *list.add_pipelines() = *std::move(status);
   }
-  return ShowAll(list, options);
+  return ShowAll(session, list, options);
 }
 
 }  // namespace

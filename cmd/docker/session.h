@@ -4,10 +4,12 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "cmd/base/environment.h"
 #include "cmd/cli/options.h"
 #include "cmd/http/client.h"
@@ -33,6 +35,7 @@ class Session : public CommandSession {
   const Endpoint& endpoint() const { return endpoint_; }
 
   const char* driver() const override { return ""; }
+  std::string Where() const override { return absl::StrCat("the engine ", endpoint_.address); }
 
   const std::shared_ptr<Loop>& loop() const override { return client_->loop(); }
 

@@ -91,7 +91,7 @@ absl::StatusOr<Look> LookAtAll(const ClusterSession& session, const LookOptions&
     if (!state.known && status.components().empty()) continue;
     *list.add_pipelines() = std::move(status);
   }
-  return ShowAll(list, options);
+  return ShowAll(session, list, options);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "cmd/base/environment.h"
 #include "cmd/cli/options.h"
 #include "cmd/kubernetes/cluster_client.h"
@@ -41,6 +42,7 @@ class ClusterSession : public CommandSession {
   std::string WhereText(const std::string& kube_namespace) const;
 
   const char* driver() const override { return kClusterDriver; }
+  std::string Where() const override { return absl::StrCat("the cluster ", access_.server); }
 
   const std::shared_ptr<Loop>& loop() const override { return client_->loop(); }
 

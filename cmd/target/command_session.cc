@@ -37,6 +37,11 @@ absl::Status CommandSession::NoSuchPipeline(const PipelineKey& key) const {
                   absl::StrCat(project::NoSuchPipeline(key.namespace_, key.name), WhereElse(store_, key, driver())));
 }
 
+absl::Status CommandSession::NoPipelines(const std::string& namespace_) const {
+  const std::string in = namespace_.empty() ? "" : absl::StrCat(" in namespace \"", namespace_, "\"");
+  return ExitWith(ExitCode::kDone, absl::StrCat("there are no pipelines", in, " on ", Where()));
+}
+
 void CommandSession::WarnOfOtherTarget(const PipelineKey& key) const {
   const std::string other = OtherTarget(store_, key, driver());
   if (other.empty()) return;

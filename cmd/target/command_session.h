@@ -40,6 +40,9 @@ class CommandSession {
   // where else that may be.
   absl::Status NoSuchPipeline(const PipelineKey& key) const;
 
+  // The end of a command (kDone) for which there are no pipelines, of a namespace or of all (empty), with where that is so.
+  absl::Status NoPipelines(const std::string& namespace_) const;
+
   // Warns where by its state a pipeline that is applied here is on a target of another kind.
   void WarnOfOtherTarget(const PipelineKey& key) const;
 
@@ -53,6 +56,9 @@ class CommandSession {
 
   // What the state says of a pipeline that is on a target of this kind (deploy::Deployment::driver).
   virtual const char* driver() const = 0;
+
+  // "the engine unix:///run/docker.sock": which target, for people.
+  virtual std::string Where() const = 0;
 
   // Makes the client that speaks to the target, where there is none yet. What ends before (a held lock, say) loads no libcurl.
   virtual absl::Status MakeClient() = 0;

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "cmd/base/exit_status.h"
 #include "cmd/output/show.h"
 #include "flow/deploy/status.h"
 #include "flow/deploy/status_picture.h"
@@ -34,8 +33,9 @@ Look ShowOne(const deploy::PipelineStatus& status, const project::Project& proje
   return look;
 }
 
-absl::StatusOr<Look> ShowAll(const deploy::StatusList& list, const LookOptions& options) {
-  if (list.pipelines().empty() && IsTable(options.output)) return ExitWith(ExitCode::kDone, "there are no pipelines");
+absl::StatusOr<Look> ShowAll(const CommandSession& session, const deploy::StatusList& list,
+                             const LookOptions& options) {
+  if (list.pipelines().empty() && IsTable(options.output)) return session.NoPipelines(options.namespace_);
   return Look{.text = ShowPipelines(list, options.output),
               .well = std::all_of(list.pipelines().begin(), list.pipelines().end(), deploy::IsWell)};
 }

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "cmd/state/store.h"
+#include "cmd/target/command_session.h"
 #include "flow/deploy/status.pb.h"
 #include "flow/project/project.pb.h"
 
@@ -37,7 +38,7 @@ bool IsTable(const std::string& output);
 Look ShowOne(const deploy::PipelineStatus& status, const project::Project& project, const LookOptions& options);
 
 // All pipelines. Error (exit_status.h): there are none, which is well (kDone).
-absl::StatusOr<Look> ShowAll(const deploy::StatusList& list, const LookOptions& options);
+absl::StatusOr<Look> ShowAll(const CommandSession& session, const deploy::StatusList& list, const LookOptions& options);
 
 }  // namespace flow
 

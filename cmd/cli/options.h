@@ -16,6 +16,7 @@ struct EngineOptions {
   std::string host;
   std::string kubeconfig;
   std::string kube_context;
+  std::string kube_namespace;  // the one of the cluster that is meant; empty: the pipeline's own, or wherever it is
   std::string state_dir;
   bool verbose = false;  // every request is told
 };
@@ -35,7 +36,6 @@ struct Options : EngineOptions {
   bool strict = false;
   std::string engine_api;
   std::string to_file;
-  std::string kube_namespace;
   std::string storage_class;
   std::string volume_size;
   std::string pull_secret;

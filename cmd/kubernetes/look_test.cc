@@ -68,6 +68,19 @@ void Serve(FakeConnection& connection) {
 
 class LookTest : public ::testing::Test {
  protected:
+  // What the state says: that a pipeline is in this namespace of the cluster.
+  void Keep(const std::string& name, const std::string& kube_namespace) {
+    deploy::Deployment state;
+    state.set_name(name);
+    state.set_namespace_("default");
+    state.set_driver("kubernetes");
+    state.set_engine_host(session_->access().server);
+    state.set_engine_id(kube_namespace);
+    state.set_phase(deploy::Deployment::FAILED);
+    state.mutable_project()->add_services()->set_name("sink");
+    ASSERT_TRUE(session_->store().WriteDeployment({"default", name}, state).ok());
+  }
+
   MadeUpCluster cluster_{Serve};
   std::unique_ptr<ClusterSession> session_ = cluster_.Open();
   std::unique_ptr<ClusterCaller> caller_ = std::make_unique<ClusterCaller>(*ClusterCaller::Connect(*session_));
@@ -96,6 +109,19 @@ TEST_F(LookTest, WhatTheClusterPutsOffIsAskedAgain) {
 TEST_F(LookTest, APipelineOfWhichNothingIsLeftThatRunsIsNone) {
   const absl::StatusOr<Look> look = LookAt(*session_, *caller_, {.pipeline = "p", .output = "table"}, "ending");
   EXPECT_EQ(ExitCodeOf(look.status()), ExitCode::kNoSuchPipeline) << look->text;
+}
+
+// Least of all is it gone.
+TEST_F(LookTest, AStateOfAnotherNamespaceThanTheOneThatIsMeantSaysWhereThePipelineIs) {
+  Keep("kept", "flow-kept");
+  const std::unique_ptr<ClusterSession> session = cluster_.Open("team");
+  ClusterCaller caller = *ClusterCaller::Connect(*session);
+  const absl::Status one = LookAt(*session, caller, {.pipeline = "kept", .output = "table"}, "team").status();
+  EXPECT_EQ(ExitCodeOf(one), ExitCode::kNoSuchPipeline) << one;
+  EXPECT_THAT(std::string(one.message()), HasSubstr("namespace flow-kept"));
+  const absl::Status all = LookAt(*session, caller, {.output = "table"}, "team").status();
+  EXPECT_THAT(std::string(all.message()), HasSubstr("there are no pipelines on the cluster http"));
+  EXPECT_TRUE(LookAt(*session_, *caller_, {.pipeline = "kept", .output = "table"}, "flow-kept").ok());
 }
 
 TEST_F(LookTest, WhatPodsUseIsWhatTheMetricsServerTells) {
@@ -141,14 +167,7 @@ TEST_F(LookTest, ComponentsAreThoseOfTheWorkloads) {
 
 // A failed first apply leaves the state alone.
 TEST_F(LookTest, WhereNothingIsThereOfThemThatIsSaidWithWhatTellsWhy) {
-  deploy::Deployment state;
-  state.set_name("gone");
-  state.set_namespace_("default");
-  state.set_driver("kubernetes");
-  state.set_engine_host(session_->access().server);
-  state.set_phase(deploy::Deployment::FAILED);
-  state.mutable_project()->add_services()->set_name("sink");
-  ASSERT_TRUE(session_->store().WriteDeployment({"default", "gone"}, state).ok());
+  Keep("gone", "flow-gone");
   testing::internal::CaptureStderr();
   EXPECT_TRUE(ComponentsOf(*session_, *caller_, {.pipeline = "gone"}, "flow-gone", {}).ok());
   EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("`flow-status gone` tells why"));

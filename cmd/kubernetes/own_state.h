@@ -9,7 +9,7 @@
 namespace flow {
 
 // A state that cannot be read is warned of. So is one that was written for another cluster, by its address: it says
-// nothing of this one.
+// nothing of this one. Nor does one of another namespace than the one that the session is for, or of another target.
 OwnState ReadClusterState(const ClusterSession& session, const PipelineKey& key);
 
 }  // namespace flow

@@ -4,6 +4,7 @@
 #include "cmd/base/exit_status.h"
 #include "cmd/kubernetes/find_cluster.h"
 #include "cmd/kubernetes/unreachable.h"
+#include "flow/kubernetes/names.h"
 
 namespace flow {
 
@@ -15,7 +16,8 @@ absl::StatusOr<std::unique_ptr<ClusterSession>> ClusterSession::Open(const char*
   if (!access.ok()) return WithExitCode(access.status(), ExitCode::kNoEngine);
   absl::StatusOr<Basis> basis = Take(command, state, options, std::move(environment));
   if (!basis.ok()) return basis.status();
-  return std::unique_ptr<ClusterSession>(new ClusterSession(*std::move(basis), *std::move(access)));
+  return std::unique_ptr<ClusterSession>(
+      new ClusterSession(*std::move(basis), *std::move(access), options.kube_namespace));
 }
 
 absl::Status ClusterSession::MakeClient() {
@@ -28,6 +30,10 @@ absl::Status ClusterSession::MakeClient() {
                       " is not verified (insecure-skip-tls-verify): whoever answers there gets the credentials"));
   }
   return absl::OkStatus();
+}
+
+std::string ClusterSession::NamespaceFor(const PipelineKey& key) const {
+  return kube_namespace_.empty() ? kubernetes::NamespaceName(key.namespace_, key.name) : kube_namespace_;
 }
 
 std::string ClusterSession::WhereText(const std::string& kube_namespace) const {

@@ -38,10 +38,13 @@ class ClusterSession : public CommandSession {
   }
 
   const kubernetes::ClusterAccess& access() const { return access_; }
+  // The one that the options name; empty: none.
+  const std::string& kube_namespace() const { return kube_namespace_; }
   // For people, who may have another one in mind: which cluster, why that one, and where on it.
   std::string WhereText(const std::string& kube_namespace) const;
 
   const char* driver() const override { return kClusterDriver; }
+  std::string NamespaceFor(const PipelineKey& key) const override;
   std::string Where() const override { return absl::StrCat("the cluster ", access_.server); }
 
   const std::shared_ptr<Loop>& loop() const override { return client_->loop(); }
@@ -49,10 +52,11 @@ class ClusterSession : public CommandSession {
   absl::Status Unreachable(const absl::Status& status) const override;
 
  private:
-  ClusterSession(Basis basis, kubernetes::ClusterAccess access)
-      : CommandSession(std::move(basis)), access_(std::move(access)) {}
+  ClusterSession(Basis basis, kubernetes::ClusterAccess access, std::string kube_namespace)
+      : CommandSession(std::move(basis)), access_(std::move(access)), kube_namespace_(std::move(kube_namespace)) {}
 
   const kubernetes::ClusterAccess access_;
+  const std::string kube_namespace_;
   std::unique_ptr<ClusterClient> client_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -21,8 +22,9 @@ class MadeUpCluster {
       : server_(testkit::FakeServer::Tcp{}, std::move(serve)) {}
 
   // One whose state folder is the test's own.
-  std::unique_ptr<ClusterSession> Open() {
+  std::unique_ptr<ClusterSession> Open(const std::string& kube_namespace = "") {
     EngineOptions options;
+    options.kube_namespace = kube_namespace;
     options.state_dir = folder_ / "state";
     options.kubeconfig = folder_.Write(
         "kubeconfig", absl::StrCat("clusters: [{name: c, cluster: {server: \"", server_.endpoint().url,

@@ -9,15 +9,28 @@
 
 namespace flow {
 
-std::string OtherTarget(const Store& store, const PipelineKey& key, absl::string_view driver) {
+namespace {
+
+std::string TargetOf(const deploy::Deployment& state) {
+  if (state.driver().empty()) return absl::StrCat("the engine ", state.engine_host());
+  return absl::StrCat("the cluster ", state.engine_host(), ", namespace ", state.engine_id());
+}
+
+}  // namespace
+
+std::string OtherTarget(const Store& store, const PipelineKey& key, absl::string_view driver,
+                        absl::string_view kube_namespace) {
   const absl::StatusOr<deploy::Deployment> state = store.ReadDeployment(key);
-  if (!state.ok() || state->driver() == driver) return "";
-  return absl::StrCat(state->driver().empty() ? "the engine " : "the cluster ", state->engine_host());
+  if (!state.ok()) return "";
+  const bool same_place = driver.empty() || kube_namespace.empty() || state->engine_id() == kube_namespace;
+  return state->driver() == driver && same_place ? "" : TargetOf(*state);
 }
 
 std::string WhereElse(const Store& store, const PipelineKey& key, absl::string_view driver) {
-  if (const std::string other = OtherTarget(store, key, driver); !other.empty()) {
-    return absl::StrCat("; by its state it is on ", other);
+  const absl::StatusOr<deploy::Deployment> state = store.ReadDeployment(key);
+  // Of another engine is warned where its state is read.
+  if (state.ok() && !(state->driver().empty() && driver.empty())) {
+    return absl::StrCat("; by its state it is on ", TargetOf(*state));
   }
   const absl::StatusOr<std::vector<PipelineKey>> kept = store.List();
   if (!kept.ok()) return "";

@@ -9,12 +9,14 @@
 
 namespace flow {
 
-// "the cluster https://10.0.0.1:6443": the target of the pipeline's state, where that is of another kind than `driver`
-// (as in deploy::Deployment). Empty: it is not, or there is no state that can be read.
-std::string OtherTarget(const Store& store, const PipelineKey& key, absl::string_view driver);
+// "the cluster https://10.0.0.1:6443, namespace flow-payments": the target of the pipeline's state, where that is of
+// another kind than `driver` (as in deploy::Deployment), or is another namespace of a cluster than `kube_namespace` (empty:
+// any will do). Empty: it is not, or there is no state that can be read.
+std::string OtherTarget(const Store& store, const PipelineKey& key, absl::string_view driver,
+                        absl::string_view kube_namespace);
 
-// Of a pipeline that is not on a target of `driver`'s kind, nor in the state as one of it, what helps to find it: the
-// other target, the namespace that has one of its name, or the name that was probably meant. A sentence's end, behind a
+// Of a pipeline that was looked for on a target of `driver`'s kind, and is not there, nor in the state as being there, what
+// helps to find it: the target of its state, the namespace that has one of its name, or the name that was probably meant. A sentence's end, behind a
 // semicolon: "; did you mean \"payments\"?". Empty: the state knows nothing near.
 std::string WhereElse(const Store& store, const PipelineKey& key, absl::string_view driver);
 

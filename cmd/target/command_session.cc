@@ -43,7 +43,7 @@ absl::Status CommandSession::NoPipelines(const std::string& namespace_) const {
 }
 
 void CommandSession::WarnOfOtherTarget(const PipelineKey& key) const {
-  const std::string other = OtherTarget(store_, key, driver());
+  const std::string other = OtherTarget(store_, key, driver(), NamespaceFor(key));
   if (other.empty()) return;
   Warn(absl::StrCat("by its state pipeline \"", key.name, "\" is on ", other,
                     ", where it stays; an apply here writes over that state"));

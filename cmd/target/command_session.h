@@ -43,7 +43,7 @@ class CommandSession {
   // The end of a command (kDone) for which there are no pipelines, of a namespace or of all (empty), with where that is so.
   absl::Status NoPipelines(const std::string& namespace_) const;
 
-  // Warns where by its state a pipeline that is applied here is on a target of another kind.
+  // Warns where by its state a pipeline that is applied here is on a target of another kind, or elsewhere on the cluster.
   void WarnOfOtherTarget(const PipelineKey& key) const;
 
   // With --verbose tells that the request is sent: its method and target, never its body, which may hold secrets.
@@ -56,6 +56,9 @@ class CommandSession {
 
   // What the state says of a pipeline that is on a target of this kind (deploy::Deployment::driver).
   virtual const char* driver() const = 0;
+
+  // Of a cluster, the namespace that a pipeline is applied to; empty: the target has none.
+  virtual std::string NamespaceFor(const PipelineKey&) const { return ""; }
 
   // "the engine unix:///run/docker.sock": which target, for people.
   virtual std::string Where() const = 0;

@@ -48,6 +48,7 @@ absl::Status DeleteOnCluster(const Options& options, ClusterSession& session, co
     kubernetes::Delete machine({.namespace_ = key.namespace_,
                                 .pipeline = key.name,
                                 .kube_namespace = *put_into,
+                                .engine_host = session.access().server,
                                 .previous = std::move(state.deployment),
                                 .has_state = state.known,
                                 .keep_volumes = options.keep_volumes,

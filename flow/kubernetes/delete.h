@@ -41,6 +41,7 @@ struct DeleteInput {
   std::string namespace_;
   std::string pipeline;
   std::string kube_namespace;          // where it is put by --kube_namespace; empty: it has its own
+  std::string engine_host;             // the cluster's address, for the record
   std::optional<Deployment> previous;  // the state, where there is one that can be read
   bool has_state = false;              // there is one, readable or not
   bool keep_volumes = false;
@@ -264,6 +265,10 @@ class Delete {
 
   Deployment Record(const std::string& error) const {
     Deployment record = input_->previous.value_or(Deployment());
+    if (!input_->previous.has_value()) {
+      record.set_engine_host(input_->engine_host);
+      record.set_engine_id(place_.namespace_);
+    }
     record.set_name(input_->pipeline);
     record.set_namespace_(input_->namespace_);
     record.set_driver("kubernetes");

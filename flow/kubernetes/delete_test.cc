@@ -177,6 +177,18 @@ TEST_F(DeleteTest, WhatIsNotThereIsNoSuchPipeline) {
   EXPECT_EQ(world.finished->code, ExitCode::kNoSuchPipeline);
 }
 
+// Else the next delete takes the state for one of another cluster.
+TEST_F(DeleteTest, WithoutAStateWhatIsCutOffIsKeptAsBeingOnThisCluster) {
+  Deploy({"a"});
+  saved_ = nullptr;
+  DeleteInput input = Input();
+  input.engine_host = "https://cluster";
+  DeleteWorld world = Begin(Delete(input));
+  RunUntil(world, [&] { return world.saved != nullptr; });
+  EXPECT_EQ(world.saved->engine_host(), "https://cluster");
+  EXPECT_EQ(world.saved->engine_id(), "flow-x");
+}
+
 TEST_F(DeleteTest, ASignalStopsWhereItIs) {
   Deploy({"a"});
   DeleteWorld world = Begin(Delete(Input()));

@@ -27,6 +27,13 @@ std::string PlainLine(const deploy::Report& report, absl::Duration since, const 
   return absl::StrFormat("%6.1fs  %s\n", absl::ToDoubleSeconds(since), text::WithSigns(SignsOf(environment), text));
 }
 
+// So that one who waits sees for what. On a cluster what is removed stops first: a workload's pods, and all in a namespace.
+bool TakesItsTime(const deploy::Report& report) {
+  const std::string& object = report.object;
+  if (report.action == "remove") return object == "deployment" || object == "job" || object == "namespace";
+  return report.action == "stop" || report.action == "pull";
+}
+
 }  // namespace
 
 Progress::Mode Progress::ModeOf(absl::string_view word, bool verbose, const Environment& environment) {
@@ -45,11 +52,9 @@ void Progress::Tell(const deploy::Report& report, absl::Time now) {
     return Draw(keep ? PlainLine(report, now - start_, environment_) : "", now);
   }
   if (mode_ == Mode::kNone && report.kind != Kind::kWarning) return;
-  // A line an operation, when it is done; but a stop's when it begins, so that one who waits sees for whom, and a
-  // pull's both times.
-  const bool stop = report.action == "stop";
-  const bool worth_it = report.kind == Kind::kBegun  ? stop || report.action == "pull"
-                        : report.kind == Kind::kDone ? !stop
+  // A line an operation, when it is done, and where that takes its time when it begins; of a stop that alone.
+  const bool worth_it = report.kind == Kind::kBegun  ? TakesItsTime(report)
+                        : report.kind == Kind::kDone ? report.action != "stop"
                                                      : true;
   if (mode_ != Mode::kJson && !worth_it) return;
   if (mode_ == Mode::kJson) return TellEvent(kKinds[static_cast<int>(report.kind)], report.component, report.text);

@@ -119,13 +119,16 @@ absl::Status CheckCount(const Command& command, const Arguments& arguments) {
                                                  ", and got \"", absl::StrJoin(arguments.operands, "\", \""), "\""));
 }
 
-// A file where a pipeline's name belongs, in a command that takes a file too. No name holds a dot or a slash, or is "-".
+// What stands where a pipeline's name belongs and can be none, in a command that takes a file too: a file (no name holds a
+// dot or a slash, or is "-"), or nothing.
 absl::Status CheckNames(const Command& command, const std::vector<Flag>& flags, const Arguments& arguments) {
   const bool takes_names = command.operands == Operands::kPipelines || command.operands == Operands::kComponents;
   if (!takes_names || ByName(flags, "file") == nullptr || !arguments.options.file.empty()) return absl::OkStatus();
   const size_t names = command.operands == Operands::kComponents ? 1 : arguments.operands.size();
   for (size_t i = 0; i < std::min(names, arguments.operands.size()); ++i) {
     const std::string& name = arguments.operands[i];
+    // As a shell has it of a variable that is not set. It would stand for all pipelines.
+    if (name.empty()) return absl::InvalidArgumentError("\"\" is no pipeline's name");
     if (name != "-" && !absl::StrContains(name, '.') && !absl::StrContains(name, '/')) continue;
     return absl::InvalidArgumentError(
         absl::StrCat("\"", name, "\" is no pipeline's name; a file is given by -f ", name));

@@ -175,6 +175,7 @@ TEST(ArgumentsTest, AFileInThePlaceOfANameIsToldHowItIsGiven) {
   EXPECT_THAT(Error({"orders", "./payments"}, DeleteCommand()), HasSubstr("by -f ./payments"));
   EXPECT_THAT(Error({"-"}, StatusCommand()), HasSubstr("by -f -"));
   EXPECT_THAT(Error({"p.yaml", "sink"}, LogsCommand()), HasSubstr("by -f p.yaml"));
+  EXPECT_EQ(Error({""}, StatusCommand()), "\"\" is no pipeline's name");
   // Ids of components have dots, and flow-stream takes no file.
   EXPECT_THAT(Parse({"payments", "sink.1"}, LogsCommand()).operands, ElementsAre("payments", "sink.1"));
   EXPECT_THAT(Parse({"-f", "p.yaml", "sink.1"}, LogsCommand()).operands, ElementsAre("sink.1"));

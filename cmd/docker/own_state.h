@@ -18,8 +18,9 @@ class OwnStates {
   explicit OwnStates(Session& session, absl::Time until = absl::InfiniteFuture()) : session_(session), until_(until) {}
 
   // A state that cannot be read is warned of. So is one that was written for another engine, with where the pipeline
-  // is: it says nothing of this one and is not to be touched, as is that of a target of another kind. Only a state with another address than the session's
-  // costs requests, and the first of them alone. Where the engine does not tell which one it is, the address counts.
+  // is: it says nothing of this one and is not to be touched, as is that of a target of another kind. Only a state with
+  // another address than the session's costs requests, and the first of them alone. Where the engine does not tell which
+  // one it is, the address counts.
   OwnState Read(const PipelineKey& key);
 
  private:

@@ -16,8 +16,8 @@ std::string OtherTarget(const Store& store, const PipelineKey& key, absl::string
                         absl::string_view kube_namespace);
 
 // Of a pipeline that was looked for on a target of `driver`'s kind, and is not there, nor in the state as being there, what
-// helps to find it: the target of its state, the namespace that has one of its name, or the name that was probably meant. A sentence's end, behind a
-// semicolon: "; did you mean \"payments\"?". Empty: the state knows nothing near.
+// helps to find it: the target of its state, the namespace that has one of its name, or the name that was probably meant.
+// A sentence's end, behind a semicolon: "; did you mean \"payments\"?". Empty: the state knows nothing near.
 std::string WhereElse(const Store& store, const PipelineKey& key, absl::string_view driver);
 
 }  // namespace flow

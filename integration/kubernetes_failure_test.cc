@@ -81,7 +81,9 @@ std::vector<Trouble> Troubles() {
        {"--timeout=15s"}},
       {"no-class",
        "      image: busybox:1.36\n      volumes: [{name: data, mountPath: /data}]\n",
-       {"sink: its claim data is not bound: storageclass.storage.k8s.io \"no-such-class\" not found"},
+       {"sink: its claim data (class no-such-class, ReadWriteOnce) is not bound: storageclass.storage.k8s.io "
+        "\"no-such-class\" not found",
+        "hint: `--storage_class` names another class"},
        {"--storage_class=no-such-class"}},
   };
 }

@@ -144,13 +144,14 @@ class ApplySteps {
 
   bool PlanIsEmpty() const { return decision_.plan.operations().empty(); }
 
-  // Workloads that no operation is about, or whose change leaves their pods as they are.
+  // Claims, and workloads that no operation is about, or whose change leaves their pods as they are.
   void AdoptWhatStays() {
     const Observed& observed = observation_.observed();
     std::set<std::string> leaving;
     for (const Operation& operation : decision_.plan.operations()) {
       if (KindOf(operation) == OperationKind::kRemove) leaving.insert(operation.target());
     }
+    for (const ObjectPtr& claim : observed.OfKind(api::Kind::kClaim)) readiness_.AdoptClaim(*claim);
     std::map<std::string, std::vector<PodReport>> pods;  // by component
     for (const ObjectPtr& pod : observed.OfKind(api::Kind::kPod)) {
       PodReport report = ReadPod(*pod);

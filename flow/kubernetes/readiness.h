@@ -9,8 +9,8 @@
 //   a health check                when what was ready is so no more, or the kubelet gives up on its start
 //
 // and at once at what a cluster says that will not mend by itself: a container that cannot be started, an image that
-// cannot be pulled at the second try, pods that are refused, a claim that cannot be bound. What may mend is told and waited
-// for: no node that takes a pod, a volume or a service account that is not there yet.
+// cannot be pulled at the second try, pods that are refused, a claim that cannot be bound (claims.h). What may mend is told and
+// waited for: no node that takes a pod, a volume or a service account that is not there yet.
 //
 // What reads a component without a health check is started when all replicas of that have been ready for kSteadyAfter: a
 // program that dies as it starts is seen before.
@@ -21,6 +21,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -32,6 +33,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "flow/kubernetes/api/object.h"
+#include "flow/kubernetes/claims.h"
 #include "flow/kubernetes/contract.h"
 #include "flow/kubernetes/desired.h"
 #include "flow/kubernetes/failure.h"
@@ -60,6 +62,8 @@ class Readiness {
 
   // A workload that stays as it is, and its pods.
   void Adopt(const api::Object& workload, const std::vector<PodReport>& pods);
+  // A claim that is there already.
+  void AdoptClaim(const api::Object& claim) { claims_.Adopt(claim); }
 
   // A component's workload is about to be made or changed. `remade`: so are its pods, and those that are known by now are
   // not its own.
@@ -67,7 +71,7 @@ class Readiness {
   // It is made, or changed, and this is what it is.
   void Made(const std::string& component, const api::Object& workload);
 
-  // What the cluster tells of an object: a workload, a pod, an event about something. `deleted`: it is no more.
+  // What the cluster tells of an object: a workload, a pod, a claim, an event about something. `deleted`: it is no more.
   void Take(const api::Object& object, bool deleted);
 
   // All replicas have been ready for kSteadyAfter since the `time`th time that they were.
@@ -117,8 +121,8 @@ class Readiness {
   // All that it is made of, for a test that tells states apart.
   auto Members() const {
     const auto& [workloads, ups, pods, pods_of, old_pods, claims, told, findings, failures, moved] = *this;
-    return std::tie(workloads, pods, old_pods, told, findings,
-                    failures);  // claims never change, moved is taken each time, and the others follow
+    return std::tie(workloads, pods, old_pods, claims, told, findings,
+                    failures);  // moved is taken each time, and the others follow
   }
 
  private:
@@ -145,7 +149,7 @@ class Readiness {
   void TakeEvent(const api::Object& event);
   void TakePodEvent(const api::Object& event, Pod& pod);
   void CountRefusedPull(Pod& pod, const std::string& words, int64_t times);
-  void TakeClaimEvent(const api::Object& event, const std::string& claim, const std::string& component);
+  void TakeClaimEvent(const api::Object& event);
 
   void Fail(Pod& pod, Failure failure) {
     if (!std::exchange(pod.failed, true)) failures_.push_back(std::move(failure));
@@ -160,7 +164,7 @@ class Readiness {
   std::map<std::string, Pod> pods_;                       // by uid
   std::map<std::string, std::set<std::string>> pods_of_;  // component → their uids
   std::set<std::string> old_pods_;                        // uids: not judged
-  std::map<std::string, std::string> claims_;             // claim → a component that mounts it
+  Claims claims_;
   std::set<std::pair<std::string, std::string>> told_;
   std::vector<Finding> findings_;
   std::vector<Failure> failures_;
@@ -175,16 +179,13 @@ inline void Readiness::Expect(const project::Project& project) {
   pods_.clear();
   pods_of_.clear();
   old_pods_.clear();
-  claims_.clear();
+  claims_.Expect(project);
   for (const project::Service& service : project.services()) {
     Workload& workload = workloads_[service.name()];
     workload.replicas = service.replicas();
     workload.restarts = service.restart().mode() != project::RestartPolicy::NO;
     workload.ends = project::MayComplete(service);
     workload.has_check = service.has_health_check();
-    for (const project::Mount& mount : service.mounts()) {
-      if (mount.type() == project::Mount::VOLUME) claims_.emplace(ClaimName(mount.source()), service.name());
-    }
   }
   for (const project::Service& service : project.services()) {
     for (const project::Dependency& dependency : service.depends_on()) {
@@ -240,6 +241,7 @@ inline void Readiness::Made(const std::string& component, const api::Object& obj
 inline void Readiness::Take(const api::Object& object, bool deleted) {
   if (IsWorkload(object.kind)) return TakeWorkload(object, deleted);
   if (object.kind == api::Kind::kPod) return TakePod(ReadPod(object), deleted);
+  if (object.kind == api::Kind::kClaim) return claims_.Take(object);
   if (object.kind == api::Kind::kEvent && !deleted) TakeEvent(object);
 }
 
@@ -350,7 +352,8 @@ inline void Readiness::JudgeExits(Pod& pod, const Workload& workload) {
 inline void Readiness::JudgeWaiting(Pod& pod, const std::string& waited_for) {
   const PodReport& report = pod.report;
   if (!report.unschedulable.empty()) {
-    Tell(Finding::Kind::kWarning, pod.component, absl::StrCat("waits for a node: ", report.unschedulable));
+    Tell(Finding::Kind::kWarning, pod.component,
+         absl::StrCat("waits for a node: ", claims_.WithClaims(pod.component, report.unschedulable)));
   }
   if (IsFinal(report.waits_for, report.words)) {
     return Fail(pod, FailureOf(report, absl::StrCat("cannot be started: ", report.waits_for,
@@ -391,27 +394,17 @@ inline void Readiness::TakeEvent(const api::Object& event) {
     for (auto& [component, workload] : workloads_) {
       if (!workload.uid.empty() && workload.uid == about["uid"].text()) TakeRefusal(component, workload, words);
     }
-  } else if (about["kind"].text() == "PersistentVolumeClaim" &&
-             (reason == "ProvisioningFailed" || reason == "FailedBinding" || reason == "ExternalProvisioning")) {
-    const auto component = claims_.find(about["name"].text());
-    if (component != claims_.end()) TakeClaimEvent(event, component->first, component->second);
+  } else if (about["kind"].text() == "PersistentVolumeClaim") {
+    TakeClaimEvent(event);
   }
 }
 
-inline void Readiness::TakeClaimEvent(const api::Object& event, const std::string& claim,
-                                      const std::string& component) {
-  const std::string& words = event["message"].text();
-  const std::string what = absl::StrCat("its claim ", claim, " is not bound: ", words);
-  // Who makes the volumes of its class may need a while, or may be nobody: the cluster says so again after some seconds.
-  const bool may_come = event["reason"].text() == "ExternalProvisioning";
-  if (may_come && event["count"].number() <= 1) return;
-  workloads_.at(component).claim_words = what;
-  if (may_come) return Tell(Finding::Kind::kWarning, component, what);
-  // A class that is not there will not be; anything else is tried once more.
-  const bool is_final = event["count"].number() > 1 || told_.contains({component, what}) ||
-                        (absl::StartsWith(words, "storageclass.storage.k8s.io") && absl::EndsWith(words, "not found"));
-  if (!is_final) return Tell(Finding::Kind::kWarning, component, what);
-  if (told_.emplace(component, claim).second) failures_.push_back({.component = component, .what = what});
+inline void Readiness::TakeClaimEvent(const api::Object& event) {
+  std::optional<Claims::News> news = claims_.TakeEvent(event);
+  if (!news.has_value()) return;
+  if (!news->is_final) return Tell(Finding::Kind::kWarning, news->component, std::move(news->what));
+  failures_.push_back(
+      {.component = std::move(news->component), .what = std::move(news->what), .hint = std::move(news->hint)});
 }
 
 inline void Readiness::TakePodEvent(const api::Object& event, Pod& pod) {
@@ -465,7 +458,8 @@ inline std::vector<Failure> Readiness::NotUp(absl::string_view after) const {
     Failure failure{.component = component,
                     .what = absl::StrCat(workload.ends ? "has not ended" : "is not ready", after)};
     if (workload.replicas > 1) absl::StrAppend(&failure.what, ": ", workload.ready, " of ", workload.replicas);
-    if (!workload.claim_words.empty()) absl::StrAppend(&failure.what, "; ", workload.claim_words);
+    const std::string claim = claims_.WordsOf(component);
+    if (!claim.empty()) absl::StrAppend(&failure.what, "; ", claim);
     std::string why = workload.refusal;
     for (const std::string& uid : PodsOf(component)) {
       const Pod& pod = pods_.at(uid);
@@ -473,7 +467,9 @@ inline std::vector<Failure> Readiness::NotUp(absl::string_view after) const {
       failure = FailureOf(pod.report, std::move(failure.what));
       failure.wants_log = pod.report.running;
       failure.by_probe = workload.has_check && pod.report.running;
-      why = pod.report.unschedulable.empty() ? pod.report.words : pod.report.unschedulable;
+      why = pod.report.unschedulable.empty() ? pod.report.words
+            : claim.empty()                  ? claims_.WithClaims(component, pod.report.unschedulable)
+                                             : "";
       if (!pod.pull_words.empty()) why = pod.pull_words;
       break;
     }

@@ -251,5 +251,21 @@ TEST_F(ReadinessTest, AWorkloadThatSomeoneElseRemovesIsToldSo) {
   EXPECT_THAT(Failures(), ElementsAre("a: its deployment was removed by someone else"));
 }
 
+TEST_F(ReadinessTest, APodThatNoNodeTakesBecauseOfItsVolumesIsToldWithThem) {
+  Expect({"volume=data", "a mounts=data:/data"});
+  Tell(Read(api::Kind::kClaim, R"({"metadata": {"name": "data"}, "status": {"phase": "Pending"},
+                                   "spec": {"accessModes": ["ReadWriteOnce"], "storageClassName": "local"}})"));
+  Make("a");
+  Tell(Read(api::Kind::kPod,
+            absl::StrCat(R"({"metadata": {"name": "p", "uid": "p", )", Labels("a"), R"(}, "status": {"conditions":
+    [{"type": "PodScheduled", "status": "False", "message": "2 node(s) didn't find available persistent volumes to bind."}]}})")));
+  const std::string words =
+      "2 node(s) didn't find available persistent volumes to bind: it mounts claim data (class local, ReadWriteOnce)";
+  EXPECT_THAT(Told(), ElementsAre("a: waits for a node: " + words));
+  const std::vector<Failure> failures = readiness_.NotUp(" after 5m");
+  ASSERT_EQ(failures.size(), 1u);
+  EXPECT_EQ(failures[0].what, "is not ready after 5m; " + words);
+}
+
 }  // namespace
 }  // namespace flow::kubernetes

@@ -27,11 +27,10 @@ struct Workload {
   bool restarts = false;
   bool ends = false;  // it is a job: exit code 0 is completion
   bool has_check = false;
-  std::string claim_words;  // what the cluster says of a claim that it waits for
-  std::string uid;          // empty: not made yet
-  int64_t generation = 0;   // that has to be observed
-  int64_t up_to_date = 0;   // replicas that are of it and
-  int64_t ready = 0;        // ready, or ended well
+  std::string uid;         // empty: not made yet
+  int64_t generation = 0;  // that has to be observed
+  int64_t up_to_date = 0;  // replicas that are of it and
+  int64_t ready = 0;       // ready, or ended well
   bool all_ready = false;
   bool steady = false;  // and for kSteadyAfter
   int times_ready = 0;

@@ -23,6 +23,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/time.h"
 #include "flow/kubernetes/api/call.h"
 #include "flow/kubernetes/api/refusal.h"
 #include "flow/kubernetes/difference.h"
@@ -40,7 +41,12 @@ class FakeApi {
     return std::visit([this](const auto& c) { return On(c); }, call);
   }
 
-  void TellOf(const api::ObjectName& about, const std::string& reason, const std::string& words, int count = 1) {
+  // An event about an object, told so often, the last time so long after the first.
+  void TellOf(const api::ObjectName& about, const std::string& reason, const std::string& words, int count = 1,
+              absl::Duration lasting = absl::ZeroDuration()) {
+    const auto time = [](absl::Duration since) {
+      return absl::FormatTime(absl::RFC3339_sec, absl::UnixEpoch() + since, absl::UTCTimeZone());
+    };
     const text::Mapping involved = {{"kind", api::NamesOf(about.kind).name},
                                     {"name", about.name},
                                     {"uid", objects_.contains(about) ? objects_.at(about).object->uid() : ""}};
@@ -51,6 +57,8 @@ class FakeApi {
                                     {"involvedObject", involved},
                                     {"reason", reason},
                                     {"message", words},
+                                    {"firstTimestamp", time(absl::ZeroDuration())},
+                                    {"lastTimestamp", time(lasting)},
                                     {"count", count}}};
     told_.push_back(event);
     Tell({api::WatchEvent::Type::kAdded, std::move(event)});

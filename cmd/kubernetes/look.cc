@@ -13,6 +13,7 @@
 #include "flow/kubernetes/names.h"
 #include "flow/kubernetes/status.h"
 #include "flow/kubernetes/usage.h"
+#include "flow/kubernetes/volume_trouble.h"
 #include "flow/project/labels.h"
 #include "flow/text/harmless.h"
 
@@ -61,11 +62,28 @@ std::string AddUsage(ClusterCaller& caller, const std::string& kube_namespace, c
   return "";
 }
 
+// Adds the claims, and what they have, where that says more; what one may not look at is left out.
+void AddVolumes(ClusterCaller& caller, const std::string& kube_namespace, const std::vector<std::string>& labels,
+                std::vector<api::Object>* objects) {
+  if (!kubernetes::ClaimsTellMore(*objects)) return;
+  absl::StatusOr<api::Reply> claims =
+      caller.One(api::List{.kind = api::Kind::kClaim, .namespace_ = kube_namespace, .labels = labels});
+  if (!claims.ok()) return;
+  std::vector<api::Object>& listed = std::get<api::ObjectList>(*claims).objects;
+  std::vector<api::Call> calls;
+  for (const api::ObjectName& volume : kubernetes::VolumesOf(listed)) calls.push_back(api::Get{volume});
+  for (api::Object& claim : listed) objects->push_back(std::move(claim));
+  for (absl::StatusOr<api::Reply>& reply : caller.All(calls)) {
+    if (reply.ok()) objects->push_back(std::get<api::Object>(*std::move(reply)));
+  }
+}
+
 absl::StatusOr<Look> LookAtOne(const ClusterSession& session, ClusterCaller& caller, const LookOptions& options,
                                const std::string& kube_namespace, ObjectsOf objects) {
   const PipelineKey key = KeyOf(options);
   OwnState state = ReadClusterState(session, key);
   const project::Project project = state.deployment.has_value() ? state.deployment->project() : project::Project();
+  AddVolumes(caller, kube_namespace, LabelsOf(options), &objects[key]);
   deploy::PipelineStatus status = Describe(session, key, std::move(state.deployment), objects[key]);
   if (!state.known && status.components().empty()) return session.NoSuchPipeline(key);
   std::string unknown;

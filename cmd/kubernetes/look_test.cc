@@ -12,6 +12,7 @@
 #include "cmd/base/exit_status.h"
 #include "cmd/kubernetes/components.h"
 #include "cmd/kubernetes/lookout.h"
+#include "cmd/kubernetes/own_state.h"
 #include "cmd/kubernetes/session_testing.h"
 #include "flow/project/labels.h"
 #include "testkit/fake_server.h"
@@ -27,7 +28,8 @@ using ::testing::Pair;
 using testkit::FakeConnection;
 
 // Has the deployment "sink" of the pipeline "p" in the namespace "there", and a pod of it in "measured", where there are
-// metrics, and in "unmeasured". In "busy" five requests are put off. One may look in namespaces alone.
+// metrics, and in "unmeasured". In "held" no node takes it, because of a volume. In "busy" five requests are put off. One may
+// look in namespaces alone, and at volumes.
 void Serve(FakeConnection& connection) {
   int refused = 0;
   for (std::string request; !(request = connection.Read()).empty();) {
@@ -45,6 +47,19 @@ void Serve(FakeConnection& connection) {
                   "app.kubernetes.io/name":"sink"}},
         "spec":{"containers":[{"name":"sink"}]},
         "status":{"phase":"Running","containerStatuses":[{"name":"sink","ready":true,"state":{"running":{}}}]}}]})");
+    } else if (absl::StrContains(request, "/held/pods?")) {
+      connection.Answer(
+          200, R"({"metadata":{"resourceVersion":"1"},"items":[{"metadata":{"name":"sink-1","namespace":"there",
+        "labels":{"com.obsrvr.flow.namespace":"default","com.obsrvr.flow.pipeline":"p","com.obsrvr.flow.component":"sink"}},
+        "status":{"phase":"Pending","conditions":[{"type":"PodScheduled","status":"False",
+          "message":"1 node(s) had volume node affinity conflict."}]}}]})");
+    } else if (absl::StrContains(request, "/held/persistentvolumeclaims?")) {
+      connection.Answer(200, R"({"metadata":{"resourceVersion":"1"},"items":[{"metadata":{"name":"data"},
+        "spec":{"volumeName":"pv1"},"status":{"phase":"Bound"}}]})");
+    } else if (absl::StrContains(request, "/api/v1/persistentvolumes/pv1 ")) {
+      connection.Answer(200, R"({"kind":"PersistentVolume","apiVersion":"v1","metadata":{"name":"pv1"},
+        "spec":{"nodeAffinity":{"required":{"nodeSelectorTerms":[{"matchExpressions":[
+          {"key":"kubernetes.io/hostname","operator":"In","values":["node1"]}]}]}}}})");
     } else if (absl::StrContains(request, " /version ")) {
       connection.Answer(200, R"({"major":"1","minor":"20","gitVersion":"v1.20.2"})");
     } else if (!absl::StrContains(request, "/namespaces/")) {
@@ -138,6 +153,20 @@ TEST_F(LookTest, WithoutAMetricsServerItIsNotKnownAndThatIsSaid) {
   ASSERT_TRUE(look.ok()) << look.status();
   EXPECT_THAT(look->text, HasSubstr("sink-1     -    -       -      -       -        -     -"));
   EXPECT_THAT(look->text, HasSubstr("what pods use is not known: the cluster has no metrics server"));
+}
+
+TEST_F(LookTest, OfAPodWithoutANodeTheVolumesAreLookedAtThatKeepItFromOne) {
+  deploy::Deployment state;
+  state.set_driver(kClusterDriver);
+  state.set_engine_host(session_->access().server);
+  project::Service& sink = *state.mutable_project()->add_services();
+  sink.set_name("sink");
+  sink.set_replicas(1);
+  sink.add_mounts()->set_source("data");
+  ASSERT_TRUE(session_->store().WriteDeployment({"default", "p"}, state).ok());
+  const absl::StatusOr<Look> look = LookAt(*session_, *caller_, {.pipeline = "p", .output = "table"}, "held");
+  ASSERT_TRUE(look.ok()) << look.status();
+  EXPECT_THAT(look->text, HasSubstr("sink-1 waits (only node1 can mount its volume data: 1 node(s) had volume"));
 }
 
 TEST_F(LookTest, APipelineThatIsNotThereIsToldApartFromOneThatMayNotBeLookedFor) {

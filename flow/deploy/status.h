@@ -36,6 +36,7 @@ struct StatusInput {
   // By component, where the target knows it: how many replicas it is to have, and why it makes none, in its words.
   std::map<std::string, uint32_t> asked_for;
   std::map<std::string, std::string> refusals;
+  std::map<std::string, std::string> notes;  // by component: what is to be known of one that is well
 };
 
 // The status of one pipeline. Its components are those that were asked for, in the file's order, then those that the
@@ -150,6 +151,7 @@ inline std::string ComponentMessage(const ComponentStatus& component, const proj
                         refusal == input.refusals.end() ? "" : absl::StrCat(": ", refusal->second));
   }
   if (std::string trouble = TroubleText(component, service, replicas, noun); !trouble.empty()) return trouble;
+  if (const auto note = input.notes.find(component.id()); note != input.notes.end()) return note->second;
   if (service == nullptr) return "";
   for (const Replica& replica : replicas) {
     if (std::string drift = Drift(replica, *service); !drift.empty()) return drift;

@@ -18,6 +18,7 @@
 #include "flow/kubernetes/labels.h"
 #include "flow/kubernetes/observed.h"
 #include "flow/kubernetes/pod_report.h"
+#include "flow/kubernetes/volume_trouble.h"
 #include "flow/project/labels.h"
 #include "flow/text/view.h"
 
@@ -27,8 +28,9 @@ namespace flow::kubernetes {
 inline constexpr api::Kind kStatusKinds[] = {api::Kind::kDeployment, api::Kind::kJob, api::Kind::kPod,
                                              api::Kind::kService};
 
-// Puts the objects of a pipeline, of the kinds above, into the input of a status. `now` says how long pods have run. Pods
-// on their way out do not count.
+// Puts the objects of a pipeline, of the kinds above, into the input of a status, which has the state already where there is one.
+// Of pods without a node its claims, and the volumes that they have, say more where they are among the objects
+// (volume_trouble.h). `now` says how long pods have run. Pods on their way out do not count.
 void AddObjects(const std::vector<api::Object>& objects, absl::Time now, deploy::StatusInput* input);
 
 // Of whom an object is: the component's id; empty: of the whole pipeline.
@@ -155,6 +157,15 @@ class PodReader {
   const text::View container_, status_, state_;
 };
 
+// Of a pod without a node: which of its volumes are why, before the scheduler's words.
+inline void AddTrouble(const VolumeTrouble& volumes, deploy::Replica& replica) {
+  if (!replica.node.empty()) return;
+  std::string trouble = volumes.Of(replica.component, replica.waits_for);
+  if (trouble.empty()) return;
+  if (!replica.waits_for.empty()) absl::StrAppend(&trouble, ": ", replica.waits_for);
+  replica.waits_for = std::move(trouble);
+}
+
 // Those of a job's pods that tell how it is: of one that is complete those that were, else not those that were tried
 // again.
 inline bool Counts(const api::Object& pod, const api::Object* job) {
@@ -199,6 +210,8 @@ inline std::string ComponentOf(const api::Object& object) {
 
 inline void AddObjects(const std::vector<api::Object>& objects, absl::Time now, deploy::StatusInput* input) {
   input->replica_noun = "pod";
+  const VolumeTrouble volumes(
+      objects, input->deployment.has_value() ? input->deployment->project() : project::Project::default_instance());
   std::map<std::string, const api::Object*> jobs;
   for (const api::Object& object : objects) {
     if (object.kind == api::Kind::kJob) jobs[ComponentOf(object)] = &object;
@@ -211,6 +224,7 @@ inline void AddObjects(const std::vector<api::Object>& objects, absl::Time now, 
     std::vector<deploy::Replica>& of_component = replicas[component];
     if (!internal::Counts(object, job == jobs.end() ? nullptr : job->second)) continue;
     of_component.push_back(internal::PodReader(object, now).Read(static_cast<int>(of_component.size()) + 1));
+    internal::AddTrouble(volumes, of_component.back());
   }
   for (const auto& [component, job] : jobs) {
     const bool ended = HasCondition(*job, "Complete") || HasCondition(*job, "Failed");
@@ -224,6 +238,8 @@ inline void AddObjects(const std::vector<api::Object>& objects, absl::Time now, 
       // The quota or the admission that refuses the pods, in its own words.
       const std::string refused = internal::ConditionText(object, "ReplicaFailure", "True");
       if (!refused.empty()) input->refusals[ComponentOf(object)] = refused;
+      const std::string trouble = count == 0 ? volumes.Of(ComponentOf(object), "") : "";
+      if (!trouble.empty()) input->notes[ComponentOf(object)] = trouble;
     }
     if (object.kind != api::Kind::kService || replicas[ComponentOf(object)].empty()) continue;
     deploy::Replica& first = replicas[ComponentOf(object)].front();

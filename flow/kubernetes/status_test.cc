@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "flow/deploy/status_text.h"
+#include "flow/deploy/testing/projects.h"
 #include "flow/text/json_reader.h"
 
 namespace flow::kubernetes {
@@ -48,8 +49,12 @@ api::Object Job(const std::string& conditions) {
                                             R"(},"spec":{},"status":{"conditions":[)", conditions, "]}}"));
 }
 
-deploy::PipelineStatus Describe(const std::vector<api::Object>& objects) {
+deploy::PipelineStatus Describe(const std::vector<api::Object>& objects, const project::Project& project = {}) {
   deploy::StatusInput input{.namespace_ = "default", .pipeline = "p"};
+  if (project.services_size() > 0) {
+    input.deployment.emplace().mutable_succeeded();
+    *input.deployment->mutable_project() = project;
+  }
   AddObjects(objects, absl::FromUnixSeconds(1767225600), &input);  // 2026-01-01
   return deploy::DescribePipeline(input);
 }
@@ -161,6 +166,35 @@ TEST(Status, WhyThereAreNoPodsIsToldInTheClustersWords) {
   EXPECT_EQ(sink.state(), "missing");
   EXPECT_EQ(sink.replicas(), 1u);
   EXPECT_EQ(sink.message(), "there is no pod: exceeded quota: q");
+}
+
+TEST(Status, WhichVolumesKeepAPodFromANodeIsTold) {
+  const project::Project project = deploy::testing::MakeProject("p", {"volume=data", "sink mounts=data:/data"});
+  const api::Object claim = Read(api::Kind::kClaim, R"({"metadata":{"name":"data"},"status":{"phase":"Pending"},
+    "spec":{"accessModes":["ReadWriteOnce"],"storageClassName":"fast"}})");
+  const auto pod = [](const std::string& conditions) {
+    return Read(api::Kind::kPod, absl::StrCat(R"({"metadata":{"name":"sink-1",)", kLabels,
+                                              R"(},"status":{"phase":"Pending","conditions":[)", conditions, "]}}"));
+  };
+  const std::string not_bound = "its claim data (class fast, ReadWriteOnce) is not bound";
+  EXPECT_EQ(Describe({pod(""), claim}, project).message(),
+            absl::StrCat("sink is pending (sink-1 waits (", not_bound, "))"));
+  EXPECT_EQ(
+      Describe({pod(R"({"type":"PodScheduled","status":"False","message":"no node."})"), claim}, project).message(),
+      absl::StrCat("sink is pending (sink-1 waits (", not_bound, ": no node.))"));
+}
+
+TEST(Status, WhatHasNoReplicasIsWellAndItsClaimIsTold) {
+  const project::Project project =
+      deploy::testing::MakeProject("p", {"volume=data", "sink replicas=0 mounts=data:/data"});
+  const auto claim = [](const char* phase) {
+    return Read(api::Kind::kClaim, absl::StrCat(R"({"metadata":{"name":"data"},"status":{"phase":")", phase,
+                                                R"("},"spec":{"accessModes":["ReadWriteOnce"]}})"));
+  };
+  const deploy::PipelineStatus status = Describe({Deployment(0), claim("Pending")}, project);
+  EXPECT_EQ(status.state(), "running");
+  EXPECT_EQ(status.message(), "sink: its claim data (no class, ReadWriteOnce) is not bound");
+  EXPECT_EQ(Describe({Deployment(0), claim("Bound")}, project).message(), "");
 }
 
 TEST(Status, PodsOnTheirWayOutDoNotCount) {

@@ -96,7 +96,7 @@ TEST(ArgumentsTest, DoubleDashEndsFlagsAndDashIsAnOperand) {
   EXPECT_FALSE(after.options.verbose);
   EXPECT_THAT(Parse({"-"}).operands, ElementsAre("-"));
   EXPECT_EQ(ParseOptions({"-f", "-"}).file, "-");
-  EXPECT_THAT(Parse({""}, DeleteCommand()).operands, ElementsAre(""));
+  EXPECT_THAT(Parse({""}, ApplyCommand()).operands, ElementsAre(""));
 }
 
 TEST(ArgumentsTest, EmptyValueAndEqualsSignsInValuesStay) {

@@ -157,6 +157,8 @@ TEST_F(LookTest, WithoutAMetricsServerItIsNotKnownAndThatIsSaid) {
 
 TEST_F(LookTest, OfAPodWithoutANodeTheVolumesAreLookedAtThatKeepItFromOne) {
   deploy::Deployment state;
+  state.set_name("p");
+  state.set_namespace_("default");
   state.set_driver(kClusterDriver);
   state.set_engine_host(session_->access().server);
   project::Service& sink = *state.mutable_project()->add_services();

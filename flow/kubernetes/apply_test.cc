@@ -271,14 +271,14 @@ TEST_F(ApplyTest, AClaimWhoseProvisionerIsAtWorkIsToldAndWaitedFor) {
 TEST_F(ApplyTest, AClaimWhoseProvisionerNobodyRunsFailsBeforeTheTimeout) {
   ApplyWorld world = Until("a", {"volume=data", "a mounts=data:/data"});
   const std::string words = "waiting for a volume to be created by external provisioner \"example.com/nobody\"";
-  for (const int seconds : {0, 15, 30}) {
+  for (const int seconds : {0, 15, 45}) {
     ASSERT_FALSE(world.finished.has_value());
     world.cluster.TellOf(Name(Kind::kClaim, "data"), "ExternalProvisioning", words, 1 + seconds / 15,
                          absl::Seconds(seconds));
     world.TellEvents();
   }
   EXPECT_THAT(Failed(world), HasSubstr("a: its claim data (no class, ReadWriteOnce) is not bound: " + words +
-                                       "; in 30s nobody has begun to make it\n  hint: see that the provisioner"));
+                                       "; in 45s nobody has begun to make it\n  hint: see that the provisioner"));
 }
 
 TEST_F(ApplyTest, WhatTurnsUnhealthyFailsWithWhatTheProbeGotAndAHint) {

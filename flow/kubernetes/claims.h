@@ -35,9 +35,9 @@
 namespace flow::kubernetes {
 
 // The cluster says every 15 s that a claim waits for such a program: how long it has to have said so before that is told,
-// and before it is clear that there is none.
+// and before it is clear that there is none; one that takes over from another needs up to half a minute.
 inline constexpr absl::Duration kToldAfter = absl::Seconds(5);
-inline constexpr absl::Duration kNobodyAfter = absl::Seconds(30);
+inline constexpr absl::Duration kNobodyAfter = absl::Seconds(40);
 
 // "claim data (class fast, ReadWriteMany for writer, 3 pods of reader)". `mounters`: who mounts it; empty: that is one pod, or
 // not known.

@@ -63,11 +63,11 @@ TEST_F(ClaimsTest, AProvisionerThatNobodyRunsIsFinalAfterHalfAMinute) {
   EXPECT_EQ(Event(kWaits, "w", 2, 1), "");  // said again when a node was chosen
   EXPECT_EQ(Event(kWaits, "w", 3, 15), "told: a: its claim data (class fast, ReadWriteOnce) is not bound: w");
   EXPECT_EQ(
-      Event(kWaits, "w", 4, 30),
-      absl::StrCat("final: a: its claim data (class fast, ReadWriteOnce) is not bound: w; in 30s nobody has begun "
+      Event(kWaits, "w", 5, 45),
+      absl::StrCat("final: a: its claim data (class fast, ReadWriteOnce) is not bound: w; in 45s nobody has begun "
                    "to make it; hint: see that the provisioner of its class runs on the cluster; ",
                    internal::kClassHint));
-  EXPECT_EQ(Event(kWaits, "w", 5, 45), "");  // that was told
+  EXPECT_EQ(Event(kWaits, "w", 6, 60), "");  // that was told
 }
 
 TEST_F(ClaimsTest, AProvisionerThatHasBegunMayTakeItsTime) {

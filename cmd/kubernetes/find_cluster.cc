@@ -126,10 +126,10 @@ absl::StatusOr<std::string> ReadPem(const kubernetes::PemSource& pem) {
   if (pem.file.empty()) return pem.bytes;
   absl::StatusOr<std::string> text = ReadFile(pem.file, kMostBytes);
   if (text.ok() && !absl::StrContains(*text, "-----BEGIN ")) {
-    text = absl::FailedPreconditionError(absl::StrCat(pem.file, " is not PEM"));
+    text = absl::FailedPreconditionError(absl::StrCat(pem.file, " is not PEM, which begins with -----BEGIN"));
   }
   if (text.ok()) return text;
-  return absl::FailedPreconditionError(absl::StrCat(pem.set_by, ": ", text.status().message()));
+  return absl::FailedPreconditionError(absl::StrCat(text.status().message(), " (", pem.set_by, ")"));
 }
 
 absl::StatusOr<Endpoint> EndpointOf(const ClusterAccess& access) {
@@ -148,7 +148,10 @@ absl::StatusOr<Endpoint> EndpointOf(const ClusterAccess& access) {
        {std::pair(&access.authorities, &endpoint.ca_pem), std::pair(&access.certificate, &endpoint.certificate_pem),
         std::pair(&access.key, &endpoint.key_pem)}) {
     absl::StatusOr<std::string> read = ReadPem(*pem);
-    if (!read.ok()) return CannotTell(read.status().message());
+    if (!read.ok()) {
+      return absl::FailedPreconditionError(absl::StrCat("cannot reach the cluster at ", access.server, " (from ",
+                                                        access.chosen_by, ")\n", read.status().message()));
+    }
     *bytes = *std::move(read);
   }
   return endpoint;

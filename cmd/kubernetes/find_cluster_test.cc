@@ -107,9 +107,13 @@ TEST(EndpointOf, FilesAreReadAndToldWithTheirSetting) {
   EXPECT_EQ(Of({.server = "https://a", .authorities = {"", pem, "x"}}).ca_pem, "-----BEGIN CERTIFICATE-----\n");
   const auto problem = [](const std::string& file) {
     return std::string(
-        EndpointOf({.server = "https://a", .key = {"", file, "client-key of user \"u\""}}).status().message());
+        EndpointOf({.server = "https://a", .chosen_by = "context \"c\"", .key = {"", file, "client-key of user \"u\""}})
+            .status()
+            .message());
   };
-  EXPECT_THAT(problem(folder / "missing"), AllOf(HasSubstr("client-key of user \"u\""), HasSubstr("missing")));
+  EXPECT_EQ(problem(folder / "missing"),
+            absl::StrCat("cannot reach the cluster at https://a (from context \"c\")\ncannot read ", folder / "missing",
+                         ": No such file or directory (client-key of user \"u\")"));
   EXPECT_THAT(problem(folder.Write("key", "secret")), AllOf(HasSubstr("is not PEM"), Not(HasSubstr("secret"))));
 }
 

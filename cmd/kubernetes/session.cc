@@ -36,6 +36,11 @@ std::string ClusterSession::NamespaceFor(const PipelineKey& key) const {
   return kube_namespace_.empty() ? kubernetes::NamespaceName(key.namespace_, key.name) : kube_namespace_;
 }
 
+std::string ClusterSession::Where() const {
+  const std::string in = kube_namespace_.empty() ? "" : absl::StrCat(", namespace ", kube_namespace_);
+  return absl::StrCat("the cluster ", access_.server, in);
+}
+
 std::string ClusterSession::WhereText(const std::string& kube_namespace) const {
   return absl::StrCat("on the cluster ", access_.server, " of ", access_.chosen_by, ", namespace ", kube_namespace);
 }

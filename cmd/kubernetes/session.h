@@ -8,7 +8,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
 #include "cmd/base/environment.h"
 #include "cmd/cli/options.h"
 #include "cmd/kubernetes/cluster_client.h"
@@ -45,7 +44,7 @@ class ClusterSession : public CommandSession {
 
   const char* driver() const override { return kClusterDriver; }
   std::string NamespaceFor(const PipelineKey& key) const override;
-  std::string Where() const override { return absl::StrCat("the cluster ", access_.server); }
+  std::string Where() const override;
 
   const std::shared_ptr<Loop>& loop() const override { return client_->loop(); }
 

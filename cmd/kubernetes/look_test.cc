@@ -160,6 +160,7 @@ TEST_F(LookTest, WithoutAMetricsServerItIsNotKnownAndThatIsSaid) {
 TEST_F(LookTest, OfAPodWithoutANodeTheVolumesAreLookedAtThatKeepItFromOne) {
   deploy::Deployment state;
   state.set_name("p");
+  state.set_phase(deploy::Deployment::APPLIED);
   state.set_namespace_("default");
   state.set_driver(kClusterDriver);
   state.set_engine_host(session_->access().server);

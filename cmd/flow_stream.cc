@@ -41,13 +41,13 @@ absl::Status PrintReport(const stream::StreamReport& report, const std::string& 
   return Print(text);
 }
 
-void TellProgress(const Session& session, const stream::StreamReport& report) {
-  std::vector<std::string> lines;
-  for (const stream::PipelineFigures& pipeline : report.pipelines()) {
-    lines.push_back(absl::StrCat(pipeline.name(), ": ", stream::FiguresLine(pipeline)));
+// A program is told all of it each time.
+void TellProgress(const Session& session, const stream::StreamReport& report, stream::FiguresLines& lines) {
+  if (SpeaksJson()) {
+    const std::vector<std::string> all = stream::FiguresLines().News(report);
+    return TellFigures(absl::StrJoin(all, "\n"), text::MessageJson(report, /*indented=*/false));
   }
-  if (SpeaksJson()) return TellFigures(absl::StrJoin(lines, "\n"), text::MessageJson(report, /*indented=*/false));
-  for (const std::string& line : lines) session.Note(line);
+  for (const std::string& line : lines.News(report)) session.Note(line);
 }
 
 absl::Status Check(Session& session, Caller& caller, const std::vector<PipelineKey>& keys, const std::string& output) {
@@ -75,8 +75,9 @@ absl::Status MoveEvents(const Arguments& arguments) {
   if (!caller.ok()) return caller.status();
 
   if (options.check) return Check(**session, *caller, *keys, options.output);
+  stream::FiguresLines lines;
   const auto progress = [&](const stream::StreamReport& report) {
-    if (options.progress != "none") TellProgress(**session, report);
+    if (options.progress != "none") TellProgress(**session, report, lines);
   };
   StreamWatch watch(**session, caller->version(), environment, namespace_, window, progress);
   if (absl::Status end = watch.Choose(*caller, *keys); !end.ok()) return end;

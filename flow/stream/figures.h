@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -28,6 +29,17 @@ std::string FiguresTable(const PipelineFigures& figures);
 
 // "source → sink 1204 events (301/s), source → archive 1204 (301/s); waits for sink": one line.
 std::string FiguresLine(const PipelineFigures& figures);
+
+// The same of each pipeline of a report, time after time, for people: a line that would say what was said of the pipeline last is
+// left out.
+class FiguresLines {
+ public:
+  // "payments: source → sink 1204 events (301/s)"
+  std::vector<std::string> News(const StreamReport& report);
+
+ private:
+  std::map<std::string, std::string> told_;  // by the pipeline's name
+};
 
 // How it is done
 
@@ -137,6 +149,15 @@ inline std::string FiguresLine(const PipelineFigures& figures) {
   if (!away.empty()) absl::StrAppend(&line, "; waits for ", text::Listed(away));
   if (figures.lost() > 0) absl::StrAppend(&line, "; at most ", figures.lost(), " lost");
   return line;
+}
+
+inline std::vector<std::string> FiguresLines::News(const StreamReport& report) {
+  std::vector<std::string> lines;
+  for (const PipelineFigures& pipeline : report.pipelines()) {
+    std::string line = absl::StrCat(pipeline.name(), ": ", FiguresLine(pipeline));
+    if (std::exchange(told_[pipeline.name()], line) != line) lines.push_back(std::move(line));
+  }
+  return lines;
 }
 
 }  // namespace flow::stream

@@ -64,5 +64,19 @@ TEST(Figures, ACheckTellsOfEachEdgeWhetherBothEndsServe) {
   EXPECT_TRUE(AllServe(DescribeServing(topology, all)));
 }
 
+TEST(FiguresLines, WhatWasSaidOfAPipelineIsNotSaidAgainBeforeItChanges) {
+  StreamReport report;
+  for (const char* name : {"busy", "idle"}) {
+    PipelineFigures& pipeline = *report.add_pipelines();
+    pipeline.set_name(name);
+    pipeline.add_edges()->set_from("s");
+  }
+  FiguresLines lines;
+  EXPECT_EQ(lines.News(report).size(), 2u);
+  EXPECT_TRUE(lines.News(report).empty());
+  report.mutable_pipelines(0)->mutable_edges(0)->set_events(1);
+  EXPECT_EQ(lines.News(report), std::vector<std::string>{absl::StrCat("busy: ", FiguresLine(report.pipelines(0)))});
+}
+
 }  // namespace
 }  // namespace flow::stream::testing

@@ -121,7 +121,7 @@ def causes(registry):
         Cause("unbindable claim", {"volumes": [{"name": "data", "mountPath": "/data"}]},
               flags=("--storage_class=no-such-class",), signs=[
             Sign("event `ProvisioningFailed`", event("ProvisioningFailed"),
-                 "sink: .*its claim data is not bound: .*no-such-class")]),
+                 "sink: .*its claim data .*is not bound: .*no-such-class")]),
         Cause("unhealthy", {"command": ["sh", "-c", f"httpd -p 127.0.0.1:8080 -h /etc; {RUNS[2]}"],
                             "health_check": "/hostname", "health_port": 8080, "health_start_period": "1s",
                             "health_interval": "1s", "health_retries": 1}, signs=[

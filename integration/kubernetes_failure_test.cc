@@ -4,9 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/substitute.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "integration/kubernetes.h"
 
 namespace flow::integration {
@@ -155,6 +159,102 @@ TEST_F(ClusterTest, AMissingRightIsToldWithWhoLacksItBeforeAnythingIsMade) {
                                                 namespace_)));
   EXPECT_THAT(apply.err, Not(HasSubstr(token)));
   EXPECT_EQ(Kubectl({"get", "all", "-n", namespace_, "-o", "name"}).out, "");
+}
+
+// Storage classes and volumes are the whole cluster's: those of a test go at its end.
+class StorageTest : public ClusterTest {
+ protected:
+  void TearDown() override {
+    ClusterTest::TearDown();
+    for (const std::string& object : made_) Kubectl({"delete", object, "--wait=false"});
+  }
+
+  // An object of such a kind, with these fields; its name.
+  std::string Make(const std::string& api_version, const std::string& kind, const std::string& suffix,
+                   const std::string& fields) {
+    const std::string name = Name(suffix);
+    made_.push_back(absl::StrCat(kind, "/", name));
+    const Finished made = Kubectl(
+        {"apply", "-f", "-"},
+        absl::Substitute("apiVersion: $0\nkind: $1\nmetadata: {name: $2}\n$3\n", api_version, kind, name, fields));
+    EXPECT_EQ(made.exit_code, 0) << made.Describe();
+    return name;
+  }
+  std::string MakeClass(const std::string& suffix, const std::string& fields) {
+    return Make("storage.k8s.io/v1", "StorageClass", suffix, fields);
+  }
+
+ private:
+  std::vector<std::string> made_;  // "StorageClass/NAME"
+};
+
+constexpr char kMountsData[] = "      volumes: [{name: data, mountPath: /data}]\n";
+
+TEST_F(StorageTest, AClassThatCannotShareAVolumeIsToldWithTheAccessModeAndAllThatMountIt) {
+  const std::string name = Owned(Name("shared"));
+  const std::string class_name = MakeClass("no-sharing", "provisioner: kubernetes.io/no-provisioner");
+  const Finished& apply = ApplyThere(
+      Pipeline(name, absl::StrCat("  sources:\n", UntilTold("writer", kMountsData), "  sinks:\n",
+                                  UntilTold("reader", "      inputs: [writer]\n      replicas: 3\n"), kMountsData)),
+      {absl::StrCat("--storage_class=", class_name)});
+  EXPECT_EQ(apply.exit_code, 1) << apply.Describe();
+  EXPECT_THAT(apply.err, AllOf(HasSubstr(absl::StrCat("writer: its claim data (class ", class_name,
+                                                      ", ReadWriteMany for writer, 3 pods of reader) is not bound: ")),
+                               HasSubstr("hint: not every class can give one volume to several nodes"),
+                               HasSubstr("nothing of the pipeline is left on the cluster")));
+  EXPECT_EQ(Kubectl({"get", "namespaces", NamespaceOf(name), "--ignore-not-found"}).out, "");
+}
+
+// A class that binds late has its volume made for the first pod, so a claim is not waited for before there is one.
+TEST_F(StorageTest, AClassWhoseProvisionerNobodyRunsFailsLongBeforeTheTimeoutWhereAPodWantsItsVolume) {
+  const std::string name = Owned(Name("nobody"));
+  const std::string class_name =
+      MakeClass("unserved", "provisioner: example.com/nobody\nvolumeBindingMode: WaitForFirstConsumer");
+  const std::vector<std::string> flags = {absl::StrCat("--storage_class=", class_name)};
+  const std::string text = absl::StrCat("claim data (class ", class_name, ", ReadWriteOnce) is not bound");
+  const Finished& none = ApplyThere(
+      Pipeline(name, absl::StrCat("  sources:\n", UntilTold("writer", "      replicas: 0\n"), kMountsData)), flags);
+  EXPECT_EQ(none.exit_code, 0) << none.Describe();
+  EXPECT_EQ(Status(name).message, absl::StrCat("writer: its ", text));
+  ASSERT_EQ(Flow("flow-delete", {name}).exit_code, 0);
+
+  const absl::Time begin = absl::Now();
+  const Finished& one =
+      ApplyThere(Pipeline(name, absl::StrCat("  sources:\n", UntilTold("writer"), kMountsData)), flags);
+  EXPECT_EQ(one.exit_code, 1) << one.Describe();
+  EXPECT_LT(absl::Now() - begin, absl::Minutes(2)) << "of 5 minutes";
+  EXPECT_THAT(one.err, AllOf(HasSubstr(absl::StrCat("writer: its ", text, ": ")), HasSubstr("example.com/nobody"),
+                             HasSubstr("nobody has begun to make it"),
+                             HasSubstr("nothing of the pipeline is left on the cluster")));
+  EXPECT_EQ(Kubectl({"get", "namespaces", NamespaceOf(name), "--ignore-not-found"}).out, "");
+}
+
+TEST_F(StorageTest, AVolumeThatHoldsAPodToANodeIsToldWithThatNode) {
+  const std::vector<std::string> nodes =
+      absl::StrSplit(Kubectl({"get", "nodes", "-o", "jsonpath={.items[*].metadata.name}"}).out, ' ');
+  ASSERT_GE(nodes.size(), 2u);
+  const std::string name = Owned(Name("held"));
+  const std::string class_name =
+      MakeClass("local", "provisioner: kubernetes.io/no-provisioner\nvolumeBindingMode: WaitForFirstConsumer");
+  Make("v1", "PersistentVolume", "volume",
+       absl::Substitute(R"(spec:
+  storageClassName: $0
+  capacity: {storage: 10Gi}
+  accessModes: [ReadWriteMany]
+  hostPath: {path: /tmp}
+  nodeAffinity: {required: {nodeSelectorTerms: [{matchExpressions: [
+    {key: kubernetes.io/hostname, operator: In, values: [$1]}]}]}})",
+                        class_name, nodes[0]));
+  const std::string elsewhere =
+      absl::StrCat("      x-kubernetes: {pod: {nodeSelector: {kubernetes.io/hostname: ", nodes[1], "}}}\n");
+  const Finished& apply = ApplyThere(Pipeline(name, absl::StrCat("  sources:\n", UntilTold("writer", kMountsData),
+                                                                 UntilTold("reader", kMountsData), elsewhere)),
+                                     {absl::StrCat("--storage_class=", class_name), "--wait=false"});
+  ASSERT_EQ(apply.exit_code, 0) << apply.Describe();
+  EXPECT_TRUE(Eventually([&] {
+    return absl::StrContains(Status(name).message,
+                             absl::StrCat("waits (only ", nodes[0], " can mount its volume data: 0/"));
+  })) << Status(name).message;
 }
 
 }  // namespace

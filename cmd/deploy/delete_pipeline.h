@@ -23,8 +23,8 @@ struct Deletion {
   std::function<absl::StatusOr<deploy::Finish>(OwnState state, Progress& progress, StateHooks hooks)> run;
 };
 
-// Takes the pipeline's lock, which nothing but a full disk lets it go without, deletes it, and has the control plane know. A state
-// that speaks of another target stays as it is. The end of the command (exit_status.h).
+// Takes the pipeline's lock, which it goes without on a full disk alone, deletes the pipeline, and tells the control plane.
+// A state that speaks of another target stays as it is. The end of the command (exit_status.h).
 absl::Status DeletePipeline(CommandSession& session, const Options& options, const PipelineKey& key,
                             const Deletion& deletion);
 

@@ -16,9 +16,9 @@
 
 namespace flow {
 
-// Runs the machine to its end as `run` does: absl::StatusOr<deploy::Finish> (StateHooks, const Beside&). What the control plane
-// answers is in the state afterwards. `logs`: std::optional<LogInput> (), of what the components write, which is shown on standard
-// error from when that is something; nothing: not yet, or not at all. `LogDriver` reads them, over `client`.
+// Runs the machine to its end by `run`: absl::StatusOr<deploy::Finish> (StateHooks, const Beside&). What the control plane
+// answers is in the state afterwards. `logs`: std::optional of a LogDriver's input (), asked before each wait until it gives
+// one; from then on what the components write is shown on standard error, read over `client`.
 template <typename LogDriver, typename Client, typename Run, typename Logs>
 absl::StatusOr<deploy::Finish> DriveApply(const ReportedApply& apply, const ControlPlaneChoice& control_plane,
                                           Client& client, const Logs& logs, const Run& run) {

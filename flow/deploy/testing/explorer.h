@@ -20,8 +20,8 @@ namespace flow::deploy::testing {
 template <typename World, typename Choice>
 using ChoicesOf = std::vector<Choice> (*)(World& world);
 
-// Goes on from a world in one order to its end. `choices`: what can happen without anything going wrong. Where nothing does, time
-// passes.
+// Goes on from a world in one order to its end. `choices`: what can happen without anything going wrong. Where nothing
+// does, time passes.
 template <typename Choice, typename World>
 void RunToEnd(World& world, ChoicesOf<World, Choice> choices) {
   for (int steps = 0; !world.finished.has_value(); ++steps) {
@@ -41,9 +41,9 @@ class Explorer {
   // `faults`: what can go wrong.
   Explorer(ChoicesOf<World, Choice> choices, ChoicesOf<World, Choice> faults) : choices_(choices), faults_(faults) {}
 
-  // Visits each state once, over every order, with so many faults at every point. `check`: (const World&, const std::string& path) of
-  // every end. `each_state`: (const World&, path) of every other one, whose path() is what happened until then, for a message.
-  // Ends with the first failure, which tells most.
+  // Visits each state once, over every order, with so many faults, each at every point. `check` is called with every end:
+  // (const World&, const std::string& path); `each_state` with every other state: (const World&, const Path& path), where
+  // path() is what happened until then, for a message. Ends with the first failure, which tells most.
   template <typename Check, typename EachState>
   void Explore(World first, int faults, const Check& check, EachState& each_state) {
     std::deque<Node> open;

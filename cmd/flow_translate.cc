@@ -106,13 +106,13 @@ std::string Written(const Options& options, const compose::EmitOptions& emit, Lo
 
 // The file that is read, where the answer would take its place; empty: it takes none's.
 std::string Overwritten(const Options& options, const std::string& file, const Environment& environment) {
+  if (options.to_file.empty()) return "";
+  const std::string written = ResolvePath(options.to_file, environment);
   std::vector<std::string> read = options.env_files;
   read.push_back(file);
   for (const std::string& one : read) {
     std::error_code error;
-    const bool same =
-        std::filesystem::equivalent(ResolvePath(options.to_file, environment), ResolvePath(one, environment), error);
-    if (!options.to_file.empty() && same) return one;
+    if (std::filesystem::equivalent(written, ResolvePath(one, environment), error)) return one;
   }
   return "";
 }

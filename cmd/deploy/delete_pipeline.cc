@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "cmd/base/exit_status.h"
 #include "cmd/cli/print.h"
 #include "cmd/control/choice.h"
@@ -26,15 +25,15 @@ absl::Status DeletePipeline(CommandSession& session, const Options& options, con
   const absl::StatusOr<ControlPlaneChoice> told =
       ChooseControlPlane(options.control_plane, state.deployment, session.environment());
   if (!told.ok()) return told.status();
+  const bool elsewhere = state.elsewhere;
   absl::Status forgotten;
-  const auto save = [&, elsewhere = state.elsewhere](const deploy::Deployment& deployment) {
+  const auto save = [&](const deploy::Deployment& deployment) {
     return elsewhere ? absl::OkStatus() : session.store().WriteDeployment(key, deployment);
   };
-  const auto forget = [&, elsewhere = state.elsewhere] {
+  const auto forget = [&] {
     if (!elsewhere) forgotten = session.store().Remove(key);
   };
-  Progress progress(Progress::ModeOf(options.progress, options.verbose, session.environment()), session.environment(),
-                    absl::StrCat("delete ", key.name), absl::Now());
+  Progress progress(options, session.environment(), absl::StrCat("delete ", key.name));
   const absl::StatusOr<deploy::Finish> finish =
       deletion.run(std::move(state), progress, {.save = save, .forget = forget});
   if (ExitCodeOf(finish.status()) == ExitCode::kNoSuchPipeline) return session.NoSuchPipeline(key);

@@ -176,8 +176,7 @@ absl::Status ApplyToEngine(const Options& options, const Environment& environmen
                .loaded = loaded,
                .options = ApplyOptionsOf(options),
                .key = {loaded.pipeline.namespace_(), loaded.pipeline.name()},
-               .progress = Progress(Progress::ModeOf(options.progress, options.verbose, environment), environment,
-                                    absl::StrCat("apply ", loaded.pipeline.name()), absl::Now())};
+               .progress = Progress(options, environment, absl::StrCat("apply ", loaded.pipeline.name()))};
   return Deploy(run, options);
 }
 

@@ -216,8 +216,7 @@ absl::Status ApplyToCluster(const Options& options, const Environment& environme
                    .session = **session,
                    .loaded = loaded,
                    .key = {loaded.pipeline.namespace_(), loaded.pipeline.name()},
-                   .progress = Progress(Progress::ModeOf(options.progress, options.verbose, environment), environment,
-                                        absl::StrCat("apply ", loaded.pipeline.name()), absl::Now())};
+                   .progress = Progress(options, environment, absl::StrCat("apply ", loaded.pipeline.name()))};
   return Deploy(run);
 }
 

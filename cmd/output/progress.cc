@@ -2,8 +2,11 @@
 
 #include <unistd.h>
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
 #include "cmd/base/write_out.h"
 #include "cmd/cli/print.h"
 #include "cmd/cli/terminal.h"
@@ -44,6 +47,9 @@ Progress::Mode Progress::ModeOf(absl::string_view word, bool verbose, const Envi
   const bool kept = verbose || !Variable(environment, "CI").empty();
   return terminal.redraw && (word == "tty" || !kept) ? Mode::kTty : Mode::kPlain;
 }
+
+Progress::Progress(const Options& options, const Environment& environment, std::string title)
+    : Progress(ModeOf(options.progress, options.verbose, environment), environment, std::move(title), absl::Now()) {}
 
 void Progress::Tell(const deploy::Report& report, absl::Time now) {
   if (mode_ == Mode::kTty) block_.Take(report, now);

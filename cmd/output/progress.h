@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "cmd/base/environment.h"
+#include "cmd/cli/options.h"
 #include "cmd/cli/terminal_events.h"
 #include "flow/deploy/contract.h"
 #include "flow/deploy/live_block.h"
@@ -36,6 +37,9 @@ class Progress {
       : mode_(mode), environment_(environment), start_(now), block_(std::move(title), now) {
     if (mode == Mode::kTty) events_.emplace();
   }
+
+  // Of a command that begins now, as its flags have it.
+  Progress(const Options& options, const Environment& environment, std::string title);
 
   // What is deployed, for the block.
   void Expect(const project::Project& project) { block_.Expect(project); }

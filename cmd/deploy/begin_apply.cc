@@ -18,8 +18,9 @@ absl::StatusOr<ApplyStart> BeginApply(CommandSession& session, const Options& op
     start.lock.emplace(*std::move(lock));
   }
   if (absl::Status made = session.MakeClient(); !made.ok()) return made;
-  session.WarnOfOtherTarget(key);
-  start.previous = read_state().deployment;
+  OwnState state = read_state();
+  session.WarnOfOtherTarget(key, state);
+  start.previous = std::move(state.deployment);
   absl::StatusOr<ControlPlaneChoice> control_plane =
       ChooseControlPlane(options.control_plane, start.previous, session.environment());
   if (!control_plane.ok()) return control_plane.status();

@@ -4,7 +4,6 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "flow/deploy/deployment.pb.h"
 #include "flow/pipeline/nearest.h"
 
 namespace flow {
@@ -18,12 +17,9 @@ std::string TargetOf(const deploy::Deployment& state) {
 
 }  // namespace
 
-std::string OtherTarget(const Store& store, const PipelineKey& key, absl::string_view driver,
-                        absl::string_view kube_namespace) {
-  const absl::StatusOr<deploy::Deployment> state = store.ReadDeployment(key);
-  if (!state.ok()) return "";
-  const bool same_place = driver.empty() || kube_namespace.empty() || state->engine_id() == kube_namespace;
-  return state->driver() == driver && same_place ? "" : TargetOf(*state);
+std::string OtherTarget(const deploy::Deployment& state, absl::string_view driver, absl::string_view kube_namespace) {
+  const bool same_place = driver.empty() || kube_namespace.empty() || state.engine_id() == kube_namespace;
+  return state.driver() == driver && same_place ? "" : TargetOf(state);
 }
 
 std::string WhereElse(const Store& store, const PipelineKey& key, absl::string_view driver) {

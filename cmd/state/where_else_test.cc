@@ -31,12 +31,13 @@ class WhereElseTest : public ::testing::Test {
 TEST_F(WhereElseTest, TheStateOfATargetOfAnotherKindTellsWhereItIs) {
   const PipelineKey key{"default", "payments"};
   Keep(key, kCluster, "https://10.0.0.1:6443", "flow-payments");
-  EXPECT_EQ(OtherTarget(store_, key, kEngine, ""), "the cluster https://10.0.0.1:6443, namespace flow-payments");
+  EXPECT_EQ(OtherTarget(*store_.ReadDeployment(key), kEngine, ""),
+            "the cluster https://10.0.0.1:6443, namespace flow-payments");
   EXPECT_EQ(WhereElse(store_, key, kEngine),
             "; by its state it is on the cluster https://10.0.0.1:6443, namespace flow-payments");
   Keep(key);
-  EXPECT_EQ(OtherTarget(store_, key, kCluster, "team"), "the engine unix:///run/docker.sock");
-  EXPECT_EQ(OtherTarget(store_, key, kEngine, ""), "");
+  EXPECT_EQ(OtherTarget(*store_.ReadDeployment(key), kCluster, "team"), "the engine unix:///run/docker.sock");
+  EXPECT_EQ(OtherTarget(*store_.ReadDeployment(key), kEngine, ""), "");
   // It is of another engine, which was warned of.
   EXPECT_EQ(WhereElse(store_, key, kEngine), "");
 }
@@ -44,9 +45,10 @@ TEST_F(WhereElseTest, TheStateOfATargetOfAnotherKindTellsWhereItIs) {
 TEST_F(WhereElseTest, AnotherNamespaceOfAClusterIsAnotherTarget) {
   const PipelineKey key{"default", "payments"};
   Keep(key, kCluster, "https://10.0.0.1:6443", "flow-payments");
-  EXPECT_EQ(OtherTarget(store_, key, kCluster, ""), "");
-  EXPECT_EQ(OtherTarget(store_, key, kCluster, "flow-payments"), "");
-  EXPECT_EQ(OtherTarget(store_, key, kCluster, "team"), "the cluster https://10.0.0.1:6443, namespace flow-payments");
+  EXPECT_EQ(OtherTarget(*store_.ReadDeployment(key), kCluster, ""), "");
+  EXPECT_EQ(OtherTarget(*store_.ReadDeployment(key), kCluster, "flow-payments"), "");
+  EXPECT_EQ(OtherTarget(*store_.ReadDeployment(key), kCluster, "team"),
+            "the cluster https://10.0.0.1:6443, namespace flow-payments");
   EXPECT_EQ(WhereElse(store_, key, kCluster),
             "; by its state it is on the cluster https://10.0.0.1:6443, namespace flow-payments");
 }

@@ -42,8 +42,14 @@ absl::Status CommandSession::NoPipelines(const std::string& namespace_) const {
   return ExitWith(ExitCode::kDone, absl::StrCat("there are no pipelines", in, " on ", Where()));
 }
 
-void CommandSession::WarnOfOtherTarget(const PipelineKey& key) const {
-  const std::string other = OtherTarget(store_, key, driver(), NamespaceFor(key));
+void CommandSession::WarnOfOtherTarget(const PipelineKey& key, const OwnState& state) const {
+  std::string other;
+  if (state.deployment.has_value()) {
+    other = OtherTarget(*state.deployment, driver(), NamespaceFor(key));
+  } else if (state.elsewhere) {
+    const absl::StatusOr<deploy::Deployment> left_out = store_.ReadDeployment(key);
+    if (left_out.ok()) other = OtherTarget(*left_out, driver(), NamespaceFor(key));
+  }
   if (other.empty()) return;
   Warn(absl::StrCat("by its state pipeline \"", key.name, "\" is on ", other,
                     ", where it stays; an apply here writes over that state"));

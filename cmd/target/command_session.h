@@ -16,6 +16,7 @@
 #include "cmd/cli/print.h"
 #include "cmd/http/loop.h"
 #include "cmd/state/store.h"
+#include "cmd/target/own_state.h"
 #include "flow/deploy/deployment.pb.h"
 #include "flow/http/message.h"
 
@@ -43,8 +44,9 @@ class CommandSession {
   // The end of a command (kDone) for which there are no pipelines, of a namespace or of all (empty), with where that is so.
   absl::Status NoPipelines(const std::string& namespace_) const;
 
-  // Warns where by its state a pipeline that is applied here is on a target of another kind, or elsewhere on the cluster.
-  void WarnOfOtherTarget(const PipelineKey& key) const;
+  // Warns where by its state, which was read already, a pipeline that is applied here is on a target of another kind, or
+  // elsewhere on the cluster.
+  void WarnOfOtherTarget(const PipelineKey& key, const OwnState& state) const;
 
   // With --verbose tells that the request is sent: its method and target, never its body, which may hold secrets.
   void Trace(const http::Request& request) const;
